@@ -1,0 +1,99 @@
+//! What the functions are told from outside, the same names as deployed: only the AWS endpoints are ours.
+
+use readmit::Environment;
+use serde_json::Value;
+
+use crate::template::Template;
+
+/// The region the stack claims to be in.
+pub const REGION: &str = "eu-west-1";
+
+/// The account it claims to be: no real one.
+pub const ACCOUNT: &str = "000000000000";
+
+/// The sender of the mails.
+const MAIL_FROM: &str = "no-reply@portal.example";
+
+/// Where the stack has put what functions ask for.
+pub struct Places<'a> {
+    /// Without a slash at the end.
+    pub api: &'a str,
+    pub dynamodb: &'a str,
+    /// SES and Secrets Manager.
+    pub cloud: &'a str,
+    pub secret_arn: &'a str,
+}
+
+/// The template gives functions a variable whose value nobody here knows.
+#[derive(Debug, thiserror::Error)]
+#[error("template.yaml: the local stack knows no value for the variable {0}")]
+pub struct UnknownVariable(String);
+
+/// Every variable that the template names, and what a deployed function has from Lambda itself.
+pub fn of_functions(template: &Template, places: &Places<'_>) -> Result<Environment, UnknownVariable> {
+    let named = template.variables.iter().map(|(name, value)| {
+        let value = resolve(template, places, value).ok_or_else(|| UnknownVariable(name.clone()))?;
+        Ok((name.clone(), value))
+    });
+    let from_aws = [
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", places.dynamodb),
+        ("AWS_ENDPOINT_URL_SESV2", places.cloud),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", places.cloud),
+    ];
+    let from_aws = from_aws.map(|(name, value)| Ok((name.to_owned(), value.to_owned())));
+    named.chain(from_aws).collect()
+}
+
+fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Object(reference) => match reference.get("Ref")?.as_str()? {
+            "PortalUrl" => Some(places.api.to_owned()),
+            "MailFrom" => Some(MAIL_FROM.to_owned()),
+            id if id == template.secret.logical_id => Some(places.secret_arn.to_owned()),
+            id => {
+                let table = template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());
+                table.or_else(|| template.parameters.get(id)?.clone())
+            }
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PLACES: Places<'_> = Places {
+        api: "http://127.0.0.1:3000",
+        dynamodb: "http://127.0.0.1:3001",
+        cloud: "http://127.0.0.1:3002",
+        secret_arn: "arn:root",
+    };
+
+    #[test]
+    fn every_variable_of_the_template_has_a_value() {
+        let environment = of_functions(&Template::of_this_build().unwrap(), &PLACES).unwrap();
+        assert_eq!(environment.get("READMIT_EMPLOYEES_TABLE"), Some("readmit-employees"));
+        assert_eq!(environment.get("READMIT_ROOT_SECRET_ID"), Some("arn:root"));
+        assert_eq!(environment.get("READMIT_PORTAL_URL"), Some("http://127.0.0.1:3000"));
+        assert_eq!(environment.get("READMIT_SUPPORT_CONTACT"), Some("Technical Support"));
+        assert_eq!(environment.get("AWS_ENDPOINT_URL_SESV2"), Some("http://127.0.0.1:3002"));
+        assert_eq!(environment.get("PATH"), None);
+    }
+
+    #[test]
+    fn a_variable_without_a_known_value_is_named() {
+        let mut template = Template::of_this_build().unwrap();
+        template.variables.insert("READMIT_QUEUE".to_owned(), json!({"Ref": "Queue"}));
+        let error = of_functions(&template, &PLACES).err().unwrap();
+        assert_eq!(error.to_string(), "template.yaml: the local stack knows no value for the variable READMIT_QUEUE");
+    }
+}

@@ -1,0 +1,69 @@
+//! The whole of Readmit in one process on loopback, without a network, Docker or an account: `cargo run`.
+//!
+//! What AWS does around the functions is played here: an embedded DynamoDB (`database`), API Gateway (`gateway`), SES
+//! (`ses`, with the mails in `mailbox`), Secrets Manager (`secrets`), Lambda's own address (`lambda_api`) and the
+//! scheduler (`schedule`). Routes, tables, schedules and the secret are read from `template.yaml`, and the functions
+//! are the deployed ones, given the same events: nothing in them knows that it runs here.
+
+mod answer;
+mod cloud;
+mod control;
+mod csv_file;
+mod data_dir;
+mod database;
+mod employees;
+mod enrolment;
+mod environment;
+mod event;
+pub mod functions;
+mod gateway;
+mod guard;
+mod invoker;
+mod lambda_api;
+pub mod log;
+mod loopback;
+mod mailbox;
+mod mailbox_page;
+mod moving_clock;
+mod portal;
+mod random;
+mod schedule;
+mod secrets;
+mod seed;
+mod ses;
+mod stack;
+pub mod template;
+
+use std::path::PathBuf;
+
+pub use data_dir::DataDirError;
+pub use database::{Database, DatabaseError};
+pub use enrolment::Admin;
+pub use mailbox::{Email, Mailbox};
+pub use moving_clock::MovingClock;
+pub use secrets::Secrets;
+pub use stack::{Ready, Stack, StartError};
+
+/// How the stack is to be started.
+pub struct Options {
+    /// The port of the API on 127.0.0.1; 0 picks a free one.
+    pub port: u16,
+    /// Where everything is kept; in memory if there is none.
+    pub data_dir: Option<PathBuf>,
+    /// Who is in the directory at the start.
+    pub employees: Employees,
+    /// Whether `POST /_local/clock` is there.
+    pub clock_control: bool,
+    /// Whether `/` has a page.
+    pub portal: bool,
+}
+
+/// Who is in the directory at the start.
+pub enum Employees {
+    /// The sample company, whose first Security Admin is enrolled.
+    Sample,
+    /// Those of a file: JSON (one `import-employees` event or a list of them) or CSV of one company.
+    File(PathBuf),
+    /// Nobody: tests bring their own.
+    Nobody,
+}

@@ -1,0 +1,273 @@
+//! What `template.yaml` deploys, as far as the local stack plays it: functions with their routes and schedules, tables,
+//! the secret, and what the functions are told.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+mod yaml;
+
+/// The template this crate was built with.
+const SOURCE: &str = include_str!("../../template.yaml");
+
+/// What is deployed.
+pub struct Template {
+    pub functions: Vec<Function>,
+    pub tables: Vec<Table>,
+    pub secret: Secret,
+    /// The parameters, and their defaults where they have one.
+    pub parameters: BTreeMap<String, Option<String>>,
+    /// The environment variables of the functions: text, or a reference like `{"Ref": "EmployeesTable"}`.
+    pub variables: BTreeMap<String, Value>,
+}
+
+/// A Lambda function.
+pub struct Function {
+    /// Its name in the template, `SignInFunction`.
+    pub logical_id: String,
+    /// The package that it is built from, `sign-in`.
+    pub package: String,
+    pub routes: Vec<Route>,
+    /// How often it is run by itself, if it is.
+    pub rate: Option<Duration>,
+}
+
+/// A route of the HTTP API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub method: String,
+    /// As in the template, with parameters as `{employee_id}`.
+    pub path: String,
+}
+
+/// A DynamoDB table.
+pub struct Table {
+    pub logical_id: String,
+    /// Its name here.
+    pub name: String,
+    /// The CreateTable request.
+    pub definition: Value,
+    /// The TimeToLiveSpecification of its UpdateTimeToLive request, if it has one.
+    pub time_to_live: Option<Value>,
+}
+
+/// A secret that is generated when it is made.
+pub struct Secret {
+    pub logical_id: String,
+    /// Its name here.
+    pub name: String,
+    /// A JSON object, into which the generated text is put.
+    pub frame: Map<String, Value>,
+    /// The member of `frame` that the generated text becomes.
+    pub key: String,
+    /// The generated text's length.
+    pub length: usize,
+}
+
+/// The template holds something that the local stack cannot play.
+#[derive(Debug, thiserror::Error)]
+#[error("template.yaml: {0}")]
+pub struct TemplateError(String);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    #[serde(default)]
+    parameters: BTreeMap<String, Parameter>,
+    #[serde(default)]
+    globals: Value,
+    resources: BTreeMap<String, Resource>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameter {
+    default: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource {
+    r#type: String,
+    #[serde(default)]
+    metadata: Value,
+    #[serde(default)]
+    properties: Value,
+}
+
+impl Template {
+    /// The template of this repository.
+    pub fn of_this_build() -> Result<Self, TemplateError> {
+        Self::parse(SOURCE)
+    }
+
+    fn parse(source: &str) -> Result<Self, TemplateError> {
+        let document: Document =
+            serde_json::from_value(yaml::to_json(source).map_err(TemplateError)?).map_err(|e| fault("", e))?;
+        let of_type = |wanted: &'static str| document.resources.iter().filter(move |(_, r)| r.r#type == wanted);
+
+        let functions: Vec<Function> =
+            of_type("AWS::Serverless::Function").map(|(id, r)| function(id, r)).collect::<Result<_, _>>()?;
+        let tables = of_type("AWS::DynamoDB::Table").map(|(id, r)| table(id, &r.properties)).collect();
+        let mut secrets = of_type("AWS::SecretsManager::Secret");
+        let secret = match (secrets.next(), secrets.next()) {
+            (Some((id, r)), None) => secret(id, &r.properties)?,
+            _ => return Err(fault("", "exactly one secret is expected")),
+        };
+        let parameters = document.parameters.iter().map(|(n, p)| (n.clone(), p.default.as_ref().map(text))).collect();
+
+        let mut variables = variables_of(&document.globals["Function"]);
+        for (_, resource) in of_type("AWS::Serverless::Function") {
+            variables.extend(variables_of(&resource.properties));
+        }
+        Ok(Self { functions, tables, secret, parameters, variables })
+    }
+
+    /// The function of that logical id or package.
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.iter().find(|function| function.logical_id == name || function.package == name)
+    }
+}
+
+fn function(logical_id: &str, resource: &Resource) -> Result<Function, TemplateError> {
+    let package = resource.metadata.pointer("/BuildProperties/Binary").and_then(Value::as_str);
+    let package = package.ok_or_else(|| fault(logical_id, "names no Metadata.BuildProperties.Binary"))?;
+    let mut function =
+        Function { logical_id: logical_id.to_owned(), package: package.to_owned(), routes: Vec::new(), rate: None };
+    for event in resource.properties["Events"].as_object().into_iter().flat_map(Map::values) {
+        let properties = &event["Properties"];
+        match event["Type"].as_str().unwrap_or_default() {
+            "HttpApi" => {
+                let (Some(method), Some(path)) = (properties["Method"].as_str(), properties["Path"].as_str()) else {
+                    return Err(fault(logical_id, "an HttpApi event wants Method and Path"));
+                };
+                function.routes.push(Route { method: method.to_ascii_uppercase(), path: path.to_owned() });
+            }
+            "ScheduleV2" => {
+                let expression = properties["ScheduleExpression"].as_str().unwrap_or_default();
+                let rate = rate(expression).ok_or_else(|| fault(logical_id, "only rate(…) schedules are known here"))?;
+                function.rate = Some(rate);
+            }
+            // What other services would send is played by those who have something to send.
+            _ => {}
+        }
+    }
+    Ok(function)
+}
+
+/// `rate(1 minute)`, `rate(12 hours)`.
+fn rate(expression: &str) -> Option<Duration> {
+    let (count, unit) = expression.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
+    let seconds = match unit.trim_end_matches('s') {
+        "minute" => 60,
+        "hour" => 3_600,
+        "day" => 86_400,
+        _ => return None,
+    };
+    let count: u64 = count.parse().ok().filter(|count| *count > 0)?;
+    Some(Duration::from_secs(count.checked_mul(seconds)?))
+}
+
+fn table(logical_id: &str, properties: &Value) -> Table {
+    let name = local_name(logical_id, "Table");
+    let mut definition = Map::from_iter([("TableName".to_owned(), json!(name))]);
+    for member in
+        ["AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes"]
+    {
+        if let Some(value) = properties.get(member) {
+            definition.insert(member.to_owned(), value.clone());
+        }
+    }
+    if let Some(view) = properties.pointer("/StreamSpecification/StreamViewType") {
+        // CloudFormation has a stream where the specification stands; DynamoDB wants to be told.
+        let stream = json!({"StreamEnabled": true, "StreamViewType": view});
+        definition.insert("StreamSpecification".to_owned(), stream);
+    }
+    let time_to_live = properties.get("TimeToLiveSpecification").filter(|ttl| ttl["Enabled"] == true).cloned();
+    Table { logical_id: logical_id.to_owned(), name, definition: Value::Object(definition), time_to_live }
+}
+
+fn secret(logical_id: &str, properties: &Value) -> Result<Secret, TemplateError> {
+    let generate = &properties["GenerateSecretString"];
+    let frame = generate["SecretStringTemplate"].as_str().unwrap_or_default();
+    let frame = serde_json::from_str(frame).map_err(|_| fault(logical_id, "SecretStringTemplate is no JSON object"))?;
+    let key = generate["GenerateStringKey"].as_str().ok_or_else(|| fault(logical_id, "wants GenerateStringKey"))?;
+    // 32 is what Secrets Manager takes where nothing is said.
+    let length = generate["PasswordLength"].as_u64().and_then(|length| usize::try_from(length).ok()).unwrap_or(32);
+    let name = local_name(logical_id, "Secret");
+    Ok(Secret { logical_id: logical_id.to_owned(), name, frame, key: key.to_owned(), length })
+}
+
+/// `EmployeesTable` is `readmit-employees` here.
+fn local_name(logical_id: &str, kind: &str) -> String {
+    format!("readmit-{}", logical_id.strip_suffix(kind).unwrap_or(logical_id).to_ascii_lowercase())
+}
+
+fn variables_of(function: &Value) -> BTreeMap<String, Value> {
+    let variables = function.pointer("/Environment/Variables").and_then(Value::as_object);
+    variables.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// A scalar as CloudFormation passes it on.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn fault(place: &str, what: impl std::fmt::Display) -> TemplateError {
+    TemplateError(if place.is_empty() { what.to_string() } else { format!("{place}: {what}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_of_this_build_is_read() {
+        let template = Template::of_this_build().unwrap();
+        let sign_in = template.function("SignInFunction").unwrap();
+        assert_eq!(sign_in.package, "sign-in");
+        assert!(sign_in.routes.contains(&Route { method: "POST".into(), path: "/v1/sessions".into() }));
+        assert_eq!(template.function("cleanup-passcodes").unwrap().rate, Some(Duration::from_secs(60)));
+        assert!(template.function("import-employees").unwrap().routes.is_empty());
+        assert_eq!(template.variables["READMIT_EMPLOYEES_TABLE"], json!({"Ref": "EmployeesTable"}));
+        assert_eq!(template.parameters["BrandName"].as_deref(), Some("Partner Portal"));
+        assert_eq!(template.parameters["PortalUrl"], None);
+    }
+
+    #[test]
+    fn a_table_becomes_a_create_table_request() {
+        let template = Template::of_this_build().unwrap();
+        let passcodes = template.tables.iter().find(|table| table.logical_id == "PasscodesTable").unwrap();
+        assert_eq!(passcodes.name, "readmit-passcodes");
+        assert_eq!(passcodes.definition["TableName"], "readmit-passcodes");
+        assert_eq!(passcodes.definition["BillingMode"], "PAY_PER_REQUEST");
+        assert_eq!(passcodes.definition["KeySchema"][0]["KeyType"], "HASH");
+        assert!(passcodes.definition.get("TimeToLiveSpecification").is_none());
+        assert_eq!(passcodes.time_to_live, Some(json!({"AttributeName": "delete_after", "Enabled": true})));
+    }
+
+    #[test]
+    fn the_secret_is_generated_as_the_template_says() {
+        let secret = Template::of_this_build().unwrap().secret;
+        assert_eq!((secret.name.as_str(), secret.key.as_str(), secret.length), ("readmit-root", "1", 64));
+        assert!(secret.frame.contains_key("signs_from"));
+    }
+
+    #[test]
+    fn rates_are_understood_and_nothing_else() {
+        assert_eq!(rate("rate(1 minute)"), Some(Duration::from_secs(60)));
+        assert_eq!(rate("rate(12 hours)"), Some(Duration::from_secs(43_200)));
+        for unknown in ["cron(0 4 * * ? *)", "rate(0 minutes)", "rate(1 fortnight)", ""] {
+            assert_eq!(rate(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_function_without_a_package_is_named() {
+        let source = "Resources: { Lost: { Type: AWS::Serverless::Function, Properties: {} } }";
+        let error = Template::parse(source).err().unwrap();
+        assert_eq!(error.to_string(), "template.yaml: Lost: names no Metadata.BuildProperties.Binary");
+    }
+}

@@ -1,0 +1,45 @@
+//! Crockford's base32 (<https://www.crockford.com/base32.html>), the alphabet of what people copy by hand.
+
+use rand::CryptoRng;
+use zeroize::Zeroizing;
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// `N` random symbols of five bits each. The alphabet has 32, so that the low five bits of a byte pick one without bias.
+pub(crate) fn random_symbols<const N: usize>(random: &mut impl CryptoRng) -> Zeroizing<[u8; N]> {
+    let mut symbols = Zeroizing::new([0; N]);
+    random.fill_bytes(symbols.as_mut_slice());
+    for symbol in symbols.iter_mut() {
+        *symbol = ALPHABET[usize::from(*symbol & 31)];
+    }
+    symbols
+}
+
+/// The `N` symbols that a person meant: case, white space and hyphens are ignored, `O` is `0`, `I` and `L` are `1`.
+/// None if what is left is not exactly `N` symbols of the alphabet.
+pub(crate) fn read_symbols<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
+    let mut symbols = Zeroizing::new([0; N]);
+    let mut count = 0;
+    for typed in text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')) {
+        let symbol = match typed.to_ascii_uppercase() {
+            'O' => b'0',
+            'I' | 'L' => b'1',
+            other => u8::try_from(other).ok().filter(|symbol| ALPHABET.contains(symbol))?,
+        };
+        *symbols.get_mut(count)? = symbol;
+        count += 1;
+    }
+    (count == N).then_some(symbols)
+}
+
+/// The symbols in groups, with hyphens between: `7K3M-9QXT-2BHW`.
+pub(crate) fn grouped(symbols: &[u8], group: usize) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(symbols.len() + symbols.len() / group));
+    for (index, symbol) in symbols.iter().enumerate() {
+        if index > 0 && index % group == 0 {
+            text.push('-');
+        }
+        text.push(char::from(*symbol));
+    }
+    text
+}

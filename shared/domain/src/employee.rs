@@ -1,0 +1,108 @@
+//! People and the companies that own them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CompanyId, EmployeeId, ExternalId, LatestPasscode, Locale, Login, Name, SessionEpoch, Timestamp};
+
+/// What a person may do in the company.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May list the company's employees and issue passcodes to them.
+    SecurityAdmin,
+    /// May sign in.
+    #[default]
+    Member,
+}
+
+/// Whose account it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountType {
+    /// One of the company's own people.
+    #[default]
+    Employee,
+    /// A client of the company: never receives a passcode, Technical Support helps.
+    Client,
+}
+
+/// Whether the account may be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    /// In use.
+    #[default]
+    Active,
+    /// Shut: no sign-in, no session, no passcode, no recovery.
+    Disabled,
+}
+
+/// Whether an authenticator is enrolled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TwoFactor {
+    /// An authenticator is enrolled.
+    Enrolled,
+    /// None is: the person has never been in.
+    #[default]
+    NotEnrolled,
+}
+
+/// The owner of employees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Company {
+    /// Its id.
+    pub company_id: CompanyId,
+    /// Its name, as mails show it.
+    pub company_name: Name,
+    /// Whom its people ask, if not the provider's support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_email: Option<Login>,
+    /// The language of its mails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_locale: Option<Locale>,
+}
+
+/// A person in the directory: the row as the table holds it.
+///
+/// Attribute names avoid DynamoDB's reserved words (`name`, `role`, `status`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Employee {
+    /// The owner.
+    pub company_id: CompanyId,
+    /// The person's id.
+    pub employee_id: EmployeeId,
+    /// The company's own id of the person, unique in the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<ExternalId>,
+    /// The person's name.
+    pub full_name: Name,
+    /// The address the person signs in with, and the only one that is ever mailed to.
+    pub login: Login,
+    /// What the person may do.
+    pub granted_role: Role,
+    /// Whose account it is.
+    pub account_type: AccountType,
+    /// Whether it may be used.
+    pub account_status: AccountStatus,
+    /// Whether an authenticator is enrolled.
+    pub two_factor: TwoFactor,
+    /// The language of mails to this person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_locale: Option<Locale>,
+    /// When the person last got a session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_signed_in_at: Option<Timestamp>,
+    /// What every access token of the person must name; a new value ends all sessions at once.
+    pub session_epoch: SessionEpoch,
+    /// The latest passcode, whatever became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_passcode: Option<LatestPasscode>,
+}
+
+impl Employee {
+    /// Whether the account may be used at all.
+    pub fn is_active(&self) -> bool {
+        self.account_status == AccountStatus::Active
+    }
+}

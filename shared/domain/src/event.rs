@@ -1,0 +1,153 @@
+//! The audit trail's events: who did what to whom, from where.
+
+use std::collections::BTreeMap;
+
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use crate::{CompanyId, EmployeeId, EventId, Timestamp};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventType {
+    /// A passcode was stored, to be mailed.
+    #[serde(rename = "passcode.issued")]
+    PasscodeIssued,
+    /// The mail service did not take the mail, or the process died before it could say: withdrawn.
+    #[serde(rename = "passcode.delivery_failed")]
+    PasscodeDeliveryFailed,
+    /// A newer passcode replaced it.
+    #[serde(rename = "passcode.superseded")]
+    PasscodeSuperseded,
+    /// Ended with a change of the account.
+    #[serde(rename = "passcode.revoked")]
+    PasscodeRevoked,
+    /// Used.
+    #[serde(rename = "passcode.redeemed")]
+    PasscodeRedeemed,
+    /// Ended by wrong secrets.
+    #[serde(rename = "passcode.exhausted")]
+    PasscodeExhausted,
+    /// Ended by time.
+    #[serde(rename = "passcode.expired")]
+    PasscodeExpired,
+    /// A new password was chosen; it counts from the completion.
+    #[serde(rename = "recovery.password_set")]
+    RecoveryPasswordSet,
+    /// Password and authenticator were replaced.
+    #[serde(rename = "recovery.completed")]
+    RecoveryCompleted,
+    /// A recovery ended without that.
+    #[serde(rename = "recovery.abandoned")]
+    RecoveryAbandoned,
+    /// A session was given.
+    #[serde(rename = "session.started")]
+    SessionStarted,
+    /// The person ended all own sessions.
+    #[serde(rename = "session.ended")]
+    SessionEnded,
+    /// A person was added.
+    #[serde(rename = "employee.imported")]
+    EmployeeImported,
+    /// A person's row was changed.
+    #[serde(rename = "employee.changed")]
+    EmployeeChanged,
+    /// A person's row, credentials and codes were dropped.
+    #[serde(rename = "employee.erased")]
+    EmployeeErased,
+}
+
+/// Who acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// A person of the company.
+    Employee {
+        /// Who.
+        employee_id: EmployeeId,
+    },
+    /// Whoever runs the service.
+    Operator,
+    /// The service itself: time, or a process that died.
+    System,
+    /// Somebody who could not be known.
+    Anonymous,
+}
+
+/// Where a request came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The source address, as the gateway saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// The client's own word of itself, cut to 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// The request, as answers and logs name it.
+    #[serde(default)]
+    pub request_id: String,
+}
+
+/// One event. It names people by id alone: the trail outlives them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Whose trail it is in.
+    pub company_id: CompanyId,
+    /// Its id, which sorts by time.
+    pub event_id: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(rename = "event_type")]
+    pub kind: EventType,
+    /// By whom.
+    pub actor: Actor,
+    /// To whom.
+    pub employee_id: EmployeeId,
+    /// From where.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// What else is worth knowing; never a secret, a name or an address.
+    pub detail: BTreeMap<String, String>,
+}
+
+/// What the events of one request have in common.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Actor,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Act {
+    /// An event of this act.
+    pub fn event(
+        &self,
+        kind: EventType,
+        company_id: CompanyId,
+        employee_id: EmployeeId,
+        random: &mut impl CryptoRng,
+    ) -> Event {
+        Event {
+            company_id,
+            event_id: EventId::new(self.at, random),
+            at: self.at,
+            kind,
+            actor: self.actor,
+            employee_id,
+            origin: self.origin.clone(),
+            detail: BTreeMap::new(),
+        }
+    }
+}
+
+impl Event {
+    /// This event with one more thing worth knowing.
+    pub fn with(mut self, what: &str, value: impl ToString) -> Self {
+        self.detail.insert(what.to_owned(), value.to_string());
+        self
+    }
+}

@@ -1,0 +1,94 @@
+//! Typed identifiers: a prefix that names the kind and a ULID (<https://github.com/ulid/spec>), `emp_01J…`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rand::{CryptoRng, RngExt as _};
+use ulid::Ulid;
+
+use crate::Timestamp;
+
+/// The text is not an identifier of the kind asked for, in its one spelling.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is not an identifier of that kind")]
+pub struct NotAnId;
+
+fn new_ulid(now: Timestamp, random: &mut impl CryptoRng) -> Ulid {
+    Ulid::from_parts(u64::try_from(now.millis()).unwrap_or(0), random.random())
+}
+
+/// Only the upper-case spelling is an identifier, so that one thing has one name.
+fn parse_ulid(prefix: &str, text: &str) -> Result<Ulid, NotAnId> {
+    let body = text.strip_prefix(prefix).ok_or(NotAnId)?;
+    let ulid = Ulid::from_string(body).map_err(|_| NotAnId)?;
+    if ulid.to_string() == body { Ok(ulid) } else { Err(NotAnId) }
+}
+
+macro_rules! typed_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Ulid);
+
+        impl $name {
+            /// A new identifier; identifiers sort by the time of their making.
+            pub fn new(now: Timestamp, random: &mut impl CryptoRng) -> Self {
+                Self(new_ulid(now, random))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                parse_ulid($prefix, text).map(Self)
+            }
+        }
+
+        crate::text::serde_as_text!($name);
+    };
+}
+
+typed_id!(
+    /// A company, the owner of employees.
+    CompanyId,
+    "cmp_"
+);
+typed_id!(
+    /// A person in the directory, whatever the account's type.
+    EmployeeId,
+    "emp_"
+);
+typed_id!(
+    /// One issued passcode, and the recovery it becomes once redeemed.
+    PasscodeId,
+    "pco_"
+);
+typed_id!(
+    /// One event of the audit trail.
+    EventId,
+    "evt_"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn an_id_reads_back_as_itself_and_only_in_its_own_spelling() {
+        let id = EmployeeId::new(Timestamp::from_millis(1_732_421_884_000), &mut StdRng::seed_from_u64(7));
+        let text = id.to_string();
+        assert_eq!(text.parse(), Ok(id));
+        assert_eq!(text.to_lowercase().parse::<EmployeeId>(), Err(NotAnId));
+        assert_eq!(text.replace("emp_", "cmp_").parse::<EmployeeId>(), Err(NotAnId));
+        assert_eq!(format!("{text}0").parse::<EmployeeId>(), Err(NotAnId));
+    }
+}

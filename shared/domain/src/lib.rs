@@ -1,0 +1,40 @@
+//! The rules of Readmit, pure: no I/O, no SDK, no `async`; time and randomness are arguments.
+//!
+//! What a rule takes in and gives back are types that cannot be wrong: a [`Login`] is canonical, a [`passcode::Code`] has
+//! twelve symbols, a [`PasswordHash`] is a hash. Refusals are types of their own.
+
+mod backup_code;
+mod crockford;
+mod employee;
+mod event;
+mod id;
+mod issuing;
+mod keyed_hash;
+mod login;
+mod name;
+pub mod passcode;
+pub mod password;
+mod password_hash;
+mod recovery;
+mod session;
+mod text;
+mod timestamp;
+pub mod totp;
+mod versioned;
+
+pub use backup_code::{BACKUP_CODES, BackupCode, SecondFactor};
+pub use employee::{AccountStatus, AccountType, Company, Employee, Role, TwoFactor};
+pub use event::{Act, Actor, Event, EventType, Origin};
+pub use id::{CompanyId, EmployeeId, EventId, NotAnId, PasscodeId};
+pub use issuing::{IssueRefusal, IssueWish, IssuedFor, IssuedPasscode, Reason, issue};
+pub use keyed_hash::{HashKey, KeyedHash};
+pub use login::{Login, NotALogin};
+pub use name::{ExternalId, Locale, Name};
+pub use passcode::{Issuer, LatestPasscode, PasscodeStatus, RecoveryState};
+pub use password::{Password, PasswordFault, Person};
+pub use password_hash::{HashingFailed, PasswordHash, Pepper, Salt};
+pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};
+pub use session::{RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};
+pub use timestamp::Timestamp;
+pub use totp::{Enrolment, Step, TotpCode, TotpKey};
+pub use versioned::{KeyVersion, Versioned};

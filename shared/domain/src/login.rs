@@ -1,0 +1,178 @@
+//! A login: an e-mail address in its one canonical form.
+
+use std::str::FromStr;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::text::text_type;
+
+/// RFC 5321, section 4.5.3.1.3: a path of 256 octets holds an address of 254.
+const MAX_BYTES: usize = 254;
+/// RFC 5321, section 4.5.3.1.1.
+const MAX_LOCAL_BYTES: usize = 64;
+
+text_type!(
+    /// An e-mail address that has one spelling: trimmed, NFKC, lower case as a whole, the domain in ASCII (IDNA).
+    ///
+    /// Two spellings of one address are one login, and look-alikes are not: `MIKE@` is `mike@`, `mıke@` is somebody else.
+    Login
+);
+
+/// The text cannot be anybody's address.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is not an e-mail address")]
+pub struct NotALogin;
+
+impl Login {
+    /// The part before the last `@`.
+    pub fn local_part(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
+    /// The part behind the last `@`, in ASCII.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// The address as another person may see it: `j•••@example.com`.
+    pub fn masked(&self) -> String {
+        let first: String = self.local_part().chars().take(1).collect();
+        format!("{first}•••@{}", self.domain())
+    }
+}
+
+/// Lower-casing can undo NFKC and the other way round (`İ`, `ϔ`), so both are applied until nothing changes;
+/// three rounds settle every character there is, and a text that does not settle is nobody's address.
+fn fold(text: &str) -> Option<String> {
+    let mut folded = text.to_owned();
+    for _ in 0..4 {
+        let next: String = folded.nfkc().collect::<String>().to_lowercase();
+        if next == folded {
+            return Some(folded);
+        }
+        folded = next;
+    }
+    None
+}
+
+/// RFC 5322's dot-atom, opened to letters of all scripts (RFC 6531). Quoted local parts are refused: no mailbox of
+/// today needs one, and each is a way to smuggle a space or a second `@`.
+fn is_local_part(local: &str) -> bool {
+    local.len() <= MAX_LOCAL_BYTES
+        && local.split('.').all(|atom| {
+            !atom.is_empty()
+                && atom.chars().all(|c| c.is_alphanumeric() || is_mark(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
+        })
+}
+
+/// Vowel signs and accents that stay apart from their letter in NFKC.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+fn is_domain(domain: &str) -> bool {
+    domain.contains('.')
+        && domain.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
+}
+
+impl FromStr for Login {
+    type Err = NotALogin;
+
+    fn from_str(text: &str) -> Result<Self, NotALogin> {
+        // Nothing longer can shrink to 254 bytes that a person would call an address; it is not worth folding.
+        if text.len() > 4 * MAX_BYTES {
+            return Err(NotALogin);
+        }
+        let folded = fold(text.trim()).ok_or(NotALogin)?;
+        let (local, domain) = folded.rsplit_once('@').ok_or(NotALogin)?;
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| NotALogin)?;
+        let login = format!("{local}@{domain}");
+        if login.len() <= MAX_BYTES && is_local_part(local) && is_domain(&domain) {
+            Ok(Self(login))
+        } else {
+            Err(NotALogin)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn login(text: &str) -> String {
+        text.parse::<Login>().map_or_else(|_| "refused".to_owned(), |login| login.to_string())
+    }
+
+    #[test]
+    fn one_address_has_one_spelling() {
+        assert_eq!(login("  Mike@Northwind.Example "), "mike@northwind.example");
+        assert_eq!(login("ｍike@northwind.example"), "mike@northwind.example");
+        assert_eq!(login("ada@BÜCHER.example"), "ada@xn--bcher-kva.example");
+        assert_eq!(login("ada@xn--bcher-kva.example"), "ada@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn a_look_alike_is_somebody_else() {
+        assert_ne!(login("mıke@northwind.example"), "mike@northwind.example");
+        assert_ne!(login("mike@northwınd.example"), "mike@northwind.example");
+    }
+
+    #[test]
+    fn what_cannot_be_mailed_is_refused() {
+        for text in [
+            "",
+            "mike",
+            "@northwind.example",
+            "mike@",
+            "mike@localhost",
+            "mi ke@northwind.example",
+            "a@b@northwind.example",
+            "mike@northwind.example\r\nBcc: eve@evil.example",
+            "mike@north_wind.example",
+            ".mike@northwind.example",
+            "mi..ke@northwind.example",
+            "\"mike\"@northwind.example",
+            "mike@-northwind.example",
+            "mike@northwind..example",
+            "mi\u{202e}ke@northwind.example",
+            "mi\0ke@northwind.example",
+            "mike@[127.0.0.1]",
+            "<mike@northwind.example>",
+        ] {
+            assert_eq!(login(text), "refused", "{text:?}");
+        }
+        assert_eq!(login(&format!("{}@northwind.example", "m".repeat(65))), "refused");
+        assert_eq!(login(&format!("m@{}.example", "n.".repeat(130))), "refused");
+    }
+
+    #[test]
+    fn a_masked_login_shows_one_letter() {
+        let login: Login = "jane@example.com".parse().unwrap();
+        assert_eq!(login.masked(), "j•••@example.com");
+    }
+
+    proptest! {
+        #[test]
+        fn reading_a_login_again_changes_nothing(text in "\\PC{0,40}@\\PC{1,20}\\.[a-z]{2,8}") {
+            if let Ok(first) = text.parse::<Login>() {
+                prop_assert_eq!(first.as_str().parse::<Login>(), Ok(first.clone()));
+                prop_assert!(first.as_str().len() <= 254);
+                prop_assert!(!first.as_str().contains(char::is_control));
+                prop_assert!(first.domain().is_ascii());
+            }
+        }
+
+        #[test]
+        fn case_and_blanks_around_do_not_matter(local in "[a-z0-9]{1,20}", blanks in "[ \t]{0,3}") {
+            let plain = format!("{local}@northwind.example");
+            let shouted = format!("{blanks}{}{blanks}", plain.to_uppercase());
+            prop_assert_eq!(shouted.parse::<Login>(), plain.parse::<Login>());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Names, and the other short texts that come with a person.
+
+use std::str::FromStr;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::EmployeeId;
+use crate::text::text_type;
+
+text_type!(
+    /// A name as its bearer writes it: NFC, one blank between words, 1 to 200 code points, no control or direction marks.
+    Name
+);
+
+/// The text cannot be a name.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to 200 characters, none of them a control character")]
+pub struct NotAName;
+
+/// Longer than any name in a register office; keeps an index key far under DynamoDB's 1,024 bytes.
+const MAX_NAME_CHARS: usize = 200;
+
+impl Name {
+    /// The name without case and accents, for sorting and searching: `José Óscar` and `JOSE OSCAR` are alike.
+    pub fn folded(&self) -> String {
+        let bare: String = self.0.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+        bare.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).map(without_stroke).collect()
+    }
+
+    /// The sort key of the list: the folded name, cut to a sane length, then the id.
+    ///
+    /// The tab between sorts before every character a name can hold, so that `Ann` comes before `Ann Lee`.
+    pub fn sort_key(&self, employee_id: EmployeeId) -> String {
+        let folded: String = self.folded().chars().take(MAX_NAME_CHARS).collect();
+        format!("{folded}\t{employee_id}")
+    }
+}
+
+/// Letters whose accent Unicode does not take apart, and that a neighbour without such a key types bare.
+fn without_stroke(c: char) -> char {
+    match c {
+        'ł' => 'l',
+        'ø' => 'o',
+        'đ' | 'ð' => 'd',
+        'ħ' => 'h',
+        'ı' => 'i',
+        'ŧ' => 't',
+        other => other,
+    }
+}
+
+/// Characters that change how the text around them reads (Unicode TR 9 controls, line and paragraph breaks).
+fn misleads(c: char) -> bool {
+    let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || direction || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+impl FromStr for Name {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        let composed: String = text.nfc().collect();
+        let name = composed.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        let fits = (1..=MAX_NAME_CHARS).contains(&name.chars().count());
+        let reads = name.chars().any(char::is_alphanumeric) && !name.chars().any(misleads);
+        if fits && reads { Ok(Self(name)) } else { Err(NotAName) }
+    }
+}
+
+text_type!(
+    /// The language of mails to a person or a company's people: a BCP 47 tag such as `de` or `pt-BR`.
+    Locale
+);
+
+/// The text is not a language tag.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a language tag such as en or pt-BR")]
+pub struct NotALocale;
+
+impl FromStr for Locale {
+    type Err = NotALocale;
+
+    fn from_str(text: &str) -> Result<Self, NotALocale> {
+        let subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        let language = text.split('-').next().unwrap_or_default();
+        let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_alphabetic());
+        let fits = text.len() <= 35 && text.split('-').all(subtag);
+        if is_language && fits { Ok(Self(text.to_owned())) } else { Err(NotALocale) }
+    }
+}
+
+text_type!(
+    /// A company's own id of one of its people: 1 to 100 visible ASCII characters.
+    ExternalId
+);
+
+/// The text cannot be an external id.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to 100 visible ASCII characters")]
+pub struct NotAnExternalId;
+
+impl FromStr for ExternalId {
+    type Err = NotAnExternalId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnExternalId> {
+        let fits = (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(NotAnExternalId) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn folding_takes_accents_and_case_away() {
+        assert_eq!(name("José Óscar").folded(), name("JOSE OSCAR").folded());
+        assert_eq!(name("Łukasz Żółć").folded(), "lukasz zolc");
+        assert_eq!(name("Nguyễn Thị Đào").folded(), "nguyen thi dao");
+        assert_eq!(name("İpek Işık").folded(), "ipek isik");
+    }
+
+    #[test]
+    fn a_name_that_misleads_is_refused() {
+        for text in ["", "   ", "…", "Eve\r\nBcc: x", "Eve\u{202e}gnp", "Eve\u{2028}", &"x".repeat(201)] {
+            assert_eq!(text.parse::<Name>(), Err(NotAName), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_reads_back_and_its_key_fits_the_index(text in "\\PC{1,200}") {
+            if let Ok(name) = text.parse::<Name>() {
+                prop_assert_eq!(name.as_str().parse::<Name>(), Ok(name.clone()));
+                let id: EmployeeId = "emp_01J00000000000000000000000".parse().unwrap();
+                prop_assert!(name.sort_key(id).len() <= 1024);
+            }
+        }
+    }
+}

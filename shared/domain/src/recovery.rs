@@ -1,0 +1,100 @@
+//! What a redeemed passcode has become: a recovery, with two steps to take in any order before its completion.
+
+use std::str::FromStr;
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+use crate::text::text_type;
+use crate::{PasswordHash, Versioned};
+
+text_type!(
+    /// A TOTP key under its seal (AEAD, bound to its owner), in base64url.
+    SealedTotpKey
+);
+
+impl SealedTotpKey {
+    /// The sealed bytes as text.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(BASE64URL_NOPAD.encode(bytes))
+    }
+
+    /// The sealed bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Only base64url was let in.
+        BASE64URL_NOPAD.decode(self.0.as_bytes()).unwrap_or_default()
+    }
+}
+
+/// The text is not a sealed key.
+#[derive(Debug, thiserror::Error)]
+#[error("is not a sealed key")]
+pub struct NotASealedKey;
+
+impl FromStr for SealedTotpKey {
+    type Err = NotASealedKey;
+
+    fn from_str(text: &str) -> Result<Self, NotASealedKey> {
+        BASE64URL_NOPAD.decode(text.as_bytes()).map(|_| Self(text.to_owned())).map_err(|_| NotASealedKey)
+    }
+}
+
+/// What a recovery asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryStep {
+    /// A new password.
+    Password,
+    /// A new authenticator, shown and not yet confirmed.
+    Totp,
+}
+
+impl RecoveryStep {
+    /// All steps.
+    pub const ALL: [Self; 2] = [Self::Password, Self::Totp];
+}
+
+/// What has been chosen so far. Nothing of it counts before the completion.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The new password's hash.
+    #[serde(rename = "pending_password", default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Versioned<PasswordHash>>,
+    /// The new authenticator's key.
+    #[serde(rename = "pending_totp_key", default, skip_serializing_if = "Option::is_none")]
+    pub totp_key: Option<Versioned<SealedTotpKey>>,
+}
+
+/// What replaces the old credentials.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCredentials {
+    /// The new password's hash.
+    pub password: Versioned<PasswordHash>,
+    /// The new authenticator's key.
+    pub totp_key: Versioned<SealedTotpKey>,
+}
+
+impl Pending {
+    /// Both, or what is missing.
+    pub fn complete(self) -> Result<NewCredentials, Vec<RecoveryStep>> {
+        match self {
+            Self { password: Some(password), totp_key: Some(totp_key) } => Ok(NewCredentials { password, totp_key }),
+            Self { password, totp_key } => {
+                let missing = [(password.is_none(), RecoveryStep::Password), (totp_key.is_none(), RecoveryStep::Totp)];
+                Err(missing.into_iter().filter_map(|(is_missing, step)| is_missing.then_some(step)).collect())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let totp_key = Some(Versioned { version: 1, value: SealedTotpKey::from_bytes(b"sealed") });
+        assert_eq!(Pending::default().complete(), Err(RecoveryStep::ALL.to_vec()));
+        assert_eq!(Pending { password: None, totp_key }.complete(), Err(vec![RecoveryStep::Password]));
+    }
+}

@@ -1,0 +1,46 @@
+//! Sessions end all at once: every access token names the epoch of its time.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use data_encoding::BASE32_NOPAD;
+use rand::CryptoRng;
+
+use crate::text::text_type;
+
+/// How long an access token lives.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long a recovery lasts from redemption, past the code's own expiry if need be.
+pub const RECOVERY_LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+text_type!(
+    /// A random word in a person's directory row that each of the person's access tokens repeats. A new word ends them all;
+    /// being random and not counted, a restored backup cannot bring an ended session back.
+    SessionEpoch
+);
+
+impl SessionEpoch {
+    /// A new epoch of 80 random bits.
+    pub fn generate(random: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 10];
+        random.fill_bytes(&mut bytes);
+        Self(BASE32_NOPAD.encode(&bytes))
+    }
+}
+
+/// The text is not an epoch.
+#[derive(Debug, thiserror::Error)]
+#[error("is not a session epoch")]
+pub struct NotAnEpoch;
+
+impl FromStr for SessionEpoch {
+    type Err = NotAnEpoch;
+
+    fn from_str(text: &str) -> Result<Self, NotAnEpoch> {
+        if text.len() == 16 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAnEpoch)
+        }
+    }
+}

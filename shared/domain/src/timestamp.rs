@@ -1,0 +1,108 @@
+//! A moment, in milliseconds since 1970 UTC, written as RFC 3339.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment in UTC with a resolution of one millisecond.
+///
+/// Its text always has the same width (`2026-11-24T04:18:04.000Z`), so that the order of the texts, which DynamoDB
+/// compares, is the order of the moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The first and the last millisecond that four digits of a year can write.
+    const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+
+    /// `millis` since 1970 UTC, held within the years 0000 to 9999.
+    pub const fn from_millis(millis: i64) -> Self {
+        if millis < *Self::RANGE.start() {
+            Self(*Self::RANGE.start())
+        } else if millis > *Self::RANGE.end() {
+            Self(*Self::RANGE.end())
+        } else {
+            Self(millis)
+        }
+    }
+
+    /// Milliseconds since 1970 UTC.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970 UTC, as tokens and DynamoDB's TTL count them.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// This moment and `duration` more.
+    pub fn after(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(self.0.saturating_add(millis))
+    }
+
+    /// This moment in the calendar, for text that people read.
+    pub fn to_calendar(self) -> OffsetDateTime {
+        let nanos = i128::from(self.0) * 1_000_000;
+        OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.to_calendar();
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            t.year(),
+            u8::from(t.month()),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second(),
+            t.millisecond()
+        )
+    }
+}
+
+/// The text is not an RFC 3339 date and time.
+#[derive(Debug, thiserror::Error)]
+#[error("is not an RFC 3339 date and time")]
+pub struct NotATimestamp;
+
+impl FromStr for Timestamp {
+    type Err = NotATimestamp;
+
+    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NotATimestamp)?;
+        let millis = moment.unix_timestamp_nanos().div_euclid(1_000_000);
+        i64::try_from(millis).map(Self::from_millis).map_err(|_| NotATimestamp)
+    }
+}
+
+crate::text::serde_as_text!(Timestamp);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_sort_as_moments_do_and_read_back(a in -62_167_219_200_000..=253_402_300_799_999_i64, b in -62_167_219_200_000..=253_402_300_799_999_i64) {
+            let (a, b) = (Timestamp::from_millis(a), Timestamp::from_millis(b));
+            prop_assert_eq!(a.to_string().cmp(&b.to_string()), a.cmp(&b));
+            prop_assert_eq!(a.to_string().parse::<Timestamp>().unwrap(), a);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_in_utc_with_milliseconds() {
+        assert_eq!(Timestamp::from_millis(1_732_421_884_007).to_string(), "2024-11-24T04:18:04.007Z");
+        assert_eq!("2024-11-24T05:18:04+01:00".parse::<Timestamp>().unwrap().millis(), 1_732_421_884_000);
+    }
+}

@@ -1,0 +1,44 @@
+//! What a function is told from outside: its environment variables.
+
+use std::collections::BTreeMap;
+
+/// Environment variables by name, read once. `cargo run` makes one for all functions of its process; a deployed
+/// function reads its own.
+#[derive(Clone)]
+pub struct Environment(BTreeMap<String, String>);
+
+/// A variable that must be there is missing or cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment variable {name} {fault}")]
+pub struct BadVariable {
+    name: String,
+    fault: &'static str,
+}
+
+impl Environment {
+    /// The variables of this process; such as are not UTF-8 are left out.
+    pub fn of_process() -> Self {
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    }
+
+    /// The variable, if it is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The variable, which must be set.
+    pub fn require(&self, name: &str) -> Result<String, BadVariable> {
+        self.get(name).map(str::to_owned).ok_or_else(|| bad_variable(name, "is not set"))
+    }
+}
+
+/// The error for a variable that is set to something unusable.
+pub(crate) fn bad_variable(name: &str, fault: &'static str) -> BadVariable {
+    BadVariable { name: name.to_owned(), fault }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
