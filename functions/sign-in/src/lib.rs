@@ -1,0 +1,82 @@
+//! `POST /v1/sessions`: a person signs in with address, password and second factor. Anyone may call.
+//! `DELETE /v1/sessions`: ends every session of the caller.
+//! `GET /.well-known/jwks.json`: the public keys of the tokens, for those who check them elsewhere.
+//!
+//! Effects: a sign-in spends its second factor and writes `session.started`; a sign-out, `session.ended`.
+//! Answers: 200 the session, and 401 `sign_in_rejected` for whatever is wrong; 204; 200 the keys.
+
+use std::sync::Arc;
+
+use readmit::Services;
+use readmit::domain::{Actor, Login, Password, SecondFactor, SessionEpoch};
+use readmit::http::{Answer, ApiRequest, Failure, Problem, SessionView, live_caller};
+use readmit::keyring::{AccessClaims, JsonWebKey, Tokens};
+use readmit::store::Outcome;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+
+mod verify;
+
+/// Others may keep the keys this long; a new version of the root signs only ten minutes after it was added.
+const KEYS_CACHE: &str = "public, max-age=300";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    email: String,
+    password: SecretString,
+    code: SecretString,
+}
+
+#[derive(Serialize)]
+struct KeySet {
+    keys: Vec<JsonWebKey>,
+}
+
+/// One of the function's three routes.
+pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+    match request.route_key() {
+        "POST /v1/sessions" => sign_in(&services, &request).await,
+        "DELETE /v1/sessions" => sign_out(&services, &request).await,
+        "GET /.well-known/jwks.json" => keys(&services).await,
+        _ => Err(Failure::Fault("a route that is not this function's".to_owned())),
+    }
+}
+
+async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+    let typed: SignIn = request.json()?.read()?;
+    let login = typed.email.parse::<Login>().ok();
+    let password = Password::new(typed.password.expose_secret());
+    let factor = SecondFactor::read(typed.code.expose_secret());
+
+    let now = services.now();
+    let verified = verify::verify(services, login, password, factor, now).await?.ok_or(Problem::SignInRejected)?;
+    let mut employee = verified.employee;
+    let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
+    if services.store.sign_in(&verified.credentials, &employee, &verified.factor, &act).await? == Outcome::Refused {
+        return Err(Problem::SignInRejected.into());
+    }
+
+    employee.last_signed_in_at = Some(now);
+    let epoch: SessionEpoch = employee.session_epoch.clone();
+    let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
+    let token = Tokens::new(&*services.keyring().await?, &services.portal_url).access(claims, now)?;
+    Answer::ok(&SessionView::new(&token, &employee, now))
+}
+
+async fn sign_out(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+    let claims = request.access_claims(services).await?;
+    let row = services.store.employee(claims.company_id, claims.employee_id).await?;
+    let caller = live_caller(&claims, row.as_ref())?;
+    let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
+    match services.store.end_sessions(caller, &act).await? {
+        Outcome::Done => Ok(Answer::no_content()),
+        // Another sign-out, or a recovery, was faster: this session had ended.
+        Outcome::Refused => Err(Problem::Unauthenticated.into()),
+    }
+}
+
+async fn keys(services: &Services) -> Result<Answer, Failure> {
+    let keys = services.keyring().await?.public_keys(services.now());
+    Answer::cacheable(&KeySet { keys }, KEYS_CACHE)
+}

@@ -1,0 +1,99 @@
+//! Each minute, from the schedule: what time has ended is told to trail and directory and loses its secrets.
+//!
+//! Effects: codes that ran out (`passcode.expired`), recoveries that ran out (`recovery.abandoned`), codes whose process died
+//! before their mail was accepted (`passcode.delivery_failed`), each once, however many runs there are at a time.
+//! Answers: how many of each. Nothing waits for the cleanup: every write checks the time itself.
+
+use std::ops::AddAssign;
+use std::sync::Arc;
+
+use lambda_runtime::{Error, LambdaEvent};
+use readmit::Services;
+use readmit::domain::{Act, Actor, Origin};
+use readmit::store::{Ended, Ending, Store, StoreError};
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+/// How many passcodes this run ended.
+#[derive(Debug, Default, Serialize)]
+pub struct Counts {
+    expired: u64,
+    abandoned: u64,
+    withdrawn: u64,
+}
+
+/// What became of one shard: what was ended, and the first error that kept something from it.
+#[derive(Default)]
+struct Swept {
+    counts: Counts,
+    error: Option<StoreError>,
+}
+
+/// One run. Whatever the schedule sends along is of no interest.
+pub async fn handle(services: Arc<Services>, event: LambdaEvent<serde_json::Value>) -> Result<Counts, Error> {
+    let origin = Origin { request_id: event.context.request_id, ..Origin::default() };
+    let act = Act { at: services.now(), actor: Actor::System, origin };
+    let mut shards = JoinSet::new();
+    for shard in Store::DUE_SHARDS {
+        let (services, act) = (Arc::clone(&services), act.clone());
+        shards.spawn(async move { sweep(&services.store, shard, &act).await });
+    }
+    let mut all = Swept::default();
+    while let Some(swept) = shards.join_next().await {
+        all += swept?;
+    }
+    tracing::info!(
+        expired = all.counts.expired,
+        abandoned = all.counts.abandoned,
+        withdrawn = all.counts.withdrawn,
+        "cleaned up"
+    );
+    // The schedule tries again: what is left is still due.
+    all.error.map_or(Ok(all.counts), |error| Err(error.into()))
+}
+
+/// One shard, page by page. What fails is left due; the rest goes on.
+async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
+    let mut swept = Swept::default();
+    let mut next = None;
+    loop {
+        let due = match store.due(shard, act.at, next).await {
+            Ok(due) => due,
+            Err(error) => return Swept { error: Some(error), ..swept },
+        };
+        for row in due.rows {
+            let Some(ending) = row.ending(act.at) else { continue };
+            match store.end(&row, ending, act).await {
+                Ok(Ended::Here) => swept.counts += ending,
+                Ok(Ended::Elsewhere) => {}
+                Err(error) => {
+                    tracing::error!(passcode_id = %row.passcode_id, cause = %error, "left due");
+                    swept.error.get_or_insert(error);
+                }
+            }
+        }
+        next = due.next;
+        if next.is_none() {
+            return swept;
+        }
+    }
+}
+
+impl AddAssign<Ending> for Counts {
+    fn add_assign(&mut self, ending: Ending) {
+        match ending {
+            Ending::Expired => self.expired += 1,
+            Ending::Abandoned => self.abandoned += 1,
+            Ending::Withdrawn => self.withdrawn += 1,
+        }
+    }
+}
+
+impl AddAssign for Swept {
+    fn add_assign(&mut self, other: Self) {
+        self.counts.expired += other.counts.expired;
+        self.counts.abandoned += other.counts.abandoned;
+        self.counts.withdrawn += other.counts.withdrawn;
+        self.error = self.error.take().or(other.error);
+    }
+}

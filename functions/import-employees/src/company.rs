@@ -1,0 +1,48 @@
+//! Which company an import is about.
+
+use readmit::MailingServices;
+use readmit::domain::{Company, CompanyId, Login};
+
+use crate::row::Parsed;
+use crate::{CompanyPart, Owner, Refused, logins};
+
+/// The company that is named; else the one that owns the addresses; else a new one. Its own row is written if it differs.
+pub(crate) async fn settle(
+    services: &MailingServices,
+    part: CompanyPart,
+    rows: &[Parsed],
+    addressees: &[Login],
+) -> Result<Owner, Refused> {
+    let store = &services.services.store;
+    let company_id = match part.company_id {
+        Some(company_id) => Some(company_id),
+        None => owner_of(services, logins(rows).chain(addressees).cloned().collect()).await?,
+    };
+    let before = match company_id {
+        Some(company_id) => Some(store.company(company_id).await?.ok_or(Refused::CompanyNotFound)?),
+        None => None,
+    };
+    let new_id = || CompanyId::new(services.services.now(), &mut services.services.random());
+    let after = Company {
+        company_id: company_id.unwrap_or_else(new_id),
+        company_name: part.name,
+        support_email: part.support_email.or_else(|| before.as_ref()?.support_email.clone()),
+        mail_locale: part.locale.or_else(|| before.as_ref()?.mail_locale.clone()),
+    };
+    if before.as_ref() != Some(&after) {
+        store.put_company(&after).await?;
+    }
+    Ok(after)
+}
+
+async fn owner_of(services: &MailingServices, logins: Vec<Login>) -> Result<Option<CompanyId>, Refused> {
+    let owners = services.services.store.credentials_of(&logins).await?;
+    let mut companies: Vec<CompanyId> = owners.iter().map(|owner| owner.company_id).collect();
+    companies.sort_unstable();
+    companies.dedup();
+    match companies.as_slice() {
+        [] => Ok(None),
+        [company_id] => Ok(Some(*company_id)),
+        _ => Err(Refused::TwoCompanies),
+    }
+}

@@ -1,0 +1,114 @@
+//! What a row asks for, given what is there.
+
+use readmit::domain::{CompanyId, Employee, EmployeeId, SessionEpoch, Timestamp};
+use readmit::random::CryptoRng;
+use readmit::store::Credentials;
+
+use crate::row::{Row, RowProblem};
+use crate::snapshot::Snapshot;
+
+/// What is to be done for a row.
+pub(crate) enum Plan {
+    Add(Employee),
+    Change { before: Box<Employee>, after: Box<Employee>, credentials: Credentials, fields: Vec<&'static str> },
+    Erase { before: Employee, credentials: Credentials },
+    Nothing(Option<EmployeeId>),
+    Refuse(RowProblem),
+}
+
+/// Decides, without touching anything.
+pub(crate) fn plan(
+    row: &Row,
+    there: &Snapshot,
+    company_id: CompanyId,
+    now: Timestamp,
+    random: &mut impl CryptoRng,
+) -> Plan {
+    let before = there.employee(row);
+    match (before, row.erase) {
+        (None, true) => Plan::Nothing(None),
+        (Some(before), true) => match there.owner(&before.login) {
+            Some(credentials) => Plan::Erase { before: before.clone(), credentials: credentials.clone() },
+            None => Plan::Refuse(changed_meanwhile()),
+        },
+        (None, false) if row.employee_id.is_some() => {
+            Plan::Refuse(RowProblem::new("employee_not_found", "the company has no employee of this employee_id"))
+        }
+        (before, false) => match taken(row, before, there) {
+            Some(problem) => Plan::Refuse(problem),
+            None => match before {
+                None => add(row, company_id, now, random),
+                Some(before) => change(row, before, there),
+            },
+        },
+    }
+}
+
+fn taken(row: &Row, before: Option<&Employee>, there: &Snapshot) -> Option<RowProblem> {
+    let id = before.map(|before| before.employee_id);
+    if there.owner(&row.email).is_some_and(|owner| Some(owner.employee_id) != id) {
+        return Some(RowProblem::new("address_taken", "the address belongs to somebody else"));
+    }
+    let external_owner = row.external_id.as_ref().and_then(|external_id| there.external_owner(external_id));
+    (external_owner.is_some() && external_owner != id)
+        .then(|| RowProblem::new("external_id_taken", "the external_id belongs to somebody else"))
+}
+
+fn add(row: &Row, company_id: CompanyId, now: Timestamp, random: &mut impl CryptoRng) -> Plan {
+    let Some(name) = row.name.clone() else {
+        return Plan::Refuse(RowProblem::new("invalid_request", "name: is required"));
+    };
+    Plan::Add(Employee {
+        company_id,
+        employee_id: EmployeeId::new(now, random),
+        external_id: row.external_id.clone(),
+        full_name: name,
+        login: row.email.clone(),
+        granted_role: row.role.unwrap_or_default(),
+        account_type: row.account_type.unwrap_or_default(),
+        account_status: row.status.unwrap_or_default(),
+        two_factor: Default::default(),
+        mail_locale: row.locale.clone(),
+        last_signed_in_at: None,
+        session_epoch: SessionEpoch::generate(random),
+        latest_passcode: None,
+    })
+}
+
+fn change(row: &Row, before: &Employee, there: &Snapshot) -> Plan {
+    let after = Employee {
+        login: row.email.clone(),
+        full_name: row.name.clone().unwrap_or_else(|| before.full_name.clone()),
+        external_id: row.external_id.clone().or_else(|| before.external_id.clone()),
+        granted_role: row.role.unwrap_or(before.granted_role),
+        account_type: row.account_type.unwrap_or(before.account_type),
+        account_status: row.status.unwrap_or(before.account_status),
+        mail_locale: row.locale.clone().or_else(|| before.mail_locale.clone()),
+        ..before.clone()
+    };
+    let fields: Vec<&str> = [
+        ("email", before.login != after.login),
+        ("name", before.full_name != after.full_name),
+        ("external_id", before.external_id != after.external_id),
+        ("role", before.granted_role != after.granted_role),
+        ("account_type", before.account_type != after.account_type),
+        ("status", before.account_status != after.account_status),
+        ("locale", before.mail_locale != after.mail_locale),
+    ]
+    .into_iter()
+    .filter_map(|(field, differs)| differs.then_some(field))
+    .collect();
+    match there.owner(&before.login) {
+        _ if fields.is_empty() => Plan::Nothing(Some(before.employee_id)),
+        Some(credentials) => {
+            let credentials = credentials.clone();
+            Plan::Change { before: Box::new(before.clone()), after: Box::new(after), credentials, fields }
+        }
+        None => Plan::Refuse(changed_meanwhile()),
+    }
+}
+
+/// The row cannot be done as things stand, and may be the next time.
+pub(crate) fn changed_meanwhile() -> RowProblem {
+    RowProblem::new("changed_meanwhile", "the person was changed at the same time: run the import again")
+}

@@ -1,0 +1,100 @@
+//! Rows: what is asked of each, and what became of it.
+
+use std::collections::HashSet;
+
+use readmit::domain::{AccountStatus, AccountType, EmployeeId, ExternalId, Locale, Login, Name, Role};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A row. What is left out keeps its value.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Row {
+    pub(crate) email: Login,
+    pub(crate) name: Option<Name>,
+    pub(crate) employee_id: Option<EmployeeId>,
+    pub(crate) external_id: Option<ExternalId>,
+    pub(crate) role: Option<Role>,
+    pub(crate) account_type: Option<AccountType>,
+    pub(crate) status: Option<AccountStatus>,
+    pub(crate) locale: Option<Locale>,
+    #[serde(default)]
+    pub(crate) erase: bool,
+}
+
+/// A row as it came, read or refused.
+pub(crate) struct Parsed {
+    pub(crate) email: String,
+    pub(crate) row: Result<Row, RowProblem>,
+}
+
+/// Why a row was refused, or its passcode not sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowProblem {
+    /// The stable word.
+    pub code: &'static str,
+    /// What an operator can act on.
+    pub detail: String,
+}
+
+impl RowProblem {
+    pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The person was added.
+    Created,
+    /// The person's row was changed.
+    Updated,
+    /// Everything was as the row says.
+    Unchanged,
+    /// The person was dropped.
+    Erased,
+    /// Nothing was done.
+    Refused,
+}
+
+/// A row's result.
+#[derive(Clone, Debug, Serialize)]
+pub struct RowResult {
+    /// The address of the row, in its canonical form if it has one.
+    pub email: String,
+    /// The person, if there is one.
+    pub employee_id: Option<EmployeeId>,
+    /// What became of the row.
+    pub outcome: Outcome,
+    /// Why it was refused, or why no passcode was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<RowProblem>,
+}
+
+/// Reads the rows, and refuses each that names a person for the second time.
+pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<Parsed> {
+    let mut seen = HashSet::new();
+    values.into_iter().map(|value| parse_row(value, &mut seen)).collect()
+}
+
+fn parse_row(value: Value, seen: &mut HashSet<String>) -> Parsed {
+    let email = value.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let row: Result<Row, _> = serde_path_to_error::deserialize(value);
+    let row = row.map_err(|error| RowProblem::new("invalid_request", format!("{}: {}", error.path(), error.inner())));
+    let row = row.and_then(|row| {
+        if seen_before(&row, seen) {
+            Err(RowProblem::new("duplicate_row", "another row names the same person"))
+        } else {
+            Ok(row)
+        }
+    });
+    Parsed { email: row.as_ref().map_or(email, |row| row.email.to_string()), row }
+}
+
+fn seen_before(row: &Row, seen: &mut HashSet<String>) -> bool {
+    let external = row.external_id.as_ref().map(|external_id| format!("external {external_id}"));
+    let names = [Some(format!("login {}", row.email)), row.employee_id.map(|id| id.to_string()), external];
+    names.into_iter().flatten().fold(false, |before, name| !seen.insert(name) || before)
+}

@@ -1,0 +1,70 @@
+//! What the tables hold of the rows' people, read in a few batches.
+
+use std::collections::HashMap;
+
+use readmit::domain::{CompanyId, Employee, EmployeeId, ExternalId, Login};
+use readmit::store::{Credentials, DirectoryRows, Store, StoreError};
+
+use crate::row::Row;
+
+/// What the tables hold of the rows' people.
+pub(crate) struct Snapshot {
+    credentials: HashMap<Login, Credentials>,
+    externals: HashMap<ExternalId, EmployeeId>,
+    directory: DirectoryRows,
+    company_id: CompanyId,
+}
+
+impl Snapshot {
+    pub(crate) async fn of(store: &Store, company_id: CompanyId, rows: &[&Row]) -> Result<Self, StoreError> {
+        let logins: Vec<Login> = rows.iter().map(|row| row.email.clone()).collect();
+        let external_ids: Vec<ExternalId> = rows.iter().filter_map(|row| row.external_id.clone()).collect();
+        let (credentials, externals) =
+            tokio::join!(store.credentials_of(&logins), store.owners_of(company_id, &external_ids));
+        let mut snapshot = Self {
+            credentials: by_login(credentials?),
+            externals: externals?,
+            directory: DirectoryRows::default(),
+            company_id,
+        };
+        let ids: Vec<EmployeeId> = rows.iter().filter_map(|row| snapshot.employee_id(row)).collect();
+        snapshot.directory = store.directory(company_id, &ids).await?;
+        // Whoever changes the address has credentials under the old one.
+        let others: Vec<Login> = ids
+            .iter()
+            .filter_map(|id| snapshot.directory.get(*id))
+            .map(|employee| employee.login.clone())
+            .filter(|login| !snapshot.credentials.contains_key(login))
+            .collect();
+        snapshot.credentials.extend(by_login(store.credentials_of(&others).await?));
+        Ok(snapshot)
+    }
+
+    /// Whom a row names: by `employee_id`, else `external_id`, else login.
+    fn employee_id(&self, row: &Row) -> Option<EmployeeId> {
+        let by_external = || self.externals.get(row.external_id.as_ref()?).copied();
+        row.employee_id.or_else(by_external).or_else(|| {
+            let owner = self.credentials.get(&row.email)?;
+            (owner.company_id == self.company_id).then_some(owner.employee_id)
+        })
+    }
+
+    /// The person that a row names.
+    pub(crate) fn employee(&self, row: &Row) -> Option<&Employee> {
+        self.directory.get(self.employee_id(row)?)
+    }
+
+    /// Who owns a login, in whatever company.
+    pub(crate) fn owner(&self, login: &Login) -> Option<&Credentials> {
+        self.credentials.get(login)
+    }
+
+    /// Who has an external id in the company.
+    pub(crate) fn external_owner(&self, external_id: &ExternalId) -> Option<EmployeeId> {
+        self.externals.get(external_id).copied()
+    }
+}
+
+fn by_login(credentials: Vec<Credentials>) -> HashMap<Login, Credentials> {
+    credentials.into_iter().map(|credentials| (credentials.login.clone(), credentials)).collect()
+}

@@ -1,0 +1,71 @@
+//! `POST /v1/passcodes/redeem`: whoever was mailed a passcode turns it into a recovery. Anyone may call.
+//!
+//! Effects: a try is counted before anything is compared; a right secret opens the recovery, once (`passcode.redeemed`); the
+//! fifth wrong one ends the code (`passcode.exhausted`).
+//! Answers: 200 the recovery token; 401 `passcode_rejected` for whatever is wrong, alike in bytes, headers and trips.
+
+use std::sync::Arc;
+
+use readmit::Services;
+use readmit::domain::passcode::{Code, MAX_TRIES};
+use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
+use readmit::http::{Answer, ApiRequest, Failure, Problem, exposed};
+use readmit::keyring::{RecoveryClaims, Tokens};
+use readmit::store::{Outcome, PasscodeRow};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redeem {
+    email: String,
+    code: SecretString,
+}
+
+#[derive(Serialize)]
+struct Recovery<'a> {
+    #[serde(serialize_with = "exposed")]
+    recovery_token: &'a SecretString,
+    expires_in: u64,
+    steps: [RecoveryStep; 2],
+}
+
+/// The function's one route.
+pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+    let typed: Redeem = request.json()?.read()?;
+    let (Ok(login), Some(code)) = (typed.email.parse::<Login>(), Code::read(typed.code.expose_secret())) else {
+        return Err(Problem::PasscodeRejected.into());
+    };
+
+    let counted =
+        services.store.count_try(&login, &code.selector(), services.now()).await?.ok_or(Problem::PasscodeRejected)?;
+    if !is_the_code(&services, &counted, &code).await? {
+        if counted.try_count >= MAX_TRIES {
+            let act = request.act(Actor::Anonymous, services.now());
+            // Refused: it ended otherwise in the meantime.
+            let _: Outcome = services.store.exhaust(&counted, &act).await?;
+        }
+        return Err(Problem::PasscodeRejected.into());
+    }
+
+    let act = request.act(Actor::Employee { employee_id: counted.employee_id }, services.now());
+    services.store.redeem(&counted, &act).await?.ok_or(Problem::PasscodeRejected)?;
+    let claims = RecoveryClaims {
+        employee_id: counted.employee_id,
+        company_id: counted.company_id,
+        login,
+        passcode_id: counted.passcode_id,
+    };
+    let recovery_token = &Tokens::new(&*services.keyring().await?, &services.portal_url).recovery(claims, act.at)?;
+    Answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
+}
+
+/// Compares the secret, in constant time.
+async fn is_the_code(services: &Services, row: &PasscodeRow, code: &Code) -> Result<bool, Failure> {
+    let Some(stored) = &row.secret_hash else { return Ok(false) };
+    let keyring = services.keyring_knowing(stored.version).await?;
+    if !keyring.accepts(stored.version, services.now()) {
+        return Ok(false);
+    }
+    Ok(code.hash(&keyring.passcode_key(stored.version)?, &row.login, row.passcode_id) == stored.value)
+}

@@ -1,0 +1,32 @@
+//! The steps of a recovery, each opened by the recovery token and nothing else.
+//!
+//! `PUT /v1/recovery/password`: 204; 422 `password_rejected` with reasons; 429 after ten.
+//! `POST /v1/recovery/totp`: 200 the key of a new authenticator; asked again, another one in its place.
+//! `POST /v1/recovery/complete`: 200 a session and backup codes; 401 `totp_rejected`; 409 `recovery_incomplete`.
+//!
+//! Effects: nothing counts before the completion, which replaces password, authenticator and backup codes and ends all
+//! earlier sessions in one transaction.
+
+use std::sync::Arc;
+
+use readmit::Services;
+use readmit::http::{Answer, ApiRequest, Failure};
+
+mod complete;
+mod password;
+mod totp;
+
+/// One of the function's three routes.
+pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+    match request.route_key() {
+        "PUT /v1/recovery/password" => password::set(&services, &request).await,
+        "POST /v1/recovery/totp" => totp::enrol(&services, &request).await,
+        "POST /v1/recovery/complete" => complete::complete(&services, &request).await,
+        _ => Err(Failure::Fault("a route that is not this function's".to_owned())),
+    }
+}
+
+/// The body of a request that needs none: `{}` or nothing.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}

@@ -1,0 +1,48 @@
+//! `PUT /v1/recovery/password`: the new password.
+
+use readmit::Services;
+use readmit::domain::{Actor, Password, PasswordHash, Person, Salt, Versioned};
+use readmit::http::{Answer, ApiRequest, Failure, Problem};
+use readmit::store::{Outcome, PasswordTry};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    password: SecretString,
+}
+
+pub(crate) async fn set(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+    let claims = request.recovery_claims(services).await?;
+    let typed: NewPassword = request.json()?.read()?;
+    let password = Password::new(typed.password.expose_secret());
+
+    let now = services.now();
+    let ids = [claims.employee_id];
+    let (counted, rows) =
+        tokio::join!(services.store.count_password(&claims, now), services.store.directory(claims.company_id, &ids));
+    match counted? {
+        PasswordTry::Counted(_) => {}
+        PasswordTry::TooMany(until) => return Err(Problem::too_many_until(until, now).into()),
+        PasswordTry::Ended => return Err(Problem::Unauthenticated.into()),
+    }
+    let rows = rows?;
+    let employee = rows.get(claims.employee_id).ok_or(Problem::Unauthenticated)?;
+    let company = rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
+    let faults =
+        password.faults(&Person { name: &employee.full_name, login: &claims.login, company: &company.company_name });
+    if !faults.is_empty() {
+        return Err(Problem::PasswordRejected(faults).into());
+    }
+
+    let keyring = services.keyring().await?;
+    let version = keyring.current(now);
+    let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
+    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt)).await??;
+    let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
+    match services.store.set_password(&claims, &Versioned { version, value }, &act).await? {
+        Outcome::Done => Ok(Answer::no_content()),
+        Outcome::Refused => Err(Problem::Unauthenticated.into()),
+    }
+}

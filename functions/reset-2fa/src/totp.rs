@@ -1,0 +1,33 @@
+//! `POST /v1/recovery/totp`: the key of a new authenticator, which counts once a code of it completes the recovery.
+
+use readmit::Services;
+use readmit::domain::TotpKey;
+use readmit::http::{Answer, ApiRequest, Failure, Problem};
+use readmit::store::Outcome;
+use serde::Serialize;
+
+use crate::Nothing;
+
+#[derive(Serialize)]
+struct EnrolmentView<'a> {
+    secret: &'a str,
+    otpauth_uri: &'a str,
+    qr_svg: &'a str,
+}
+
+pub(crate) async fn enrol(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+    let claims = request.recovery_claims(services).await?;
+    let Nothing {} = request.json()?.read()?;
+
+    let now = services.now();
+    let key = TotpKey::generate(&mut services.random());
+    let enrolment = key.enrolment(&services.brand_name, &claims.login)?;
+    let sealed = services.keyring().await?.seal_totp_key(claims.employee_id, &key, now, &mut services.random())?;
+    match services.store.set_totp_key(&claims, &sealed, now).await? {
+        Outcome::Done => {
+            let (secret, otpauth_uri, qr_svg) = (&enrolment.secret, &enrolment.otpauth_uri, &enrolment.qr_svg);
+            Answer::ok(&EnrolmentView { secret, otpauth_uri, qr_svg })
+        }
+        Outcome::Refused => Err(Problem::Unauthenticated.into()),
+    }
+}

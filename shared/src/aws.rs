@@ -1,0 +1,114 @@
+//! The clients of AWS: small, quick to start, and told everything by the environment.
+//!
+//! No chain of credential providers: a function's credentials stand in its environment for the life of its process. TLS is
+//! rustls on ring with Amazon's own roots built in, which starts without reading a file (see docs/architecture.md).
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+
+use crate::environment::{BadVariable, Environment};
+
+/// Amazon's roots (<https://www.amazontrust.com/repository/>): all that AWS's endpoints chain to.
+const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
+
+/// DynamoDB and Secrets Manager answer in milliseconds; what takes longer is tried again.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// All attempts of one call together. Three calls in a row stay under a function's 15 seconds.
+const CALL_TIMEOUT: Duration = Duration::from_millis(4_500);
+/// SES has no idempotency: a second attempt may mail twice, so there is one, and it gets the contract's 5 seconds.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What all clients share.
+pub(crate) struct Aws {
+    region: Region,
+    credentials: Credentials,
+    http_client: SharedHttpClient,
+    environment: Environment,
+}
+
+macro_rules! client {
+    ($sdk:ident, $aws:expr, $endpoint:literal, $retries:expr, $timeouts:expr) => {{
+        let mut config = $sdk::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region($aws.region.clone())
+            .credentials_provider($aws.credentials.clone())
+            .http_client($aws.http_client.clone())
+            .retry_config($retries)
+            .timeout_config($timeouts);
+        config.set_endpoint_url($aws.environment.get($endpoint).map(str::to_owned));
+        $sdk::Client::from_conf(config.build())
+    }};
+}
+
+impl Aws {
+    /// Region, credentials and endpoints from the environment.
+    pub(crate) fn new(environment: &Environment) -> Result<Self, BadVariable> {
+        let credentials = Credentials::new(
+            environment.require("AWS_ACCESS_KEY_ID")?,
+            environment.require("AWS_SECRET_ACCESS_KEY")?,
+            environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
+            None,
+            "environment",
+        );
+        let roots =
+            TlsContext::builder().with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)).build();
+        let roots = roots.map_err(|_| crate::environment::bad_variable("AWS_REGION", "finds no usable roots"))?;
+        let http_client = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(roots)
+            .build_https();
+        Ok(Self {
+            region: Region::new(environment.require("AWS_REGION")?),
+            credentials,
+            http_client,
+            environment: environment.clone(),
+        })
+    }
+
+    /// DynamoDB: three attempts.
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        client!(aws_sdk_dynamodb, self, "AWS_ENDPOINT_URL_DYNAMODB", RetryConfig::standard(), quick())
+    }
+
+    /// Secrets Manager: three attempts.
+    pub(crate) fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        client!(aws_sdk_secretsmanager, self, "AWS_ENDPOINT_URL_SECRETS_MANAGER", RetryConfig::standard(), quick())
+    }
+
+    /// SES: one attempt.
+    pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
+        let once = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_timeout(MAIL_TIMEOUT).build();
+        client!(aws_sdk_sesv2, self, "AWS_ENDPOINT_URL_SESV2", RetryConfig::disabled(), once)
+    }
+}
+
+fn quick() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build()
+}
+
+/// An error of a call in words for the log: its kind and its code. Never its message, which may quote what was sent.
+pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+    match error {
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            format!("{} ({status})", service.err().code().unwrap_or("an error without a code"))
+        }
+        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "no connection in time".to_owned(),
+        SdkError::DispatchFailure(_) => "no connection".to_owned(),
+        SdkError::ResponseError(_) => "an answer that is none".to_owned(),
+        _ => "a request that could not be built".to_owned(),
+    }
+}

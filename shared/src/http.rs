@@ -1,0 +1,20 @@
+//! HTTP: from the gateway's event to a typed request, and from an answer or a problem back.
+//!
+//! A handler returns an [`Answer`] or a [`Failure`]; [`serve`] turns either into a response, adds the headers that every
+//! answer has, and logs the request once.
+
+mod answer;
+mod caller;
+mod json;
+mod problem;
+mod request;
+mod serve;
+mod views;
+
+pub use answer::Answer;
+pub use caller::{live_caller, require_security_admin};
+pub use json::JsonBody;
+pub use problem::{Failure, FieldError, Problem};
+pub use request::ApiRequest;
+pub use serve::{invoke, run};
+pub use views::{EmployeeView, PasscodeView, SessionView, exposed};

@@ -1,0 +1,320 @@
+//! Problems (RFC 9457): what a client is told when the answer is no.
+
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use readmit_domain::{HashingFailed, IssueRefusal, PasswordFault, RecoveryStep, Timestamp};
+use serde::Serialize;
+
+use crate::keyring::{KeyringUnavailable, TokenNotSigned, UnknownVersion, Unsealable};
+use crate::store::StoreError;
+
+/// Seconds after which a client may try again what was temporarily unavailable.
+const TRY_AGAIN_SECONDS: u64 = 2;
+
+/// A refusal that the contract knows. None of them repeats a value that was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// Not JSON, not UTF-8, a key twice, or nested too deep.
+    MalformedJson,
+    /// The cursor is altered, or of another company or query.
+    InvalidCursor,
+    /// No token, or none that opens this route now.
+    Unauthenticated,
+    /// Address, password and second factor do not belong together.
+    SignInRejected,
+    /// The passcode does not open the door.
+    PasscodeRejected,
+    /// The authenticator's code is wrong.
+    TotpRejected,
+    /// For Security Admins alone.
+    NotSecurityAdmin,
+    /// Not for the own account.
+    OwnAccount,
+    /// There is no such employee in the company.
+    EmployeeNotFound,
+    /// The account is disabled.
+    EmployeeDisabled,
+    /// Steps are missing.
+    RecoveryIncomplete(Vec<RecoveryStep>),
+    /// Over 16 KiB.
+    BodyTooLarge,
+    /// A body that does not say that it is JSON.
+    UnsupportedMediaType,
+    /// A client's account.
+    ClientAccount,
+    /// Well-formed JSON of the wrong shape.
+    InvalidRequest(Vec<FieldError>),
+    /// A password that is too weak.
+    PasswordRejected(Vec<PasswordFault>),
+    /// Too often; seconds until it may be tried again.
+    TooManyRequests(u64),
+    /// The mail service did not take the mail; the code is withdrawn.
+    EmailNotSent,
+    /// Store or keys do not answer.
+    TemporarilyUnavailable,
+}
+
+/// What is wrong with a part of the body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Where (RFC 6901).
+    pub pointer: String,
+    /// What.
+    pub detail: String,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    code: PasswordFault,
+    detail: &'static str,
+}
+
+#[derive(Serialize)]
+struct ProblemBody<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<&'a [FieldError]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Vec<Reason>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a [RecoveryStep]>,
+}
+
+impl Problem {
+    /// Seconds from `now` until `until`, at least one: the time that `Retry-After` names.
+    pub fn too_many_until(until: Timestamp, now: Timestamp) -> Self {
+        Self::TooManyRequests(u64::try_from(until.seconds() - now.seconds()).unwrap_or(0).max(1))
+    }
+
+    /// Status, code, title and detail.
+    fn describe(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+        match self {
+            Self::MalformedJson => (
+                StatusCode::BAD_REQUEST,
+                "malformed_json",
+                "Malformed JSON",
+                "The body is not well-formed JSON in UTF-8, names a key twice, or is nested too deep.",
+            ),
+            Self::InvalidCursor => (
+                StatusCode::BAD_REQUEST,
+                "invalid_cursor",
+                "Invalid cursor",
+                "The cursor does not belong to this query. Begin again without one.",
+            ),
+            Self::Unauthenticated => (
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "Not authenticated",
+                "This needs a valid token. Sign in, or begin the recovery again.",
+            ),
+            Self::SignInRejected => (
+                StatusCode::UNAUTHORIZED,
+                "sign_in_rejected",
+                "Sign-in rejected",
+                "E-mail address, password and code do not belong together, or the code was used before.",
+            ),
+            Self::PasscodeRejected => (
+                StatusCode::UNAUTHORIZED,
+                "passcode_rejected",
+                "Passcode rejected",
+                "This passcode does not open the account. Ask your Security Admin for a new one.",
+            ),
+            Self::TotpRejected => (
+                StatusCode::UNAUTHORIZED,
+                "totp_rejected",
+                "Code rejected",
+                "The code does not match the new authenticator. Wait for the next one and try again.",
+            ),
+            Self::NotSecurityAdmin => (
+                StatusCode::FORBIDDEN,
+                "not_security_admin",
+                "Not a Security Admin",
+                "Only a Security Admin of the company may do this.",
+            ),
+            Self::OwnAccount => (
+                StatusCode::FORBIDDEN,
+                "own_account",
+                "Own account",
+                "Nobody may issue a passcode for the own account. Ask another Security Admin.",
+            ),
+            Self::EmployeeNotFound => (
+                StatusCode::NOT_FOUND,
+                "employee_not_found",
+                "Employee not found",
+                "There is no such employee in your company.",
+            ),
+            Self::EmployeeDisabled => (
+                StatusCode::CONFLICT,
+                "employee_disabled",
+                "Employee disabled",
+                "The account is disabled. Enable it first.",
+            ),
+            Self::RecoveryIncomplete(_) => (
+                StatusCode::CONFLICT,
+                "recovery_incomplete",
+                "Recovery incomplete",
+                "Not all steps of the recovery have been taken.",
+            ),
+            Self::BodyTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large", "The body has more than 16 KiB.")
+            }
+            Self::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Unsupported media type",
+                "The body must be application/json.",
+            ),
+            Self::ClientAccount => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "client_account",
+                "Client account",
+                "Client accounts cannot receive a one-time passcode. Ask Technical Support.",
+            ),
+            Self::InvalidRequest(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_request",
+                "Invalid request",
+                "The request does not have the form that it must have.",
+            ),
+            Self::PasswordRejected(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "password_rejected", "Password rejected", "Choose another password.")
+            }
+            Self::TooManyRequests(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "Too many requests",
+                "This was tried too often. Wait, then try again.",
+            ),
+            Self::EmailNotSent => (
+                StatusCode::BAD_GATEWAY,
+                "email_not_sent",
+                "E-mail not sent",
+                "The mail could not be sent. The passcode was withdrawn; try again.",
+            ),
+            Self::TemporarilyUnavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "Temporarily unavailable",
+                "This cannot be done at the moment. Try again shortly.",
+            ),
+        }
+    }
+
+    /// The stable word for clients and logs.
+    pub fn code(&self) -> &'static str {
+        self.describe().1
+    }
+
+    /// The text for a person.
+    pub fn detail(&self) -> &'static str {
+        self.describe().3
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.describe().0
+    }
+
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        match self {
+            Self::Unauthenticated => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Self::TooManyRequests(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(*seconds))),
+            Self::TemporarilyUnavailable => drop(headers.insert(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_SECONDS))),
+            _ => {}
+        }
+        headers
+    }
+
+    pub(super) fn body(&self, request_id: &str) -> Result<String, serde_json::Error> {
+        let (status, code, title, detail) = self.describe();
+        serde_json::to_string(&ProblemBody {
+            kind: format!("urn:readmit:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            code,
+            request_id,
+            errors: if let Self::InvalidRequest(errors) = self { Some(errors) } else { None },
+            reasons: if let Self::PasswordRejected(faults) = self {
+                Some(faults.iter().map(|fault| Reason { code: *fault, detail: fault.detail() }).collect())
+            } else {
+                None
+            },
+            missing: if let Self::RecoveryIncomplete(missing) = self { Some(missing) } else { None },
+        })
+    }
+}
+
+/// Why a handler gives no answer: outside, a problem or the gateway's 500; inside, what is logged.
+#[derive(Debug)]
+pub enum Failure {
+    /// The client is told.
+    Problem(Problem),
+    /// The client is told a problem; the log, what caused it.
+    Caused(Problem, String),
+    /// A fault of the program or its set-up: the invocation fails, and the gateway answers 500.
+    Fault(String),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<IssueRefusal> for Failure {
+    fn from(refusal: IssueRefusal) -> Self {
+        Self::Problem(refusal.into())
+    }
+}
+
+impl From<IssueRefusal> for Problem {
+    fn from(refusal: IssueRefusal) -> Self {
+        match refusal {
+            IssueRefusal::OwnAccount => Self::OwnAccount,
+            IssueRefusal::ClientAccount => Self::ClientAccount,
+            IssueRefusal::Disabled => Self::EmployeeDisabled,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Caused(Problem::TemporarilyUnavailable, error.to_string()),
+            StoreError::Broken(_) => Self::Fault(error.to_string()),
+        }
+    }
+}
+
+impl From<KeyringUnavailable> for Failure {
+    fn from(error: KeyringUnavailable) -> Self {
+        Self::Caused(Problem::TemporarilyUnavailable, error.to_string())
+    }
+}
+
+macro_rules! faults {
+    ($($error:ty),+) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::Fault(error.to_string())
+            }
+        }
+    )+};
+}
+
+faults!(
+    UnknownVersion,
+    Unsealable,
+    TokenNotSigned,
+    HashingFailed,
+    serde_json::Error,
+    tokio::task::JoinError,
+    totp_rs::TotpError
+);

@@ -1,0 +1,91 @@
+//! What clients see of people, passcodes and sessions.
+
+use readmit_domain::{
+    AccountStatus, AccountType, CompanyId, Employee, EmployeeId, ExternalId, Issuer, LatestPasscode, Login, Name,
+    PasscodeId, PasscodeStatus, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Serialize, Serializer};
+
+/// A passcode, never its code.
+#[derive(Serialize)]
+pub struct PasscodeView<'a> {
+    passcode_id: PasscodeId,
+    status: PasscodeStatus,
+    sent_to: &'a str,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+    issued_by: &'a Issuer,
+}
+
+impl<'a> PasscodeView<'a> {
+    /// The passcode as it is at `now`.
+    pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
+        Self {
+            passcode_id: passcode.passcode_id,
+            status: passcode.status_at(now),
+            sent_to: &passcode.sent_to,
+            issued_at: passcode.issued_at,
+            expires_at: passcode.expires_at,
+            issued_by: &passcode.issued_by,
+        }
+    }
+}
+
+/// An employee.
+#[derive(Serialize)]
+pub struct EmployeeView<'a> {
+    employee_id: EmployeeId,
+    company_id: CompanyId,
+    external_id: Option<&'a ExternalId>,
+    name: &'a Name,
+    email: &'a Login,
+    role: Role,
+    account_type: AccountType,
+    status: AccountStatus,
+    two_factor: TwoFactor,
+    last_signed_in_at: Option<Timestamp>,
+    passcode: Option<PasscodeView<'a>>,
+}
+
+impl<'a> EmployeeView<'a> {
+    /// The employee as of `now`.
+    pub fn new(employee: &'a Employee, now: Timestamp) -> Self {
+        Self {
+            employee_id: employee.employee_id,
+            company_id: employee.company_id,
+            external_id: employee.external_id.as_ref(),
+            name: &employee.full_name,
+            email: &employee.login,
+            role: employee.granted_role,
+            account_type: employee.account_type,
+            status: employee.account_status,
+            two_factor: employee.two_factor,
+            last_signed_in_at: employee.last_signed_in_at,
+            passcode: employee.latest_passcode.as_ref().map(|passcode| PasscodeView::new(passcode, now)),
+        }
+    }
+}
+
+/// A session, for its owner alone.
+#[derive(Serialize)]
+pub struct SessionView<'a> {
+    #[serde(serialize_with = "exposed")]
+    access_token: &'a SecretString,
+    token_type: &'static str,
+    expires_in: u64,
+    employee: EmployeeView<'a>,
+}
+
+impl<'a> SessionView<'a> {
+    /// The session that the token opens.
+    pub fn new(access_token: &'a SecretString, employee: &'a Employee, now: Timestamp) -> Self {
+        let employee = EmployeeView::new(employee, now);
+        Self { access_token, token_type: "Bearer", expires_in: SESSION_LIFETIME.as_secs(), employee }
+    }
+}
+
+/// Writes a secret into the one answer it is for.
+pub fn exposed<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose_secret())
+}

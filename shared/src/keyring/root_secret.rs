@@ -1,0 +1,81 @@
+//! The root secret, fetched from Secrets Manager once and kept.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_secretsmanager::Client;
+use readmit_domain::{KeyVersion, Timestamp};
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+
+use super::{Keyring, tokens};
+use crate::aws::describe;
+
+/// An unknown version makes the secret be fetched again, but not more often than this: anyone can write a version into a token.
+const REFETCH_AFTER: Duration = Duration::from_secs(30);
+
+/// The root secret's place, and the keyring once it was fetched.
+pub struct RootSecret {
+    client: Client,
+    secret_id: String,
+    kept: Mutex<Option<Kept>>,
+}
+
+struct Kept {
+    keyring: Arc<Keyring>,
+    fetched_at: Timestamp,
+}
+
+/// Secrets Manager did not give the root secret, or gave something else.
+#[derive(Debug, thiserror::Error)]
+#[error("the root secret is not to be had: {0}")]
+pub struct KeyringUnavailable(String);
+
+impl RootSecret {
+    /// The secret named `secret_id`.
+    pub fn new(client: Client, secret_id: String) -> Self {
+        Self { client, secret_id, kept: Mutex::new(None) }
+    }
+
+    /// The keyring, fetched if it was not yet.
+    pub async fn keyring(&self, now: Timestamp) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.keyring_if(now, |_| true).await
+    }
+
+    /// The keyring, fetched again if it does not know the version that `token` names.
+    pub async fn keyring_for_token(&self, token: &str, now: Timestamp) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.keyring_if(now, |keyring| tokens::named_version(token).is_none_or(|version| keyring.knows(version))).await
+    }
+
+    /// The keyring, fetched again if it does not know `version`.
+    pub async fn keyring_knowing(
+        &self,
+        version: KeyVersion,
+        now: Timestamp,
+    ) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.keyring_if(now, |keyring| keyring.knows(version)).await
+    }
+
+    async fn keyring_if(
+        &self,
+        now: Timestamp,
+        suffices: impl Fn(&Keyring) -> bool,
+    ) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        let mut kept = self.kept.lock().await;
+        if let Some(Kept { keyring, fetched_at }) = &*kept
+            && (suffices(keyring) || now < fetched_at.after(REFETCH_AFTER))
+        {
+            return Ok(Arc::clone(keyring));
+        }
+        let keyring = Arc::new(self.fetch().await?);
+        *kept = Some(Kept { keyring: Arc::clone(&keyring), fetched_at: now });
+        Ok(keyring)
+    }
+
+    async fn fetch(&self) -> Result<Keyring, KeyringUnavailable> {
+        let answer = self.client.get_secret_value().secret_id(&self.secret_id).send().await;
+        let answer = answer.map_err(|error| KeyringUnavailable(describe(&error)))?;
+        let json = SecretString::from(answer.secret_string.unwrap_or_default());
+        Keyring::parse(&json).map_err(|error| KeyringUnavailable(error.to_string()))
+    }
+}

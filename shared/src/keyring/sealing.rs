@@ -1,0 +1,128 @@
+//! Sealing: XChaCha20-Poly1305, whose 192-bit nonces may be random without counting uses.
+
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use rand::CryptoRng;
+use readmit_domain::{EmployeeId, KeyVersion, SealedTotpKey, Timestamp, TotpKey, Versioned};
+use zeroize::Zeroizing;
+
+use super::{Keyring, Purpose, UnknownVersion};
+
+const NONCE_BYTES: usize = 24;
+
+/// What is sealed, and what it is bound to: a seal opens only with the same words.
+pub enum Seal<'a> {
+    /// A person's TOTP key.
+    TotpKey(EmployeeId),
+    /// A page's cursor, for one company and one query.
+    Cursor(&'a str),
+}
+
+impl Seal<'_> {
+    fn purpose(&self) -> Purpose {
+        match self {
+            Self::TotpKey(_) => Purpose::SealTotpKeys,
+            Self::Cursor(_) => Purpose::SealCursors,
+        }
+    }
+
+    fn bound_to(&self) -> String {
+        match self {
+            Self::TotpKey(owner) => owner.to_string(),
+            Self::Cursor(query) => (*query).to_owned(),
+        }
+    }
+}
+
+/// The seal is broken, of another key, or bound to something else.
+#[derive(Debug, thiserror::Error)]
+#[error("the seal does not open")]
+pub struct Unsealable;
+
+impl From<UnknownVersion> for Unsealable {
+    fn from(_: UnknownVersion) -> Self {
+        Self
+    }
+}
+
+impl Keyring {
+    /// Seals `plain` with the key of `version`: nonce, then ciphertext.
+    pub fn seal(
+        &self,
+        seal: &Seal<'_>,
+        version: KeyVersion,
+        plain: &[u8],
+        random: &mut impl CryptoRng,
+    ) -> Result<Vec<u8>, Unsealable> {
+        let mut nonce = [0; NONCE_BYTES];
+        random.fill_bytes(&mut nonce);
+        let bound_to = seal.bound_to();
+        let payload = Payload { msg: plain, aad: bound_to.as_bytes() };
+        let ciphertext = self.cipher(seal, version)?.encrypt(&XNonce::from(nonce), payload).map_err(|_| Unsealable)?;
+        Ok([nonce.as_slice(), &ciphertext].concat())
+    }
+
+    /// Opens what [`Self::seal`] made.
+    pub fn unseal(
+        &self,
+        seal: &Seal<'_>,
+        version: KeyVersion,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
+        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(Unsealable)?;
+        let bound_to = seal.bound_to();
+        let payload = Payload { msg: ciphertext, aad: bound_to.as_bytes() };
+        let plain = self.cipher(seal, version)?.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Unsealable)?;
+        Ok(Zeroizing::new(plain))
+    }
+
+    fn cipher(&self, seal: &Seal<'_>, version: KeyVersion) -> Result<XChaCha20Poly1305, UnknownVersion> {
+        let key = self.derive::<32>(seal.purpose(), version)?;
+        Ok(XChaCha20Poly1305::new((&*key).into()))
+    }
+
+    /// Seals a person's TOTP key with the current version.
+    pub fn seal_totp_key(
+        &self,
+        owner: EmployeeId,
+        key: &TotpKey,
+        now: Timestamp,
+        random: &mut impl CryptoRng,
+    ) -> Result<Versioned<SealedTotpKey>, Unsealable> {
+        let version = self.current(now);
+        let sealed = self.seal(&Seal::TotpKey(owner), version, key.expose(), random)?;
+        Ok(Versioned { version, value: SealedTotpKey::from_bytes(&sealed) })
+    }
+
+    /// Opens a person's TOTP key.
+    pub fn unseal_totp_key(&self, owner: EmployeeId, sealed: &Versioned<SealedTotpKey>) -> Result<TotpKey, Unsealable> {
+        let plain = self.unseal(&Seal::TotpKey(owner), sealed.version, &sealed.value.to_bytes())?;
+        TotpKey::from_bytes(&plain).map_err(|_| Unsealable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{ONE, keyring};
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn a_seal_opens_for_its_owner_alone_and_unaltered() {
+        let keyring = keyring(ONE);
+        let mut random = StdRng::seed_from_u64(1);
+        let [mike, ada] = [1, 2].map(|at| EmployeeId::new(Timestamp::from_millis(at), &mut random));
+        let key = TotpKey::generate(&mut random);
+        let sealed = keyring.seal_totp_key(mike, &key, Timestamp::from_millis(0), &mut random).unwrap();
+        assert_eq!(keyring.unseal_totp_key(mike, &sealed).unwrap().expose(), key.expose());
+        assert!(keyring.unseal_totp_key(ada, &sealed).is_err());
+
+        let mut bytes = sealed.value.to_bytes();
+        for index in 0..bytes.len() {
+            bytes[index] ^= 1;
+            assert!(keyring.unseal(&Seal::TotpKey(mike), 1, &bytes).is_err());
+            bytes[index] ^= 1;
+        }
+    }
+}

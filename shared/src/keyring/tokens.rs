@@ -1,0 +1,321 @@
+//! Access and recovery tokens: JWTs signed with Ed25519 and nothing else (RFC 8725, RFC 9068).
+//!
+//! `jsonwebtoken` frames and parses; its cryptography is ours to plug in, so that no other algorithm exists in the process.
+//! It reads the system's clock for `exp` and `nbf`: those checks are off and made here, on our clock.
+
+use data_encoding::BASE64URL_NOPAD;
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::signature::{self, Signer, Verifier};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use readmit_domain::{
+    CompanyId, EmployeeId, KeyVersion, Login, PasscodeId, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch, Timestamp,
+};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Keyring, UnknownVersion};
+
+/// Seconds that another instance's clock may run ahead of ours.
+const CLOCK_SKEW_SECONDS: i64 = 90;
+
+/// What an access token says: who, of which company, in which epoch.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// The employee.
+    #[serde(rename = "sub")]
+    pub employee_id: EmployeeId,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The epoch that the employee's directory row must still have.
+    pub epoch: SessionEpoch,
+}
+
+/// What a recovery token says: whose recovery, and which.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RecoveryClaims {
+    /// The employee.
+    #[serde(rename = "sub")]
+    pub employee_id: EmployeeId,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The key of the recovery.
+    pub login: Login,
+    /// The redemption that it is bound to.
+    pub passcode_id: PasscodeId,
+}
+
+/// A kind of token. Each has a media type and an audience of its own, so that none passes for another.
+trait Claims: Serialize + DeserializeOwned {
+    const MEDIA_TYPE: &'static str;
+    const AUDIENCE: &'static str;
+    const LIFETIME: std::time::Duration;
+}
+
+impl Claims for AccessClaims {
+    const MEDIA_TYPE: &'static str = "at+jwt";
+    const AUDIENCE: &'static str = "readmit:access";
+    const LIFETIME: std::time::Duration = SESSION_LIFETIME;
+}
+
+impl Claims for RecoveryClaims {
+    const MEDIA_TYPE: &'static str = "recovery+jwt";
+    const AUDIENCE: &'static str = "readmit:recovery";
+    const LIFETIME: std::time::Duration = RECOVERY_LIFETIME;
+}
+
+#[derive(Serialize, Deserialize)]
+struct Registered<C> {
+    iss: String,
+    aud: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    #[serde(flatten)]
+    claims: C,
+}
+
+/// The token is not one that this service signed for this purpose, or its time is over.
+#[derive(Debug, thiserror::Error)]
+#[error("the token is not valid: {0}")]
+pub struct BadToken(&'static str);
+
+/// Makes and reads tokens of one issuer.
+pub struct Tokens<'a> {
+    keyring: &'a Keyring,
+    issuer: &'a str,
+}
+
+impl<'a> Tokens<'a> {
+    /// Tokens that name `issuer`.
+    pub fn new(keyring: &'a Keyring, issuer: &'a str) -> Self {
+        // An error says that it was installed before, in this process, by this line.
+        let _ = ED25519_ALONE.install_default();
+        Self { keyring, issuer }
+    }
+
+    /// Signs an access token.
+    pub fn access(&self, claims: AccessClaims, now: Timestamp) -> Result<SecretString, TokenNotSigned> {
+        self.sign(claims, now)
+    }
+
+    /// Signs a recovery token.
+    pub fn recovery(&self, claims: RecoveryClaims, now: Timestamp) -> Result<SecretString, TokenNotSigned> {
+        self.sign(claims, now)
+    }
+
+    /// Reads an access token. Whether the session still lasts is the directory's to say.
+    pub fn read_access(&self, token: &str, now: Timestamp) -> Result<AccessClaims, BadToken> {
+        self.read(token, now)
+    }
+
+    /// Reads a recovery token. Whether the recovery still lasts is the store's to say.
+    pub fn read_recovery(&self, token: &str, now: Timestamp) -> Result<RecoveryClaims, BadToken> {
+        self.read(token, now)
+    }
+
+    fn sign<C: Claims>(&self, claims: C, now: Timestamp) -> Result<SecretString, TokenNotSigned> {
+        let version = self.keyring.current(now);
+        let header = Header {
+            typ: Some(C::MEDIA_TYPE.to_owned()),
+            kid: Some(version.to_string()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        let registered = Registered {
+            iss: self.issuer.to_owned(),
+            aud: C::AUDIENCE.to_owned(),
+            iat: now.seconds(),
+            nbf: now.seconds(),
+            exp: now.after(C::LIFETIME).seconds(),
+            claims,
+        };
+        let key = EncodingKey::from_ed_der(self.keyring.signing_key(version)?.as_bytes());
+        Ok(SecretString::from(jsonwebtoken::encode(&header, &registered, &key)?))
+    }
+
+    fn read<C: Claims>(&self, token: &str, now: Timestamp) -> Result<C, BadToken> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken("malformed"))?;
+        let version = key_version(&header).ok_or(BadToken("key id"))?;
+        if header.typ.as_deref() != Some(C::MEDIA_TYPE) {
+            return Err(BadToken("type"));
+        }
+        if header.jwk.is_some()
+            || header.jku.is_some()
+            || header.x5u.is_some()
+            || header.x5c.is_some()
+            || header.crit.is_some()
+        {
+            return Err(BadToken("header"));
+        }
+        if !self.keyring.accepts(version, now) {
+            return Err(BadToken("key id"));
+        }
+        let key = self.keyring.signing_key(version).map_err(|_| BadToken("key id"))?.verifying_key();
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.validate_exp = false;
+        validation.set_issuer(&[self.issuer]);
+        validation.set_audience(&[C::AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        let read: Registered<C> = jsonwebtoken::decode(token, &DecodingKey::from_ed_der(key.as_bytes()), &validation)
+            .map_err(|_| BadToken("signature or claims"))?
+            .claims;
+        if now.seconds() >= read.exp || read.nbf > now.seconds() + CLOCK_SKEW_SECONDS {
+            return Err(BadToken("time"));
+        }
+        Ok(read.claims)
+    }
+}
+
+/// The key that a token names, if it names one as this service does. Not to be believed before the signature is checked.
+pub(super) fn named_version(token: &str) -> Option<KeyVersion> {
+    key_version(&jsonwebtoken::decode_header(token).ok()?)
+}
+
+fn key_version(header: &Header) -> Option<KeyVersion> {
+    let kid = header.kid.as_deref()?;
+    kid.parse().ok().filter(|version: &KeyVersion| version.to_string() == kid)
+}
+
+/// A token could not be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenNotSigned {
+    /// The version it was to be signed with is not there.
+    #[error(transparent)]
+    NoKey(#[from] UnknownVersion),
+    /// The framing failed.
+    #[error(transparent)]
+    NotFramed(#[from] jsonwebtoken::errors::Error),
+}
+
+/// A public key as RFC 8037 writes it.
+#[derive(Debug, Serialize)]
+pub struct JsonWebKey {
+    kty: &'static str,
+    crv: &'static str,
+    alg: &'static str,
+    #[serde(rename = "use")]
+    usage: &'static str,
+    kid: String,
+    x: String,
+}
+
+impl Keyring {
+    /// The public keys of all versions whose tokens are taken now.
+    pub fn public_keys(&self, now: Timestamp) -> Vec<JsonWebKey> {
+        let accepted = self.versions.keys().filter(|version| self.accepts(**version, now));
+        accepted
+            .filter_map(|version| {
+                let key = self.signing_key(*version).ok()?.verifying_key();
+                let x = BASE64URL_NOPAD.encode(key.as_bytes());
+                Some(JsonWebKey { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid: version.to_string(), x })
+            })
+            .collect()
+    }
+}
+
+static ED25519_ALONE: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| match algorithm {
+        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(seed(key.as_bytes())?)))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    verifier_factory: |algorithm, key| match algorithm {
+        Algorithm::EdDSA => {
+            let key =
+                VerifyingKey::from_bytes(seed(key.try_get_as_bytes()?)?).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+            Ok(Box::new(Ed25519Verifier(key)))
+        }
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+fn seed(bytes: &[u8]) -> jsonwebtoken::errors::Result<&[u8; 32]> {
+    bytes.try_into().map_err(|_| ErrorKind::InvalidEddsaKey.into())
+}
+
+struct Ed25519Signer(SigningKey);
+
+impl Signer<Vec<u8>> for Ed25519Signer {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        use ed25519_dalek::Signer as _;
+        Ok(self.0.sign(message).to_bytes().to_vec())
+    }
+}
+
+impl JwtSigner for Ed25519Signer {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+struct Ed25519Verifier(VerifyingKey);
+
+impl Verifier<Vec<u8>> for Ed25519Verifier {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
+        let signature = Signature::from_slice(signature).map_err(|_| signature::Error::new())?;
+        // Strict: no small-order keys, no malleable signatures.
+        self.0.verify_strict(message, &signature).map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtVerifier for Ed25519Verifier {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{ONE, TWO, keyring};
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+    use secrecy::ExposeSecret as _;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_732_421_884_000);
+
+    fn access_token(keyring: &Keyring, issuer: &str, now: Timestamp) -> String {
+        let mut random = StdRng::seed_from_u64(1);
+        let claims = AccessClaims {
+            employee_id: EmployeeId::new(now, &mut random),
+            company_id: CompanyId::new(now, &mut random),
+            epoch: SessionEpoch::generate(&mut random),
+        };
+        Tokens::new(keyring, issuer).access(claims, now).unwrap().expose_secret().to_owned()
+    }
+
+    #[test]
+    fn an_access_token_reads_back_until_it_expires() {
+        let keyring = keyring(ONE);
+        let token = access_token(&keyring, "https://portal.example", NOW);
+        let tokens = Tokens::new(&keyring, "https://portal.example");
+        assert!(tokens.read_access(&token, NOW).is_ok());
+        assert!(tokens.read_access(&token, NOW.after(SESSION_LIFETIME)).is_err());
+        assert!(tokens.read_access(&token, Timestamp::from_millis(NOW.millis() - 91_000)).is_err());
+        assert!(tokens.read_recovery(&token, NOW).is_err());
+    }
+
+    #[test]
+    fn another_issuer_or_key_is_refused() {
+        let (one, two) = (keyring(ONE), keyring(TWO));
+        let token = access_token(&two, "https://portal.example", NOW);
+        assert!(Tokens::new(&one, "https://portal.example").read_access(&token, NOW).is_err());
+        assert!(Tokens::new(&two, "https://other.example").read_access(&token, NOW).is_err());
+        assert!(Tokens::new(&two, "https://portal.example").read_access(&token, NOW).is_ok());
+    }
+
+    #[test]
+    fn an_altered_token_is_refused() {
+        let keyring = keyring(ONE);
+        let token = access_token(&keyring, "https://portal.example", NOW);
+        let tokens = Tokens::new(&keyring, "https://portal.example");
+        for index in 0..token.len() {
+            let mut altered = token.clone().into_bytes();
+            altered[index] = if altered[index] == b'A' { b'B' } else { b'A' };
+            let altered = String::from_utf8(altered).unwrap();
+            assert!(altered == token || tokens.read_access(&altered, NOW).is_err(), "byte {index}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What every function is given: store, keys, time and randomness. Built once a process.
+
+use std::sync::Arc;
+
+use rand::rngs::ThreadRng;
+use readmit_domain::{KeyVersion, Timestamp};
+
+use crate::aws::Aws;
+use crate::environment::{BadVariable, Environment};
+use crate::keyring::{Keyring, KeyringUnavailable, RootSecret};
+use crate::random::system_random;
+use crate::store::Store;
+use crate::{Clock, mail::Mail};
+
+/// What every function is given.
+pub struct Services {
+    /// The tables.
+    pub store: Store,
+    /// The portal's address: tokens name it as their issuer.
+    pub portal_url: String,
+    /// The portal's name, as authenticators show it.
+    pub brand_name: String,
+    root_secret: RootSecret,
+    clock: Clock,
+}
+
+impl Services {
+    /// Built from what the environment says.
+    pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+        let aws = Aws::new(environment)?;
+        Ok(Self {
+            store: Store::new(aws.dynamodb(), environment)?,
+            portal_url: environment.require("READMIT_PORTAL_URL")?,
+            brand_name: environment.require("READMIT_BRAND_NAME")?,
+            root_secret: RootSecret::new(aws.secrets_manager(), environment.require("READMIT_ROOT_SECRET_ID")?),
+            clock,
+        })
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The source of randomness.
+    pub fn random(&self) -> ThreadRng {
+        system_random()
+    }
+
+    /// The keys.
+    pub async fn keyring(&self) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.root_secret.keyring(self.now()).await
+    }
+
+    /// The keys, fetched again if a token names a version that they lack.
+    pub async fn keyring_for_token(&self, token: &str) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.root_secret.keyring_for_token(token, self.now()).await
+    }
+
+    /// The keys, fetched again if a record names a version that they lack.
+    pub async fn keyring_knowing(&self, version: KeyVersion) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.root_secret.keyring_knowing(version, self.now()).await
+    }
+}
+
+/// [`Services`], and the mail, for the functions that send some.
+pub struct MailingServices {
+    /// What every function is given.
+    pub services: Services,
+    /// The mail.
+    pub mail: Mail,
+}
+
+impl MailingServices {
+    /// Built from what the environment says.
+    pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+        Ok(Self {
+            services: Services::new(environment, clock)?,
+            mail: Mail::new(Aws::new(environment)?.ses(), environment)?,
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! DynamoDB: a file a table, a method a business act.
+//!
+//! An act is one transaction: its preconditions, its changes and its events of the trail stand or fall together. Nothing here
+//! reads and then writes what it read without saying in the write what it saw.
+
+mod audit;
+mod change;
+mod cleanup;
+mod credentials;
+mod directory;
+mod imports;
+mod issuing;
+mod passcodes;
+mod recovery;
+mod send;
+
+use aws_sdk_dynamodb::Client;
+
+use crate::environment::{BadVariable, Environment};
+
+pub use cleanup::{Due, Ended, Ending};
+pub use credentials::{Credentials, FactorUsed};
+pub use directory::{DirectoryRows, EmployeePage};
+pub use issuing::Begun;
+pub use passcodes::PasscodeRow;
+pub use recovery::{CompletionTry, PasswordTry};
+pub use send::StoreError;
+
+/// Names of the tables.
+#[derive(Clone)]
+struct Tables {
+    employees: String,
+    credentials: String,
+    passcodes: String,
+    audit: String,
+}
+
+/// The tables and the client that reaches them. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    tables: Tables,
+}
+
+impl Store {
+    /// The tables that the environment names.
+    pub fn new(client: Client, environment: &Environment) -> Result<Self, BadVariable> {
+        let tables = Tables {
+            employees: environment.require("READMIT_EMPLOYEES_TABLE")?,
+            credentials: environment.require("READMIT_CREDENTIALS_TABLE")?,
+            passcodes: environment.require("READMIT_PASSCODES_TABLE")?,
+            audit: environment.require("READMIT_AUDIT_TABLE")?,
+        };
+        Ok(Self { client, tables })
+    }
+}
+
+/// Whether an act found things as it must.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome {
+    /// All of it is written.
+    Done,
+    /// A precondition no longer held; nothing is written.
+    Refused,
+}

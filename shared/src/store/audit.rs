@@ -1,0 +1,26 @@
+//! The trail: append-only, written in the transaction of what it tells.
+
+use readmit_domain::{Act, CompanyId, EmployeeId, Event, EventType};
+
+use super::change::{Change, attribute, item};
+use super::{Store, StoreError};
+use crate::random::system_random;
+
+impl Store {
+    /// An event of `act` about this person.
+    pub(super) fn event(&self, act: &Act, kind: EventType, company_id: CompanyId, employee_id: EmployeeId) -> Event {
+        act.event(kind, company_id, employee_id, &mut system_random())
+    }
+
+    /// The event as one write of its act's transaction: only where nothing is.
+    ///
+    /// `employee_key` and `type_key` are the keys of the trail's indexes by employee and by type; they name the company, so that
+    /// no query of one company can reach another's events.
+    pub(super) fn record(&self, event: &Event) -> Result<Change, StoreError> {
+        let mut row = item(event)?;
+        row.insert("employee_key".to_owned(), attribute(format!("{}#{}", event.company_id, event.employee_id))?);
+        let kind = row.get("event_type").and_then(|kind| kind.as_s().ok()).cloned().unwrap_or_default();
+        row.insert("type_key".to_owned(), attribute(format!("{}#{kind}", event.company_id))?);
+        Ok(Change::put(&self.tables.audit, row).if_absent("event_id"))
+    }
+}

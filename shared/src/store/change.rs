@@ -1,0 +1,304 @@
+//! One write of a transaction: a key, what changes there, and what must hold for it.
+//!
+//! Attribute names and values stand behind placeholders, so that no reserved word of DynamoDB and no value of a person can be
+//! read as part of an expression.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use readmit_domain::LatestPasscode;
+use serde::Serialize;
+
+use super::send::StoreError;
+
+/// An item as the SDK has it.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// A value as an attribute.
+pub(super) fn attribute(value: impl Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value).map_err(StoreError::unfit)
+}
+
+/// A struct as an item.
+pub(super) fn item(value: impl Serialize) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(value).map_err(StoreError::unfit)
+}
+
+/// A key from its attributes.
+pub(super) fn key<const N: usize>(parts: [(&str, &dyn ToString); N]) -> Item {
+    parts.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_string()))).collect()
+}
+
+enum Kind {
+    Put(Item),
+    Update(Item),
+    Delete(Item),
+}
+
+/// A write in the making. A value that does not fit an attribute is kept as the fault that the write ends with.
+pub(super) struct Change {
+    table: String,
+    kind: Kind,
+    sets: Vec<String>,
+    removes: Vec<String>,
+    adds: Vec<String>,
+    takes: Vec<String>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: Item,
+    fault: Option<StoreError>,
+}
+
+impl Change {
+    fn new(table: &str, kind: Kind) -> Self {
+        Self {
+            table: table.to_owned(),
+            kind,
+            sets: Vec::new(),
+            removes: Vec::new(),
+            adds: Vec::new(),
+            takes: Vec::new(),
+            conditions: Vec::new(),
+            names: HashMap::new(),
+            values: HashMap::new(),
+            fault: None,
+        }
+    }
+
+    pub(super) fn put(table: &str, item: Item) -> Self {
+        Self::new(table, Kind::Put(item))
+    }
+
+    pub(super) fn update(table: &str, key: Item) -> Self {
+        Self::new(table, Kind::Update(key))
+    }
+
+    pub(super) fn delete(table: &str, key: Item) -> Self {
+        Self::new(table, Kind::Delete(key))
+    }
+
+    /// The placeholder of an attribute; dots lead into maps.
+    fn name(&mut self, path: &str) -> String {
+        let steps: Vec<String> = path
+            .split('.')
+            .map(|step| {
+                let placeholder = format!("#{step}");
+                self.names.insert(placeholder.clone(), step.to_owned());
+                placeholder
+            })
+            .collect();
+        steps.join(".")
+    }
+
+    fn value(&mut self, value: impl Serialize) -> String {
+        let value = attribute(value).unwrap_or_else(|fault| {
+            self.fault.get_or_insert(fault);
+            AttributeValue::Null(true)
+        });
+        self.raw_value(value)
+    }
+
+    fn raw_value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    pub(super) fn set(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.sets.push(format!("{name} = {value}"));
+        self
+    }
+
+    /// Sets the attribute, or removes it where there is no value.
+    pub(super) fn set_or_remove(self, path: &str, value: Option<impl Serialize>) -> Self {
+        match value {
+            Some(value) => self.set(path, value),
+            None => self.remove(path),
+        }
+    }
+
+    /// Sets a string set; an empty one, which DynamoDB does not store, removes the attribute.
+    pub(super) fn set_strings(mut self, path: &str, strings: Vec<String>) -> Self {
+        if strings.is_empty() {
+            return self.remove(path);
+        }
+        let (name, value) = (self.name(path), self.raw_value(AttributeValue::Ss(strings)));
+        self.sets.push(format!("{name} = {value}"));
+        self
+    }
+
+    pub(super) fn remove(mut self, path: &str) -> Self {
+        let name = self.name(path);
+        self.removes.push(name);
+        self
+    }
+
+    /// Adds one to a number.
+    pub(super) fn count(mut self, path: &str) -> Self {
+        let (name, value) = (self.name(path), self.value(1));
+        self.adds.push(format!("{name} {value}"));
+        self
+    }
+
+    /// Takes a string out of a string set, which must hold it.
+    pub(super) fn take(mut self, path: &str, string: &str) -> Self {
+        let name = self.name(path);
+        let (taken, held) = (self.raw_value(AttributeValue::Ss(vec![string.to_owned()])), self.value(string));
+        self.takes.push(format!("{name} {taken}"));
+        self.conditions.push(format!("contains({name}, {held})"));
+        self
+    }
+
+    pub(super) fn if_equal(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} = {value}"));
+        self
+    }
+
+    pub(super) fn if_attribute(mut self, path: &str, value: AttributeValue) -> Self {
+        let (name, value) = (self.name(path), self.raw_value(value));
+        self.conditions.push(format!("{name} = {value}"));
+        self
+    }
+
+    /// As it was seen: the same value, or still none.
+    pub(super) fn if_as_seen(self, path: &str, seen: Option<impl Serialize>) -> Self {
+        match seen {
+            Some(value) => self.if_equal(path, value),
+            None => self.if_absent(path),
+        }
+    }
+
+    pub(super) fn if_absent_or_equal(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} = {value})"));
+        self
+    }
+
+    pub(super) fn if_absent_or_below(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} < {value})"));
+        self
+    }
+
+    pub(super) fn if_below(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} < {value}"));
+        self
+    }
+
+    pub(super) fn if_above(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} > {value}"));
+        self
+    }
+
+    pub(super) fn if_at_most(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} <= {value}"));
+        self
+    }
+
+    pub(super) fn if_one_of<T: Serialize>(mut self, path: &str, values: impl IntoIterator<Item = T>) -> Self {
+        let name = self.name(path);
+        let values: Vec<String> = values.into_iter().map(|value| self.value(value)).collect();
+        self.conditions.push(format!("{name} IN ({})", values.join(", ")));
+        self
+    }
+
+    pub(super) fn if_present(mut self, path: &str) -> Self {
+        let name = self.name(path);
+        self.conditions.push(format!("attribute_exists({name})"));
+        self
+    }
+
+    pub(super) fn if_absent(mut self, path: &str) -> Self {
+        let name = self.name(path);
+        self.conditions.push(format!("attribute_not_exists({name})"));
+        self
+    }
+
+    /// The person's latest passcode must be as it was read: what follows was decided by it.
+    pub(super) fn if_latest_as_seen(self, seen: Option<&LatestPasscode>) -> Self {
+        match seen {
+            Some(seen) => self
+                .if_equal("latest_passcode.passcode_id", seen.passcode_id)
+                .if_equal("latest_passcode.passcode_status", seen.passcode_status)
+                .if_as_seen("latest_passcode.recovery_state", seen.recovery_state),
+            None => self.if_absent("latest_passcode"),
+        }
+    }
+
+    fn condition(&self) -> Option<String> {
+        (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
+    }
+
+    fn update_expression(&self) -> String {
+        let clauses = [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds), ("DELETE", &self.takes)];
+        let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
+        clauses.map(|(verb, parts)| format!("{verb} {}", parts.join(", "))).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The write as one of a transaction.
+    pub(super) fn into_transact_item(mut self) -> Result<TransactWriteItem, StoreError> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        let (condition, expression) = (self.condition(), self.update_expression());
+        let names = (!self.names.is_empty()).then_some(self.names);
+        let values = (!self.values.is_empty()).then_some(self.values);
+        let built: Result<TransactWriteItem, BuildError> = match self.kind {
+            Kind::Put(item) => Put::builder()
+                .table_name(self.table)
+                .set_item(Some(item))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .build()
+                .map(|put| TransactWriteItem::builder().put(put).build()),
+            Kind::Update(key) => Update::builder()
+                .table_name(self.table)
+                .set_key(Some(key))
+                .update_expression(expression)
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .build()
+                .map(|update| TransactWriteItem::builder().update(update).build()),
+            Kind::Delete(key) => Delete::builder()
+                .table_name(self.table)
+                .set_key(Some(key))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .build()
+                .map(|delete| TransactWriteItem::builder().delete(delete).build()),
+        };
+        built.map_err(StoreError::unfit)
+    }
+
+    /// The write alone, an update that returns the item: the new one, or the old one where it was refused.
+    pub(super) fn into_update(mut self, client: &Client) -> Result<UpdateItemFluentBuilder, StoreError> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        let (condition, expression) = (self.condition(), self.update_expression());
+        let Kind::Update(key) = self.kind else { return Err(StoreError::unfit("only an update stands alone")) };
+        Ok(client
+            .update_item()
+            .table_name(self.table)
+            .set_key(Some(key))
+            .update_expression(expression)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(Some(self.names))
+            .set_expression_attribute_values(Some(self.values))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld))
+    }
+}

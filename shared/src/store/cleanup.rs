@@ -1,0 +1,108 @@
+//! Cleanup: what time has ended is told to trail and directory, and loses its secrets.
+
+use readmit_domain::{Act, EventType, PasscodeStatus, RecoveryState, Timestamp};
+
+use super::change::{Item, attribute};
+use super::passcodes::PasscodeRow;
+use super::send::read;
+use super::{Outcome, Store, StoreError};
+
+/// How many passcodes of a shard are read at a time.
+const PAGE: i32 = 100;
+
+/// Passcodes of one shard that may be due.
+pub struct Due {
+    /// The passcodes, the longest due first. The index follows the table: some may have been dealt with.
+    pub rows: Vec<PasscodeRow>,
+    /// Where to go on, if more may follow.
+    pub next: Option<Item>,
+}
+
+/// What time has done to a passcode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// A live code ran out.
+    Expired,
+    /// A recovery ran out.
+    Abandoned,
+    /// Its process died between storing and mailing it.
+    Withdrawn,
+}
+
+/// Whether the ending was written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was.
+    Here,
+    /// Another run was faster, or the passcode was replaced.
+    Elsewhere,
+}
+
+impl PasscodeRow {
+    /// What time has done to this passcode by `now`, if anything.
+    pub fn ending(&self, now: Timestamp) -> Option<Ending> {
+        if self.due_at.is_none_or(|due_at| now < due_at) {
+            None
+        } else if self.recovery_state == Some(RecoveryState::Open) {
+            Some(Ending::Abandoned)
+        } else if self.passcode_status == PasscodeStatus::Sending {
+            Some(Ending::Withdrawn)
+        } else if self.passcode_status.is_live() {
+            Some(Ending::Expired)
+        } else {
+            None
+        }
+    }
+}
+
+impl Store {
+    /// The shards of the index by due time.
+    pub const DUE_SHARDS: std::ops::Range<u8> = 0..16;
+
+    /// A page of what is due in a shard at `now`.
+    pub async fn due(&self, shard: u8, now: Timestamp, after: Option<Item>) -> Result<Due, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.passcodes)
+            .index_name("by_due")
+            .key_condition_expression("due_shard = :shard AND due_at <= :now")
+            .expression_attribute_values(":shard", attribute(format!("{shard:x}"))?)
+            .expression_attribute_values(":now", attribute(now)?)
+            .limit(PAGE)
+            .set_exclusive_start_key(after)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Due { rows, next: answer.last_evaluated_key })
+    }
+
+    /// Writes what time has done: once, however many runs try.
+    pub async fn end(&self, row: &PasscodeRow, ending: Ending, act: &Act) -> Result<Ended, StoreError> {
+        let outcome = match ending {
+            Ending::Expired => self.expire(row, act).await?,
+            Ending::Abandoned => self.abandon_recovery(row, act).await?,
+            Ending::Withdrawn => self.withdraw_row(row, act).await?,
+        };
+        Ok(if outcome == Outcome::Done { Ended::Here } else { Ended::Elsewhere })
+    }
+
+    async fn expire(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
+        let expired = self
+            .update_passcode(&row.login)
+            .set("passcode_status", PasscodeStatus::Expired)
+            .remove("code_selector")
+            .remove("secret_hash")
+            .remove("due_shard")
+            .remove("due_at")
+            .if_equal("passcode_id", row.passcode_id)
+            .if_one_of("passcode_status", PasscodeStatus::LIVE)
+            .if_at_most("expires_at", act.at);
+        let latest = self.update_latest(row).set("latest_passcode.passcode_status", PasscodeStatus::Expired);
+        let event = self
+            .event(act, EventType::PasscodeExpired, row.company_id, row.employee_id)
+            .with("passcode_id", row.passcode_id);
+        self.transact(vec![expired, latest, self.record(&event)?]).await
+    }
+}

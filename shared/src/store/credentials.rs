@@ -1,0 +1,106 @@
+//! Credentials: what proves that somebody is who he says. One item a login, which is also the claim that makes logins unique.
+
+use readmit_domain::{
+    AccountStatus, Act, CompanyId, Employee, EmployeeId, EventType, Login, PasswordHash, SealedTotpKey, Step, Versioned,
+};
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, key};
+use super::send::read;
+use super::{Outcome, Store, StoreError};
+
+/// The item as the table holds it. An imported person's has no secrets yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// The key.
+    pub login: Login,
+    /// The owner's company.
+    pub company_id: CompanyId,
+    /// The owner.
+    pub employee_id: EmployeeId,
+    /// The password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<Versioned<PasswordHash>>,
+    /// The authenticator's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp_key: Option<Versioned<SealedTotpKey>>,
+    /// The last step of the authenticator that was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp_step: Option<Step>,
+    /// Backup codes that are left, each `version:hash`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backup_codes: Vec<String>,
+}
+
+/// The second factor that a sign-in uses up.
+pub enum FactorUsed {
+    /// A step of the authenticator; it and all before it are spent.
+    Totp(Step),
+    /// A backup code, as it is stored.
+    BackupCode(String),
+}
+
+impl FactorUsed {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Totp(_) => "totp",
+            Self::BackupCode(_) => "backup_code",
+        }
+    }
+}
+
+impl Store {
+    /// The credentials as they are now. One consistent read.
+    pub async fn credentials(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
+        let request = self.client.get_item().table_name(&self.tables.credentials).consistent_read(true);
+        let answer = request.set_key(Some(key([("login", login)]))).send().await.map_err(StoreError::of)?;
+        answer.item.map(read).transpose()
+    }
+
+    /// Spends the second factor and tells directory and trail. Refused if the factor was spent, the password replaced or the
+    /// account shut since it was looked at. Two sign-ins with one factor: one of them wins.
+    pub async fn sign_in(
+        &self,
+        seen: &Credentials,
+        employee: &Employee,
+        factor: &FactorUsed,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let credentials = Change::update(&self.tables.credentials, key([("login", &seen.login)]))
+            .if_equal("employee_id", employee.employee_id)
+            .if_as_seen("password_hash", seen.password_hash.as_ref())
+            .if_as_seen("totp_key", seen.totp_key.as_ref());
+        let credentials = match factor {
+            FactorUsed::Totp(step) => credentials.set("totp_step", step).if_absent_or_below("totp_step", step),
+            FactorUsed::BackupCode(stored) => credentials.take("backup_codes", stored),
+        };
+        let directory = self
+            .update_employee(employee.company_id, employee.employee_id)
+            .set("last_signed_in_at", act.at)
+            .if_equal("account_status", AccountStatus::Active)
+            .if_equal("session_epoch", &employee.session_epoch);
+        let event = self
+            .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
+            .with("factor", factor.name());
+        self.transact(vec![credentials, directory, self.record(&event)?]).await
+    }
+
+    /// Who owns these logins now.
+    pub async fn credentials_of(&self, logins: &[Login]) -> Result<Vec<Credentials>, StoreError> {
+        let keys = logins.iter().map(|login| key([("login", login)])).collect();
+        self.batch(&self.tables.credentials, keys).await?.into_iter().map(read).collect()
+    }
+
+    /// The item of somebody who has never been in.
+    pub(super) fn claim(login: &Login, company_id: CompanyId, employee_id: EmployeeId) -> Credentials {
+        Credentials {
+            login: login.clone(),
+            company_id,
+            employee_id,
+            password_hash: None,
+            totp_key: None,
+            totp_step: None,
+            backup_codes: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The directory of employees, and each company's own row.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, SessionEpoch};
+use serde::Deserialize;
+
+use super::change::{Change, Item, attribute, item, key};
+use super::send::read;
+use super::{Outcome, Store, StoreError};
+use crate::random::system_random;
+
+/// The sort key of a company's own row; no employee's id can begin with `#`.
+pub(super) const COMPANY_ROW: &str = "#company";
+/// How often keys that a batch left unread are asked for again before the store counts as throttled.
+const UNREAD_ROUNDS: u32 = 4;
+/// DynamoDB's limit of keys in one batch.
+pub(super) const MAX_BATCH: usize = 100;
+
+/// Rows of one company, read consistently in one request.
+#[derive(Default)]
+pub struct DirectoryRows {
+    /// The company's own row, if it was asked for and is there.
+    pub company: Option<Company>,
+    employees: HashMap<EmployeeId, Employee>,
+}
+
+impl DirectoryRows {
+    /// The employee, if there is one of that id. Taken out: a row is read once.
+    pub fn take(&mut self, employee_id: EmployeeId) -> Option<Employee> {
+        self.employees.remove(&employee_id)
+    }
+
+    /// The employee, if there is one of that id.
+    pub fn get(&self, employee_id: EmployeeId) -> Option<&Employee> {
+        self.employees.get(&employee_id)
+    }
+}
+
+/// A page of the directory by name.
+pub struct EmployeePage {
+    /// The employees, by folded name, then id.
+    pub employees: Vec<Employee>,
+    /// The sort key of the last one, if more may follow.
+    pub next: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Row {
+    Employee(Box<Employee>),
+    Company(Company),
+}
+
+pub(super) fn employee_key(company_id: CompanyId, employee_id: EmployeeId) -> Item {
+    key([("company_id", &company_id), ("employee_id", &employee_id)])
+}
+
+pub(super) fn company_key(company_id: CompanyId) -> Item {
+    key([("company_id", &company_id), ("employee_id", &COMPANY_ROW)])
+}
+
+/// An employee as the table holds it, with the key that sorts the list.
+pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
+    let mut row = item(employee)?;
+    row.insert("name_key".to_owned(), attribute(employee.full_name.sort_key(employee.employee_id))?);
+    Ok(row)
+}
+
+impl Store {
+    /// The employee as it is now. One consistent read.
+    pub async fn employee(
+        &self,
+        company_id: CompanyId,
+        employee_id: EmployeeId,
+    ) -> Result<Option<Employee>, StoreError> {
+        let request = self.client.get_item().table_name(&self.tables.employees).consistent_read(true);
+        let answer =
+            request.set_key(Some(employee_key(company_id, employee_id))).send().await.map_err(StoreError::of)?;
+        answer.item.map(read).transpose()
+    }
+
+    /// The employees of these ids and the company's own row, as they are now. One consistent request for each 100 keys.
+    pub async fn directory(
+        &self,
+        company_id: CompanyId,
+        employee_ids: &[EmployeeId],
+    ) -> Result<DirectoryRows, StoreError> {
+        let mut keys = vec![company_key(company_id)];
+        // A batch refuses a key named twice, as when a person asks about the own account.
+        let distinct: BTreeSet<_> = employee_ids.iter().collect();
+        keys.extend(distinct.into_iter().map(|employee_id| employee_key(company_id, *employee_id)));
+        let mut rows = DirectoryRows::default();
+        for item in self.batch(&self.tables.employees, keys).await? {
+            match read(item)? {
+                Row::Employee(employee) => drop(rows.employees.insert(employee.employee_id, *employee)),
+                Row::Company(company) => rows.company = Some(company),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A page of the company's employees by name, `limit` at most, after the sort key `after`. One request.
+    pub async fn employees_by_name(
+        &self,
+        company_id: CompanyId,
+        limit: u8,
+        after: Option<&str>,
+    ) -> Result<EmployeePage, StoreError> {
+        let start = after.map(|name_key| {
+            let employee_id = name_key.rsplit('\t').next().unwrap_or_default();
+            key([("company_id", &company_id), ("employee_id", &employee_id), ("name_key", &name_key)])
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.employees)
+            .index_name("by_name")
+            .key_condition_expression("company_id = :company_id")
+            .expression_attribute_values(":company_id", attribute(company_id)?)
+            .limit(i32::from(limit))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let last = answer.last_evaluated_key.as_ref().and_then(|key| key.get("name_key")?.as_s().ok()).cloned();
+        let employees = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(EmployeePage { employees, next: last })
+    }
+
+    /// Ends every session of the employee, if the caller's is one of them.
+    pub async fn end_sessions(&self, employee: &Employee, act: &Act) -> Result<Outcome, StoreError> {
+        let event = self.event(act, EventType::SessionEnded, employee.company_id, employee.employee_id);
+        let new_epoch = self
+            .update_employee(employee.company_id, employee.employee_id)
+            .set("session_epoch", SessionEpoch::generate(&mut system_random()))
+            .if_equal("session_epoch", &employee.session_epoch);
+        self.transact(vec![new_epoch, self.record(&event)?]).await
+    }
+
+    pub(super) fn update_employee(&self, company_id: CompanyId, employee_id: EmployeeId) -> Change {
+        Change::update(&self.tables.employees, employee_key(company_id, employee_id))
+    }
+
+    /// Items of these keys, each read consistently, in no order; keys without an item are left out.
+    pub(super) async fn batch(&self, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(MAX_BATCH) {
+            let mut unread = chunk.to_vec();
+            for _ in 0..UNREAD_ROUNDS {
+                let wanted = KeysAndAttributes::builder().set_keys(Some(unread)).consistent_read(true).build();
+                let wanted = wanted.map_err(StoreError::unfit)?;
+                let answer =
+                    self.client.batch_get_item().request_items(table, wanted).send().await.map_err(StoreError::of)?;
+                items.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
+                unread =
+                    answer.unprocessed_keys.unwrap_or_default().remove(table).map(|left| left.keys).unwrap_or_default();
+                if unread.is_empty() {
+                    break;
+                }
+            }
+            if !unread.is_empty() {
+                return Err(StoreError::Unavailable("a batch was left unread".to_owned()));
+            }
+        }
+        Ok(items)
+    }
+}

@@ -1,0 +1,220 @@
+//! What an import does to a company and its people, a transaction a person.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use readmit_domain::{
+    Act, Company, CompanyId, Employee, EmployeeId, Event, EventType, ExternalId, PasscodeStatus, RecoveryState,
+    SessionEpoch,
+};
+use serde::Deserialize;
+
+use super::change::{Change, Item, attribute, item, key};
+use super::directory::{employee_item, employee_key};
+use super::passcodes::passcode_key;
+use super::send::read;
+use super::{Credentials, Outcome, Store, StoreError};
+use crate::random::system_random;
+
+/// The row that makes an external id unique in its company.
+#[derive(Deserialize)]
+struct ExternalClaim {
+    external_id: ExternalId,
+    claimed_by: EmployeeId,
+}
+
+fn external_key(company_id: CompanyId, external_id: &ExternalId) -> Item {
+    key([("company_id", &company_id), ("employee_id", &format!("external#{external_id}"))])
+}
+
+fn external_item(company_id: CompanyId, external_id: &ExternalId, employee_id: EmployeeId) -> Result<Item, StoreError> {
+    let mut claim = external_key(company_id, external_id);
+    claim.insert("external_id".to_owned(), attribute(external_id)?);
+    claim.insert("claimed_by".to_owned(), attribute(employee_id)?);
+    Ok(claim)
+}
+
+/// Credentials as the table holds them: backup codes are a set, so that one can be taken out.
+fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
+    let mut row = item(credentials)?;
+    if !credentials.backup_codes.is_empty() {
+        row.insert("backup_codes".to_owned(), AttributeValue::Ss(credentials.backup_codes.clone()));
+    }
+    Ok(row)
+}
+
+/// Whether a change ends what the person has open: code, recovery and sessions.
+fn ends_access(before: &Employee, after: &Employee) -> bool {
+    before.login != after.login
+        || before.account_type != after.account_type
+        || (before.is_active() && !after.is_active())
+}
+
+impl Store {
+    /// The company's own row.
+    pub async fn company(&self, company_id: CompanyId) -> Result<Option<Company>, StoreError> {
+        Ok(self.directory(company_id, &[]).await?.company)
+    }
+
+    /// Writes the company's own row, which nothing else writes.
+    pub async fn put_company(&self, company: &Company) -> Result<(), StoreError> {
+        let mut row = item(company)?;
+        row.insert("employee_id".to_owned(), attribute(super::directory::COMPANY_ROW)?);
+        let put = self.client.put_item().table_name(&self.tables.employees).set_item(Some(row));
+        put.send().await.map(|_| ()).map_err(StoreError::of)
+    }
+
+    /// Who has these external ids in the company.
+    pub async fn owners_of(
+        &self,
+        company_id: CompanyId,
+        ids: &[ExternalId],
+    ) -> Result<HashMap<ExternalId, EmployeeId>, StoreError> {
+        let keys = ids.iter().map(|external_id| external_key(company_id, external_id)).collect();
+        let rows = self.batch(&self.tables.employees, keys).await?;
+        rows.into_iter()
+            .map(|row| read::<ExternalClaim>(row).map(|claim| (claim.external_id, claim.claimed_by)))
+            .collect()
+    }
+
+    /// Adds a person. Refused if the login or the external id has an owner.
+    pub async fn add_employee(&self, employee: &Employee, act: &Act) -> Result<Outcome, StoreError> {
+        let claim = Self::claim(&employee.login, employee.company_id, employee.employee_id);
+        let event = self.event(act, EventType::EmployeeImported, employee.company_id, employee.employee_id);
+        let mut changes = vec![
+            Change::put(&self.tables.employees, employee_item(employee)?).if_absent("employee_id"),
+            Change::put(&self.tables.credentials, credentials_item(&claim)?).if_absent("login"),
+            self.record(&event)?,
+        ];
+        if let Some(external_id) = &employee.external_id {
+            changes.push(self.claim_external(employee, external_id)?);
+        }
+        self.transact(changes).await
+    }
+
+    fn claim_external(&self, employee: &Employee, external_id: &ExternalId) -> Result<Change, StoreError> {
+        let claim = external_item(employee.company_id, external_id, employee.employee_id)?;
+        Ok(Change::put(&self.tables.employees, claim).if_absent_or_equal("claimed_by", employee.employee_id))
+    }
+
+    fn release_external(&self, employee: &Employee, external_id: &ExternalId) -> Change {
+        Change::delete(&self.tables.employees, external_key(employee.company_id, external_id))
+            .if_absent_or_equal("claimed_by", employee.employee_id)
+    }
+
+    /// Changes a person's row; `fields` are the names of what changes, for the trail. Refused if the row, its credentials or its
+    /// passcode changed since they were read, or the new login or external id has an owner.
+    pub async fn change_employee(
+        &self,
+        before: &Employee,
+        after: &Employee,
+        credentials: &Credentials,
+        fields: &[&str],
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let mut row = self
+            .update_employee(before.company_id, before.employee_id)
+            .set("full_name", &after.full_name)
+            .set("name_key", after.full_name.sort_key(after.employee_id))
+            .set("login", &after.login)
+            .set("granted_role", after.granted_role)
+            .set("account_type", after.account_type)
+            .set("account_status", after.account_status)
+            .set_or_remove("mail_locale", after.mail_locale.as_ref())
+            .set_or_remove("external_id", after.external_id.as_ref())
+            .if_equal("login", &before.login)
+            .if_equal("account_type", before.account_type)
+            .if_equal("account_status", before.account_status)
+            .if_as_seen("external_id", before.external_id.as_ref());
+        let event = self
+            .event(act, EventType::EmployeeChanged, before.company_id, before.employee_id)
+            .with("fields", fields.join(","));
+        let mut changes = vec![self.record(&event)?];
+        if ends_access(before, after) {
+            row = row.set("session_epoch", SessionEpoch::generate(&mut system_random()));
+            row = end_latest(row, before, act);
+            changes.extend(self.end_passcode(before, act)?);
+        }
+        changes.push(row);
+        if before.login != after.login {
+            let moved = Credentials { login: after.login.clone(), ..credentials.clone() };
+            changes.push(Change::put(&self.tables.credentials, credentials_item(&moved)?).if_absent("login"));
+            changes.push(self.drop_credentials(credentials)?);
+        }
+        if before.external_id != after.external_id {
+            changes.extend(after.external_id.as_ref().map(|new| self.claim_external(after, new)).transpose()?);
+            changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
+        }
+        self.transact(changes).await
+    }
+
+    /// Drops a person, the credentials and the codes. The trail keeps the ids.
+    pub async fn erase_employee(
+        &self,
+        before: &Employee,
+        credentials: &Credentials,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let row = Change::delete(&self.tables.employees, employee_key(before.company_id, before.employee_id))
+            .if_equal("login", &before.login);
+        let event = self.event(act, EventType::EmployeeErased, before.company_id, before.employee_id);
+        let mut changes = vec![
+            row.if_latest_as_seen(before.latest_passcode.as_ref()),
+            self.drop_credentials(credentials)?,
+            self.record(&event)?,
+        ];
+        changes.extend(self.end_passcode(before, act)?);
+        changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
+        self.transact(changes).await
+    }
+
+    /// Deletes credentials that are still as they were read.
+    fn drop_credentials(&self, seen: &Credentials) -> Result<Change, StoreError> {
+        let mut change = Change::delete(&self.tables.credentials, key([("login", &seen.login)]));
+        for (name, value) in credentials_item(seen)? {
+            if name != "login" {
+                change = change.if_attribute(&name, value);
+            }
+        }
+        Ok(change)
+    }
+
+    /// Deletes the person's passcode, whatever its state, with the event of its end if it had not ended.
+    fn end_passcode(&self, before: &Employee, act: &Act) -> Result<Vec<Change>, StoreError> {
+        let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login))
+            .if_absent_or_equal("employee_id", before.employee_id);
+        let mut changes = vec![deleted];
+        if let Some(event) = self.end_of_latest(before, act) {
+            changes.push(self.record(&event)?);
+        }
+        Ok(changes)
+    }
+
+    fn end_of_latest(&self, before: &Employee, act: &Act) -> Option<Event> {
+        let latest = before.latest_passcode.as_ref()?;
+        let kind = if latest.is_recovering() {
+            EventType::RecoveryAbandoned
+        } else if !latest.passcode_status.is_pending() {
+            return None;
+        } else if latest.status_at(act.at) == PasscodeStatus::Expired {
+            EventType::PasscodeExpired
+        } else {
+            EventType::PasscodeRevoked
+        };
+        Some(self.event(act, kind, before.company_id, before.employee_id).with("passcode_id", latest.passcode_id))
+    }
+}
+
+/// The directory's view of a passcode that ends with the change.
+fn end_latest(row: Change, before: &Employee, act: &Act) -> Change {
+    let row = row.if_latest_as_seen(before.latest_passcode.as_ref());
+    match &before.latest_passcode {
+        Some(latest) if latest.is_recovering() => row.set("latest_passcode.recovery_state", RecoveryState::Abandoned),
+        Some(latest) if latest.passcode_status.is_pending() => {
+            let expired = latest.status_at(act.at) == PasscodeStatus::Expired;
+            let status = if expired { PasscodeStatus::Expired } else { PasscodeStatus::Revoked };
+            row.set("latest_passcode.passcode_status", status)
+        }
+        _ => row,
+    }
+}

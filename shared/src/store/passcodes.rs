@@ -1,0 +1,145 @@
+//! The passcodes table: one item a login, the code and, once redeemed, the recovery it has become.
+
+use std::time::Duration;
+
+use readmit_domain::passcode::MAX_TRIES;
+use readmit_domain::{
+    AccountStatus, AccountType, Act, CompanyId, EmployeeId, EventType, KeyedHash, Login, PasscodeId, PasscodeStatus,
+    Pending, RECOVERY_LIFETIME, RecoveryState, Timestamp, Versioned,
+};
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, Item, key};
+use super::send::Updated;
+use super::{Outcome, Store, StoreError};
+
+/// How long after its end DynamoDB may delete an item by itself: the net behind the cleanup.
+pub(super) const KEPT_AFTER_END: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// The item as the table holds it. Ended ones have lost their secrets and are due no more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PasscodeRow {
+    /// The key.
+    pub login: Login,
+    /// Which passcode it is; a newer one replaces the item.
+    pub passcode_id: PasscodeId,
+    /// The holder's company.
+    pub company_id: CompanyId,
+    /// The holder.
+    pub employee_id: EmployeeId,
+    /// What became of the code.
+    pub passcode_status: PasscodeStatus,
+    /// The public part of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_selector: Option<String>,
+    /// The keyed hash of its secret part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_hash: Option<Versioned<KeyedHash>>,
+    /// Secrets compared so far, the one in hand included.
+    #[serde(default)]
+    pub try_count: u32,
+    /// Until when the code can be redeemed.
+    pub expires_at: Timestamp,
+    /// How far the recovery has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_state: Option<RecoveryState>,
+    /// Until when the recovery can be completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_until: Option<Timestamp>,
+    /// What was chosen in the recovery so far.
+    #[serde(flatten)]
+    pub pending: Pending,
+    /// Passwords tried in the recovery.
+    #[serde(default)]
+    pub password_tries: u32,
+    /// Completions tried in the recovery.
+    #[serde(default)]
+    pub completion_tries: u32,
+    /// The cleanup's index: which of its sixteen shards, and from when on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_shard: Option<String>,
+    /// From when on the cleanup must look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// When DynamoDB may delete it, in seconds since 1970.
+    pub delete_after: i64,
+}
+
+pub(super) fn passcode_key(login: &Login) -> Item {
+    key([("login", login)])
+}
+
+impl Store {
+    pub(super) fn update_passcode(&self, login: &Login) -> Change {
+        Change::update(&self.tables.passcodes, passcode_key(login))
+    }
+
+    /// The change of the directory that follows the passcode, as long as it is the person's latest.
+    pub(super) fn update_latest(&self, row: &PasscodeRow) -> Change {
+        self.update_employee(row.company_id, row.employee_id).if_equal("latest_passcode.passcode_id", row.passcode_id)
+    }
+
+    /// Counts a try at the login's live code, before anything is compared. None if there is no such code, it does not have this
+    /// selector, it has expired, or its tries are spent; that costs the holder nothing. One write.
+    pub async fn count_try(
+        &self,
+        login: &Login,
+        selector: &str,
+        now: Timestamp,
+    ) -> Result<Option<PasscodeRow>, StoreError> {
+        let count = self
+            .update_passcode(login)
+            .count("try_count")
+            .if_equal("code_selector", selector)
+            .if_one_of("passcode_status", PasscodeStatus::LIVE)
+            .if_above("expires_at", now)
+            .if_below("try_count", MAX_TRIES);
+        match self.update(count).await? {
+            Updated::Done(row) => Ok(Some(row)),
+            Updated::Refused::<PasscodeRow>(_) => Ok(None),
+        }
+    }
+
+    /// Turns the code into a recovery: once, while it lives and its holder may be let in. Returns until when it lasts.
+    pub async fn redeem(&self, row: &PasscodeRow, act: &Act) -> Result<Option<Timestamp>, StoreError> {
+        let until = act.at.after(RECOVERY_LIFETIME);
+        let redeemed = self
+            .end_code(row, PasscodeStatus::Redeemed)
+            .set("recovery_state", RecoveryState::Open)
+            .set("recovery_until", until)
+            .set("due_at", until)
+            .set("delete_after", until.after(KEPT_AFTER_END).seconds())
+            .if_above("expires_at", act.at);
+        let latest = self
+            .update_latest(row)
+            .set("latest_passcode.passcode_status", PasscodeStatus::Redeemed)
+            .set("latest_passcode.recovery_state", RecoveryState::Open)
+            .if_equal("account_status", AccountStatus::Active)
+            .if_equal("account_type", AccountType::Employee);
+        let event = self
+            .event(act, EventType::PasscodeRedeemed, row.company_id, row.employee_id)
+            .with("passcode_id", row.passcode_id);
+        let outcome = self.transact(vec![redeemed, latest, self.record(&event)?]).await?;
+        Ok((outcome == Outcome::Done).then_some(until))
+    }
+
+    /// Ends a code whose tries are spent.
+    pub async fn exhaust(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
+        let exhausted = self.end_code(row, PasscodeStatus::Exhausted).remove("due_shard").remove("due_at");
+        let latest = self.update_latest(row).set("latest_passcode.passcode_status", PasscodeStatus::Exhausted);
+        let event = self
+            .event(act, EventType::PasscodeExhausted, row.company_id, row.employee_id)
+            .with("passcode_id", row.passcode_id);
+        self.transact(vec![exhausted, latest, self.record(&event)?]).await
+    }
+
+    /// The end of a live code: its secrets go with it.
+    fn end_code(&self, row: &PasscodeRow, status: PasscodeStatus) -> Change {
+        self.update_passcode(&row.login)
+            .set("passcode_status", status)
+            .remove("code_selector")
+            .remove("secret_hash")
+            .if_equal("passcode_id", row.passcode_id)
+            .if_one_of("passcode_status", PasscodeStatus::LIVE)
+    }
+}

@@ -1,0 +1,165 @@
+//! A recovery's steps. Each names the redemption it belongs to and that it is still open, in its own write.
+
+use readmit_domain::password::MAX_PASSWORDS_A_RECOVERY;
+use readmit_domain::totp::MAX_WRONG_CODES_A_RECOVERY;
+use readmit_domain::{
+    AccountStatus, Act, EventType, KeyedHash, NewCredentials, PasswordHash, RecoveryState, RecoveryStep, SealedTotpKey,
+    SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
+};
+
+use super::change::{Change, key};
+use super::passcodes::PasscodeRow;
+use super::send::Updated;
+use super::{Outcome, Store, StoreError};
+use crate::keyring::RecoveryClaims;
+
+/// Whether a password may be tried.
+pub enum PasswordTry {
+    /// It was counted.
+    Counted(Box<PasscodeRow>),
+    /// Ten were; the recovery goes on with the last one taken until this moment.
+    TooMany(Timestamp),
+    /// There is no such recovery, or no longer.
+    Ended,
+}
+
+/// Whether a completion may be tried.
+pub enum CompletionTry {
+    /// It was counted.
+    Counted(Box<PasscodeRow>),
+    /// Steps are missing; nothing was counted.
+    Incomplete(Vec<RecoveryStep>),
+    /// There is no such recovery, or no longer.
+    Ended,
+}
+
+impl Store {
+    /// The recovery that a token names, if it is open.
+    fn update_recovery(&self, claims: &RecoveryClaims, now: Timestamp) -> Change {
+        self.update_passcode(&claims.login)
+            .if_equal("passcode_id", claims.passcode_id)
+            .if_equal("recovery_state", RecoveryState::Open)
+            .if_above("recovery_until", now)
+    }
+
+    /// Counts a password, before any time is spent on hashing it.
+    pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
+        let count = self
+            .update_recovery(claims, now)
+            .count("password_tries")
+            .if_absent_or_below("password_tries", MAX_PASSWORDS_A_RECOVERY);
+        Ok(match self.update(count).await? {
+            Updated::Done(row) => PasswordTry::Counted(Box::new(row)),
+            Updated::Refused(Some(row)) if is_open(&row, claims, now) => {
+                PasswordTry::TooMany(row.recovery_until.unwrap_or(now))
+            }
+            Updated::Refused(_) => PasswordTry::Ended,
+        })
+    }
+
+    /// Keeps the new password for the completion.
+    pub async fn set_password(
+        &self,
+        claims: &RecoveryClaims,
+        password: &Versioned<PasswordHash>,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let pending = self.update_recovery(claims, act.at).set("pending_password", password);
+        let event = self
+            .event(act, EventType::RecoveryPasswordSet, claims.company_id, claims.employee_id)
+            .with("passcode_id", claims.passcode_id);
+        self.transact(vec![pending, self.record(&event)?]).await
+    }
+
+    /// Keeps the new authenticator's key for the completion, in place of one shown before. One write.
+    pub async fn set_totp_key(
+        &self,
+        claims: &RecoveryClaims,
+        key: &Versioned<SealedTotpKey>,
+        now: Timestamp,
+    ) -> Result<Outcome, StoreError> {
+        match self.update::<PasscodeRow>(self.update_recovery(claims, now).set("pending_totp_key", key)).await? {
+            Updated::Done(_) => Ok(Outcome::Done),
+            Updated::Refused(_) => Ok(Outcome::Refused),
+        }
+    }
+
+    /// Counts a completion, before the code is compared.
+    pub async fn count_completion(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<CompletionTry, StoreError> {
+        let count = self
+            .update_recovery(claims, now)
+            .count("completion_tries")
+            .if_present("pending_password")
+            .if_present("pending_totp_key")
+            .if_absent_or_below("completion_tries", MAX_WRONG_CODES_A_RECOVERY);
+        Ok(match self.update::<PasscodeRow>(count).await? {
+            Updated::Done(row) => CompletionTry::Counted(Box::new(row)),
+            Updated::Refused(Some(row)) if is_open(&row, claims, now) => match row.pending.complete() {
+                Ok(_) => CompletionTry::Ended,
+                Err(missing) => CompletionTry::Incomplete(missing),
+            },
+            Updated::Refused(_) => CompletionTry::Ended,
+        })
+    }
+
+    /// Replaces password, authenticator and backup codes, ends every session, and starts one: all of it or nothing.
+    pub async fn complete_recovery(
+        &self,
+        row: &PasscodeRow,
+        new: &NewCredentials,
+        confirmed: Step,
+        backup_codes: &[Versioned<KeyedHash>],
+        epoch: &SessionEpoch,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let completed = self
+            .end_recovery(row, RecoveryState::Completed)
+            .if_above("recovery_until", act.at)
+            .if_equal("pending_password", &new.password)
+            .if_equal("pending_totp_key", &new.totp_key);
+        let credentials = Change::update(&self.tables.credentials, key([("login", &row.login)]))
+            .set("password_hash", &new.password)
+            .set("totp_key", &new.totp_key)
+            .set("totp_step", confirmed)
+            .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())
+            .if_equal("employee_id", row.employee_id);
+        let directory = self
+            .update_latest(row)
+            .set("latest_passcode.recovery_state", RecoveryState::Completed)
+            .set("two_factor", TwoFactor::Enrolled)
+            .set("session_epoch", epoch)
+            .set("last_signed_in_at", act.at)
+            .if_equal("account_status", AccountStatus::Active);
+        let event = |kind| self.event(act, kind, row.company_id, row.employee_id);
+        let completion = event(EventType::RecoveryCompleted).with("passcode_id", row.passcode_id);
+        let session = event(EventType::SessionStarted).with("factor", "recovery");
+        self.transact(vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?]).await
+    }
+
+    /// Ends a recovery without result: the old credentials stay as they are.
+    pub async fn abandon_recovery(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
+        let abandoned = self.end_recovery(row, RecoveryState::Abandoned);
+        let latest = self.update_latest(row).set("latest_passcode.recovery_state", RecoveryState::Abandoned);
+        let event = self
+            .event(act, EventType::RecoveryAbandoned, row.company_id, row.employee_id)
+            .with("passcode_id", row.passcode_id);
+        self.transact(vec![abandoned, latest, self.record(&event)?]).await
+    }
+
+    fn end_recovery(&self, row: &PasscodeRow, state: RecoveryState) -> Change {
+        self.update_passcode(&row.login)
+            .set("recovery_state", state)
+            .remove("pending_password")
+            .remove("pending_totp_key")
+            .remove("due_shard")
+            .remove("due_at")
+            .if_equal("passcode_id", row.passcode_id)
+            .if_equal("recovery_state", RecoveryState::Open)
+    }
+}
+
+fn is_open(row: &PasscodeRow, claims: &RecoveryClaims, now: Timestamp) -> bool {
+    row.passcode_id == claims.passcode_id
+        && row.recovery_state == Some(RecoveryState::Open)
+        && row.recovery_until.is_some_and(|until| now < until)
+}

@@ -1,0 +1,179 @@
+//! Sending writes: what is tried again, and what an error means.
+//!
+//! The SDK itself retries throttling and broken connections (three attempts); a transaction carries a token that makes a
+//! retry of it harmless. A conflict with another transaction it does not retry: that is done here.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::CancellationReason;
+use rand::RngExt as _;
+use serde::de::DeserializeOwned;
+
+use super::change::{Change, Item};
+use super::{Outcome, Store};
+use crate::aws::describe;
+use crate::random::system_random;
+
+/// Further attempts after a conflict. Whoever holds the item is done in a few milliseconds.
+const CONFLICT_RETRIES: u32 = 3;
+/// The first wait is up to this long, each further one up to twice the one before.
+const CONFLICT_WAIT: Duration = Duration::from_millis(25);
+
+/// What kept the store from answering.
+#[derive(Debug)]
+pub enum StoreError {
+    /// It throttles, does not answer, or conflicts outlast the retries: later it may work.
+    Unavailable(String),
+    /// It answered what cannot be, or was asked what it refuses: a fault of the program or its set-up.
+    Broken(String),
+}
+
+impl StoreError {
+    pub(super) fn unfit(error: impl fmt::Display) -> Self {
+        Self::Broken(error.to_string())
+    }
+
+    /// By code, never by message.
+    pub(super) fn of<E: ProvideErrorMetadata>(error: SdkError<E>) -> Self {
+        let unavailable = match &error {
+            SdkError::ServiceError(service) => {
+                service.raw().status().is_server_error() || service.err().code().is_some_and(is_passing)
+            }
+            SdkError::ConstructionFailure(_) => false,
+            _ => true,
+        };
+        let text = describe(&error);
+        if unavailable { Self::Unavailable(text) } else { Self::Broken(text) }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(why) => write!(f, "the store is unavailable: {why}"),
+            Self::Broken(why) => write!(f, "the store's answer cannot be used: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+fn is_passing(code: &str) -> bool {
+    matches!(
+        code,
+        "ProvisionedThroughputExceededException"
+            | "ProvisionedThroughputExceeded"
+            | "RequestLimitExceeded"
+            | "ThrottlingException"
+            | "ThrottlingError"
+            | "LimitExceededException"
+            | "InternalServerError"
+            | "ServiceUnavailable"
+            | "TransactionConflict"
+            | "TransactionConflictException"
+            | "TransactionInProgressException"
+            | "ReplicatedWriteConflictException"
+    )
+}
+
+enum Attempt<T> {
+    Settled(T),
+    Conflict,
+}
+
+/// What an update that stands alone came to.
+pub(super) enum Updated<T> {
+    /// It holds; the item as it is now.
+    Done(T),
+    /// A precondition did not hold; the item as it is, if there is one.
+    Refused(Option<T>),
+}
+
+impl Store {
+    /// All changes, or none.
+    pub(super) async fn transact(&self, changes: Vec<Change>) -> Result<Outcome, StoreError> {
+        let items = changes.into_iter().map(Change::into_transact_item).collect::<Result<Vec<_>, _>>()?;
+        let request = self.client.transact_write_items().set_transact_items(Some(items));
+        despite_conflicts(|| attempt_transaction(request.clone())).await
+    }
+
+    /// One update, and the item.
+    pub(super) async fn update<T: DeserializeOwned>(&self, change: Change) -> Result<Updated<T>, StoreError> {
+        let request = change.into_update(&self.client)?;
+        despite_conflicts(|| attempt_update(request.clone())).await
+    }
+}
+
+async fn attempt_transaction(request: TransactWriteItemsFluentBuilder) -> Result<Attempt<Outcome>, StoreError> {
+    match request.send().await {
+        Ok(_) => Ok(Attempt::Settled(Outcome::Done)),
+        Err(error) => match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                settle(cancelled.cancellation_reasons())
+            }
+            _ => Err(StoreError::of(error)),
+        },
+    }
+}
+
+async fn attempt_update<T: DeserializeOwned>(
+    request: UpdateItemFluentBuilder,
+) -> Result<Attempt<Updated<T>>, StoreError> {
+    match request.send().await {
+        Ok(output) => {
+            let item = output.attributes.ok_or_else(|| StoreError::unfit("an update returned no item"))?;
+            Ok(Attempt::Settled(Updated::Done(read(item)?)))
+        }
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                let item = failed.item().cloned().filter(|item| !item.is_empty());
+                Ok(Attempt::Settled(Updated::Refused(item.map(read).transpose()?)))
+            }
+            Some(UpdateItemError::TransactionConflictException(_)) => Ok(Attempt::Conflict),
+            _ => Err(StoreError::of(error)),
+        },
+    }
+}
+
+/// An item as its struct. The error names the struct alone: serde's own words would quote the item.
+pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item)
+        .map_err(|_| StoreError::unfit(format!("an item is no {}", std::any::type_name::<T>())))
+}
+
+/// A failed condition wins over a conflict: it will not hold the next time either.
+fn settle(reasons: &[CancellationReason]) -> Result<Attempt<Outcome>, StoreError> {
+    let mut codes = reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None");
+    let has = |wanted: &str| reasons.iter().any(|reason| reason.code() == Some(wanted));
+    if has("ConditionalCheckFailed") {
+        Ok(Attempt::Settled(Outcome::Refused))
+    } else if has("TransactionConflict") {
+        Ok(Attempt::Conflict)
+    } else if codes.clone().next().is_some() && codes.all(is_passing) {
+        Err(StoreError::Unavailable("the transaction was throttled".to_owned()))
+    } else {
+        let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
+        Err(StoreError::Broken(format!("the transaction was cancelled: {}", codes.join(", "))))
+    }
+}
+
+async fn despite_conflicts<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<Attempt<T>, StoreError>>,
+{
+    for round in 0..=CONFLICT_RETRIES {
+        if let Attempt::Settled(outcome) = attempt().await? {
+            return Ok(outcome);
+        }
+        let most = CONFLICT_WAIT * 2_u32.pow(round);
+        let wait = system_random().random_range(Duration::ZERO..most);
+        tokio::time::sleep(wait).await;
+    }
+    Err(StoreError::Unavailable("conflicts outlasted the retries".to_owned()))
+}
