@@ -81,7 +81,9 @@ impl PrivateFile {
 
     /// Adds `text` at the end.
     pub fn append(&self, text: &str) -> Result<(), DataDirError> {
-        open_private(&self.0).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|source| self.unusable(source))
+        open_private(&self.0)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|source| self.unusable(source))
     }
 
     /// The error for text in it that cannot be understood.

@@ -43,7 +43,10 @@ mod tests {
         for host in ["127.0.0.1:3000", "localhost:3000", "[::1]:3000"] {
             assert!(is_ours(&headers(&[(header::HOST, host)]), 3000), "{host}");
         }
-        assert!(is_ours(&headers(&[(header::HOST, "localhost:3000"), (header::ORIGIN, "http://localhost:3000")]), 3000));
+        assert!(is_ours(
+            &headers(&[(header::HOST, "localhost:3000"), (header::ORIGIN, "http://localhost:3000")]),
+            3000
+        ));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod control;
 mod csv_file;
 mod data_dir;
 mod database;
+mod directory;
 mod employees;
 mod enrolment;
 mod environment;

@@ -147,7 +147,8 @@ fn function(logical_id: &str, resource: &Resource) -> Result<Function, TemplateE
             }
             "ScheduleV2" => {
                 let expression = properties["ScheduleExpression"].as_str().unwrap_or_default();
-                let rate = rate(expression).ok_or_else(|| fault(logical_id, "only rate(…) schedules are known here"))?;
+                let rate =
+                    rate(expression).ok_or_else(|| fault(logical_id, "only rate(…) schedules are known here"))?;
                 function.rate = Some(rate);
             }
             // What other services would send is played by those who have something to send.

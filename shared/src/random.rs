@@ -1,10 +1,14 @@
 //! The one source of randomness. Everything that needs it is given it.
 
 pub use rand::CryptoRng;
-use rand::rngs::ThreadRng;
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
 
-/// A cryptographic generator, seeded and reseeded by the operating system.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that makes a source of randomness")]
-pub fn system_random() -> ThreadRng {
-    rand::rng()
+/// The operating system's generator, asked each time: an instance that was frozen and copied cannot repeat itself. It panics
+/// if the system has no randomness to give, which ends the invocation before anything weak is made.
+pub type SystemRandom = UnwrapErr<SysRng>;
+
+/// A source of randomness.
+pub fn system_random() -> SystemRandom {
+    UnwrapErr(SysRng)
 }

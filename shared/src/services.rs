@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use rand::rngs::ThreadRng;
 use readmit_domain::{KeyVersion, Timestamp};
 
 use crate::aws::Aws;
 use crate::environment::{BadVariable, Environment};
 use crate::keyring::{Keyring, KeyringUnavailable, RootSecret};
-use crate::random::system_random;
+use crate::random::{SystemRandom, system_random};
 use crate::store::Store;
 use crate::{Clock, mail::Mail};
 
@@ -43,7 +42,7 @@ impl Services {
     }
 
     /// The source of randomness.
-    pub fn random(&self) -> ThreadRng {
+    pub fn random(&self) -> SystemRandom {
         system_random()
     }
 

@@ -48,10 +48,9 @@ pub(crate) async fn issue(
         Some((index, result.employee_id.filter(|_| there)?))
     });
     let issuing: Vec<(usize, EmployeeId)> = issuing.collect();
-    let sent = stream::iter(issuing)
-        .map(|(index, id)| async move { (index, issue_one(services, company, id, only_the_new, act).await) });
-    let sent: Vec<(usize, Result<(), Failure>)> = sent.buffer_unordered(PARALLEL).collect().await;
-    for (index, outcome) in sent {
+    let sending: Vec<_> = issuing.iter().map(|(_, id)| issue_one(services, company, *id, only_the_new, act)).collect();
+    let sent: Vec<Result<(), Failure>> = stream::iter(sending).buffered(PARALLEL).collect().await;
+    for ((index, _), outcome) in issuing.into_iter().zip(sent) {
         if let (Some(result), Err(failure)) = (results.get_mut(index), outcome) {
             result.problem = Some(problem_of(failure)?);
         }

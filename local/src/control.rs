@@ -1,0 +1,76 @@
+//! What only the local stack has, under `/_local/`: the mails, the clock, the schedule.
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::functions::InvokeError;
+use crate::mailbox::Mailbox;
+use crate::moving_clock::MovingClock;
+use crate::schedule::Scheduler;
+use crate::{answer, mailbox_page};
+
+/// The farthest that one request moves the clock: ten years.
+const MAX_ADVANCE_SECONDS: u32 = 10 * 365 * 86_400;
+
+#[derive(Deserialize)]
+pub struct ToAddress {
+    pub to: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_seconds: u32,
+}
+
+/// The routes; `clock` is given if it may be moved from outside.
+pub fn router(mailbox: Mailbox, scheduler: Scheduler, clock: Option<MovingClock>) -> Router {
+    let mail = Router::new()
+        .route("/_local/mail", get(list_mail).delete(empty_mailbox))
+        .route("/_local/mailbox", get(mailbox_page::show))
+        .with_state(mailbox);
+    let schedule = Router::new().route("/_local/schedule/{function}", post(run_now)).with_state(scheduler);
+    let clock = clock
+        .map_or_else(Router::new, |clock| Router::new().route("/_local/clock", post(move_clock)).with_state(clock));
+    mail.merge(schedule).merge(clock)
+}
+
+async fn list_mail(State(mailbox): State<Mailbox>, Query(wanted): Query<ToAddress>) -> Response {
+    Json(json!({"emails": mailbox.emails_to(wanted.to.as_deref())})).into_response()
+}
+
+async fn empty_mailbox(State(mailbox): State<Mailbox>) -> Response {
+    match mailbox.clear() {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => answer::message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+async fn move_clock(State(clock): State<MovingClock>, body: Bytes) -> Response {
+    match serde_json::from_slice(&body) {
+        Ok(Advance { advance_seconds }) if advance_seconds <= MAX_ADVANCE_SECONDS => {
+            Json(json!({"now": clock.advance(advance_seconds)})).into_response()
+        }
+        _ => {
+            let expected = format!("expected is {{\"advance_seconds\": N}}, N whole, from 0 to {MAX_ADVANCE_SECONDS}");
+            answer::message(StatusCode::BAD_REQUEST, &expected)
+        }
+    }
+}
+
+async fn run_now(State(scheduler): State<Scheduler>, Path(function): Path<String>) -> Response {
+    match scheduler.run(&function).await {
+        Ok(output) => Json(output).into_response(),
+        Err(InvokeError::NoSuchFunction) => answer::message(StatusCode::NOT_FOUND, "Not Found"),
+        Err(InvokeError::Failed { error_type, error_message }) => {
+            let body = json!({"errorType": error_type, "errorMessage": error_message});
+            (StatusCode::INTERNAL_SERVER_ERROR, Json(body)).into_response()
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A company as CSV: a header row, then an employee a row. Empty fields are left out of the import.
+
+use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
+use serde_json::{Map, Value, json};
+
+use crate::employees::Import;
+
+/// The columns that may be there, in any order; the first two must.
+const COLUMNS: [&str; 8] = ["email", "name", "employee_id", "external_id", "role", "account_type", "status", "locale"];
+const REQUIRED: usize = 2;
+
+/// The rows that one `import-employees` event takes.
+const MAX_ROWS: usize = 1_000;
+
+/// The company named `company`, in as many imports as its rows need.
+pub fn parse(company: &str, text: &str) -> Result<Vec<Import>, String> {
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
+    let columns = columns(reader.headers().map_err(|error| fault(text, &error))?)?;
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| fault(text, &error))?;
+        let place = format!("line {}", line(text, record.position()));
+        let employee = columns.iter().zip(&record).filter(|(_, value)| !value.is_empty());
+        let employee: Map<String, Value> = employee.map(|(name, value)| (name.clone(), json!(value))).collect();
+        if let Some(missing) = COLUMNS.iter().take(REQUIRED).find(|column| !employee.contains_key(**column)) {
+            return Err(format!("{place}: the {missing} is missing"));
+        }
+        rows.push((place, Value::Object(employee)));
+    }
+    if rows.is_empty() {
+        return Err("has no employee".to_owned());
+    }
+    Ok(rows.chunks(MAX_ROWS).enumerate().map(|(index, rows)| import(company, rows, index > 0)).collect())
+}
+
+fn import(company: &str, rows: &[(String, Value)], continues: bool) -> Import {
+    let (places, employees): (Vec<_>, Vec<_>) = rows.iter().cloned().unzip();
+    let members = [("company", json!({"name": company})), ("employees", Value::Array(employees))];
+    Import { event: members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), places, continues }
+}
+
+fn columns(header: &StringRecord) -> Result<Vec<String>, String> {
+    let columns: Vec<String> = header.iter().map(str::to_ascii_lowercase).collect();
+    for (index, column) in columns.iter().enumerate() {
+        if !COLUMNS.contains(&column.as_str()) {
+            return Err(format!("line 1: the column {column:?} is not known; known are {}", COLUMNS.join(", ")));
+        }
+        if columns.iter().take(index).any(|other| other == column) {
+            return Err(format!("line 1: the column {column} stands twice"));
+        }
+    }
+    match COLUMNS.iter().take(REQUIRED).find(|wanted| !columns.iter().any(|column| column == *wanted)) {
+        Some(missing) => Err(format!("line 1: the header row lacks the column {missing}")),
+        None => Ok(columns),
+    }
+}
+
+fn fault(text: &str, error: &csv::Error) -> String {
+    let line = line(text, error.position());
+    match error.kind() {
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("line {line}: {len} fields where the header row has {expected_len}")
+        }
+        _ => format!("line {line}: {error}"),
+    }
+}
+
+/// The line a record begins on: the reader's position is before what line breaks it skips.
+fn line(text: &str, position: Option<&Position>) -> u64 {
+    let Some(position) = position else { return 1 };
+    let rest = text.bytes().skip(usize::try_from(position.byte()).unwrap_or(usize::MAX));
+    let skipped = rest.take_while(|byte| b"\r\n".contains(byte)).filter(|byte| *byte == b'\n');
+    skipped.fold(position.line(), |line, _| line + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        parse("Contoso", text).err().unwrap()
+    }
+
+    #[test]
+    fn a_company_is_read_and_empty_fields_are_left_out() {
+        let text = "Name, email ,role\n\"Freeman, Marcus\",marcus@contoso.example,\n\nAda,ada@contoso.example,security_admin\n";
+        let imports = parse("Contoso", text).unwrap();
+        let event = &imports[0].event;
+        assert_eq!(event["company"], json!({"name": "Contoso"}));
+        assert_eq!(event["employees"][0], json!({"name": "Freeman, Marcus", "email": "marcus@contoso.example"}));
+        assert_eq!(event["employees"][1]["role"], "security_admin");
+        assert_eq!(imports[0].places, ["line 2", "line 4"]);
+    }
+
+    #[test]
+    fn more_rows_than_an_event_takes_become_several() {
+        let rows: String = (0..1_001).map(|n| format!("a{n}@contoso.example,A\n")).collect();
+        let imports = parse("Contoso", &format!("email,name\n{rows}")).unwrap();
+        assert_eq!(
+            imports.iter().map(|i| (i.places.len(), i.continues)).collect::<Vec<_>>(),
+            [(1_000, false), (1, true)]
+        );
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        let text = "email,name\r\na@b.example,\"A\r\nB\"\r\n\r\nc@d.example,C\r\n";
+        assert_eq!(parse("Contoso", text).unwrap()[0].places, ["line 2", "line 5"]);
+        assert!(refused("email,name\r\na@b.example,A\r\n\r\nc@d.example\r\n").starts_with("line 4: "));
+    }
+
+    #[test]
+    fn a_bad_row_is_named_by_its_line() {
+        assert_eq!(refused("email,name\na@b.example,A\nc@d.example\n"), "line 3: 1 fields where the header row has 2");
+        assert_eq!(refused("email,name\na@b.example,\n"), "line 2: the name is missing");
+        assert_eq!(refused("email\na@b.example\n"), "line 1: the header row lacks the column name");
+        assert_eq!(refused("email,email,name\n"), "line 1: the column email stands twice");
+        assert!(refused("email,name,salary\n").starts_with("line 1: the column \"salary\" is not known"));
+        assert_eq!(refused("email,name\n"), "has no employee");
+        assert_eq!(refused(""), "line 1: the header row lacks the column email");
+    }
+}

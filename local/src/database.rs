@@ -1,0 +1,160 @@
+//! The embedded DynamoDB, in memory or in a file, with the template's tables, served on loopback.
+
+use std::io;
+use std::path::Path;
+
+use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::describe_table::DescribeTableRequest;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
+use dynoxide::errors::DynoxideError;
+use serde_json::{Value, json};
+
+use crate::data_dir::{DataDir, DataDirError};
+use crate::loopback::{Listener, Server};
+use crate::template::{Table, Template, TemplateError};
+
+/// A running database with its tables.
+pub struct Database {
+    engine: dynoxide::Database,
+    data_dir: Option<DataDir>,
+    tables: Vec<String>,
+    url: String,
+    server: Server,
+}
+
+/// The database cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error("the database gets no port: {0}")]
+    Listener(#[from] io::Error),
+    #[error("the database: {0}")]
+    Engine(#[from] DynoxideError),
+    #[error("the table {table} of the template is not understood: {source}")]
+    Definition { table: String, source: serde_json::Error },
+    #[error("the data directory was made by another version, with another table {table}: begin with a new one")]
+    OtherTable { table: String },
+}
+
+impl Database {
+    /// Starts the database, kept in `data_dir` or in memory.
+    pub async fn start(data_dir: Option<&Path>) -> Result<Self, DatabaseError> {
+        let template = Template::of_this_build()?;
+        let data_dir = data_dir.map(DataDir::open).transpose()?;
+        let engine = match &data_dir {
+            Some(data_dir) => {
+                let file = data_dir.file("dynamodb.sqlite");
+                // SQLite gives the files beside it the rights of this one.
+                file.create()?;
+                dynoxide::Database::new(&file.path().to_string_lossy())?
+            }
+            None => dynoxide::Database::memory()?,
+        };
+        for table in &template.tables {
+            ensure(&engine, table)?;
+        }
+
+        let listener = Listener::bind(0).await?;
+        let url = listener.url();
+        let served = engine.clone();
+        let server = listener
+            .serve_by(|listener, stopped| dynoxide::server::serve_with_shutdown(listener, served, stopped.wait()));
+        let tables = template.tables.into_iter().map(|table| table.name).collect();
+        Ok(Self { engine, data_dir, tables, url, server })
+    }
+
+    /// Where it listens, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The engine itself, for what DynamoDB's own address does not offer, as sweeping items past their time to live.
+    pub fn engine(&self) -> &dynoxide::Database {
+        &self.engine
+    }
+
+    /// Where the stack keeps things, if it keeps them.
+    pub(crate) fn data_dir(&self) -> Option<&DataDir> {
+        self.data_dir.as_ref()
+    }
+
+    /// Whether no table holds anything.
+    pub(crate) fn is_empty(&self) -> Result<bool, DatabaseError> {
+        for table in &self.tables {
+            let first = ScanRequest { table_name: table.clone(), limit: Some(1), ..ScanRequest::default() };
+            if self.engine.scan(first)?.count > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Stops answering and closes the file.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}
+
+/// Makes the table, or makes sure that the one that is there is the same.
+fn ensure(engine: &dynoxide::Database, table: &Table) -> Result<(), DatabaseError> {
+    let unclear = |source| DatabaseError::Definition { table: table.name.clone(), source };
+    match engine.describe_table(DescribeTableRequest { table_name: table.name.clone() }) {
+        Ok(found) => {
+            let found = serde_json::to_value(&found.table).map_err(unclear)?;
+            if shape(&found) != shape(&table.definition) {
+                return Err(DatabaseError::OtherTable { table: table.name.clone() });
+            }
+        }
+        Err(DynoxideError::ResourceNotFoundException(_)) => {
+            let request: CreateTableRequest = serde_json::from_value(table.definition.clone()).map_err(unclear)?;
+            engine.create_table(request)?;
+            if let Some(time_to_live) = &table.time_to_live {
+                let request = json!({"TableName": table.name, "TimeToLiveSpecification": time_to_live});
+                let request: UpdateTimeToLiveRequest = serde_json::from_value(request).map_err(unclear)?;
+                engine.update_time_to_live(request)?;
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// What a query depends on: the keys of the table and of each index, and what the index holds.
+fn shape(table: &Value) -> Vec<String> {
+    let indexes = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"].iter().filter_map(|kind| table[kind].as_array());
+    let mut shapes: Vec<String> = indexes
+        .flatten()
+        .map(|index| format!("{} {} {}", index["IndexName"], index["KeySchema"], index["Projection"]))
+        .collect();
+    shapes.push(table["KeySchema"].to_string());
+    shapes.sort();
+    shapes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_table_is_there_and_the_same_when_asked_again() {
+        let database = Database::start(None).await.unwrap();
+        assert!(database.is_empty().unwrap());
+        for table in Template::of_this_build().unwrap().tables {
+            ensure(database.engine(), &table).unwrap();
+        }
+        database.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_table_of_another_version_is_refused() {
+        let database = Database::start(None).await.unwrap();
+        let mut table = Template::of_this_build().unwrap().tables.remove(0);
+        table.definition["GlobalSecondaryIndexes"] = json!([]);
+        table.definition["KeySchema"] = json!([{"AttributeName": "other", "KeyType": "HASH"}]);
+        assert!(matches!(ensure(database.engine(), &table), Err(DatabaseError::OtherTable { .. })));
+    }
+}

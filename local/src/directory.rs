@@ -1,0 +1,58 @@
+//! Who is in the directory when the stack is ready, and as whom a newcomer signs in.
+
+use serde_json::{Value, json};
+
+use crate::data_dir::{DataDir, PrivateFile};
+use crate::database::Database;
+use crate::employees::EmployeesFile;
+use crate::enrolment::{Admin, Enrolment};
+use crate::seed;
+use crate::stack::StartError;
+
+/// Imports `employees`. Of the sample it also enrols the first Security Admin, and tells who that is; of a file of
+/// their own people know whom to give a passcode.
+pub async fn fill(
+    enrolment: &Enrolment<'_>,
+    employees: &EmployeesFile,
+    is_sample: bool,
+    database: &Database,
+) -> Result<Option<Admin>, StartError> {
+    if is_sample {
+        return fill_with_sample(enrolment, employees, database.data_dir(), database.is_empty()?).await;
+    }
+    seed::import(enrolment.invoker, employees).await?;
+    Ok(None)
+}
+
+/// The Security Admin is enrolled once in a database's life, and remembered in its data directory.
+async fn fill_with_sample(
+    enrolment: &Enrolment<'_>,
+    sample: &EmployeesFile,
+    data_dir: Option<&DataDir>,
+    was_empty: bool,
+) -> Result<Option<Admin>, StartError> {
+    let file = data_dir.map(|data_dir| data_dir.file("admin.json"));
+    let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
+    // An empty file is left by a start that was broken off before the enrolment's end.
+    let is_owed = was_empty || kept.as_deref() == Some("");
+    if let (true, Some(file)) = (is_owed, &file) {
+        file.write("")?;
+    }
+    let companies = seed::import(enrolment.invoker, sample).await?;
+
+    if !is_owed {
+        let (Some(file), Some(text)) = (file, kept) else { return Ok(None) };
+        return serde_json::from_str(&text).map(Some).map_err(|_| file.damaged("it names no Security Admin").into());
+    }
+    let Some((index, email)) = sample.first_security_admin() else { return Ok(None) };
+    let company = sample.imports.get(index).and_then(|import| import.event.get("company").cloned());
+    let mut company: Value = company.unwrap_or_default();
+    company["company_id"] = json!(companies.get(index));
+    let admin = enrolment.enrol(&company, email).await?;
+    // A newcomer's mailbox begins empty.
+    enrolment.mailbox.forget(email)?;
+    if let Some(file) = file {
+        file.write(&json!(admin).to_string())?;
+    }
+    Ok(Some(admin))
+}

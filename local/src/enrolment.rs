@@ -1,0 +1,146 @@
+//! Enrols the sample company's first Security Admin the way anybody gets in: by a passcode, through the API.
+
+use readmit::Clock;
+use reqwest::{Client, Method};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use totp_rs::Totp;
+
+use crate::functions::InvokeError;
+use crate::invoker::Invoker;
+use crate::mailbox::Mailbox;
+use crate::random::Random;
+use crate::seed::IMPORT_EMPLOYEES;
+
+/// How long a password nobody needs to remember is: 24 letters and digits are over 140 bits.
+const PASSWORD_LENGTH: usize = 24;
+
+/// The length of a step of the authenticator's codes.
+const TOTP_STEP_SECONDS: u64 = 30;
+
+/// The Security Admin a newcomer signs in as.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Admin {
+    pub email: String,
+    pub password: String,
+    /// What an authenticator takes, with its secret.
+    pub otpauth_uri: String,
+}
+
+/// The Security Admin cannot be enrolled.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolmentError {
+    #[error("the sample's Security Admin gets no passcode: {0}")]
+    NotIssued(InvokeError),
+    #[error("the sample's Security Admin gets no mail with a passcode")]
+    NoMail,
+    #[error("the sample's Security Admin cannot be enrolled: {method} {path} answers {status}")]
+    Refused { method: Method, path: &'static str, status: u16 },
+    #[error("the sample's Security Admin cannot be enrolled: {method} {path}: {source}")]
+    NoAnswer { method: Method, path: &'static str, source: reqwest::Error },
+    #[error("the sample's Security Admin cannot be enrolled: {0} is not understood")]
+    Unclear(&'static str),
+}
+
+/// What an enrolment needs of the stack.
+pub struct Enrolment<'a> {
+    pub invoker: &'a Invoker,
+    pub mailbox: &'a Mailbox,
+    pub clock: &'a Clock,
+    pub random: &'a Random,
+    /// Where the API listens, without a slash at the end.
+    pub api: &'a str,
+}
+
+impl Enrolment<'_> {
+    /// Enrols `email` of that company.
+    pub async fn enrol(&self, company: &Value, email: &str) -> Result<Admin, EnrolmentError> {
+        let code = self.passcode(company, email).await?;
+        let api = Api { client: client()?, url: self.api };
+        let password = self.random.alphanumeric(PASSWORD_LENGTH);
+
+        let redeemed =
+            api.call(Method::POST, "/v1/passcodes/redeem", None, json!({"email": email, "code": code})).await?;
+        let token = redeemed["recovery_token"].as_str();
+        let token = Some(token.ok_or(EnrolmentError::Unclear("the recovery session"))?);
+        api.call(Method::PUT, "/v1/recovery/password", token, json!({"password": password})).await?;
+        let pending = api.call(Method::POST, "/v1/recovery/totp", token, Value::Null).await?;
+        let otpauth_uri = pending["otpauth_uri"].as_str().unwrap_or_default().to_owned();
+        let code = self.earlier_code(&otpauth_uri)?;
+        api.call(Method::POST, "/v1/recovery/complete", token, json!({"code": code})).await?;
+        Ok(Admin { email: email.to_owned(), password, otpauth_uri })
+    }
+
+    /// Has a passcode mailed as an operator would, and reads it.
+    async fn passcode(&self, company: &Value, email: &str) -> Result<String, EnrolmentError> {
+        let event = json!({"company": company, "employees": [], "issue_passcodes": [email]});
+        self.invoker.invoke(IMPORT_EMPLOYEES, event).await.map_err(EnrolmentError::NotIssued)?;
+        let mail = self.mailbox.emails_to(Some(email)).pop().and_then(|email| email.text);
+        mail.as_deref().and_then(code_in).map(str::to_owned).ok_or(EnrolmentError::NoMail)
+    }
+
+    /// The authenticator's code of the step before this one: the service takes it, and this step's code, which no
+    /// longer would be taken after having been used, is left for the first sign-in.
+    fn earlier_code(&self, otpauth_uri: &str) -> Result<String, EnrolmentError> {
+        let totp = Totp::from_url(otpauth_uri).map_err(|_| EnrolmentError::Unclear("the authenticator's URI"))?;
+        let now = u64::try_from(self.clock.now().seconds()).unwrap_or_default();
+        Ok(totp.generate(now.saturating_sub(TOTP_STEP_SECONDS)).to_string())
+    }
+}
+
+struct Api<'a> {
+    client: Client,
+    url: &'a str,
+}
+
+impl Api<'_> {
+    /// The answer's JSON, or null where there is none.
+    async fn call(
+        &self,
+        method: Method,
+        path: &'static str,
+        token: Option<&str>,
+        body: Value,
+    ) -> Result<Value, EnrolmentError> {
+        let mut request = self.client.request(method.clone(), format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let no_answer = |source| EnrolmentError::NoAnswer { method: method.clone(), path, source };
+        let response = request.send().await.map_err(no_answer)?;
+        if !response.status().is_success() {
+            let status = response.status().as_u16();
+            return Err(EnrolmentError::Refused { method, path, status });
+        }
+        let body = response.bytes().await.map_err(no_answer)?;
+        Ok(serde_json::from_slice(&body).unwrap_or_default())
+    }
+}
+
+/// A client that goes straight to loopback, whatever proxy the machine has.
+fn client() -> Result<Client, EnrolmentError> {
+    Client::builder().no_proxy().build().map_err(|_| EnrolmentError::Unclear("the HTTP client"))
+}
+
+/// The passcode, which stands on a line of its own.
+fn code_in(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| {
+        let groups: Vec<&str> = line.split('-').collect();
+        let is_group = |group: &&str| group.len() == 4 && group.bytes().all(|b| b.is_ascii_alphanumeric());
+        groups.len() == 3 && groups.iter().all(is_group)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_found_on_its_own_line() {
+        assert_eq!(code_in("Hello,\n\n    7K3M-9QXT-2BHW\n\nIt ends at 10:15."), Some("7K3M-9QXT-2BHW"));
+        assert_eq!(code_in("Not 7K3M-9QXT-2BHW here"), None);
+    }
+}

@@ -1,0 +1,40 @@
+//! The command line, each flag with a variable of its own.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::builder::BoolishValueParser;
+use readmit_local::{Employees, Options};
+
+/// Starts the whole of Readmit on this machine, without a network.
+#[derive(Parser)]
+#[command(name = "readmit-local", version)]
+pub struct Flags {
+    /// The port of the API on 127.0.0.1; 0 picks a free one
+    #[arg(long, env = "READMIT_LOCAL_PORT", default_value_t = 3000)]
+    port: u16,
+    /// Keep everything in this directory; in memory if left out
+    #[arg(long, env = "READMIT_LOCAL_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Begin with these employees: JSON (import-employees events) or CSV of one company; the sample company if left out
+    #[arg(long, env = "READMIT_LOCAL_EMPLOYEES", value_name = "FILE")]
+    employees: Option<PathBuf>,
+    /// Let POST /_local/clock move every function's clock
+    #[arg(long, env = "READMIT_LOCAL_CLOCK_CONTROL", value_parser = BoolishValueParser::new())]
+    clock_control: bool,
+    /// Show nothing at /
+    #[arg(long, env = "READMIT_LOCAL_NO_PORTAL", value_parser = BoolishValueParser::new())]
+    no_portal: bool,
+}
+
+impl From<Flags> for Options {
+    fn from(flags: Flags) -> Self {
+        Self {
+            port: flags.port,
+            data_dir: flags.data_dir,
+            employees: flags.employees.map_or(Employees::Sample, Employees::File),
+            clock_control: flags.clock_control,
+            portal: !flags.no_portal,
+        }
+    }
+}

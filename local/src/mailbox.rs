@@ -1,0 +1,94 @@
+//! Where the mails end up that SES would deliver: in memory, and in a file of the data directory if there is one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data_dir::{DataDir, DataDirError, PrivateFile};
+
+/// A mail as it was sent.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Email {
+    pub message_id: String,
+    pub from: String,
+    pub to: Vec<String>,
+    pub subject: String,
+    pub text: Option<String>,
+    pub html: Option<String>,
+    pub tags: BTreeMap<String, String>,
+    /// When SES took it, in milliseconds since 1970 UTC on the stack's clock.
+    pub at: i64,
+}
+
+/// Every mail, oldest first. Clones are the same mailbox.
+#[derive(Clone)]
+pub struct Mailbox {
+    emails: Arc<Mutex<Vec<Email>>>,
+    /// A mail a line, in JSON.
+    file: Option<PrivateFile>,
+}
+
+impl Mailbox {
+    pub(crate) fn open(data_dir: Option<&DataDir>) -> Result<Self, DataDirError> {
+        let file = data_dir.map(|data_dir| data_dir.file("mail.jsonl"));
+        let mut emails = Vec::new();
+        if let Some(file) = &file {
+            let text = file.read()?.unwrap_or_default();
+            for (number, line) in (1..).zip(text.lines()) {
+                // The last line may be half a mail if the machine went down.
+                match serde_json::from_str(line) {
+                    Ok(email) => emails.push(email),
+                    Err(_) => tracing::warn!(line = number, "a mail on disk cannot be read and is left out"),
+                }
+            }
+            file.write(&lines(&emails))?;
+        }
+        Ok(Self { emails: Arc::new(Mutex::new(emails)), file })
+    }
+
+    /// Takes a mail in.
+    pub(crate) fn deliver(&self, email: Email) -> Result<(), DataDirError> {
+        let mut emails = self.emails();
+        if let Some(file) = &self.file {
+            file.append(&lines(std::slice::from_ref(&email)))?;
+        }
+        emails.push(email);
+        Ok(())
+    }
+
+    /// The mails to that address, however it is written; all of them if none is given. Oldest first.
+    pub fn emails_to(&self, address: Option<&str>) -> Vec<Email> {
+        self.emails().iter().filter(|email| address.is_none_or(|address| is_to(email, address))).cloned().collect()
+    }
+
+    /// Empties it.
+    pub fn clear(&self) -> Result<(), DataDirError> {
+        self.keep_only(|_| false)
+    }
+
+    /// Throws away the mails to that address.
+    pub(crate) fn forget(&self, address: &str) -> Result<(), DataDirError> {
+        self.keep_only(|email| !is_to(email, address))
+    }
+
+    fn keep_only(&self, is_kept: impl Fn(&Email) -> bool) -> Result<(), DataDirError> {
+        let mut emails = self.emails();
+        emails.retain(is_kept);
+        self.file.as_ref().map_or(Ok(()), |file| file.write(&lines(&emails)))
+    }
+
+    fn emails(&self) -> MutexGuard<'_, Vec<Email>> {
+        // A mail is added whole or not at all, so a panic leaves nothing half done.
+        self.emails.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_to(email: &Email, address: &str) -> bool {
+    let address = address.to_lowercase();
+    email.to.iter().any(|to| to.to_lowercase() == address)
+}
+
+fn lines(emails: &[Email]) -> String {
+    emails.iter().filter_map(|email| serde_json::to_string(email).ok()).map(|line| line + "\n").collect()
+}

@@ -1,0 +1,71 @@
+//! The mailbox for people: `/_local/mailbox`, a page without scripts.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use readmit::domain::Timestamp;
+
+use crate::answer;
+use crate::control::ToAddress;
+use crate::mailbox::{Email, Mailbox};
+
+/// Nothing is loaded from anywhere and no script runs, in the page or in a mail's HTML, which is bound by it too.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+    frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+#[derive(Template)]
+#[template(path = "mailbox.html")]
+struct Page {
+    /// Newest first.
+    emails: Vec<Email>,
+    /// The address that is looked for, or nothing.
+    to: String,
+}
+
+impl Page {
+    fn at(email: &Email) -> Timestamp {
+        Timestamp::from_millis(email.at)
+    }
+}
+
+pub async fn show(State(mailbox): State<Mailbox>, Query(wanted): Query<ToAddress>) -> Response {
+    let to = wanted.to.unwrap_or_default().trim().to_owned();
+    let mut emails = mailbox.emails_to(Some(to.as_str()).filter(|to| !to.is_empty()));
+    emails.reverse();
+    match (Page { emails, to }).render() {
+        Ok(page) => {
+            let headers = [
+                (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+                (header::CACHE_CONTROL, "no-store"),
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                (header::REFERRER_POLICY, "no-referrer"),
+            ];
+            (headers, Html(page)).into_response()
+        }
+        Err(_) => answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mail_says_is_shown_as_text() {
+        let hostile = r#""><script>alert(1)</script>"#;
+        let email = Email {
+            message_id: "1".to_owned(),
+            from: hostile.to_owned(),
+            to: vec![hostile.to_owned()],
+            subject: hostile.to_owned(),
+            text: Some(hostile.to_owned()),
+            html: Some(hostile.to_owned()),
+            tags: [("purpose".to_owned(), "passcode".to_owned())].into(),
+            at: 0,
+        };
+        let page = Page { emails: vec![email], to: hostile.to_owned() }.render().unwrap();
+        assert!(!page.contains("<script"));
+        assert!(page.contains("1970-01-01T00:00:00.000Z"));
+    }
+}

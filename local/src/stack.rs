@@ -1,0 +1,222 @@
+//! The whole stack: what is started in which order, where it listens, and its end.
+
+use std::io;
+use std::sync::Arc;
+
+use readmit::environment::BadVariable;
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use crate::data_dir::DataDirError;
+use crate::database::{Database, DatabaseError};
+use crate::employees::{EmployeesError, EmployeesFile};
+use crate::enrolment::{Admin, Enrolment, EnrolmentError};
+use crate::environment::{Places, UnknownVariable, of_functions};
+use crate::functions::Functions;
+use crate::invoker::Invoker;
+use crate::loopback::{Listener, Server};
+use crate::mailbox::Mailbox;
+use crate::moving_clock::MovingClock;
+use crate::random::{NoRandomness, Random};
+use crate::schedule::Scheduler;
+use crate::secrets::Secrets;
+use crate::seed::SeedError;
+use crate::template::{Template, TemplateError};
+use crate::{Employees, Options, cloud, control, directory, gateway, guard, lambda_api, portal};
+
+/// A running stack. Dropping it ends it too, without waiting.
+pub struct Stack {
+    ready: Ready,
+    clock: MovingClock,
+    mailbox: Mailbox,
+    secrets: Secrets,
+    database: Database,
+    cloud_url: String,
+    api: Server,
+    cloud: Server,
+    schedules: JoinSet<()>,
+}
+
+/// What the stack says when it is ready. URLs have no slash at the end, but the portal's.
+#[derive(Clone, Serialize)]
+pub struct Ready {
+    ready: bool,
+    pub portal: Option<String>,
+    pub api: String,
+    pub mailbox: String,
+    pub dynamodb: String,
+    pub admin: Option<Admin>,
+}
+
+/// The stack cannot be started; each is one line that says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("port {0} is taken: end what listens there, or choose another by --port (0 picks a free one)")]
+    PortTaken(u16),
+    #[error("there is no port to listen on: {0}")]
+    Listener(#[from] io::Error),
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    UnknownVariable(#[from] UnknownVariable),
+    #[error(transparent)]
+    Functions(#[from] BadVariable),
+    #[error(transparent)]
+    Employees(#[from] EmployeesError),
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    #[error(transparent)]
+    Enrolment(#[from] EnrolmentError),
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+}
+
+impl Stack {
+    /// Starts everything, and returns when it can be used.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let employees = employees_file(&options.employees)?;
+        // Nothing is made on disk for a start that fails on its port.
+        let listener = bind(options.port).await?;
+        let database = Database::start(options.data_dir.as_deref()).await?;
+        let dynamodb = database.url().to_owned();
+        Self::assemble(options, employees, listener, database, &dynamodb).await
+    }
+
+    /// Starts everything beside `database`, which the functions find at `dynamodb_endpoint`: a test may listen there
+    /// and pass on. The data directory is the database's, whatever the options say.
+    pub async fn start_on(options: Options, database: Database, dynamodb_endpoint: &str) -> Result<Self, StartError> {
+        let employees = employees_file(&options.employees)?;
+        let listener = bind(options.port).await?;
+        Self::assemble(options, employees, listener, database, dynamodb_endpoint).await
+    }
+
+    async fn assemble(
+        options: Options,
+        employees: Option<EmployeesFile>,
+        api_listener: Listener,
+        database: Database,
+        dynamodb: &str,
+    ) -> Result<Self, StartError> {
+        let random = Random::from_system()?;
+        let clock = MovingClock::new();
+        let template = Arc::new(Template::of_this_build()?);
+        let mailbox = Mailbox::open(database.data_dir())?;
+        let secrets = Secrets::open(&template.secret, database.data_dir(), &random, clock.now())?;
+
+        let cloud_listener = Listener::bind(0).await?;
+        let (api, cloud) = (api_listener.url(), cloud_listener.url());
+        let places = Places { api: &api, dynamodb, cloud: &cloud, secret_arn: &secrets.arn() };
+        let functions = Functions::new(&of_functions(&template, &places)?, clock.clock())?;
+        let invoker = Invoker::new(template, functions, random.clone());
+        let scheduler = Scheduler::new(invoker.clone(), clock.clock(), random.clone());
+
+        let port = cloud_listener.port();
+        let cloud_router = cloud::router(mailbox.clone(), &secrets, clock.clock(), random.clone(), port);
+        let cloud_server = cloud_listener.serve(cloud_router);
+        let port = api_listener.port();
+        let movable = options.clock_control.then(|| clock.clone());
+        let owners_only = control::router(mailbox.clone(), scheduler.clone(), movable);
+        let owners_only = guard::loopback_only(owners_only.merge(lambda_api::router(invoker.clone())), port);
+        let mut routes = gateway::router(invoker.clone(), clock.clock(), random.clone(), port).merge(owners_only);
+        if options.portal {
+            routes = routes.merge(portal::router());
+        }
+        let api_server = api_listener.serve(routes);
+
+        let enrolment =
+            Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), random: &random, api: &api };
+        let is_sample = matches!(options.employees, Employees::Sample);
+        let admin = match employees {
+            Some(employees) => directory::fill(&enrolment, &employees, is_sample, &database).await?,
+            None => None,
+        };
+        let ready = Ready {
+            ready: true,
+            portal: options.portal.then(|| format!("{api}/")),
+            mailbox: format!("{api}/_local/mailbox"),
+            api,
+            dynamodb: database.url().to_owned(),
+            admin,
+        };
+        let schedules = scheduler.start();
+        Ok(Self {
+            ready,
+            clock,
+            mailbox,
+            secrets,
+            database,
+            cloud_url: cloud,
+            api: api_server,
+            cloud: cloud_server,
+            schedules,
+        })
+    }
+
+    /// What the stack says when it is ready.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Where the API listens, without a slash at the end.
+    pub fn api(&self) -> &str {
+        &self.ready.api
+    }
+
+    /// Where the database listens, without a slash at the end.
+    pub fn dynamodb(&self) -> &str {
+        &self.ready.dynamodb
+    }
+
+    /// Where SES and Secrets Manager listen, without a slash at the end.
+    pub fn secrets_and_mail(&self) -> &str {
+        &self.cloud_url
+    }
+
+    /// The clock of every function.
+    pub fn clock(&self) -> &MovingClock {
+        &self.clock
+    }
+
+    /// The mails that were sent.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// The root secret.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The database itself.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Ends everything: what is being answered is finished, then every listener closes.
+    pub async fn stop(self) {
+        let Self { api, cloud, database, mut schedules, .. } = self;
+        api.stop().await;
+        schedules.shutdown().await;
+        cloud.stop().await;
+        database.stop().await;
+    }
+}
+
+async fn bind(port: u16) -> Result<Listener, StartError> {
+    Listener::bind(port).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortTaken(port),
+        _ => StartError::Listener(error),
+    })
+}
+
+fn employees_file(employees: &Employees) -> Result<Option<EmployeesFile>, EmployeesError> {
+    match employees {
+        Employees::Sample => EmployeesFile::sample().map(Some),
+        Employees::File(path) => EmployeesFile::read(path).map(Some),
+        Employees::Nobody => Ok(None),
+    }
+}

@@ -1,0 +1,3 @@
+//! What people do, from outside.
+
+mod recovery;

@@ -1,0 +1,233 @@
+//! The world: a stack with two companies in it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use readmit_local::{Database, Employees, Options, Stack};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Person, Recovery, Reply, StoreProxy};
+
+/// A password that nothing speaks against.
+pub const PASSWORD: &str = "plum harbour ladder quartz";
+
+/// A running stack with two companies, Northwind and Contoso. Nobody is enrolled until a test needs it.
+///
+/// Northwind: `ada@` and `grace@` are Security Admins, `mike@` and `sam@` members, `cleo@` a client, `dora@` disabled.
+/// Contoso: `carl@` is a Security Admin, `mary@` a member.
+pub struct World {
+    /// The stack.
+    pub stack: Stack,
+    /// What reaches the store.
+    pub store: StoreProxy,
+    /// The two companies' ids, by name.
+    pub companies: HashMap<String, String>,
+    ids: HashMap<String, String>,
+    client: reqwest::Client,
+}
+
+impl World {
+    /// A world of its own, in memory.
+    pub async fn start() -> Self {
+        let mut world = Self::empty().await;
+        world
+            .add_company(
+                "Northwind Partners",
+                json!([
+                    {"email": "ada@northwind.example", "name": "Ada Lindqvist", "role": "security_admin", "external_id": "NW-1"},
+                    {"email": "grace@northwind.example", "name": "Grace Okafor", "role": "security_admin", "external_id": "NW-2"},
+                    {"email": "mike@northwind.example", "name": "Mike Brandt", "external_id": "NW-3"},
+                    {"email": "sam@northwind.example", "name": "Sam Wójcik", "external_id": "NW-4"},
+                    {"email": "cleo@client.example", "name": "Cleo Client", "account_type": "client"},
+                    {"email": "dora@northwind.example", "name": "Dora Disabled", "status": "disabled"},
+                ]),
+            )
+            .await;
+        world
+            .add_company(
+                "Contoso",
+                json!([
+                    {"email": "carl@contoso.example", "name": "Carl Contoso", "role": "security_admin"},
+                    {"email": "mary@contoso.example", "name": "Mary Member"},
+                ]),
+            )
+            .await;
+        world
+    }
+
+    /// A world without people.
+    pub async fn empty() -> Self {
+        let database = Database::start(None).await.unwrap();
+        let store = StoreProxy::start(database.url()).await;
+        let options =
+            Options { port: 0, data_dir: None, employees: Employees::Nobody, clock_control: true, portal: false };
+        let stack = Stack::start_on(options, database, store.url()).await.unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { stack, store, companies: HashMap::new(), ids: HashMap::new(), client }
+    }
+
+    async fn add_company(&mut self, name: &str, employees: Value) {
+        let imported = self.import(json!({"company": {"name": name}, "employees": employees})).await;
+        self.companies.insert(name.to_owned(), imported.text_at("/company_id"));
+        for row in imported.body["results"].as_array().unwrap() {
+            assert_eq!(row["outcome"], "created", "{row}");
+            self.ids.insert(row["email"].as_str().unwrap().to_owned(), row["employee_id"].as_str().unwrap().to_owned());
+        }
+    }
+
+    /// The employee's id.
+    #[track_caller]
+    pub fn id(&self, email: &str) -> &str {
+        self.ids.get(email).unwrap_or_else(|| panic!("nobody is {email}"))
+    }
+
+    /// A request to the API.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.stack.api()))
+    }
+
+    /// A request with an optional token and an optional JSON body.
+    pub async fn call(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Reply {
+        let mut request = self.request(method, path);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        Reply::of(request.send().await.unwrap()).await
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
+        Reply::of(request.send().await.unwrap()).await
+    }
+
+    /// Invokes a function at Lambda's own address, as an operator does.
+    pub async fn invoke(&self, function: &str, event: Value) -> Reply {
+        self.call(Method::POST, &format!("/2015-03-31/functions/{function}/invocations"), None, Some(event)).await
+    }
+
+    /// Runs an import, which must not fail as a whole.
+    pub async fn import(&self, event: Value) -> Reply {
+        let reply = self.invoke("import-employees", event).await;
+        assert!(reply.header("x-amz-function-error").is_empty(), "{}", reply.text);
+        reply
+    }
+
+    /// Changes one person of a company by import: the fields of `row` beside the address.
+    pub async fn change(&self, email: &str, row: Value) -> Reply {
+        let mut row = row;
+        row["email"] = row.get("email").cloned().unwrap_or_else(|| json!(email));
+        row["employee_id"] = json!(self.id(email));
+        let name = if email.ends_with("contoso.example") { "Contoso" } else { "Northwind Partners" };
+        let company = json!({"company_id": self.companies[name], "name": name});
+        self.import(json!({"company": company, "employees": [row]})).await
+    }
+
+    /// Moves every function's clock.
+    pub async fn advance(&self, by: Duration) {
+        let reply =
+            self.call(Method::POST, "/_local/clock", None, Some(json!({"advance_seconds": by.as_secs()}))).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+
+    /// The functions' time, in seconds since 1970.
+    pub fn now(&self) -> u64 {
+        u64::try_from(self.stack.clock().now().seconds()).unwrap()
+    }
+
+    /// All mails to an address, oldest first.
+    pub async fn mails_to(&self, email: &str) -> Vec<Value> {
+        let reply = self.call(Method::GET, &format!("/_local/mail?to={}", email.replace('+', "%2B")), None, None).await;
+        reply.body["emails"].as_array().unwrap().clone()
+    }
+
+    /// The code in the newest mail to an address.
+    pub async fn mailed_code(&self, email: &str) -> String {
+        let mails = self.mails_to(email).await;
+        let text = mails.last().unwrap_or_else(|| panic!("no mail to {email}"))["text"].as_str().unwrap().to_owned();
+        let is_code = |line: &&str| line.len() == 14 && line.chars().filter(|c| *c == '-').count() == 2;
+        text.lines().map(str::trim).find(is_code).expect("the mail has a code").to_owned()
+    }
+
+    /// The operator mails a passcode: its code.
+    pub async fn operator_mails_a_code_to(&self, email: &str) -> String {
+        let name = if email.ends_with("contoso.example") { "Contoso" } else { "Northwind Partners" };
+        let company = json!({"company_id": self.companies[name], "name": name});
+        let reply = self.import(json!({"company": company, "employees": [], "issue_passcodes": [email]})).await;
+        assert!(reply.body["results"][0]["problem"].is_null(), "{}", reply.text);
+        self.mailed_code(email).await
+    }
+
+    /// Tries a code.
+    pub async fn redeem(&self, email: &str, code: &str) -> Reply {
+        self.call(Method::POST, "/v1/passcodes/redeem", None, Some(json!({"email": email, "code": code}))).await
+    }
+
+    /// Redeems a code that must be right.
+    pub async fn recovers(&self, email: &str, code: &str) -> Recovery<'_> {
+        let reply = self.redeem(email, code).await.is(200);
+        Recovery::new(self, email, reply.text_at("/recovery_token"))
+    }
+
+    /// A person who is enrolled, by a passcode of the operator's, and signed in.
+    pub async fn enrolled(&self, email: &str) -> Person<'_> {
+        let code = self.operator_mails_a_code_to(email).await;
+        self.recovers(email, &code).await.completes(PASSWORD).await
+    }
+
+    /// Tries to sign in.
+    pub async fn sign_in(&self, email: &str, password: &str, code: &str) -> Reply {
+        let body = json!({"email": email, "password": password, "code": code});
+        self.call(Method::POST, "/v1/sessions", None, Some(body)).await
+    }
+
+    /// Runs the cleanup and answers its counts.
+    pub async fn clean_up(&self) -> Value {
+        let reply = self.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.body
+    }
+
+    /// All items of a table (`employees`, `credentials`, `passcodes`, `audit`), as DynamoDB's JSON.
+    pub async fn items(&self, table: &str) -> Vec<Value> {
+        let answer = self.dynamodb("Scan", json!({"TableName": format!("readmit-{table}")})).await;
+        answer["Items"].as_array().unwrap().clone()
+    }
+
+    /// The trail's event types about a person, oldest first.
+    pub async fn trail_of(&self, email: &str) -> Vec<String> {
+        let id = self.id(email);
+        let mut events: Vec<(String, String)> = self
+            .items("audit")
+            .await
+            .iter()
+            .filter(|event| event["employee_id"]["S"] == id)
+            .map(|event| {
+                (
+                    event["at"]["S"].to_string() + &event["event_id"]["S"].to_string(),
+                    event["event_type"]["S"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect();
+        events.sort();
+        events.into_iter().map(|(_, kind)| kind).collect()
+    }
+
+    /// A request to the embedded database itself, past the functions.
+    pub async fn dynamodb(&self, operation: &str, body: Value) -> Value {
+        let request = self
+            .client
+            .post(self.stack.dynamodb())
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+            .header("x-amz-date", "20260101T000000Z")
+            .body(body.to_string());
+        let response = request.send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+}
