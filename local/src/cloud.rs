@@ -6,15 +6,14 @@ use readmit::Clock;
 use serde_json::json;
 
 use crate::mailbox::Mailbox;
-use crate::random::Random;
 use crate::secrets::Secrets;
 use crate::{answer, guard, ses};
 
-pub fn router(mailbox: Mailbox, secrets: &Secrets, clock: Clock, random: Random, port: u16) -> Router {
+pub fn router(mailbox: Mailbox, secrets: &Secrets, clock: Clock, port: u16) -> Router {
     let unknown = || async {
         let message = json!({"message": "The operation is not known here."});
         answer::aws_error(StatusCode::NOT_FOUND, "UnknownOperationException", message)
     };
-    let services = ses::router(mailbox, clock, random).merge(secrets.router()).fallback(unknown);
+    let services = ses::router(mailbox, clock).merge(secrets.router()).fallback(unknown);
     guard::loopback_only(services, port)
 }

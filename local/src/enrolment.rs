@@ -8,8 +8,8 @@ use totp_rs::Totp;
 
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
+use crate::made_up;
 use crate::mailbox::Mailbox;
-use crate::random::Random;
 use crate::seed::IMPORT_EMPLOYEES;
 
 /// How long a password nobody needs to remember is: 24 letters and digits are over 140 bits.
@@ -47,7 +47,6 @@ pub struct Enrolment<'a> {
     pub invoker: &'a Invoker,
     pub mailbox: &'a Mailbox,
     pub clock: &'a Clock,
-    pub random: &'a Random,
     /// Where the API listens, without a slash at the end.
     pub api: &'a str,
 }
@@ -57,7 +56,7 @@ impl Enrolment<'_> {
     pub async fn enrol(&self, company: &Value, email: &str) -> Result<Admin, EnrolmentError> {
         let code = self.passcode(company, email).await?;
         let api = Api { client: client()?, url: self.api };
-        let password = self.random.alphanumeric(PASSWORD_LENGTH);
+        let password = made_up::alphanumeric(PASSWORD_LENGTH);
 
         let redeemed =
             api.call(Method::POST, "/v1/passcodes/redeem", None, json!({"email": email, "code": code})).await?;

@@ -15,7 +15,7 @@ use readmit::Clock;
 use crate::answer;
 use crate::event::{self, Arrival, decoded};
 use crate::invoker::Invoker;
-use crate::random::Random;
+use crate::made_up;
 use crate::template::{Route, Template};
 
 /// The largest body that API Gateway takes, a quota of HTTP APIs.
@@ -27,13 +27,12 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 struct Gateway {
     invoker: Invoker,
     clock: Clock,
-    random: Random,
     port: u16,
 }
 
 /// Answers every request, by the template's routes alone.
-pub fn router(invoker: Invoker, clock: Clock, random: Random, port: u16) -> Router {
-    Router::new().fallback(answer_request).with_state(Arc::new(Gateway { invoker, clock, random, port }))
+pub fn router(invoker: Invoker, clock: Clock, port: u16) -> Router {
+    Router::new().fallback(answer_request).with_state(Arc::new(Gateway { invoker, clock, port }))
 }
 
 async fn answer_request(
@@ -41,7 +40,7 @@ async fn answer_request(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let request_id = gateway.random.gateway_request_id();
+    let request_id = made_up::gateway_request_id();
     let mut response = gateway.forward(peer, request, &request_id).await;
     if let Ok(request_id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("apigw-requestid", request_id);
@@ -64,7 +63,7 @@ impl Gateway {
         };
 
         let now = self.clock.now();
-        let trace_id = format!("Root=1-{:08x}-{}", now.seconds(), self.random.hex::<12>());
+        let trace_id = format!("Root=1-{:08x}-{}", now.seconds(), made_up::hex::<12>());
         let arrival = Arrival { peer, port: self.port, now, request_id, trace_id: &trace_id };
         let route_key = format!("{} {}", found.route.method, found.route.path);
         let event = event::of_request(&route_key, &found.parameters, &parts, &body, &arrival);

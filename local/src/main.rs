@@ -15,6 +15,7 @@ use crate::flags::Flags;
 type Failure = Box<dyn std::error::Error>;
 
 #[tokio::main]
+#[expect(clippy::print_stderr, reason = "the last word of a command that fails")]
 async fn main() -> ExitCode {
     match run(Flags::parse()).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,19 +8,18 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use crate::environment::{ACCOUNT, REGION};
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
-use crate::random::Random;
+use crate::made_up;
 
 /// Runs scheduled functions. Clones do the same.
 #[derive(Clone)]
 pub struct Scheduler {
     invoker: Invoker,
     clock: Clock,
-    random: Random,
 }
 
 impl Scheduler {
-    pub fn new(invoker: Invoker, clock: Clock, random: Random) -> Self {
-        Self { invoker, clock, random }
+    pub fn new(invoker: Invoker, clock: Clock) -> Self {
+        Self { invoker, clock }
     }
 
     /// Begins to run every scheduled function, first when its rate has passed once; until what is returned is dropped.
@@ -54,7 +53,7 @@ impl Scheduler {
     fn event(&self, logical_id: &str) -> Value {
         json!({
             "version": "0",
-            "id": self.random.uuid(),
+            "id": made_up::uuid(),
             "detail-type": "Scheduled Event",
             "source": "aws.scheduler",
             "account": ACCOUNT,

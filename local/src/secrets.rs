@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
 use crate::environment::{ACCOUNT, REGION};
-use crate::random::Random;
+use crate::made_up;
 use crate::template::Secret;
 
 /// The secret, in memory and in a file of the data directory if there is one. Clones are the same.
@@ -22,7 +22,6 @@ use crate::template::Secret;
 pub struct Secrets {
     name: String,
     current: Arc<Mutex<Version>>,
-    random: Random,
     file: Option<PrivateFile>,
 }
 
@@ -43,22 +42,16 @@ struct GetSecretValue {
 
 impl Secrets {
     /// Reads the secret, or makes it as `template` says.
-    pub(crate) fn open(
-        template: &Secret,
-        data_dir: Option<&DataDir>,
-        random: &Random,
-        now: Timestamp,
-    ) -> Result<Self, DataDirError> {
+    pub(crate) fn open(template: &Secret, data_dir: Option<&DataDir>, now: Timestamp) -> Result<Self, DataDirError> {
         let file = data_dir.map(|data_dir| data_dir.file("root-secret.json"));
         let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
         let current = match (&file, kept) {
             (Some(file), Some(text)) => {
                 serde_json::from_str(&text).map_err(|_| file.damaged("it is no secret of ours"))?
             }
-            _ => Version { version_id: random.uuid(), created_at: now, secret_string: generated(template, random) },
+            _ => Version { version_id: made_up::uuid(), created_at: now, secret_string: generated(template) },
         };
-        let secrets =
-            Self { name: template.name.clone(), current: Arc::new(Mutex::new(current)), random: random.clone(), file };
+        let secrets = Self { name: template.name.clone(), current: Arc::new(Mutex::new(current)), file };
         secrets.keep(&secrets.current())?;
         Ok(secrets)
     }
@@ -75,7 +68,7 @@ impl Secrets {
 
     /// Gives the secret another current version.
     pub fn replace(&self, secret_string: impl Into<String>, now: Timestamp) -> Result<(), DataDirError> {
-        let version = Version { version_id: self.random.uuid(), created_at: now, secret_string: secret_string.into() };
+        let version = Version { version_id: made_up::uuid(), created_at: now, secret_string: secret_string.into() };
         let mut current = self.current();
         self.keep(&version)?;
         *current = version;
@@ -110,9 +103,9 @@ impl Secrets {
     }
 }
 
-fn generated(template: &Secret, random: &Random) -> String {
+fn generated(template: &Secret) -> String {
     let mut secret = template.frame.clone();
-    secret.insert(template.key.clone(), Value::String(random.alphanumeric(template.length)));
+    secret.insert(template.key.clone(), Value::String(made_up::alphanumeric(template.length)));
     Value::Object(secret).to_string()
 }
 
@@ -145,9 +138,8 @@ mod tests {
 
     #[test]
     fn the_secret_is_found_by_name_and_arn_in_its_current_version() {
-        let random = Random::from_system().unwrap();
         let template = Template::of_this_build().unwrap().secret;
-        let secrets = Secrets::open(&template, None, &random, Timestamp::from_millis(1_000)).unwrap();
+        let secrets = Secrets::open(&template, None, Timestamp::from_millis(1_000)).unwrap();
         let get = |id: &str, stage: Option<&str>| {
             secrets.value(&GetSecretValue {
                 secret_id: id.to_owned(),

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::answer;
+use crate::made_up;
 use crate::mailbox::{Email, Mailbox};
-use crate::random::Random;
 
 /// The recipients of one mail, a quota of SES.
 const MAX_RECIPIENTS: usize = 50;
@@ -31,7 +31,6 @@ const MAX_BODY: usize = 40 * 1024 * 1024;
 struct Ses {
     mailbox: Mailbox,
     clock: Clock,
-    random: Random,
 }
 
 /// What SES does not take, with the kind of error it names.
@@ -92,11 +91,11 @@ struct Pair {
     value: String,
 }
 
-pub fn router(mailbox: Mailbox, clock: Clock, random: Random) -> Router {
+pub fn router(mailbox: Mailbox, clock: Clock) -> Router {
     Router::new()
         .route("/v2/email/outbound-emails", post(send_email))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(Ses { mailbox, clock, random })
+        .with_state(Ses { mailbox, clock })
 }
 
 async fn send_email(State(ses): State<Ses>, body: Bytes) -> Response {
@@ -110,7 +109,7 @@ async fn send_email(State(ses): State<Ses>, body: Bytes) -> Response {
     };
     let now = ses.clock.now();
     email.at = now.millis();
-    email.message_id = format!("0102{:012x}-{}-000000", now.millis(), ses.random.uuid());
+    email.message_id = format!("0102{:012x}-{}-000000", now.millis(), made_up::uuid());
     let answer = Json(json!({"MessageId": email.message_id}));
     match ses.mailbox.deliver(email) {
         Ok(()) => answer.into_response(),

@@ -17,7 +17,6 @@ use crate::invoker::Invoker;
 use crate::loopback::{Listener, Server};
 use crate::mailbox::Mailbox;
 use crate::moving_clock::MovingClock;
-use crate::random::{NoRandomness, Random};
 use crate::schedule::Scheduler;
 use crate::secrets::Secrets;
 use crate::seed::SeedError;
@@ -71,8 +70,6 @@ pub enum StartError {
     Seed(#[from] SeedError),
     #[error(transparent)]
     Enrolment(#[from] EnrolmentError),
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
 }
 
 impl Stack {
@@ -101,34 +98,32 @@ impl Stack {
         database: Database,
         dynamodb: &str,
     ) -> Result<Self, StartError> {
-        let random = Random::from_system()?;
         let clock = MovingClock::new();
         let template = Arc::new(Template::of_this_build()?);
         let mailbox = Mailbox::open(database.data_dir())?;
-        let secrets = Secrets::open(&template.secret, database.data_dir(), &random, clock.now())?;
+        let secrets = Secrets::open(&template.secret, database.data_dir(), clock.now())?;
 
         let cloud_listener = Listener::bind(0).await?;
         let (api, cloud) = (api_listener.url(), cloud_listener.url());
         let places = Places { api: &api, dynamodb, cloud: &cloud, secret_arn: &secrets.arn() };
         let functions = Functions::new(&of_functions(&template, &places)?, clock.clock())?;
-        let invoker = Invoker::new(template, functions, random.clone());
-        let scheduler = Scheduler::new(invoker.clone(), clock.clock(), random.clone());
+        let invoker = Invoker::new(template, functions);
+        let scheduler = Scheduler::new(invoker.clone(), clock.clock());
 
         let port = cloud_listener.port();
-        let cloud_router = cloud::router(mailbox.clone(), &secrets, clock.clock(), random.clone(), port);
+        let cloud_router = cloud::router(mailbox.clone(), &secrets, clock.clock(), port);
         let cloud_server = cloud_listener.serve(cloud_router);
         let port = api_listener.port();
         let movable = options.clock_control.then(|| clock.clone());
         let owners_only = control::router(mailbox.clone(), scheduler.clone(), movable);
         let owners_only = guard::loopback_only(owners_only.merge(lambda_api::router(invoker.clone())), port);
-        let mut routes = gateway::router(invoker.clone(), clock.clock(), random.clone(), port).merge(owners_only);
+        let mut routes = gateway::router(invoker.clone(), clock.clock(), port).merge(owners_only);
         if options.portal {
             routes = routes.merge(portal::router());
         }
         let api_server = api_listener.serve(routes);
 
-        let enrolment =
-            Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), random: &random, api: &api };
+        let enrolment = Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), api: &api };
         let is_sample = matches!(options.employees, Employees::Sample);
         let admin = match employees {
             Some(employees) => directory::fill(&enrolment, &employees, is_sample, &database).await?,

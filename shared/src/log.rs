@@ -34,3 +34,26 @@ pub fn start(environment: &Environment) {
     let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).without_time();
     tracing_subscriber::registry().with(layer).with(filter(environment)).init();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing_subscriber::filter::LevelFilter;
+
+    fn filter_for(asked: &str) -> Targets {
+        filter(&[("RUST_LOG".to_owned(), asked.to_owned())].into_iter().collect())
+    }
+
+    #[test]
+    fn other_crates_are_never_heard_below_a_warning() {
+        for asked in ["trace", "debug", "aws_smithy_runtime=trace,debug", "hyper=debug", "not a level"] {
+            let filter = filter_for(asked);
+            for other in ["aws_smithy_runtime::client", "hyper::client", "dynoxide::server", "rustls"] {
+                assert!(!filter.would_enable(other, &tracing::Level::INFO), "{other} at {asked}");
+            }
+        }
+        assert!(filter_for("debug").would_enable("readmit::http::serve", &tracing::Level::DEBUG));
+        assert!(!filter_for("").would_enable("sign_in", &tracing::Level::DEBUG));
+        assert_eq!(filter_for("error").default_level(), Some(LevelFilter::WARN));
+    }
+}

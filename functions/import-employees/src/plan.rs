@@ -9,9 +9,9 @@ use crate::snapshot::Snapshot;
 
 /// What is to be done for a row.
 pub(crate) enum Plan {
-    Add(Employee),
+    Add(Box<Employee>),
     Change { before: Box<Employee>, after: Box<Employee>, credentials: Credentials, fields: Vec<&'static str> },
-    Erase { before: Employee, credentials: Credentials },
+    Erase { before: Box<Employee>, credentials: Credentials },
     Nothing(Option<EmployeeId>),
     Refuse(RowProblem),
 }
@@ -28,7 +28,7 @@ pub(crate) fn plan(
     match (before, row.erase) {
         (None, true) => Plan::Nothing(None),
         (Some(before), true) => match there.owner(&before.login) {
-            Some(credentials) => Plan::Erase { before: before.clone(), credentials: credentials.clone() },
+            Some(credentials) => Plan::Erase { before: Box::new(before.clone()), credentials: credentials.clone() },
             None => Plan::Refuse(changed_meanwhile()),
         },
         (None, false) if row.employee_id.is_some() => {
@@ -58,7 +58,7 @@ fn add(row: &Row, company_id: CompanyId, now: Timestamp, random: &mut impl Crypt
     let Some(name) = row.name.clone() else {
         return Plan::Refuse(RowProblem::new("invalid_request", "name: is required"));
     };
-    Plan::Add(Employee {
+    Plan::Add(Box::new(Employee {
         company_id,
         employee_id: EmployeeId::new(now, random),
         external_id: row.external_id.clone(),
@@ -72,7 +72,7 @@ fn add(row: &Row, company_id: CompanyId, now: Timestamp, random: &mut impl Crypt
         last_signed_in_at: None,
         session_epoch: SessionEpoch::generate(random),
         latest_passcode: None,
-    })
+    }))
 }
 
 fn change(row: &Row, before: &Employee, there: &Snapshot) -> Plan {

@@ -96,5 +96,8 @@ fn parse_row(value: Value, seen: &mut HashSet<String>) -> Parsed {
 fn seen_before(row: &Row, seen: &mut HashSet<String>) -> bool {
     let external = row.external_id.as_ref().map(|external_id| format!("external {external_id}"));
     let names = [Some(format!("login {}", row.email)), row.employee_id.map(|id| id.to_string()), external];
-    names.into_iter().flatten().fold(false, |before, name| !seen.insert(name) || before)
+    let names: Vec<String> = names.into_iter().flatten().collect();
+    let before = names.iter().any(|name| seen.contains(name));
+    seen.extend(names);
+    before
 }

@@ -24,7 +24,8 @@ pub(crate) async fn write(
 ) -> Result<Vec<RowResult>, Refused> {
     let well_formed: Vec<&Row> = rows.iter().filter_map(|parsed| parsed.row.as_ref().ok()).collect();
     let there = Snapshot::of(&services.store, company.company_id, &well_formed).await?;
-    let tries: Vec<_> = rows.iter().map(|parsed| first_try(services, company.company_id, parsed, &there, act)).collect();
+    let tries: Vec<_> =
+        rows.iter().map(|parsed| first_try(services, company.company_id, parsed, &there, act)).collect();
     let first: Vec<Result<RowResult, StoreError>> = stream::iter(tries).buffered(PARALLEL).collect().await;
 
     let mut results = Vec::with_capacity(rows.len());

@@ -1,0 +1,52 @@
+//! Ids and secrets in the forms in which AWS makes them.
+
+use data_encoding::{BASE64URL, HEXLOWER};
+use rand::Rng as _;
+use rand::distr::{Alphanumeric, SampleString};
+use readmit::random::system_random;
+
+/// `length` letters and digits.
+pub fn alphanumeric(length: usize) -> String {
+    Alphanumeric.sample_string(&mut system_random(), length)
+}
+
+/// `N` bytes in lower-case hexadecimal.
+pub fn hex<const N: usize>() -> String {
+    HEXLOWER.encode(&bytes::<N>())
+}
+
+/// A UUID of version 4, as Lambda names an invocation and Secrets Manager a version.
+pub fn uuid() -> String {
+    let mut bytes = bytes::<16>();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = HEXLOWER.encode(&bytes);
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// A request's id as API Gateway writes it: 11 bytes in base64, with the one sign of padding.
+pub fn gateway_request_id() -> String {
+    BASE64URL.encode(&bytes::<11>())
+}
+
+fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    system_random().fill_bytes(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_the_form_of_aws() {
+        let uuid = uuid();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(&uuid[14..15], "4");
+        let request_id = gateway_request_id();
+        assert_eq!(request_id.len(), 16);
+        assert!(request_id.ends_with('='));
+        assert_ne!(request_id, gateway_request_id());
+    }
+}
