@@ -5,6 +5,7 @@
 
 mod answer;
 mod caller;
+mod failure;
 mod json;
 mod problem;
 mod request;
@@ -13,8 +14,9 @@ mod views;
 
 pub use answer::Answer;
 pub use caller::{live_caller, require_security_admin};
+pub use failure::Failure;
 pub use json::JsonBody;
-pub use problem::{Failure, FieldError, Problem};
+pub use problem::{FieldError, Problem};
 pub use request::ApiRequest;
 pub use serve::{invoke, run};
 pub use views::{EmployeeView, PasscodeView, SessionView, exposed};

@@ -4,6 +4,7 @@
 //! added; each signs from the moment (seconds since 1970) that `signs_from` names. HKDF-SHA256 (RFC 5869) derives each key
 //! from a version, with a label that says what for.
 
+mod ed25519;
 mod root_secret;
 mod sealing;
 mod tokens;

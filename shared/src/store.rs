@@ -6,6 +6,7 @@
 mod audit;
 mod change;
 mod cleanup;
+mod condition;
 mod credentials;
 mod directory;
 mod imports;

@@ -1,6 +1,7 @@
 //! The world: a stack with two companies in it.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use readmit_local::{Database, Employees, Options, Stack};
@@ -25,6 +26,7 @@ pub struct World {
     pub companies: HashMap<String, String>,
     ids: HashMap<String, String>,
     client: reqwest::Client,
+    transcript: Mutex<Vec<(String, Reply)>>,
 }
 
 impl World {
@@ -64,12 +66,18 @@ impl World {
             Options { port: 0, data_dir: None, employees: Employees::Nobody, clock_control: true, portal: false };
         let stack = Stack::start_on(options, database, store.url()).await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { stack, store, companies: HashMap::new(), ids: HashMap::new(), client }
+        Self { stack, store, companies: HashMap::new(), ids: HashMap::new(), client, transcript: Mutex::default() }
     }
 
     async fn add_company(&mut self, name: &str, employees: Value) {
-        let imported = self.import(json!({"company": {"name": name}, "employees": employees})).await;
-        self.companies.insert(name.to_owned(), imported.text_at("/company_id"));
+        self.import_company(json!({"company": {"name": name}, "employees": employees})).await;
+    }
+
+    /// Runs an import of a company whose people are all new, and remembers whose ids are whose.
+    pub async fn import_company(&mut self, event: Value) {
+        let name = event["company"]["name"].as_str().unwrap().to_owned();
+        let imported = self.import(event).await;
+        self.companies.insert(name, imported.text_at("/company_id"));
         for row in imported.body["results"].as_array().unwrap() {
             assert_eq!(row["outcome"], "created", "{row}");
             self.ids.insert(row["email"].as_str().unwrap().to_owned(), row["employee_id"].as_str().unwrap().to_owned());
@@ -96,7 +104,14 @@ impl World {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        Reply::of(request.send().await.unwrap()).await
+        let reply = Reply::of(request.send().await.unwrap()).await;
+        self.transcript.lock().unwrap().push((path.to_owned(), reply.clone()));
+        reply
+    }
+
+    /// Every answer to [`Self::call`] so far, by path.
+    pub fn transcript(&self) -> Vec<(String, Reply)> {
+        self.transcript.lock().unwrap().clone()
     }
 
     /// Sends a request as it is.
@@ -114,6 +129,27 @@ impl World {
         let reply = self.invoke("import-employees", event).await;
         assert!(reply.header("x-amz-function-error").is_empty(), "{}", reply.text);
         reply
+    }
+
+    /// An import of these rows into Northwind.
+    pub fn northwind(&self, rows: Value) -> Value {
+        let company = json!({"company_id": self.companies["Northwind Partners"], "name": "Northwind Partners"});
+        json!({"company": company, "employees": rows})
+    }
+
+    /// Runs an import and tells what became of each row: `updated`, or `refused address_taken`.
+    pub async fn outcomes_of(&self, event: Value) -> Vec<String> {
+        let outcome = |row: &Value| {
+            let problem = &row["problem"];
+            assert_eq!(problem.is_null(), problem["detail"].as_str().unwrap_or_default().is_empty(), "{row}");
+            [&row["outcome"], &problem["code"]].into_iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+        };
+        self.import(event).await.body["results"].as_array().unwrap().iter().map(outcome).collect()
+    }
+
+    /// What becomes of rows that are imported into Northwind.
+    pub async fn outcomes(&self, rows: Value) -> Vec<String> {
+        self.outcomes_of(self.northwind(rows)).await
     }
 
     /// Changes one person of a company by import: the fields of `row` beside the address.
@@ -142,6 +178,15 @@ impl World {
     pub async fn mails_to(&self, email: &str) -> Vec<Value> {
         let reply = self.call(Method::GET, &format!("/_local/mail?to={}", email.replace('+', "%2B")), None, None).await;
         reply.body["emails"].as_array().unwrap().clone()
+    }
+
+    /// How many mails each address has got.
+    pub async fn mail_counts<const N: usize>(&self, emails: [&str; N]) -> [usize; N] {
+        let mut counts = [0; N];
+        for (count, email) in counts.iter_mut().zip(emails) {
+            *count = self.mails_to(email).await.len();
+        }
+        counts
     }
 
     /// The code in the newest mail to an address.
@@ -195,6 +240,22 @@ impl World {
     pub async fn items(&self, table: &str) -> Vec<Value> {
         let answer = self.dynamodb("Scan", json!({"TableName": format!("readmit-{table}")})).await;
         answer["Items"].as_array().unwrap().clone()
+    }
+
+    /// All items of all tables, each with its table's name before it, sorted.
+    pub async fn tables(&self) -> Vec<String> {
+        let mut items = Vec::new();
+        for table in ["employees", "credentials", "passcodes", "audit"] {
+            items.extend(self.items(table).await.iter().map(|item| format!("{table} {item}")));
+        }
+        items.sort();
+        items
+    }
+
+    /// How often each of these events is in the person's trail.
+    pub async fn counts_in_trail<const N: usize>(&self, email: &str, events: [&str; N]) -> [usize; N] {
+        let trail = self.trail_of(email).await;
+        events.map(|event| trail.iter().filter(|one| *one == event).count())
     }
 
     /// The trail's event types about a person, oldest first.

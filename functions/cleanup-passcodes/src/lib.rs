@@ -32,7 +32,7 @@ struct Swept {
 /// One run. Whatever the schedule sends along is of no interest.
 pub async fn handle(services: Arc<Services>, event: LambdaEvent<serde_json::Value>) -> Result<Counts, Error> {
     let origin = Origin { request_id: event.context.request_id, ..Origin::default() };
-    let act = Act { at: services.now(), actor: Actor::System, origin };
+    let act = Act::new(services.now(), Actor::System, origin);
     let mut shards = JoinSet::new();
     for shard in Store::DUE_SHARDS {
         let (services, act) = (Arc::clone(&services), act.clone());

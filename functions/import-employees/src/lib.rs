@@ -109,7 +109,7 @@ impl From<readmit::store::StoreError> for Refused {
 /// One import.
 pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
     let origin = Origin { request_id: event.context.request_id, ..Origin::default() };
-    let act = Act { at: services.services.now(), actor: Actor::Operator, origin };
+    let act = Act::new(services.services.now(), Actor::Operator, origin);
     let import = parse(event.payload)?;
     let rows = parse_rows(import.employees);
     let addressees = passcodes::addressees(&import.issue_passcodes)?;
@@ -121,6 +121,10 @@ pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -
 }
 
 fn parse(payload: Value) -> Result<Import, Refused> {
+    // serde would take an array for a struct, field by field.
+    if !payload.is_object() || !payload["company"].is_object() {
+        return Err(Refused::InvalidRequest("the event and its company must be objects".to_owned()));
+    }
     let import: Import = serde_path_to_error::deserialize(payload)
         .map_err(|error| Refused::InvalidRequest(format!("{}: {}", error.path(), error.inner())))?;
     if import.employees.len() > MAX_ROWS {

@@ -81,8 +81,7 @@ pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<Parsed> {
 
 fn parse_row(value: Value, seen: &mut HashSet<String>) -> Parsed {
     let email = value.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let row: Result<Row, _> = serde_path_to_error::deserialize(value);
-    let row = row.map_err(|error| RowProblem::new("invalid_request", format!("{}: {}", error.path(), error.inner())));
+    let row = read_row(value);
     let row = row.and_then(|row| {
         if seen_before(&row, seen) {
             Err(RowProblem::new("duplicate_row", "another row names the same person"))
@@ -91,6 +90,15 @@ fn parse_row(value: Value, seen: &mut HashSet<String>) -> Parsed {
         }
     });
     Parsed { email: row.as_ref().map_or(email, |row| row.email.to_string()), row }
+}
+
+fn read_row(value: Value) -> Result<Row, RowProblem> {
+    // serde would take an array for a struct, field by field.
+    if !value.is_object() {
+        return Err(RowProblem::new("invalid_request", "must be an object"));
+    }
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| RowProblem::new("invalid_request", format!("{}: {}", error.path(), error.inner())))
 }
 
 fn seen_before(row: &Row, seen: &mut HashSet<String>) -> bool {

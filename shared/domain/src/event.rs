@@ -1,6 +1,8 @@
 //! The audit trail's events: who did what to whom, from where.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -120,9 +122,16 @@ pub struct Act {
     pub actor: Actor,
     /// From where.
     pub origin: Origin,
+    /// How many events it has had: their ids follow each other, though they share a moment.
+    events: Arc<AtomicU16>,
 }
 
 impl Act {
+    /// An act that has had no event yet.
+    pub fn new(at: Timestamp, actor: Actor, origin: Origin) -> Self {
+        Self { at, actor, origin, events: Arc::default() }
+    }
+
     /// An event of this act.
     pub fn event(
         &self,
@@ -133,7 +142,7 @@ impl Act {
     ) -> Event {
         Event {
             company_id,
-            event_id: EventId::new(self.at, random),
+            event_id: EventId::in_order(self.at, self.events.fetch_add(1, Ordering::Relaxed), random),
             at: self.at,
             kind,
             actor: self.actor,

@@ -76,6 +76,15 @@ typed_id!(
     "evt_"
 );
 
+impl EventId {
+    /// The id of an act's event number `order`: events of one moment sort as they happened. 64 random bits are left.
+    pub fn in_order(now: Timestamp, order: u16, random: &mut impl CryptoRng) -> Self {
+        let random: u64 = random.random();
+        let millis = u64::try_from(now.millis()).unwrap_or(0);
+        Self(Ulid::from_parts(millis, (u128::from(order) << 64) | u128::from(random)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

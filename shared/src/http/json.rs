@@ -9,6 +9,7 @@ use super::{FieldError, Problem};
 
 /// Objects and arrays within each other. The contract's bodies need two.
 const MAX_DEPTH: usize = 16;
+const WRONG_TYPE: &str = "has the wrong type or an unknown value";
 
 /// A body that is well-formed, or none. Its shape is checked when it is read.
 pub struct JsonBody(Option<Value>);
@@ -28,6 +29,11 @@ impl JsonBody {
     /// The body as `T`; none is an empty object, which lacks whatever `T` requires.
     pub fn read<T: DeserializeOwned>(self) -> Result<T, Problem> {
         let value = self.0.unwrap_or_else(|| Value::Object(Map::new()));
+        // serde would take an array for a struct, field by field.
+        if !value.is_object() {
+            let detail = WRONG_TYPE.to_owned();
+            return Err(Problem::InvalidRequest(vec![FieldError { pointer: String::new(), detail }]));
+        }
         serde_path_to_error::deserialize(value).map_err(|error| Problem::InvalidRequest(vec![field_error(&error)]))
     }
 }
@@ -56,7 +62,7 @@ pub(super) fn field_error(error: &serde_path_to_error::Error<serde_json::Error>)
         .iter()
         .any(|own| text.starts_with(own))
     {
-        "has the wrong type or an unknown value".to_owned()
+        WRONG_TYPE.to_owned()
     } else {
         text
     };
@@ -197,7 +203,9 @@ mod tests {
             (String::new(), "has a field that is not known".to_owned())
         );
         assert_eq!(shape_error(r#"{"email":"a","count":300}"#).0, "/count");
-        assert_eq!(shape_error("[]").0, "");
+        for text in ["[]", "[\"a\"]", "\"a\"", "7", "null"] {
+            assert_eq!(shape_error(text), (String::new(), WRONG_TYPE.to_owned()), "{text}");
+        }
     }
 
     proptest! {

@@ -2,11 +2,8 @@
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use readmit_domain::{HashingFailed, IssueRefusal, PasswordFault, RecoveryStep, Timestamp};
+use readmit_domain::{IssueRefusal, PasswordFault, RecoveryStep, Timestamp};
 use serde::Serialize;
-
-use crate::keyring::{KeyringUnavailable, TokenNotSigned, UnknownVersion, Unsealable};
-use crate::store::StoreError;
 
 /// Seconds after which a client may try again what was temporarily unavailable.
 const TRY_AGAIN_SECONDS: u64 = 2;
@@ -251,29 +248,6 @@ impl Problem {
     }
 }
 
-/// Why a handler gives no answer: outside, a problem or the gateway's 500; inside, what is logged.
-#[derive(Debug)]
-pub enum Failure {
-    /// The client is told.
-    Problem(Problem),
-    /// The client is told a problem; the log, what caused it.
-    Caused(Problem, String),
-    /// A fault of the program or its set-up: the invocation fails, and the gateway answers 500.
-    Fault(String),
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<IssueRefusal> for Failure {
-    fn from(refusal: IssueRefusal) -> Self {
-        Self::Problem(refusal.into())
-    }
-}
-
 impl From<IssueRefusal> for Problem {
     fn from(refusal: IssueRefusal) -> Self {
         match refusal {
@@ -283,38 +257,3 @@ impl From<IssueRefusal> for Problem {
         }
     }
 }
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) => Self::Caused(Problem::TemporarilyUnavailable, error.to_string()),
-            StoreError::Broken(_) => Self::Fault(error.to_string()),
-        }
-    }
-}
-
-impl From<KeyringUnavailable> for Failure {
-    fn from(error: KeyringUnavailable) -> Self {
-        Self::Caused(Problem::TemporarilyUnavailable, error.to_string())
-    }
-}
-
-macro_rules! faults {
-    ($($error:ty),+) => {$(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Self {
-                Self::Fault(error.to_string())
-            }
-        }
-    )+};
-}
-
-faults!(
-    UnknownVersion,
-    Unsealable,
-    TokenNotSigned,
-    HashingFailed,
-    serde_json::Error,
-    tokio::task::JoinError,
-    totp_rs::TotpError
-);

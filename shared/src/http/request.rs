@@ -85,7 +85,7 @@ impl ApiRequest {
 
     /// What this request does, for the trail.
     pub fn act(&self, actor: Actor, at: Timestamp) -> Act {
-        Act { at, actor, origin: self.origin.clone() }
+        Act::new(at, actor, self.origin.clone())
     }
 
     /// The body, if it is well-formed JSON or there is none.

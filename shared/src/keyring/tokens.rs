@@ -4,10 +4,6 @@
 //! It reads the system's clock for `exp` and `nbf`: those checks are off and made here, on our clock.
 
 use data_encoding::BASE64URL_NOPAD;
-use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::signature::{self, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use readmit_domain::{
     CompanyId, EmployeeId, KeyVersion, Login, PasscodeId, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch, Timestamp,
@@ -16,6 +12,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::ed25519::PROVIDER;
 use super::{Keyring, UnknownVersion};
 
 /// Seconds that another instance's clock may run ahead of ours.
@@ -92,7 +89,7 @@ impl<'a> Tokens<'a> {
     /// Tokens that name `issuer`.
     pub fn new(keyring: &'a Keyring, issuer: &'a str) -> Self {
         // An error says that it was installed before, in this process, by this line.
-        let _ = ED25519_ALONE.install_default();
+        let _ = PROVIDER.install_default();
         Self { keyring, issuer }
     }
 
@@ -212,57 +209,6 @@ impl Keyring {
                 Some(JsonWebKey { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid: version.to_string(), x })
             })
             .collect()
-    }
-}
-
-static ED25519_ALONE: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(seed(key.as_bytes())?)))),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    },
-    verifier_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => {
-            let key =
-                VerifyingKey::from_bytes(seed(key.try_get_as_bytes()?)?).map_err(|_| ErrorKind::InvalidEddsaKey)?;
-            Ok(Box::new(Ed25519Verifier(key)))
-        }
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    },
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-fn seed(bytes: &[u8]) -> jsonwebtoken::errors::Result<&[u8; 32]> {
-    bytes.try_into().map_err(|_| ErrorKind::InvalidEddsaKey.into())
-}
-
-struct Ed25519Signer(SigningKey);
-
-impl Signer<Vec<u8>> for Ed25519Signer {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        use ed25519_dalek::Signer as _;
-        Ok(self.0.sign(message).to_bytes().to_vec())
-    }
-}
-
-impl JwtSigner for Ed25519Signer {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::EdDSA
-    }
-}
-
-struct Ed25519Verifier(VerifyingKey);
-
-impl Verifier<Vec<u8>> for Ed25519Verifier {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        let signature = Signature::from_slice(signature).map_err(|_| signature::Error::new())?;
-        // Strict: no small-order keys, no malleable signatures.
-        self.0.verify_strict(message, &signature).map_err(|_| signature::Error::new())
-    }
-}
-
-impl JwtVerifier for Ed25519Verifier {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::EdDSA
     }
 }
 

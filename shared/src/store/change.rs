@@ -1,4 +1,4 @@
-//! One write of a transaction: a key, what changes there, and what must hold for it.
+//! One write of a transaction: a key, what changes there, and (in `condition`) what must hold for it.
 //!
 //! Attribute names and values stand behind placeholders, so that no reserved word of DynamoDB and no value of a person can be
 //! read as part of an expression.
@@ -11,7 +11,6 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use readmit_domain::LatestPasscode;
 use serde::Serialize;
 
 use super::send::StoreError;
@@ -48,7 +47,7 @@ pub(super) struct Change {
     removes: Vec<String>,
     adds: Vec<String>,
     takes: Vec<String>,
-    conditions: Vec<String>,
+    pub(super) conditions: Vec<String>,
     names: HashMap<String, String>,
     values: Item,
     fault: Option<StoreError>,
@@ -83,7 +82,7 @@ impl Change {
     }
 
     /// The placeholder of an attribute; dots lead into maps.
-    fn name(&mut self, path: &str) -> String {
+    pub(super) fn name(&mut self, path: &str) -> String {
         let steps: Vec<String> = path
             .split('.')
             .map(|step| {
@@ -95,7 +94,7 @@ impl Change {
         steps.join(".")
     }
 
-    fn value(&mut self, value: impl Serialize) -> String {
+    pub(super) fn value(&mut self, value: impl Serialize) -> String {
         let value = attribute(value).unwrap_or_else(|fault| {
             self.fault.get_or_insert(fault);
             AttributeValue::Null(true)
@@ -103,7 +102,7 @@ impl Change {
         self.raw_value(value)
     }
 
-    fn raw_value(&mut self, value: AttributeValue) -> String {
+    pub(super) fn raw_value(&mut self, value: AttributeValue) -> String {
         let placeholder = format!(":v{}", self.values.len());
         self.values.insert(placeholder.clone(), value);
         placeholder
@@ -153,86 +152,6 @@ impl Change {
         self.takes.push(format!("{name} {taken}"));
         self.conditions.push(format!("contains({name}, {held})"));
         self
-    }
-
-    pub(super) fn if_equal(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} = {value}"));
-        self
-    }
-
-    pub(super) fn if_attribute(mut self, path: &str, value: AttributeValue) -> Self {
-        let (name, value) = (self.name(path), self.raw_value(value));
-        self.conditions.push(format!("{name} = {value}"));
-        self
-    }
-
-    /// As it was seen: the same value, or still none.
-    pub(super) fn if_as_seen(self, path: &str, seen: Option<impl Serialize>) -> Self {
-        match seen {
-            Some(value) => self.if_equal(path, value),
-            None => self.if_absent(path),
-        }
-    }
-
-    pub(super) fn if_absent_or_equal(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} = {value})"));
-        self
-    }
-
-    pub(super) fn if_absent_or_below(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} < {value})"));
-        self
-    }
-
-    pub(super) fn if_below(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} < {value}"));
-        self
-    }
-
-    pub(super) fn if_above(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} > {value}"));
-        self
-    }
-
-    pub(super) fn if_at_most(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} <= {value}"));
-        self
-    }
-
-    pub(super) fn if_one_of<T: Serialize>(mut self, path: &str, values: impl IntoIterator<Item = T>) -> Self {
-        let name = self.name(path);
-        let values: Vec<String> = values.into_iter().map(|value| self.value(value)).collect();
-        self.conditions.push(format!("{name} IN ({})", values.join(", ")));
-        self
-    }
-
-    pub(super) fn if_present(mut self, path: &str) -> Self {
-        let name = self.name(path);
-        self.conditions.push(format!("attribute_exists({name})"));
-        self
-    }
-
-    pub(super) fn if_absent(mut self, path: &str) -> Self {
-        let name = self.name(path);
-        self.conditions.push(format!("attribute_not_exists({name})"));
-        self
-    }
-
-    /// The person's latest passcode must be as it was read: what follows was decided by it.
-    pub(super) fn if_latest_as_seen(self, seen: Option<&LatestPasscode>) -> Self {
-        match seen {
-            Some(seen) => self
-                .if_equal("latest_passcode.passcode_id", seen.passcode_id)
-                .if_equal("latest_passcode.passcode_status", seen.passcode_status)
-                .if_as_seen("latest_passcode.recovery_state", seen.recovery_state),
-            None => self.if_absent("latest_passcode"),
-        }
     }
 
     fn condition(&self) -> Option<String> {

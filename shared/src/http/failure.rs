@@ -1,0 +1,65 @@
+//! Why a handler gives no answer, and what of that the client is told.
+
+use readmit_domain::{HashingFailed, IssueRefusal};
+
+use super::Problem;
+use crate::keyring::{KeyringUnavailable, TokenNotSigned, UnknownVersion, Unsealable};
+use crate::store::StoreError;
+
+/// Why a handler gives no answer: outside, a problem or the gateway's 500; inside, what is logged.
+#[derive(Debug)]
+pub enum Failure {
+    /// The client is told.
+    Problem(Problem),
+    /// The client is told a problem; the log, what caused it.
+    Caused(Problem, String),
+    /// A fault of the program or its set-up: the invocation fails, and the gateway answers 500.
+    Fault(String),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<IssueRefusal> for Failure {
+    fn from(refusal: IssueRefusal) -> Self {
+        Self::Problem(refusal.into())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Caused(Problem::TemporarilyUnavailable, error.to_string()),
+            StoreError::Broken(_) => Self::Fault(error.to_string()),
+        }
+    }
+}
+
+impl From<KeyringUnavailable> for Failure {
+    fn from(error: KeyringUnavailable) -> Self {
+        Self::Caused(Problem::TemporarilyUnavailable, error.to_string())
+    }
+}
+
+macro_rules! faults {
+    ($($error:ty),+) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::Fault(error.to_string())
+            }
+        }
+    )+};
+}
+
+faults!(
+    UnknownVersion,
+    Unsealable,
+    TokenNotSigned,
+    HashingFailed,
+    serde_json::Error,
+    tokio::task::JoinError,
+    totp_rs::TotpError
+);

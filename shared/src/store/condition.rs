@@ -1,0 +1,89 @@
+//! What must hold for a write. All conditions of a write must.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use readmit_domain::LatestPasscode;
+use serde::Serialize;
+
+use super::change::Change;
+
+impl Change {
+    pub(super) fn if_equal(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} = {value}"));
+        self
+    }
+
+    pub(super) fn if_attribute(mut self, path: &str, value: AttributeValue) -> Self {
+        let (name, value) = (self.name(path), self.raw_value(value));
+        self.conditions.push(format!("{name} = {value}"));
+        self
+    }
+
+    /// As it was seen: the same value, or still none.
+    pub(super) fn if_as_seen(self, path: &str, seen: Option<impl Serialize>) -> Self {
+        match seen {
+            Some(value) => self.if_equal(path, value),
+            None => self.if_absent(path),
+        }
+    }
+
+    pub(super) fn if_absent_or_equal(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} = {value})"));
+        self
+    }
+
+    pub(super) fn if_absent_or_below(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} < {value})"));
+        self
+    }
+
+    pub(super) fn if_below(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} < {value}"));
+        self
+    }
+
+    pub(super) fn if_above(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} > {value}"));
+        self
+    }
+
+    pub(super) fn if_at_most(mut self, path: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("{name} <= {value}"));
+        self
+    }
+
+    pub(super) fn if_one_of<T: Serialize>(mut self, path: &str, values: impl IntoIterator<Item = T>) -> Self {
+        let name = self.name(path);
+        let values: Vec<String> = values.into_iter().map(|value| self.value(value)).collect();
+        self.conditions.push(format!("{name} IN ({})", values.join(", ")));
+        self
+    }
+
+    pub(super) fn if_present(mut self, path: &str) -> Self {
+        let name = self.name(path);
+        self.conditions.push(format!("attribute_exists({name})"));
+        self
+    }
+
+    pub(super) fn if_absent(mut self, path: &str) -> Self {
+        let name = self.name(path);
+        self.conditions.push(format!("attribute_not_exists({name})"));
+        self
+    }
+
+    /// The person's latest passcode must be as it was read: what follows was decided by it.
+    pub(super) fn if_latest_as_seen(self, seen: Option<&LatestPasscode>) -> Self {
+        match seen {
+            Some(seen) => self
+                .if_equal("latest_passcode.passcode_id", seen.passcode_id)
+                .if_equal("latest_passcode.passcode_status", seen.passcode_status)
+                .if_as_seen("latest_passcode.recovery_state", seen.recovery_state),
+            None => self.if_absent("latest_passcode"),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Signing in, signing out, and what stops the very next request.
+
+use readmit_tests::{PASSWORD, World};
+use reqwest::Method;
+use serde_json::json;
+
+const MIKE: &str = "mike@northwind.example";
+
+#[tokio::test]
+async fn a_session_names_its_owner_and_lasts_an_hour() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let session = mike.tries_to_sign_in().await.is(200);
+    assert_eq!(session.body["token_type"], "Bearer");
+    assert_eq!(session.body["expires_in"], 3_600);
+    assert_eq!(session.body["employee"]["email"], MIKE);
+    assert!(session.body["employee"]["last_signed_in_at"].is_string());
+    assert!(mike.has_a_session().await);
+    world.advance(std::time::Duration::from_secs(3_600)).await;
+    assert!(!mike.has_a_session().await);
+}
+
+#[tokio::test]
+async fn a_step_of_the_authenticator_is_accepted_once() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let digits = mike.digits().await;
+    let tries = futures_util::future::join_all((0..20).map(|_| world.sign_in(MIKE, PASSWORD, &digits))).await;
+    assert_eq!(tries.iter().filter(|reply| reply.status == 200).count(), 1);
+    world.sign_in(MIKE, PASSWORD, &digits).await.is_problem(401, "sign_in_rejected");
+}
+
+#[tokio::test]
+async fn a_backup_code_is_good_for_one_sign_in() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let typed = mike.backup_codes[3].to_lowercase().replace('-', " ");
+    let tries = futures_util::future::join_all((0..20).map(|_| world.sign_in(MIKE, PASSWORD, &typed))).await;
+    assert_eq!(tries.iter().filter(|reply| reply.status == 200).count(), 1);
+    world.sign_in(MIKE, PASSWORD, &typed).await.is_problem(401, "sign_in_rejected");
+    for code in mike.backup_codes.iter().enumerate().filter(|(index, _)| *index != 3).map(|(_, code)| code) {
+        world.sign_in(MIKE, PASSWORD, code).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_has_the_same_bytes_and_headers() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let refused = world.sign_in(MIKE, "wrong", "000000").await.is_problem(401, "sign_in_rejected").without_request_id();
+    let digits = mike.digits().await;
+    let cases = [
+        (MIKE, PASSWORD, "not digits"),
+        (MIKE, PASSWORD, ""),
+        (MIKE, "", digits.as_str()),
+        ("nobody@northwind.example", PASSWORD, digits.as_str()),
+        ("mıke@northwind.example", PASSWORD, digits.as_str()),
+        ("not an address", PASSWORD, digits.as_str()),
+        ("dora@northwind.example", PASSWORD, digits.as_str()),
+        ("sam@northwind.example", PASSWORD, digits.as_str()),
+        (MIKE, PASSWORD, "000000000000000000000000"),
+    ];
+    for (email, password, code) in cases {
+        assert_eq!(world.sign_in(email, password, code).await.without_request_id(), refused, "{email} {code}");
+    }
+    world.sign_in(MIKE, PASSWORD, &digits).await.is(200);
+}
+
+#[tokio::test]
+async fn signing_out_ends_every_session() {
+    let world = World::start().await;
+    let mut mike = world.enrolled(MIKE).await;
+    let earlier = mike.token.clone();
+    mike.signs_in().await;
+    mike.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
+    assert!(!mike.has_a_session().await);
+    world.call(Method::GET, "/v1/employees", Some(&earlier), None).await.is_problem(401, "unauthenticated");
+    mike.calls(Method::DELETE, "/v1/sessions", None).await.is_problem(401, "unauthenticated");
+    mike.signs_in().await;
+    assert!(mike.has_a_session().await);
+    assert_eq!(world.trail_of(MIKE).await.iter().filter(|kind| *kind == "session.ended").count(), 1);
+}
+
+#[tokio::test]
+async fn a_demotion_and_a_disabling_stop_the_very_next_request() {
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    ada.calls(Method::GET, "/v1/employees", None).await.is(200);
+    world.change("ada@northwind.example", json!({"role": "member"})).await;
+    ada.calls(Method::GET, "/v1/employees", None).await.is_problem(403, "not_security_admin");
+    ada.issues(MIKE, None).await.is_problem(403, "not_security_admin");
+    world.change("ada@northwind.example", json!({"role": "security_admin"})).await;
+    ada.issues(MIKE, None).await.is(201);
+    world.change("ada@northwind.example", json!({"status": "disabled"})).await;
+    ada.calls(Method::GET, "/v1/employees", None).await.is_problem(401, "unauthenticated");
+    ada.issues(MIKE, None).await.is_problem(401, "unauthenticated");
+    ada.tries_to_sign_in().await.is_problem(401, "sign_in_rejected");
+}
+
+#[tokio::test]
+async fn the_public_keys_verify_tokens_and_may_be_cached() {
+    let world = World::start().await;
+    let keys = world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
+    assert_eq!(keys.header("cache-control"), "public, max-age=300");
+    let key = &keys.body["keys"][0];
+    assert_eq!(
+        (&key["kty"], &key["crv"], &key["alg"], &key["use"]),
+        (&json!("OKP"), &json!("Ed25519"), &json!("EdDSA"), &json!("sig"))
+    );
+    assert_eq!(key["kid"], "1");
+    assert!(key.get("d").is_none());
+    assert_eq!(keys.body["keys"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn no_get_or_head_changes_anything() {
+    let world = World::start().await;
+    let paths = ["/v1/sessions", "/v1/passcodes/redeem", "/v1/recovery/password", "/v1/recovery/complete", "/nowhere"];
+    for path in paths {
+        for method in [Method::GET, Method::HEAD] {
+            let reply = world.send(world.request(method, path)).await;
+            assert_eq!(reply.status, 404, "{path}");
+        }
+    }
+    let reply = world.send(world.request(Method::GET, "/nowhere")).await;
+    assert_eq!(reply.body, json!({"message": "Not Found"}));
+}

@@ -1,0 +1,106 @@
+//! What each request costs: the requests that reach DynamoDB, trip after trip, exactly.
+//!
+//! Requests of one trip are under way at the same time. The figures are those of docs/architecture.md.
+
+use readmit_tests::{PASSWORD, World};
+use reqwest::Method;
+
+const MIKE: &str = "mike@northwind.example";
+const NEW_PASSWORD: &str = "velvet compass orchard nine";
+
+#[tokio::test]
+async fn issuing_takes_two_trips_before_the_mail_and_one_after() {
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    world.store.record();
+    ada.issues(MIKE, None).await.is(201);
+    assert_eq!(world.store.trips(), ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]);
+    // As many for a code that replaces another.
+    world.store.record();
+    ada.issues(MIKE, None).await.is(201);
+    assert_eq!(world.store.trips(), ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn redeeming_takes_two_trips_and_a_refusal_one() {
+    let world = World::start().await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    world.store.record();
+    world.redeem(MIKE, "7K3M-9QXT-2BHW").await.is_problem(401, "passcode_rejected");
+    assert_eq!(world.store.trips(), ["UpdateItem"]);
+    world.store.record();
+    world.redeem("nobody@northwind.example", &code).await.is_problem(401, "passcode_rejected");
+    assert_eq!(world.store.trips(), ["UpdateItem"]);
+    world.store.record();
+    world.redeem(MIKE, &code).await.is(200);
+    assert_eq!(world.store.trips(), ["UpdateItem", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn a_recovery_takes_two_trips_one_and_two() {
+    let world = World::start().await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let recovery = world.recovers(MIKE, &code).await;
+    world.store.record();
+    recovery.sets_password(NEW_PASSWORD).await.is(204);
+    assert_eq!(world.store.trips(), ["BatchGetItem UpdateItem", "TransactWriteItems"]);
+    world.store.record();
+    let shown = recovery.asks_for_totp().await.is(200);
+    assert_eq!(world.store.trips(), ["UpdateItem"]);
+    world.store.record();
+    recovery.confirms(&recovery.digits_of(&shown)).await.is(200);
+    assert_eq!(world.store.trips(), ["GetItem UpdateItem", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn signing_in_takes_three_trips_and_a_refusal_two_known_or_not() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let digits = mike.digits().await;
+    for (email, password) in
+        [(MIKE, "wrong password"), ("nobody@northwind.example", PASSWORD), ("not an address", PASSWORD)]
+    {
+        world.store.record();
+        world.sign_in(email, password, &digits).await.is_problem(401, "sign_in_rejected");
+        assert_eq!(world.store.trips(), ["GetItem", "GetItem"], "{email}");
+    }
+    world.store.record();
+    world.sign_in(MIKE, PASSWORD, &digits).await.is(200);
+    assert_eq!(world.store.trips(), ["GetItem", "GetItem", "TransactWriteItems"]);
+    world.store.record();
+    mike.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
+    assert_eq!(world.store.trips(), ["GetItem", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn listing_takes_one_trip() {
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    world.store.record();
+    ada.calls(Method::GET, "/v1/employees?limit=2", None).await.is(200);
+    assert_eq!(world.store.trips(), ["GetItem Query"]);
+    world.store.record();
+    ada.sees(MIKE).await;
+    assert_eq!(world.store.trips(), ["BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn cleaning_up_takes_sixteen_queries_at_once_and_a_transaction_a_code() {
+    let world = World::start().await;
+    world.operator_mails_a_code_to(MIKE).await;
+    world.store.record();
+    world.clean_up().await;
+    assert_eq!(world.store.trips(), [["Query"; 16].join(" ")]);
+    world.advance(std::time::Duration::from_secs(3_600)).await;
+    world.store.record();
+    assert_eq!(world.clean_up().await["expired"], 1);
+    assert_eq!(world.store.trips(), [["Query"; 16].join(" "), "TransactWriteItems".to_owned()]);
+}
+
+#[tokio::test]
+async fn keys_cost_no_trip() {
+    let world = World::start().await;
+    world.store.record();
+    world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
+    assert!(world.store.trips().is_empty());
+}

@@ -1,0 +1,117 @@
+//! Secrets stay where they belong: a whole recovery at `RUST_LOG=debug`, and then a search for every secret of it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use readmit::Environment;
+use readmit_tests::{PASSWORD, World};
+use reqwest::Method;
+use serde_json::json;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+const NEW_PASSWORD: &str = "velvet compass orchard nine";
+const WEAK_PASSWORD: &str = "passwordpassword";
+
+/// A log that is kept to be searched.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The log of this process as the stack writes it, at `debug`.
+fn debug_log() -> Log {
+    let log = Log::default();
+    let writer = log.clone();
+    let asked = Environment::from_iter([("RUST_LOG".to_owned(), "debug".to_owned())]);
+    let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+    tracing_subscriber::registry().with(lines).with(readmit::log::filter(&asked)).init();
+    log
+}
+
+#[tokio::test]
+async fn no_secret_is_in_a_log_a_table_or_an_answer_not_its_own() {
+    let log = debug_log();
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    let old = world.enrolled("mike@northwind.example").await;
+    let code = ada.issues_a_code_to("mike@northwind.example").await;
+    world.redeem("mike@northwind.example", &format!("{}X", &code[..13])).await;
+    let recovery = world.recovers("mike@northwind.example", &code).await;
+    recovery.sets_password(WEAK_PASSWORD).await.is_problem(422, "password_rejected");
+    let shown = recovery.asks_for_totp().await.is(200);
+    let (totp_key, recovery_token) = (shown.text_at("/secret"), recovery.token.clone());
+    let mut new = recovery.completes(NEW_PASSWORD).await;
+    let completed_token = new.token.clone();
+    new.signs_in().await;
+    world.sign_in(&new.email, NEW_PASSWORD, &new.backup_codes[0]).await.is(200);
+    world.sign_in(&new.email, PASSWORD, &new.backup_codes[1]).await.is_problem(401, "sign_in_rejected");
+    ada.calls(Method::GET, "/v1/employees", None).await.is(200);
+    // What a table or a mail that is refused makes the log say.
+    world.invoke("import-employees", json!({"company": {"name": "Contoso"}, "employees": [{"email": "ß"}]})).await;
+
+    let mut secrets: Vec<(String, &[&str])> = vec![
+        (code.clone(), &[]),
+        (code.replace('-', ""), &[]),
+        (PASSWORD.to_owned(), &[]),
+        (NEW_PASSWORD.to_owned(), &[]),
+        (WEAK_PASSWORD.to_owned(), &[]),
+        (totp_key, &["/v1/recovery/totp"]),
+        (recovery_token, &["/v1/passcodes/redeem"]),
+        (completed_token, &["/v1/recovery/complete"]),
+        (new.token.clone(), &["/v1/sessions"]),
+        (world.stack.secrets().secret_string(), &[]),
+    ];
+    for backup_code in new.backup_codes.iter().chain(&old.backup_codes) {
+        secrets.push((backup_code.clone(), &["/v1/recovery/complete"]));
+        secrets.push((backup_code.replace('-', ""), &[]));
+    }
+
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.matches("answered").count() > 10, "the log was kept: {logged}");
+    for address in ["mike@northwind.example", "Mike Brandt"] {
+        assert!(!logged.contains(address), "{address} is in the log");
+    }
+    let mut tables = String::new();
+    for table in ["employees", "credentials", "passcodes", "audit"] {
+        let items = world.items(table).await;
+        assert!(!items.is_empty());
+        tables.push_str(&serde_json::to_string(&items).unwrap());
+    }
+    for (secret, own) in &secrets {
+        assert!(secret.len() >= 12);
+        assert!(!logged.contains(secret), "a secret of {own:?} is in the log");
+        assert!(!tables.contains(secret), "a secret of {own:?} is in a table");
+        for (path, reply) in world.transcript() {
+            let says = reply.text.contains(secret)
+                || reply.headers.values().any(|value| value.to_str().unwrap().contains(secret));
+            assert!(
+                !says || own.contains(&path.as_str()) || path.starts_with("/_local/mail"),
+                "a secret of {own:?} is in an answer of {path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_trail_names_people_by_id_alone() {
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    ada.issues("mike@northwind.example", Some(json!({"reason": "lost phone"}))).await.is(201);
+    let trail = serde_json::to_string(&world.items("audit").await).unwrap();
+    assert!(trail.contains("lost phone"));
+    for word in ["Mike", "Brandt", "Lindqvist", "@northwind", "northwind.example"] {
+        assert!(!trail.contains(word), "{word}");
+    }
+}
