@@ -56,7 +56,11 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
         login,
         passcode_id: counted.passcode_id,
     };
-    let recovery_token = &Tokens::new(&*services.keyring().await?, &services.portal_url).recovery(claims, act.at)?;
+    let recovery_token = &Tokens::new(&*services.keyring().await?, &services.portal_url).recovery(
+        claims,
+        act.at,
+        &mut services.random(),
+    )?;
     Answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn complete(services: &Services, request: &ApiRequest) -> Resul
     employee.two_factor = TwoFactor::Enrolled;
     employee.session_epoch = epoch.clone();
     let claims = AccessClaims { employee_id: claims.employee_id, company_id: claims.company_id, epoch };
-    let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at)?;
+    let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at, &mut services.random())?;
     let shown: Vec<_> = codes.iter().map(BackupCode::grouped).collect();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();
     Answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })

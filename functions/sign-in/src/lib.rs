@@ -60,7 +60,8 @@ async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Fa
     employee.last_signed_in_at = Some(now);
     let epoch: SessionEpoch = employee.session_epoch.clone();
     let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
-    let token = Tokens::new(&*services.keyring().await?, &services.portal_url).access(claims, now)?;
+    let token =
+        Tokens::new(&*services.keyring().await?, &services.portal_url).access(claims, now, &mut services.random())?;
     Answer::ok(&SessionView::new(&token, &employee, now))
 }
 

@@ -5,6 +5,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use rand::{CryptoRng, RngExt as _};
 use readmit_domain::{
     CompanyId, EmployeeId, KeyVersion, Login, PasscodeId, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch, Timestamp,
 };
@@ -67,6 +68,7 @@ impl Claims for RecoveryClaims {
 struct Registered<C> {
     iss: String,
     aud: String,
+    jti: String,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -94,13 +96,23 @@ impl<'a> Tokens<'a> {
     }
 
     /// Signs an access token.
-    pub fn access(&self, claims: AccessClaims, now: Timestamp) -> Result<SecretString, TokenNotSigned> {
-        self.sign(claims, now)
+    pub fn access(
+        &self,
+        claims: AccessClaims,
+        now: Timestamp,
+        random: &mut impl CryptoRng,
+    ) -> Result<SecretString, TokenNotSigned> {
+        self.sign(claims, now, random)
     }
 
     /// Signs a recovery token.
-    pub fn recovery(&self, claims: RecoveryClaims, now: Timestamp) -> Result<SecretString, TokenNotSigned> {
-        self.sign(claims, now)
+    pub fn recovery(
+        &self,
+        claims: RecoveryClaims,
+        now: Timestamp,
+        random: &mut impl CryptoRng,
+    ) -> Result<SecretString, TokenNotSigned> {
+        self.sign(claims, now, random)
     }
 
     /// Reads an access token. Whether the session still lasts is the directory's to say.
@@ -113,7 +125,12 @@ impl<'a> Tokens<'a> {
         self.read(token, now)
     }
 
-    fn sign<C: Claims>(&self, claims: C, now: Timestamp) -> Result<SecretString, TokenNotSigned> {
+    fn sign<C: Claims>(
+        &self,
+        claims: C,
+        now: Timestamp,
+        random: &mut impl CryptoRng,
+    ) -> Result<SecretString, TokenNotSigned> {
         let version = self.keyring.current(now);
         let header = Header {
             typ: Some(C::MEDIA_TYPE.to_owned()),
@@ -123,6 +140,7 @@ impl<'a> Tokens<'a> {
         let registered = Registered {
             iss: self.issuer.to_owned(),
             aud: C::AUDIENCE.to_owned(),
+            jti: BASE64URL_NOPAD.encode(&random.random::<[u8; 12]>()),
             iat: now.seconds(),
             nbf: now.seconds(),
             exp: now.after(C::LIFETIME).seconds(),
@@ -229,7 +247,7 @@ mod tests {
             company_id: CompanyId::new(now, &mut random),
             epoch: SessionEpoch::generate(&mut random),
         };
-        Tokens::new(keyring, issuer).access(claims, now).unwrap().expose_secret().to_owned()
+        Tokens::new(keyring, issuer).access(claims, now, &mut random).unwrap().expose_secret().to_owned()
     }
 
     #[test]
