@@ -1,3 +1,11 @@
 //! What people do, from outside.
 
+mod cleanup;
+mod fixtures;
+mod imports;
+mod issuing;
+mod listing;
 mod recovery;
+mod redemption;
+mod sessions;
+mod trips;

@@ -22,7 +22,14 @@ pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, Refused> {
             .parse()
             .map_err(|_| Refused::InvalidRequest(format!("issue_passcodes[{index}]: is not an e-mail address")))
     };
-    addresses.iter().enumerate().map(read).collect()
+    let mut logins: Vec<Login> = Vec::with_capacity(addresses.len());
+    for login in addresses.iter().enumerate().map(read) {
+        let login = login?;
+        if !logins.contains(&login) {
+            logins.push(login);
+        }
+    }
+    Ok(logins)
 }
 
 /// Issues what the import asks for. A passcode that cannot be sent is the row's problem; the row stands.

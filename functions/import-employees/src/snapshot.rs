@@ -1,6 +1,6 @@
 //! What the tables hold of the rows' people, read in a few batches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use readmit::domain::{CompanyId, Employee, EmployeeId, ExternalId, Login};
 use readmit::store::{Credentials, DirectoryRows, Store, StoreError};
@@ -13,6 +13,7 @@ pub(crate) struct Snapshot {
     externals: HashMap<ExternalId, EmployeeId>,
     directory: DirectoryRows,
     company_id: CompanyId,
+    named: HashSet<EmployeeId>,
 }
 
 impl Snapshot {
@@ -26,7 +27,9 @@ impl Snapshot {
             externals: externals?,
             directory: DirectoryRows::default(),
             company_id,
+            named: HashSet::new(),
         };
+        snapshot.named = rows.iter().filter_map(|row| snapshot.named_by_id(row)).collect();
         let ids: Vec<EmployeeId> = rows.iter().filter_map(|row| snapshot.employee_id(row)).collect();
         snapshot.directory = store.directory(company_id, &ids).await?;
         // Whoever changes the address has credentials under the old one.
@@ -40,13 +43,26 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    /// Whom a row names: by `employee_id`, else `external_id`, else login.
-    fn employee_id(&self, row: &Row) -> Option<EmployeeId> {
-        let by_external = || self.externals.get(row.external_id.as_ref()?).copied();
-        row.employee_id.or_else(by_external).or_else(|| {
+    fn named_by_id(&self, row: &Row) -> Option<EmployeeId> {
+        row.employee_id.or_else(|| self.externals.get(row.external_id.as_ref()?).copied())
+    }
+
+    /// Whom a row names: by `employee_id`, else `external_id`, else login. Whom another row names by an id may leave the login.
+    pub(crate) fn employee_id(&self, row: &Row) -> Option<EmployeeId> {
+        self.named_by_id(row).or_else(|| {
             let owner = self.credentials.get(&row.email)?;
-            (owner.company_id == self.company_id).then_some(owner.employee_id)
+            (owner.company_id == self.company_id && !self.named.contains(&owner.employee_id))
+                .then_some(owner.employee_id)
         })
+    }
+
+    /// The people whom rows name by an id.
+    pub(crate) fn named(&self) -> &HashSet<EmployeeId> {
+        &self.named
+    }
+
+    pub(crate) fn with_named(self, named: &HashSet<EmployeeId>) -> Self {
+        Self { named: named.clone(), ..self }
     }
 
     /// The person that a row names.

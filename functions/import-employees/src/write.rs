@@ -1,8 +1,10 @@
 //! Rows are written many at a time; those that stood in each other's way, once more, one by one.
 
+use std::collections::HashSet;
+
 use futures_util::{StreamExt as _, stream};
 use readmit::Services;
-use readmit::domain::{Act, CompanyId};
+use readmit::domain::{Act, CompanyId, EmployeeId};
 use readmit::store::{Outcome as Written, StoreError};
 
 use crate::plan::{Plan, changed_meanwhile, plan};
@@ -19,11 +21,18 @@ const FURTHER_TRIES: u32 = 3;
 pub(crate) async fn write(
     services: &Services,
     company: &Owner,
-    rows: Vec<Parsed>,
+    mut rows: Vec<Parsed>,
     act: &Act,
 ) -> Result<Vec<RowResult>, Refused> {
     let well_formed: Vec<&Row> = rows.iter().filter_map(|parsed| parsed.row.as_ref().ok()).collect();
     let there = Snapshot::of(&services.store, company.company_id, &well_formed).await?;
+    let mut seen = HashSet::new();
+    for parsed in &mut rows {
+        let twice = parsed.row.as_ref().ok().and_then(|row| there.employee_id(row)).is_some_and(|id| !seen.insert(id));
+        if twice {
+            parsed.row = Err(RowProblem::new("duplicate_row", "another row names the same person"));
+        }
+    }
     let tries: Vec<_> =
         rows.iter().map(|parsed| first_try(services, company.company_id, parsed, &there, act)).collect();
     let first: Vec<Result<RowResult, StoreError>> = stream::iter(tries).buffered(PARALLEL).collect().await;
@@ -33,7 +42,9 @@ pub(crate) async fn write(
         let first = first?;
         results.push(match &parsed.row {
             // Another row of this import may have freed what this one needs.
-            Ok(row) if first.outcome == Outcome::Refused => try_again(services, company.company_id, row, act).await?,
+            Ok(row) if first.outcome == Outcome::Refused => {
+                try_again(services, company.company_id, row, there.named(), act).await?
+            }
             _ => first,
         });
     }
@@ -53,10 +64,16 @@ async fn first_try(
     }
 }
 
-async fn try_again(services: &Services, company_id: CompanyId, row: &Row, act: &Act) -> Result<RowResult, StoreError> {
+async fn try_again(
+    services: &Services,
+    company_id: CompanyId,
+    row: &Row,
+    named: &HashSet<EmployeeId>,
+    act: &Act,
+) -> Result<RowResult, StoreError> {
     let mut result = refused(row.email.as_str(), changed_meanwhile());
     for _ in 0..FURTHER_TRIES {
-        let there = Snapshot::of(&services.store, company_id, &[row]).await?;
+        let there = Snapshot::of(&services.store, company_id, &[row]).await?.with_named(named);
         result = carry_out(services, row, plan(row, &there, company_id, act.at, &mut services.random()), act).await?;
         if result.problem != Some(changed_meanwhile()) {
             break;

@@ -22,7 +22,8 @@ pub(crate) fn seal(
 pub(crate) fn open(keyring: &Keyring, query: &str, cursor: &str, now: Timestamp) -> Result<String, Problem> {
     let opened = || {
         let (version, sealed) = cursor.split_once('.')?;
-        let version: KeyVersion = version.parse().ok().filter(|version| keyring.accepts(*version, now))?;
+        let written = |read: &KeyVersion| read.to_string() == version;
+        let version = version.parse().ok().filter(written).filter(|version| keyring.accepts(*version, now))?;
         let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
         let plain = keyring.unseal(&Seal::Cursor(query), version, &sealed).ok()?;
         String::from_utf8(plain.to_vec()).ok()

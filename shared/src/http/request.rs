@@ -50,7 +50,11 @@ impl ApiRequest {
             headers: request.headers().clone(),
             employee_id: request.path_parameters_ref().and_then(|path| path.first("employee_id")).map(str::to_owned),
             query: query
-                .map(|query| query.iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+                .map(|query| {
+                    // A parameter twice is joined by a comma, as in the gateway's own map, and so is no number and no cursor.
+                    let joined = |name: &str| query.all(name).unwrap_or_default().join(",").into();
+                    query.iter().map(|(name, _)| (name.to_owned(), joined(name))).collect()
+                })
                 .unwrap_or_default(),
             body: Zeroizing::new(match request.body() {
                 Body::Text(text) => text.clone().into_bytes(),

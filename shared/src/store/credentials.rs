@@ -1,5 +1,7 @@
 //! Credentials: what proves that somebody is who he says. One item a login, which is also the claim that makes logins unique.
 
+use std::collections::BTreeSet;
+
 use readmit_domain::{
     AccountStatus, Act, CompanyId, Employee, EmployeeId, EventType, Login, PasswordHash, SealedTotpKey, Step, Versioned,
 };
@@ -87,7 +89,9 @@ impl Store {
 
     /// Who owns these logins now.
     pub async fn credentials_of(&self, logins: &[Login]) -> Result<Vec<Credentials>, StoreError> {
-        let keys = logins.iter().map(|login| key([("login", login)])).collect();
+        // A batch refuses a key named twice.
+        let distinct: BTreeSet<_> = logins.iter().collect();
+        let keys = distinct.into_iter().map(|login| key([("login", login)])).collect();
         self.batch(&self.tables.credentials, keys).await?.into_iter().map(read).collect()
     }
 

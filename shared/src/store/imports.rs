@@ -125,7 +125,10 @@ impl Store {
             .if_equal("login", &before.login)
             .if_equal("account_type", before.account_type)
             .if_equal("account_status", before.account_status)
-            .if_as_seen("external_id", before.external_id.as_ref());
+            .if_as_seen("external_id", before.external_id.as_ref())
+            .if_equal("full_name", &before.full_name)
+            .if_equal("granted_role", before.granted_role)
+            .if_as_seen("mail_locale", before.mail_locale.as_ref());
         let event = self
             .event(act, EventType::EmployeeChanged, before.company_id, before.employee_id)
             .with("fields", fields.join(","));

@@ -1,0 +1,77 @@
+# `make test` passes everything on a fresh Debian machine with Rust, and installs what it needs for that.
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/readmit
+
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY_HOME := $(CACHE)/tools/cargo-deny-$(CARGO_DENY_VERSION)
+CARGO_DENY := $(CARGO_DENY_HOME)/bin/cargo-deny
+
+SAM_VERSION := 1.170.0
+SAM_HOME := $(CACHE)/tools/aws-sam-cli-$(SAM_VERSION)
+SAM := $(SAM_HOME)/bin/sam
+
+PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
+STAGES := fmt-check clippy cargo-test doc deny lint-template tour
+
+.PHONY: help run test $(STAGES) doctest packages components
+.NOTPARALLEL:
+
+help: ## Print the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' Makefile | while IFS=: read -r target text; do \
+		printf '  make %-14s %s\n' "$$target" "$$text"; done
+
+run: ## Start the local stack, as `cargo run` does
+	cargo run --locked
+
+test: ## All of the stages below, with the time of each
+	@for stage in $(STAGES); do \
+		echo "== $$stage"; start=$$(date +%s); \
+		$(MAKE) --no-print-directory $$stage || exit 1; \
+		echo "== $$stage took $$(( $$(date +%s) - start )) s"; \
+	done
+
+fmt-check: components ## Stage: rustfmt has nothing to change
+	cargo fmt --all --check
+
+clippy: packages components ## Stage: no warning from the compiler or clippy
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+cargo-test: packages ## Stage: unit tests, flows, doc tests
+	cargo test --workspace --locked
+
+doctest: packages ## The doc tests alone
+	cargo test --workspace --locked --doc
+
+doc: packages ## Stage: the documentation, without a warning
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
+
+deny: packages $(CARGO_DENY) ## Stage: licences, banned crates and sources, by deny.toml
+	$(CARGO_DENY) --locked check licenses bans sources
+
+lint-template: packages $(SAM) ## Stage: template.yaml is what CloudFormation and SAM accept
+	SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 \
+		$(SAM) validate --lint --template template.yaml
+
+tour: packages ## Stage: the README's tour, from its own text
+	cargo build --locked
+	tests/tour.sh
+
+packages: # Only on Debian; elsewhere whatever is missing says so itself.
+	@command -v dpkg >/dev/null || exit 0; \
+	missing=$$(for p in $(PACKAGES); do dpkg -s $$p 2>/dev/null | grep -q '^Status: .* installed$$' || echo $$p; done); \
+	[ -n "$$missing" ] || exit 0; \
+	[ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing
+
+components:
+	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+
+# Built in a directory of its own, so that it leaves nothing in ours.
+$(CARGO_DENY): | packages
+	env -u CARGO_TARGET_DIR cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(CARGO_DENY_HOME)
+
+$(SAM): | packages
+	python3 -m venv --clear $(SAM_HOME)
+	$(SAM_HOME)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
