@@ -1,6 +1,6 @@
 //! HTTP: from the gateway's event to a typed request, and from an answer or a problem back.
 //!
-//! A handler returns an [`Answer`] or a [`Failure`]; [`serve`] turns either into a response, adds the headers that every
+//! A handler returns an [`Answer`] or a [`Failure`]; [`run`] turns either into a response, adds the headers that every
 //! answer has, and logs the request once.
 
 mod answer;

@@ -94,7 +94,8 @@ async fn cleaning_up_takes_sixteen_queries_at_once_and_a_transaction_a_code() {
     world.advance(std::time::Duration::from_secs(3_600)).await;
     world.store.record();
     assert_eq!(world.clean_up().await["expired"], 1);
-    assert_eq!(world.store.trips(), [["Query"; 16].join(" "), "TransactWriteItems".to_owned()]);
+    // No shard waits for another: the transaction may overlap with their queries.
+    assert_eq!(world.store.operations().join(" "), format!("{} TransactWriteItems", ["Query"; 16].join(" ")));
 }
 
 #[tokio::test]

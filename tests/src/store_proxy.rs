@@ -55,10 +55,11 @@ impl StoreProxy {
         &self.url
     }
 
-    /// Forgets what was recorded, and from now on takes 30 ms for each answer.
+    /// Forgets what was recorded, and from now on takes 150 ms for each answer: long enough that requests sent together
+    /// overlap on a busy machine too.
     pub fn record(&self) {
         self.shared.recorded.lock().unwrap().clear();
-        *self.shared.delay.lock().unwrap() = Duration::from_millis(30);
+        *self.shared.delay.lock().unwrap() = Duration::from_millis(150);
     }
 
     /// What was recorded, in the order in which it came; answers are quick again.
@@ -67,6 +68,13 @@ impl StoreProxy {
         let mut recorded = self.shared.recorded.lock().unwrap().clone();
         recorded.sort_by_key(|request| request.started);
         recorded
+    }
+
+    /// The operations that were recorded, sorted, whenever each came.
+    pub fn operations(&self) -> Vec<String> {
+        let mut operations: Vec<String> = self.recorded().into_iter().map(|request| request.operation).collect();
+        operations.sort();
+        operations
     }
 
     /// What was recorded as trips in sequence, each the sorted operations under way at the same time:
