@@ -81,28 +81,13 @@ impl Store {
     /// Writes what time has done: once, however many runs try.
     pub async fn end(&self, row: &PasscodeRow, ending: Ending, act: &Act) -> Result<Ended, StoreError> {
         let outcome = match ending {
-            Ending::Expired => self.expire(row, act).await?,
+            Ending::Expired => {
+                let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Expired);
+                self.end_code(row, &from, to, EventType::PasscodeExpired, act).await?
+            }
             Ending::Abandoned => self.abandon_recovery(row, act).await?,
             Ending::Withdrawn => self.withdraw_row(row, act).await?,
         };
         Ok(if outcome == Outcome::Done { Ended::Here } else { Ended::Elsewhere })
-    }
-
-    async fn expire(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
-        let expired = self
-            .update_passcode(&row.login)
-            .set("passcode_status", PasscodeStatus::Expired)
-            .remove("code_selector")
-            .remove("secret_hash")
-            .remove("due_shard")
-            .remove("due_at")
-            .if_equal("passcode_id", row.passcode_id)
-            .if_one_of("passcode_status", PasscodeStatus::LIVE)
-            .if_at_most("expires_at", act.at);
-        let latest = self.update_latest(row).set("latest_passcode.passcode_status", PasscodeStatus::Expired);
-        let event = self
-            .event(act, EventType::PasscodeExpired, row.company_id, row.employee_id)
-            .with("passcode_id", row.passcode_id);
-        self.transact(vec![expired, latest, self.record(&event)?]).await
     }
 }

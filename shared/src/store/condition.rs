@@ -51,12 +51,6 @@ impl Change {
         self
     }
 
-    pub(super) fn if_at_most(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} <= {value}"));
-        self
-    }
-
     pub(super) fn if_one_of<T: Serialize>(mut self, path: &str, values: impl IntoIterator<Item = T>) -> Self {
         let name = self.name(path);
         let values: Vec<String> = values.into_iter().map(|value| self.value(value)).collect();

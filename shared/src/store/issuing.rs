@@ -104,20 +104,8 @@ impl Store {
     }
 
     pub(super) async fn withdraw_row(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
-        let withdrawn = self
-            .update_passcode(&row.login)
-            .set("passcode_status", PasscodeStatus::Failed)
-            .remove("code_selector")
-            .remove("secret_hash")
-            .remove("due_shard")
-            .remove("due_at")
-            .if_equal("passcode_id", row.passcode_id)
-            .if_equal("passcode_status", PasscodeStatus::Sending);
-        let latest = self.update_latest(row).set("latest_passcode.passcode_status", PasscodeStatus::Failed);
-        let event = self
-            .event(act, EventType::PasscodeDeliveryFailed, row.company_id, row.employee_id)
-            .with("passcode_id", row.passcode_id);
-        self.transact(vec![withdrawn, latest, self.record(&event)?]).await
+        let (from, to) = ([PasscodeStatus::Sending], PasscodeStatus::Failed);
+        self.end_code(row, &from, to, EventType::PasscodeDeliveryFailed, act).await
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use readmit_domain::passcode::MAX_TRIES;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, CompanyId, EmployeeId, EventType, KeyedHash, Login, PasscodeId, PasscodeStatus,
-    Pending, RECOVERY_LIFETIME, RecoveryState, Timestamp, Versioned,
+    AccountStatus, AccountType, Act, CompanyId, EmployeeId, Event, EventType, KeyedHash, Login, PasscodeId,
+    PasscodeStatus, Pending, RECOVERY_LIFETIME, RecoveryState, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +104,7 @@ impl Store {
     pub async fn redeem(&self, row: &PasscodeRow, act: &Act) -> Result<Option<Timestamp>, StoreError> {
         let until = act.at.after(RECOVERY_LIFETIME);
         let redeemed = self
-            .end_code(row, PasscodeStatus::Redeemed)
+            .move_code(row, &PasscodeStatus::LIVE, PasscodeStatus::Redeemed)
             .set("recovery_state", RecoveryState::Open)
             .set("recovery_until", until)
             .set("due_at", until)
@@ -116,30 +116,41 @@ impl Store {
             .set("latest_passcode.recovery_state", RecoveryState::Open)
             .if_equal("account_status", AccountStatus::Active)
             .if_equal("account_type", AccountType::Employee);
-        let event = self
-            .event(act, EventType::PasscodeRedeemed, row.company_id, row.employee_id)
-            .with("passcode_id", row.passcode_id);
+        let event = self.passcode_event(act, EventType::PasscodeRedeemed, row);
         let outcome = self.transact(vec![redeemed, latest, self.record(&event)?]).await?;
         Ok((outcome == Outcome::Done).then_some(until))
     }
 
     /// Ends a code whose tries are spent.
     pub async fn exhaust(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
-        let exhausted = self.end_code(row, PasscodeStatus::Exhausted).remove("due_shard").remove("due_at");
-        let latest = self.update_latest(row).set("latest_passcode.passcode_status", PasscodeStatus::Exhausted);
-        let event = self
-            .event(act, EventType::PasscodeExhausted, row.company_id, row.employee_id)
-            .with("passcode_id", row.passcode_id);
-        self.transact(vec![exhausted, latest, self.record(&event)?]).await
+        self.end_code(row, &PasscodeStatus::LIVE, PasscodeStatus::Exhausted, EventType::PasscodeExhausted, act).await
     }
 
-    /// The end of a live code: its secrets go with it.
-    fn end_code(&self, row: &PasscodeRow, status: PasscodeStatus) -> Change {
+    /// Ends a code, in passcodes, directory and trail. Refused if it has left the states `from`, or was replaced.
+    pub(super) async fn end_code(
+        &self,
+        row: &PasscodeRow,
+        from: &[PasscodeStatus],
+        to: PasscodeStatus,
+        kind: EventType,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let ended = self.move_code(row, from, to).remove("due_shard").remove("due_at");
+        let latest = self.update_latest(row).set("latest_passcode.passcode_status", to);
+        self.transact(vec![ended, latest, self.record(&self.passcode_event(act, kind, row))?]).await
+    }
+
+    /// A code's way from which it does not come back: its secrets go.
+    fn move_code(&self, row: &PasscodeRow, from: &[PasscodeStatus], to: PasscodeStatus) -> Change {
         self.update_passcode(&row.login)
-            .set("passcode_status", status)
+            .set("passcode_status", to)
             .remove("code_selector")
             .remove("secret_hash")
             .if_equal("passcode_id", row.passcode_id)
-            .if_one_of("passcode_status", PasscodeStatus::LIVE)
+            .if_one_of("passcode_status", from)
+    }
+
+    pub(super) fn passcode_event(&self, act: &Act, kind: EventType, row: &PasscodeRow) -> Event {
+        self.event(act, kind, row.company_id, row.employee_id).with("passcode_id", row.passcode_id)
     }
 }

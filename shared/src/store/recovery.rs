@@ -130,9 +130,9 @@ impl Store {
             .set("session_epoch", epoch)
             .set("last_signed_in_at", act.at)
             .if_equal("account_status", AccountStatus::Active);
-        let event = |kind| self.event(act, kind, row.company_id, row.employee_id);
-        let completion = event(EventType::RecoveryCompleted).with("passcode_id", row.passcode_id);
-        let session = event(EventType::SessionStarted).with("factor", "recovery");
+        let completion = self.passcode_event(act, EventType::RecoveryCompleted, row);
+        let session =
+            self.event(act, EventType::SessionStarted, row.company_id, row.employee_id).with("factor", "recovery");
         self.transact(vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?]).await
     }
 
@@ -140,9 +140,7 @@ impl Store {
     pub async fn abandon_recovery(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
         let abandoned = self.end_recovery(row, RecoveryState::Abandoned);
         let latest = self.update_latest(row).set("latest_passcode.recovery_state", RecoveryState::Abandoned);
-        let event = self
-            .event(act, EventType::RecoveryAbandoned, row.company_id, row.employee_id)
-            .with("passcode_id", row.passcode_id);
+        let event = self.passcode_event(act, EventType::RecoveryAbandoned, row);
         self.transact(vec![abandoned, latest, self.record(&event)?]).await
     }
 
