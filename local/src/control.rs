@@ -1,4 +1,4 @@
-//! What only the local stack has, under `/_local/`: the mails, the clock, the schedule.
+//! What only the local stack has, under `/_local/`: the mails, the clock, the schedule, the API's page.
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -13,7 +13,7 @@ use crate::functions::InvokeError;
 use crate::mailbox::Mailbox;
 use crate::moving_clock::MovingClock;
 use crate::schedule::Scheduler;
-use crate::{answer, mailbox_page};
+use crate::{answer, api_page, mailbox_page};
 
 /// The farthest that one request moves the clock: ten years.
 const MAX_ADVANCE_SECONDS: u32 = 10 * 365 * 86_400;
@@ -38,7 +38,7 @@ pub fn router(mailbox: Mailbox, scheduler: Scheduler, clock: Option<MovingClock>
     let schedule = Router::new().route("/_local/schedule/{function}", post(run_now)).with_state(scheduler);
     let clock = clock
         .map_or_else(Router::new, |clock| Router::new().route("/_local/clock", post(move_clock)).with_state(clock));
-    mail.merge(schedule).merge(clock)
+    mail.merge(schedule).merge(clock).merge(api_page::router())
 }
 
 async fn list_mail(State(mailbox): State<Mailbox>, Query(wanted): Query<ToAddress>) -> Response {

@@ -8,6 +8,7 @@
 #![expect(missing_docs, reason = "variants of errors say in their text what they mean, fields in their names")]
 
 mod answer;
+mod api_page;
 mod cloud;
 mod control;
 mod csv_file;

@@ -21,7 +21,7 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 /// DynamoDB and Secrets Manager answer in milliseconds; what takes longer is tried again.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// All attempts of one call together. Three calls in a row stay under a function's 15 seconds.
+/// All attempts of one call together. The request as a whole has a budget too (`http::serve`).
 const CALL_TIMEOUT: Duration = Duration::from_millis(4_500);
 /// SES has no idempotency: a second attempt may mail twice, so there is one, and it gets the contract's 5 seconds.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(5);

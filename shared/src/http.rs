@@ -15,7 +15,7 @@ mod views;
 pub use answer::Answer;
 pub use caller::{live_caller, require_security_admin};
 pub use failure::Failure;
-pub use json::JsonBody;
+pub use json::{JsonBody, Nothing, read_object};
 pub use problem::{FieldError, Problem};
 pub use request::ApiRequest;
 pub use serve::{invoke, run};

@@ -1,16 +1,16 @@
 //! Issuing a passcode: stored, mailed, and told as it is. What `issue-passcode` and `import-employees` have in common.
 
-use readmit_domain::{Act, Company, IssuedPasscode, LatestPasscode, PasscodeStatus, Versioned};
+use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, PasscodeStatus, Versioned};
 
 use crate::http::{Failure, Problem};
 use crate::services::MailingServices;
-use crate::store::{Begun, Outcome};
+use crate::store::{Beginning, Begun, Outcome, Quota, Throttled};
 
 /// How often a decision is made again after others changed what it was based on.
-pub const DECISIONS: u32 = 5;
+pub const DECISIONS: u32 = 8;
 
 impl MailingServices {
-    /// Stores and mails a passcode. None if its holder changed since the decision: decide again.
+    /// Stores and mails a passcode. None if its holder changed since the decision: decide again, a little later.
     ///
     /// When this returns a passcode, the mail service has accepted the mail. When it returns a problem, nothing is left that
     /// could be redeemed; only a process that dies in between leaves something, which opens nothing and is cleaned up.
@@ -18,13 +18,16 @@ impl MailingServices {
         &self,
         issued: &IssuedPasscode,
         company: &Company,
+        quota: Quota,
         act: &Act,
     ) -> Result<Option<LatestPasscode>, Failure> {
         let keyring = self.services.keyring().await?;
         let version = keyring.current(act.at);
         let value = issued.code.hash(&keyring.passcode_key(version)?, issued.login(), issued.latest.passcode_id);
-        let Some(begun) = self.services.store.begin(issued, Versioned { version, value }, act).await? else {
-            return Ok(None);
+        let begun = match self.services.store.begin(issued, &Versioned { version, value }, quota, act).await? {
+            Beginning::Begun(begun) => begun,
+            Beginning::Changed => return Ok(None),
+            Beginning::Locked(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?.into()),
         };
         if let Err(refused) = self.mail.passcode(issued, company).await {
             // Refused: it was replaced or ended in the meantime, and is as dead as it should be.
@@ -32,6 +35,16 @@ impl MailingServices {
             return Err(Failure::Caused(Problem::EmailNotSent, refused.to_string()));
         }
         Ok(Some(self.mark_sent(issued, &begun).await?))
+    }
+
+    /// Tells the trail, once, that a limit of codes was reached, and says what the client is told.
+    pub async fn throttled(&self, throttled: &Throttled, holder: &Employee, act: &Act) -> Result<Problem, Failure> {
+        if let Some(untold) = &throttled.untold {
+            let store = &self.services.store;
+            let event = store.event(act, EventType::PasscodeThrottled, holder.company_id, holder.employee_id);
+            store.tell_throttled(untold, Some(event), act).await?;
+        }
+        Ok(Problem::too_many_until(throttled.until, act.at))
     }
 
     async fn mark_sent(&self, issued: &IssuedPasscode, begun: &Begun) -> Result<LatestPasscode, Failure> {

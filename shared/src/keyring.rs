@@ -100,7 +100,7 @@ impl Keyring {
     }
 
     /// Whether a short-lived thing (a token, a cursor, a passcode) made with `version` is still taken: the current version, the
-    /// one before it, and the next, which an instance whose clock runs ahead may sign with already.
+    /// one before it, and later ones, which an instance whose clock runs ahead may sign with already.
     pub fn accepts(&self, version: KeyVersion, now: Timestamp) -> bool {
         let current = self.current(now);
         let previous = self.versions.range(..current).next_back().map(|(version, _)| *version);

@@ -7,7 +7,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::Environment;
 
 /// Our own crates, whose events are written with care.
-const OURS: [&str; 10] = [
+const OURS: &[&str] = &[
     "readmit",
     "readmit_domain",
     "readmit_local",
@@ -20,13 +20,18 @@ const OURS: [&str; 10] = [
     "sign_in",
 ];
 
-/// What is logged: of our own crates what `RUST_LOG` asks (`info` unless set), of all others warnings alone, for at `debug` they
-/// print whole requests, and with them codes and passwords.
+/// What is logged: of our own crates what `RUST_LOG` asks (`info` unless set; `sign_in=debug` for one of them), of all others
+/// warnings alone, for at `debug` they print whole requests, and with them codes and passwords.
 pub fn filter(environment: &Environment) -> Targets {
     let asked: Targets = environment.get("RUST_LOG").and_then(|asked| asked.parse().ok()).unwrap_or_default();
     let level = asked.default_level().unwrap_or(LevelFilter::INFO);
-    OURS.iter()
-        .fold(Targets::new().with_default(LevelFilter::WARN), |targets, target| targets.with_target(*target, level))
+    let ours = OURS.iter().map(|target| ((*target).to_owned(), level));
+    let named = asked.into_iter().filter(|(target, _)| OURS.iter().any(|ours| is_of(target, ours)));
+    Targets::new().with_default(LevelFilter::WARN).with_targets(ours).with_targets(named)
+}
+
+fn is_of(target: &str, krate: &str) -> bool {
+    target.split("::").next() == Some(krate)
 }
 
 /// Logs as JSON lines, as a deployed function does.
@@ -53,6 +58,8 @@ mod tests {
             }
         }
         assert!(filter_for("debug").would_enable("readmit::http::serve", &tracing::Level::DEBUG));
+        assert!(filter_for("sign_in=debug").would_enable("sign_in::verify", &tracing::Level::DEBUG));
+        assert!(!filter_for("sign_in=debug").would_enable("reset_2fa", &tracing::Level::DEBUG));
         assert!(!filter_for("").would_enable("sign_in", &tracing::Level::DEBUG));
         assert_eq!(filter_for("error").default_level(), Some(LevelFilter::WARN));
     }

@@ -26,7 +26,10 @@ pub struct Services {
 impl Services {
     /// Built from what the environment says.
     pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
-        let aws = Aws::new(environment)?;
+        Self::with(&Aws::new(environment)?, environment, clock)
+    }
+
+    fn with(aws: &Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
         Ok(Self {
             store: Store::new(aws.dynamodb(), environment)?,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
@@ -73,9 +76,7 @@ pub struct MailingServices {
 impl MailingServices {
     /// Built from what the environment says.
     pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
-        Ok(Self {
-            services: Services::new(environment, clock)?,
-            mail: Mail::new(Aws::new(environment)?.ses(), environment)?,
-        })
+        let aws = Aws::new(environment)?;
+        Ok(Self { services: Services::with(&aws, environment, clock)?, mail: Mail::new(aws.ses(), environment)? })
     }
 }

@@ -11,6 +11,7 @@ mod credentials;
 mod directory;
 mod imports;
 mod issuing;
+mod limits;
 mod passcodes;
 mod recovery;
 mod send;
@@ -20,12 +21,13 @@ use aws_sdk_dynamodb::Client;
 use crate::environment::{BadVariable, Environment};
 
 pub use cleanup::{Due, Ended, Ending};
-pub use credentials::{Credentials, FactorUsed};
-pub use directory::{DirectoryRows, EmployeePage};
-pub use issuing::Begun;
+pub use credentials::{Credentials, FactorUsed, Spent};
+pub use directory::{DirectoryRows, EmployeePage, IssueView};
+pub use issuing::{Beginning, Begun};
+pub use limits::{Quota, Throttled, Untold};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};
-pub use send::StoreError;
+pub use send::{StoreError, pause};
 
 /// Names of the tables.
 #[derive(Clone)]
@@ -34,6 +36,7 @@ struct Tables {
     credentials: String,
     passcodes: String,
     audit: String,
+    limits: String,
 }
 
 /// The tables and the client that reaches them. Cheap to clone.
@@ -51,6 +54,7 @@ impl Store {
             credentials: environment.require("READMIT_CREDENTIALS_TABLE")?,
             passcodes: environment.require("READMIT_PASSCODES_TABLE")?,
             audit: environment.require("READMIT_AUDIT_TABLE")?,
+            limits: environment.require("READMIT_LIMITS_TABLE")?,
         };
         Ok(Self { client, tables })
     }

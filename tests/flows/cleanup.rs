@@ -53,24 +53,38 @@ async fn a_code_whose_process_died_before_its_mail_opens_nothing_and_is_withdraw
     let mut ada = world.enrolled("ada@northwind.example").await;
     let code = ada.issues_a_code_to(MIKE).await;
     // As it lies there between the commit and SES's answer.
-    let issued_at =
-        world.items("passcodes").await.iter().find(|row| row["login"]["S"] == MIKE).unwrap()["due_at"].clone();
+    let left_at = world.stack.clock().now();
+    let due_at = left_at.after(Duration::from_secs(120)).to_string();
     world
         .dynamodb(
             "UpdateItem",
             json!({
                 "TableName": "readmit-passcodes",
                 "Key": {"login": {"S": MIKE}},
-                "UpdateExpression": "SET passcode_status = :sending",
-                "ExpressionAttributeValues": {":sending": {"S": "sending"}},
+                "UpdateExpression": "SET passcode_status = :sending, due_at = :due_at",
+                "ExpressionAttributeValues": {":sending": {"S": "sending"}, ":due_at": {"S": due_at}},
             }),
         )
         .await;
     world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
-    assert!(issued_at["S"].is_string());
-    world.advance(Duration::from_secs(3_600)).await;
+    world.advance(Duration::from_secs(110)).await;
+    assert_eq!(world.clean_up().await["withdrawn"], 0);
+    world.advance(Duration::from_secs(10)).await;
     assert_eq!(world.clean_up().await["withdrawn"], 1);
     ada.signs_in().await;
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
     assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "passcode.delivery_failed");
+}
+
+#[tokio::test]
+async fn a_code_is_due_two_minutes_after_it_was_stored_until_its_mail_is_accepted() {
+    let world = World::start().await;
+    world.store.record();
+    world.operator_mails_a_code_to(MIKE).await;
+    let stored = world.store.recorded().into_iter().find(|request| request.body.contains("\"sending\"")).unwrap();
+    let passcode = world.items("passcodes").await.remove(0);
+    let expires_at: readmit::domain::Timestamp = passcode["expires_at"]["S"].as_str().unwrap().parse().unwrap();
+    let due_at = readmit::domain::Timestamp::from_millis(expires_at.millis() - 58 * 60 * 1000);
+    assert!(stored.body.contains(&due_at.to_string()), "{}", stored.body);
+    assert_eq!(passcode["due_at"], passcode["expires_at"]);
 }

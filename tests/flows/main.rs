@@ -8,4 +8,5 @@ mod listing;
 mod recovery;
 mod redemption;
 mod sessions;
+mod throttles;
 mod trips;

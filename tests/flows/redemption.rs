@@ -8,12 +8,6 @@ use serde_json::json;
 
 const MIKE: &str = "mike@northwind.example";
 
-/// The code with its last symbol replaced: the right selector, a wrong secret.
-fn wrong_secret(code: &str) -> String {
-    let last = if code.ends_with('0') { '1' } else { '0' };
-    format!("{}{last}", &code[..13])
-}
-
 /// The code with its first symbol replaced: a wrong selector.
 fn wrong_selector(code: &str) -> String {
     let first = if code.starts_with('0') { '1' } else { '0' };
@@ -54,13 +48,13 @@ async fn the_fifth_wrong_secret_ends_the_code() {
     let world = World::start().await;
     let code = world.operator_mails_a_code_to(MIKE).await;
     for _ in 0..4 {
-        world.redeem(MIKE, &wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
+        world.redeem(MIKE, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
     }
     world.redeem(MIKE, &code).await.is(200);
 
     let code = world.operator_mails_a_code_to(MIKE).await;
     for _ in 0..5 {
-        world.redeem(MIKE, &wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
+        world.redeem(MIKE, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
     }
     world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
     assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "passcode.exhausted");
@@ -83,7 +77,7 @@ async fn wrong_selectors_cost_the_holder_nothing() {
 async fn forty_wrong_secrets_at_once_are_compared_five_times_at_most() {
     let world = World::start().await;
     let code = world.operator_mails_a_code_to(MIKE).await;
-    let wrong = wrong_secret(&code);
+    let wrong = world.wrong_secret(&code);
     let tries: Vec<_> = (0..40).map(|_| world.redeem(MIKE, &wrong)).collect();
     for reply in futures_util::future::join_all(tries).await {
         reply.is_problem(401, "passcode_rejected");
@@ -111,7 +105,7 @@ async fn every_refusal_has_the_same_bytes_and_headers() {
     let superseded = ada.issues_a_code_to(MIKE).await;
     let code = ada.issues_a_code_to(MIKE).await;
     let wrong =
-        world.redeem(MIKE, &wrong_secret(&code)).await.is_problem(401, "passcode_rejected").without_request_id();
+        world.redeem(MIKE, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected").without_request_id();
     let cases = [
         (MIKE, superseded.as_str()),
         (MIKE, "7K3M-9QXT-2BHW"),

@@ -1,5 +1,7 @@
 //! Signing in, signing out, and what stops the very next request.
 
+use data_encoding::BASE64URL_NOPAD;
+use ed25519_dalek::{Signature, VerifyingKey};
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
 use serde_json::json;
@@ -25,7 +27,7 @@ async fn a_step_of_the_authenticator_is_accepted_once() {
     let world = World::start().await;
     let mike = world.enrolled(MIKE).await;
     let digits = mike.digits().await;
-    let tries = futures_util::future::join_all((0..20).map(|_| world.sign_in(MIKE, PASSWORD, &digits))).await;
+    let tries = futures_util::future::join_all((0..9).map(|_| world.sign_in(MIKE, PASSWORD, &digits))).await;
     assert_eq!(tries.iter().filter(|reply| reply.status == 200).count(), 1);
     world.sign_in(MIKE, PASSWORD, &digits).await.is_problem(401, "sign_in_rejected");
 }
@@ -35,7 +37,7 @@ async fn a_backup_code_is_good_for_one_sign_in() {
     let world = World::start().await;
     let mike = world.enrolled(MIKE).await;
     let typed = mike.backup_codes[3].to_lowercase().replace('-', " ");
-    let tries = futures_util::future::join_all((0..20).map(|_| world.sign_in(MIKE, PASSWORD, &typed))).await;
+    let tries = futures_util::future::join_all((0..9).map(|_| world.sign_in(MIKE, PASSWORD, &typed))).await;
     assert_eq!(tries.iter().filter(|reply| reply.status == 200).count(), 1);
     world.sign_in(MIKE, PASSWORD, &typed).await.is_problem(401, "sign_in_rejected");
     for code in mike.backup_codes.iter().enumerate().filter(|(index, _)| *index != 3).map(|(_, code)| code) {
@@ -98,18 +100,21 @@ async fn a_demotion_and_a_disabling_stop_the_very_next_request() {
 }
 
 #[tokio::test]
-async fn the_public_keys_verify_tokens_and_may_be_cached() {
+async fn the_public_keys_verify_a_token_and_may_be_cached() {
     let world = World::start().await;
+    let token = world.enrolled(MIKE).await.token;
     let keys = world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
     assert_eq!(keys.header("cache-control"), "public, max-age=300");
-    let key = &keys.body["keys"][0];
-    assert_eq!(
-        (&key["kty"], &key["crv"], &key["alg"], &key["use"]),
-        (&json!("OKP"), &json!("Ed25519"), &json!("EdDSA"), &json!("sig"))
-    );
-    assert_eq!(key["kid"], "1");
-    assert!(key.get("d").is_none());
     assert_eq!(keys.body["keys"].as_array().unwrap().len(), 1);
+    let key = keys.body["keys"][0].clone();
+    assert_eq!(key, json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": "1", "x": key["x"]}));
+
+    let public: [u8; 32] = BASE64URL_NOPAD.decode(key["x"].as_str().unwrap().as_bytes()).unwrap().try_into().unwrap();
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let signature = Signature::from_slice(&BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap()).unwrap();
+    let public = VerifyingKey::from_bytes(&public).unwrap();
+    assert!(public.verify_strict(signed.as_bytes(), &signature).is_ok());
+    assert!(public.verify_strict(b"something else", &signature).is_err());
 }
 
 #[tokio::test]

@@ -31,9 +31,25 @@ async fn redeeming_takes_two_trips_and_a_refusal_one() {
     world.store.record();
     world.redeem("nobody@northwind.example", &code).await.is_problem(401, "passcode_rejected");
     assert_eq!(world.store.trips(), ["UpdateItem"]);
+    let wrong = world.wrong_secret(&code);
+    for _ in 0..3 {
+        world.redeem(MIKE, &wrong).await.is_problem(401, "passcode_rejected");
+    }
+    world.store.record();
+    world.redeem(MIKE, &wrong).await.is_problem(401, "passcode_rejected");
+    assert_eq!(world.store.trips(), ["UpdateItem"]);
     world.store.record();
     world.redeem(MIKE, &code).await.is(200);
     assert_eq!(world.store.trips(), ["UpdateItem", "TransactWriteItems"]);
+
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let wrong = world.wrong_secret(&code);
+    for _ in 0..4 {
+        world.redeem(MIKE, &wrong).await.is_problem(401, "passcode_rejected");
+    }
+    world.store.record();
+    world.redeem(MIKE, &wrong).await.is_problem(401, "passcode_rejected");
+    assert_eq!(world.store.trips(), ["UpdateItem", "TransactWriteItems"], "the fifth wrong secret");
 }
 
 #[tokio::test]
@@ -62,11 +78,11 @@ async fn signing_in_takes_three_trips_and_a_refusal_two_known_or_not() {
     {
         world.store.record();
         world.sign_in(email, password, &digits).await.is_problem(401, "sign_in_rejected");
-        assert_eq!(world.store.trips(), ["GetItem", "GetItem"], "{email}");
+        assert_eq!(world.store.trips(), ["GetItem UpdateItem UpdateItem", "GetItem"], "{email}");
     }
     world.store.record();
     world.sign_in(MIKE, PASSWORD, &digits).await.is(200);
-    assert_eq!(world.store.trips(), ["GetItem", "GetItem", "TransactWriteItems"]);
+    assert_eq!(world.store.trips(), ["GetItem UpdateItem UpdateItem", "GetItem", "TransactWriteItems"]);
     world.store.record();
     mike.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
     assert_eq!(world.store.trips(), ["GetItem", "TransactWriteItems"]);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
+pub mod contract;
 mod person;
 mod reply;
 mod store_proxy;

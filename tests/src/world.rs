@@ -206,6 +206,12 @@ impl World {
         self.mailed_code(email).await
     }
 
+    /// The code with its last symbol replaced: the right selector, a wrong secret.
+    pub fn wrong_secret(&self, code: &str) -> String {
+        let last = if code.ends_with('0') { '1' } else { '0' };
+        format!("{}{last}", &code[..13])
+    }
+
     /// Tries a code.
     pub async fn redeem(&self, email: &str, code: &str) -> Reply {
         self.call(Method::POST, "/v1/passcodes/redeem", None, Some(json!({"email": email, "code": code}))).await

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
 use readmit::domain::{Act, Actor, Origin};
-use readmit::store::{Ended, Ending, Store, StoreError};
+use readmit::store::{Ended, Ending, PasscodeRow, Store, StoreError};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
 /// How many passcodes this run ended.
 #[derive(Debug, Default, Serialize)]
 pub struct Counts {
+    /// Codes, by time; and those whose spent tries were not written at once.
     expired: u64,
     abandoned: u64,
     withdrawn: u64,
@@ -62,12 +63,11 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
             Err(error) => return Swept { error: Some(error), ..swept },
         };
         for row in due.rows {
-            let Some(ending) = row.ending(act.at) else { continue };
-            match store.end(&row, ending, act).await {
-                Ok(Ended::Here) => swept.counts += ending,
-                Ok(Ended::Elsewhere) => {}
+            match end(store, row, act).await {
+                Ok(Some(ending)) => swept.counts += ending,
+                Ok(None) => {}
                 Err(error) => {
-                    tracing::error!(passcode_id = %row.passcode_id, cause = %error, "left due");
+                    tracing::error!(shard, cause = %error, "left due");
                     swept.error.get_or_insert(error);
                 }
             }
@@ -79,10 +79,18 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
     }
 }
 
+/// What this run has ended, if the passcode was due and no other run was faster.
+async fn end(store: &Store, row: Result<PasscodeRow, StoreError>, act: &Act) -> Result<Option<Ending>, StoreError> {
+    let row = row?;
+    let Some(ending) = row.ending(act.at) else { return Ok(None) };
+    let ended = store.end(&row, ending, act).await?;
+    Ok((ended == Ended::Here).then_some(ending))
+}
+
 impl AddAssign<Ending> for Counts {
     fn add_assign(&mut self, ending: Ending) {
         match ending {
-            Ending::Expired => self.expired += 1,
+            Ending::Expired | Ending::Exhausted => self.expired += 1,
             Ending::Abandoned => self.abandoned += 1,
             Ending::Withdrawn => self.withdrawn += 1,
         }

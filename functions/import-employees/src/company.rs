@@ -4,15 +4,23 @@ use readmit::MailingServices;
 use readmit::domain::{Company, CompanyId, Login};
 
 use crate::row::Parsed;
-use crate::{CompanyPart, Owner, Refused, logins};
+use crate::{CompanyPart, Refused, logins};
 
-/// The company that is named; else the one that owns the addresses; else a new one. Its own row is written if it differs.
+/// The company of an import.
+pub(crate) struct Settled {
+    pub(crate) company: Company,
+    /// It is there. A new one comes to be with its first employee, in one transaction: no company without people, and no two
+    /// halves of one when an import is sent twice at once.
+    pub(crate) exists: bool,
+}
+
+/// The company that is named; else the one that owns the addresses; else a new one. An existing one's row is kept up to date.
 pub(crate) async fn settle(
     services: &MailingServices,
-    part: CompanyPart,
+    part: &CompanyPart,
     rows: &[Parsed],
     addressees: &[Login],
-) -> Result<Owner, Refused> {
+) -> Result<Settled, Refused> {
     let store = &services.services.store;
     let company_id = match part.company_id {
         Some(company_id) => Some(company_id),
@@ -23,16 +31,16 @@ pub(crate) async fn settle(
         None => None,
     };
     let new_id = || CompanyId::new(services.services.now(), &mut services.services.random());
-    let after = Company {
+    let company = Company {
         company_id: company_id.unwrap_or_else(new_id),
-        company_name: part.name,
-        support_email: part.support_email.or_else(|| before.as_ref()?.support_email.clone()),
-        mail_locale: part.locale.or_else(|| before.as_ref()?.mail_locale.clone()),
+        company_name: part.name.clone(),
+        support_email: part.support_email.clone().or_else(|| before.as_ref()?.support_email.clone()),
+        mail_locale: part.locale.clone().or_else(|| before.as_ref()?.mail_locale.clone()),
     };
-    if before.as_ref() != Some(&after) {
-        store.put_company(&after).await?;
+    if before.as_ref().is_some_and(|before| *before != company) {
+        store.put_company(&company).await?;
     }
-    Ok(after)
+    Ok(Settled { company, exists: before.is_some() })
 }
 
 async fn owner_of(services: &MailingServices, logins: Vec<Login>) -> Result<Option<CompanyId>, Refused> {

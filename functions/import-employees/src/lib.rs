@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
-use readmit::domain::{Act, Actor, Company, CompanyId, Locale, Login, Name, Origin};
-use readmit::http::Failure;
+use readmit::domain::{Act, Actor, CompanyId, Locale, Login, Name, Origin};
+use readmit::http::{Failure, read_object};
+use readmit::store::pause;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -60,7 +61,8 @@ impl Default for IssuePasscodes {
 /// The answer.
 #[derive(Debug, Serialize)]
 pub struct Imported {
-    company_id: CompanyId,
+    /// Null if nobody could be added to a new company: there is none then.
+    company_id: Option<CompanyId>,
     results: Vec<RowResult>,
 }
 
@@ -106,6 +108,9 @@ impl From<readmit::store::StoreError> for Refused {
     }
 }
 
+/// How often an import looks for its company again after another import took one of its addresses first.
+const SETTLEMENTS: u32 = 5;
+
 /// One import.
 pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
     let origin = Origin { request_id: event.context.request_id, ..Origin::default() };
@@ -114,21 +119,27 @@ pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -
     let rows = parse_rows(import.employees);
     let addressees = passcodes::addressees(&import.issue_passcodes)?;
 
-    let company = company::settle(&services, import.company, &rows, &addressees).await?;
-    let results = write::write(&services.services, &company, rows, &act).await?;
-    let results = passcodes::issue(&services, &company, &import.issue_passcodes, results, &act).await?;
-    Ok(Imported { company_id: company.company_id, results })
+    for round in 0..SETTLEMENTS {
+        let settled = company::settle(&services, &import.company, &rows, &addressees).await?;
+        let Some(written) = write::write(&services.services, &settled, &rows, &act).await? else {
+            pause(round).await;
+            continue;
+        };
+        let results =
+            passcodes::issue(&services, &settled.company, &import.issue_passcodes, written.results, &act).await?;
+        return Ok(Imported { company_id: written.company_exists.then_some(settled.company.company_id), results });
+    }
+    Err(Refused::Interrupted("another import of the same people is under way".to_owned()))
 }
 
 fn parse(payload: Value) -> Result<Import, Refused> {
     // serde would take an array for a struct, field by field.
-    if !payload.is_object() || !payload["company"].is_object() {
-        return Err(Refused::InvalidRequest("the event and its company must be objects".to_owned()));
+    if !payload["company"].is_object() {
+        return Err(Refused::InvalidRequest("/company: must be an object".to_owned()));
     }
-    let import: Import = serde_path_to_error::deserialize(payload)
-        .map_err(|error| Refused::InvalidRequest(format!("{}: {}", error.path(), error.inner())))?;
+    let import: Import = read_object(payload).map_err(|error| Refused::InvalidRequest(row::in_words(&error)))?;
     if import.employees.len() > MAX_ROWS {
-        return Err(Refused::InvalidRequest(format!("employees: at most {MAX_ROWS} rows")));
+        return Err(Refused::InvalidRequest(format!("/employees: has more than {MAX_ROWS} rows")));
     }
     Ok(import)
 }
@@ -137,6 +148,3 @@ fn parse(payload: Value) -> Result<Import, Refused> {
 fn logins(rows: &[Parsed]) -> impl Iterator<Item = &Login> {
     rows.iter().filter_map(|parsed| parsed.row.as_ref().ok()).map(|row| &row.email)
 }
-
-/// The company as the rest of the import sees it.
-type Owner = Company;

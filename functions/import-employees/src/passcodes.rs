@@ -3,15 +3,17 @@
 use futures_util::{StreamExt as _, stream};
 use readmit::MailingServices;
 use readmit::domain::{
-    AccountType, Act, Employee, EmployeeId, IssueWish, IssuedFor, Login, TwoFactor, issue as decide,
+    AccountType, Act, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Login, Timestamp, TwoFactor,
+    issue as decide,
 };
 use readmit::http::{Failure, Problem};
 use readmit::issuing::DECISIONS;
+use readmit::store::{Quota, pause};
 
 use crate::row::{Outcome, RowProblem, RowResult};
-use crate::{IssuePasscodes, Owner, Refused};
+use crate::{IssuePasscodes, Refused};
 
-/// Mails at a time: a new SES account takes one a second, a usual one fourteen.
+/// Mails at a time: a usual SES account takes fourteen a second. What it refuses is told in its row.
 const PARALLEL: usize = 4;
 
 /// The addresses that an import names for passcodes.
@@ -35,7 +37,7 @@ pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, Refused> {
 /// Issues what the import asks for. A passcode that cannot be sent is the row's problem; the row stands.
 pub(crate) async fn issue(
     services: &MailingServices,
-    company: &Owner,
+    company: &Company,
     wish: &IssuePasscodes,
     mut results: Vec<RowResult>,
     act: &Act,
@@ -68,7 +70,7 @@ pub(crate) async fn issue(
 /// Addresses that are named for a passcode but stand in no row.
 async fn add_addressees(
     services: &MailingServices,
-    company: &Owner,
+    company: &Company,
     named: &[Login],
     results: &mut Vec<RowResult>,
 ) -> Result<(), Refused> {
@@ -91,39 +93,44 @@ async fn add_addressees(
 
 async fn issue_one(
     services: &MailingServices,
-    company: &Owner,
+    company: &Company,
     id: EmployeeId,
     only_if_new: bool,
     act: &Act,
 ) -> Result<(), Failure> {
-    for _ in 0..DECISIONS {
+    for round in 0..DECISIONS {
+        // A long import's first and last code must not share a moment: each lives from its own mail on.
+        let act = Act::new(services.services.now(), act.actor, act.origin.clone());
         let holder =
             services.services.store.employee(company.company_id, id).await?.ok_or(Problem::EmployeeNotFound)?;
-        if only_if_new && !waits_for_a_first_code(&holder, act) {
+        if only_if_new && !waits_for_a_first_code(&holder, act.at) {
             return Ok(());
         }
         let issued =
             decide(IssuedFor::Operator, holder, &IssueWish::default(), act.at, &mut services.services.random())?;
-        if services.deliver(&issued, company, act).await?.is_some() {
-            return Ok(());
+        match services.deliver(&issued, company, Quota::default(), &act).await? {
+            Some(passcode) if passcode.passcode_status.is_live() => return Ok(()),
+            Some(_) => return Err(Problem::EmailNotSent.into()),
+            None => pause(round).await,
         }
     }
     Err(Problem::TemporarilyUnavailable.into())
 }
 
-fn waits_for_a_first_code(holder: &Employee, act: &Act) -> bool {
-    let has_live_code = holder.latest_passcode.as_ref().is_some_and(|latest| latest.status_at(act.at).is_pending());
-    let recovers = holder.latest_passcode.as_ref().is_some_and(|latest| latest.is_recovering());
+fn waits_for_a_first_code(holder: &Employee, now: Timestamp) -> bool {
+    let under_way = |latest: &LatestPasscode| latest.status_at(now).is_pending() || latest.is_recovering_at(now);
     let may_have_one = holder.is_active() && holder.account_type == AccountType::Employee;
-    may_have_one && holder.two_factor == TwoFactor::NotEnrolled && !has_live_code && !recovers
+    may_have_one
+        && holder.two_factor == TwoFactor::NotEnrolled
+        && !holder.latest_passcode.as_ref().is_some_and(under_way)
 }
 
-/// A refusal or an unsent mail is told in the row; a store that does not answer ends the import.
+/// A refusal, an unsent mail or a store that does not answer is told in the row; the other rows go on.
 fn problem_of(failure: Failure) -> Result<RowProblem, Refused> {
     match failure {
-        Failure::Problem(problem) | Failure::Caused(problem @ Problem::EmailNotSent, _) => {
+        Failure::Problem(problem) | Failure::Caused(problem, _) => {
             Ok(RowProblem::new(problem.code(), problem.detail()))
         }
-        other => Err(other.into()),
+        Failure::Fault(_) => Err(failure.into()),
     }
 }

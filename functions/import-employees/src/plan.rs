@@ -10,6 +10,7 @@ use crate::snapshot::Snapshot;
 /// What is to be done for a row.
 pub(crate) enum Plan {
     Add(Box<Employee>),
+    Added(EmployeeId),
     Change { before: Box<Employee>, after: Box<Employee>, credentials: Credentials, fields: Vec<&'static str> },
     Erase { before: Box<Employee>, credentials: Credentials },
     Nothing(Option<EmployeeId>),

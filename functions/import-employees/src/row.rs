@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use readmit::domain::{AccountStatus, AccountType, EmployeeId, ExternalId, Locale, Login, Name, Role};
+use readmit::http::{FieldError, read_object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -41,6 +42,13 @@ impl RowProblem {
     pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
     }
+}
+
+/// The code of a second row about the same person.
+pub(crate) const DUPLICATE_ROW: &str = "duplicate_row";
+
+pub(crate) fn duplicate_row() -> RowProblem {
+    RowProblem::new(DUPLICATE_ROW, "another row names the same person")
 }
 
 /// What became of a row.
@@ -82,23 +90,17 @@ pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<Parsed> {
 fn parse_row(value: Value, seen: &mut HashSet<String>) -> Parsed {
     let email = value.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
     let row = read_row(value);
-    let row = row.and_then(|row| {
-        if seen_before(&row, seen) {
-            Err(RowProblem::new("duplicate_row", "another row names the same person"))
-        } else {
-            Ok(row)
-        }
-    });
+    let row = row.and_then(|row| if seen_before(&row, seen) { Err(duplicate_row()) } else { Ok(row) });
     Parsed { email: row.as_ref().map_or(email, |row| row.email.to_string()), row }
 }
 
 fn read_row(value: Value) -> Result<Row, RowProblem> {
-    // serde would take an array for a struct, field by field.
-    if !value.is_object() {
-        return Err(RowProblem::new("invalid_request", "must be an object"));
-    }
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| RowProblem::new("invalid_request", format!("{}: {}", error.path(), error.inner())))
+    read_object(value).map_err(|error| RowProblem::new("invalid_request", in_words(&error)))
+}
+
+/// Where and what: `/email: is required`.
+pub(crate) fn in_words(error: &FieldError) -> String {
+    format!("{}: {}", if error.pointer.is_empty() { "/" } else { &error.pointer }, error.detail)
 }
 
 fn seen_before(row: &Row, seen: &mut HashSet<String>) -> bool {

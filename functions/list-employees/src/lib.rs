@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use readmit::Services;
 use readmit::domain::CompanyId;
-use readmit::http::{Answer, ApiRequest, EmployeeView, Failure, Problem, live_caller, require_security_admin};
+use readmit::http::{Answer, ApiRequest, EmployeeView, Failure, Nothing, Problem, live_caller, require_security_admin};
 use serde::{Deserialize, Serialize};
 
 mod cursor;
@@ -71,7 +71,11 @@ async fn page(services: &Services, request: &ApiRequest) -> Result<Answer, Failu
     let start = after.as_ref().ok().and_then(Option::as_deref);
     let rows = services.store.employees_by_name(claims.company_id, limit.0, start);
     let (caller, rows) = tokio::join!(services.store.employee(claims.company_id, claims.employee_id), rows);
-    require_security_admin(live_caller(&claims, caller?.as_ref())?)?;
+    let caller = caller?;
+    let caller = live_caller(&claims, caller.as_ref())?;
+    let body = request.json()?;
+    require_security_admin(caller)?;
+    let Nothing {} = body.read()?;
     query?;
     after?;
 
@@ -93,7 +97,10 @@ async fn one(services: &Services, request: &ApiRequest) -> Result<Answer, Failur
     let wanted = request.employee_id();
     let ids: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
     let rows = services.store.directory(claims.company_id, &ids).await?;
-    require_security_admin(live_caller(&claims, rows.get(claims.employee_id))?)?;
+    let caller = live_caller(&claims, rows.get(claims.employee_id))?;
+    let body = request.json()?;
+    require_security_admin(caller)?;
+    let (Nothing {}, Nothing {}) = (body.read()?, request.query()?);
     let employee = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
     Answer::ok(&EmployeeView::new(employee, services.now()))
 }

@@ -49,7 +49,9 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
     }
 
     let act = request.act(Actor::Employee { employee_id: counted.employee_id }, services.now());
-    services.store.redeem(&counted, &act).await?.ok_or(Problem::PasscodeRejected)?;
+    if services.store.redeem(&counted, &act).await? == Outcome::Refused {
+        return Err(Problem::PasscodeRejected.into());
+    }
     let claims = RecoveryClaims {
         employee_id: counted.employee_id,
         company_id: counted.company_id,

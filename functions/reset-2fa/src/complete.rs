@@ -2,12 +2,18 @@
 
 use readmit::Services;
 use readmit::domain::totp::MAX_WRONG_CODES_A_RECOVERY;
-use readmit::domain::{Actor, BACKUP_CODES, BackupCode, Employee, SessionEpoch, TotpCode, TwoFactor, Versioned};
+use readmit::domain::{
+    Act, Actor, BACKUP_CODES, BackupCode, Employee, KeyedHash, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode,
+    TwoFactor, Versioned,
+};
 use readmit::http::{Answer, ApiRequest, Failure, Problem, SessionView};
+use readmit::issuing::DECISIONS;
 use readmit::keyring::{AccessClaims, Tokens};
-use readmit::store::{CompletionTry, Outcome, PasscodeRow};
+use readmit::store::{CompletionTry, Outcome, PasscodeRow, pause};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+
+use crate::body_of_step;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,42 +30,85 @@ struct Completed<'a> {
 
 pub(crate) async fn complete(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
     let claims = request.recovery_claims(services).await?;
-    let typed: Confirmation = request.json()?.read()?;
+    let typed: Confirmation = body_of_step(services, request, &claims).await?;
+    let code = TotpCode::read(typed.code.expose_secret());
 
     let now = services.now();
     let employee = services.store.employee(claims.company_id, claims.employee_id);
     let (counted, employee) = tokio::join!(services.store.count_completion(&claims, now), employee);
-    let row = match counted? {
-        CompletionTry::Counted(row) => row,
+    let mut row = match counted? {
+        CompletionTry::Counted(row) => *row,
         CompletionTry::Incomplete(missing) => return Err(Problem::RecoveryIncomplete(missing).into()),
         CompletionTry::Ended => return Err(Problem::Unauthenticated.into()),
     };
-    let mut employee = employee?.filter(Employee::is_active).ok_or(Problem::Unauthenticated)?;
-    let new = row.pending.clone().complete().map_err(Problem::RecoveryIncomplete)?;
-    let keyring = services.keyring_knowing(new.totp_key.version).await?;
-    let key = keyring.unseal_totp_key(claims.employee_id, &new.totp_key)?;
-    let code = TotpCode::read(typed.code.expose_secret());
-    let Some(step) = code.and_then(|code| key.matching_step(&code, now)) else {
-        return wrong_code(services, request, &row).await;
-    };
-
-    let version = keyring.current(now);
-    let codes: Vec<BackupCode> = (0..BACKUP_CODES).map(|_| BackupCode::generate(&mut services.random())).collect();
-    let backup_key = keyring.backup_code_key(version)?;
-    let hashes: Vec<_> =
-        codes.iter().map(|code| Versioned { version, value: code.hash(&backup_key, claims.employee_id) }).collect();
-    let epoch = SessionEpoch::generate(&mut services.random());
-    let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
-    if services.store.complete_recovery(&row, &new, step, &hashes, &epoch, &act).await? == Outcome::Refused {
-        return Err(Problem::Unauthenticated.into());
+    let employee = employee?.filter(Employee::is_active).ok_or(Problem::Unauthenticated)?;
+    for round in 0..DECISIONS {
+        let new = row.pending.clone().complete().map_err(Problem::RecoveryIncomplete)?;
+        let Some(step) = confirmed_step(services, &new, &employee, code.as_ref(), now).await? else {
+            return wrong_code(services, request, &row).await;
+        };
+        let issued = NewSecrets::make(services, &employee).await?;
+        let act = request.act(Actor::Employee { employee_id: employee.employee_id }, services.now());
+        if services.store.complete_recovery(&row, &new, step, &issued.hashes, &issued.epoch, &act).await?
+            == Outcome::Done
+        {
+            return completed(services, employee, &issued, &act).await;
+        }
+        // A password or an authenticator was set at the same time, or the recovery ended.
+        pause(round).await;
+        row = services.store.open_recovery(&claims, services.now()).await?.ok_or(Problem::Unauthenticated)?;
     }
+    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the recovery kept changing".to_owned()))
+}
 
+/// The step of the new authenticator that the code belongs to.
+async fn confirmed_step(
+    services: &Services,
+    new: &NewCredentials,
+    employee: &Employee,
+    code: Option<&TotpCode>,
+    now: Timestamp,
+) -> Result<Option<Step>, Failure> {
+    let keyring = services.keyring_knowing(new.totp_key.version).await?;
+    let key = keyring.unseal_totp_key(employee.employee_id, &new.totp_key)?;
+    Ok(code.and_then(|code| key.matching_step(code, now)))
+}
+
+/// What a completion gives out: ten backup codes, and the epoch of the first session.
+struct NewSecrets {
+    backup_codes: Vec<BackupCode>,
+    hashes: Vec<Versioned<KeyedHash>>,
+    epoch: SessionEpoch,
+}
+
+impl NewSecrets {
+    async fn make(services: &Services, owner: &Employee) -> Result<Self, Failure> {
+        let keyring = services.keyring().await?;
+        let version = keyring.current(services.now());
+        let key = keyring.backup_code_key(version)?;
+        let backup_codes: Vec<_> = (0..BACKUP_CODES).map(|_| BackupCode::generate(&mut services.random())).collect();
+        let hashes =
+            backup_codes.iter().map(|code| Versioned { version, value: code.hash(&key, owner.employee_id) }).collect();
+        Ok(Self { backup_codes, hashes, epoch: SessionEpoch::generate(&mut services.random()) })
+    }
+}
+
+async fn completed(
+    services: &Services,
+    mut employee: Employee,
+    issued: &NewSecrets,
+    act: &Act,
+) -> Result<Answer, Failure> {
     employee.last_signed_in_at = Some(act.at);
     employee.two_factor = TwoFactor::Enrolled;
-    employee.session_epoch = epoch.clone();
-    let claims = AccessClaims { employee_id: claims.employee_id, company_id: claims.company_id, epoch };
+    let claims = AccessClaims {
+        employee_id: employee.employee_id,
+        company_id: employee.company_id,
+        epoch: issued.epoch.clone(),
+    };
+    let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at, &mut services.random())?;
-    let shown: Vec<_> = codes.iter().map(BackupCode::grouped).collect();
+    let shown: Vec<_> = issued.backup_codes.iter().map(BackupCode::grouped).collect();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();
     Answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })
 }

@@ -10,7 +10,9 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::http::{Answer, ApiRequest, Failure};
+use readmit::http::{Answer, ApiRequest, Failure, JsonBody, Problem};
+use readmit::keyring::RecoveryClaims;
+use serde::de::DeserializeOwned;
 
 mod complete;
 mod password;
@@ -26,7 +28,15 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
     }
 }
 
-/// The body of a request that needs none: `{}` or nothing.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
+/// The body of a step. What is wrong with it is told only while the recovery is open: an ended one is 401, whatever is sent.
+async fn body_of_step<T: DeserializeOwned>(
+    services: &Services,
+    request: &ApiRequest,
+    claims: &RecoveryClaims,
+) -> Result<T, Failure> {
+    match request.json().and_then(JsonBody::read) {
+        Ok(body) => Ok(body),
+        Err(problem) if services.store.open_recovery(claims, services.now()).await?.is_some() => Err(problem.into()),
+        Err(_) => Err(Problem::Unauthenticated.into()),
+    }
+}

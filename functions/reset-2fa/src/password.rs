@@ -7,6 +7,8 @@ use readmit::store::{Outcome, PasswordTry};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+use crate::body_of_step;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewPassword {
@@ -15,7 +17,7 @@ struct NewPassword {
 
 pub(crate) async fn set(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
     let claims = request.recovery_claims(services).await?;
-    let typed: NewPassword = request.json()?.read()?;
+    let typed: NewPassword = body_of_step(services, request, &claims).await?;
     let password = Password::new(typed.password.expose_secret());
 
     let now = services.now();

@@ -2,11 +2,11 @@
 
 use readmit::Services;
 use readmit::domain::TotpKey;
-use readmit::http::{Answer, ApiRequest, Failure, Problem};
+use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem};
 use readmit::store::Outcome;
 use serde::Serialize;
 
-use crate::Nothing;
+use crate::body_of_step;
 
 #[derive(Serialize)]
 struct EnrolmentView<'a> {
@@ -17,7 +17,7 @@ struct EnrolmentView<'a> {
 
 pub(crate) async fn enrol(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
     let claims = request.recovery_claims(services).await?;
-    let Nothing {} = request.json()?.read()?;
+    let Nothing {} = body_of_step(services, request, &claims).await?;
 
     let now = services.now();
     let key = TotpKey::generate(&mut services.random());

@@ -3,19 +3,21 @@
 //! `GET /.well-known/jwks.json`: the public keys of the tokens, for those who check them elsewhere.
 //!
 //! Effects: a sign-in spends its second factor and writes `session.started`; a sign-out, `session.ended`.
-//! Answers: 200 the session, and 401 `sign_in_rejected` for whatever is wrong; 204; 200 the keys.
+//! Answers: 200 the session, 401 `sign_in_rejected` for whatever is wrong, 429 `too_many_requests`; 204; 200 the keys.
 
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::domain::{Actor, Login, Password, SecondFactor, SessionEpoch};
-use readmit::http::{Answer, ApiRequest, Failure, Problem, SessionView, live_caller};
+use readmit::domain::Actor;
+use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem, SessionView, live_caller};
 use readmit::keyring::{AccessClaims, JsonWebKey, Tokens};
 use readmit::store::Outcome;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 mod verify;
+
+use verify::{Attempt, Verified};
 
 /// Others may keep the keys this long; a new version of the root signs only ten minutes after it was added.
 const KEYS_CACHE: &str = "public, max-age=300";
@@ -45,23 +47,26 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
 
 async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
     let typed: SignIn = request.json()?.read()?;
-    let login = typed.email.parse::<Login>().ok();
-    let password = Password::new(typed.password.expose_secret());
-    let factor = SecondFactor::read(typed.code.expose_secret());
-
     let now = services.now();
-    let verified = verify::verify(services, login, password, factor, now).await?.ok_or(Problem::SignInRejected)?;
-    let mut employee = verified.employee;
+    let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, request.origin().source_ip.as_deref())?;
+
+    let (known, counted) = verify::count(services, &attempt, now).await?;
+    if let Err(throttled) = counted {
+        let act = request.act(Actor::Anonymous, now);
+        return Err(verify::throttled(services, &throttled, known.as_ref(), &act).await?.into());
+    }
+    let Verified { credentials, mut employee, spent } =
+        verify::verify(services, attempt, known, now).await?.ok_or(Problem::SignInRejected)?;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
-    if services.store.sign_in(&verified.credentials, &employee, &verified.factor, &act).await? == Outcome::Refused {
+    if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {
         return Err(Problem::SignInRejected.into());
     }
 
     employee.last_signed_in_at = Some(now);
-    let epoch: SessionEpoch = employee.session_epoch.clone();
+    let epoch = employee.session_epoch.clone();
     let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
-    let token =
-        Tokens::new(&*services.keyring().await?, &services.portal_url).access(claims, now, &mut services.random())?;
+    let keyring = services.keyring().await?;
+    let token = Tokens::new(&keyring, &services.portal_url).access(claims, now, &mut services.random())?;
     Answer::ok(&SessionView::new(&token, &employee, now))
 }
 
@@ -69,6 +74,7 @@ async fn sign_out(services: &Services, request: &ApiRequest) -> Result<Answer, F
     let claims = request.access_claims(services).await?;
     let row = services.store.employee(claims.company_id, claims.employee_id).await?;
     let caller = live_caller(&claims, row.as_ref())?;
+    let Nothing {} = request.json()?.read()?;
     let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
     match services.store.end_sessions(caller, &act).await? {
         Outcome::Done => Ok(Answer::no_content()),

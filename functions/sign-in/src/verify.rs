@@ -2,79 +2,167 @@
 
 use readmit::Services;
 use readmit::domain::{
-    CompanyId, Employee, EmployeeId, Login, Password, PasswordHash, Pepper, SecondFactor, Timestamp, Versioned,
+    Act, CompanyId, Employee, EmployeeId, EventType, HashingFailed, KeyVersion, KeyedHash, Login, Password,
+    PasswordHash, Pepper, Salt, SealedTotpKey, SecondFactor, Timestamp, Versioned,
 };
-use readmit::http::Failure;
+use readmit::http::{Failure, Problem};
 use readmit::keyring::Keyring;
-use readmit::store::{Credentials, FactorUsed};
-
-/// Somebody who is who he says; the second factor is not spent yet.
-pub(crate) struct Verified {
-    pub(crate) credentials: Credentials,
-    pub(crate) employee: Employee,
-    pub(crate) factor: FactorUsed,
-}
+use readmit::store::{Credentials, FactorUsed, Spent, Throttled};
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// A login that nobody can have: RFC 2606 keeps `.invalid` empty. Impossible addresses are looked up as this one.
 const NOBODY: &str = "nobody@readmit.invalid";
 
-/// Two trips and one hash, known or unknown alike: the credentials, then the hash beside the directory.
-pub(crate) async fn verify(
-    services: &Services,
-    login: Option<Login>,
+/// What was typed, and from where.
+pub(crate) struct Attempt<'a> {
+    login: Login,
     password: Password,
     factor: Option<SecondFactor>,
-    now: Timestamp,
-) -> Result<Option<Verified>, Failure> {
-    let nobody = || NOBODY.parse().map_err(|_| Failure::Fault("the login of nobody is none".to_owned()));
-    let login = login.map_or_else(nobody, Ok)?;
-    let (credentials, keyring) = tokio::join!(services.store.credentials(&login), services.keyring());
-    let (credentials, keyring) = (credentials?, keyring?);
-
-    let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
-    let keyring = match &hash {
-        Some(hash) if !keyring.knows(hash.version) => services.keyring_knowing(hash.version).await?,
-        _ => keyring,
-    };
-    let pepper = keyring.password_pepper(hash.as_ref().map_or(keyring.current(now), |hash| hash.version))?;
-    let (company_id, employee_id) = owner(services, credentials.as_ref());
-    let hashing = tokio::task::spawn_blocking(move || verify_password(&password, hash.as_ref(), &pepper));
-    let (matches, employee) = tokio::join!(hashing, services.store.employee(company_id, employee_id));
-    let (matches, employee) = (matches??, employee?);
-
-    let (Some(credentials), Some(employee), Some(factor), true) = (credentials, employee, factor, matches) else {
-        return Ok(None);
-    };
-    if !employee.is_active() {
-        return Ok(None);
-    }
-    let factor = match factor_used(&keyring, &credentials, &factor, now)? {
-        Some(factor) => factor,
-        None => return Ok(None),
-    };
-    Ok(Some(Verified { credentials, employee, factor }))
+    source_ip: Option<&'a str>,
 }
 
-fn verify_password(
+impl<'a> Attempt<'a> {
+    pub(crate) fn read(
+        email: &str,
+        password: &SecretString,
+        code: &SecretString,
+        source_ip: Option<&'a str>,
+    ) -> Result<Self, Failure> {
+        let nobody = || NOBODY.parse().map_err(|_| Failure::Fault("the login of nobody is none".to_owned()));
+        Ok(Self {
+            login: email.parse().or_else(|_| nobody())?,
+            password: Password::new(password.expose_secret()),
+            factor: SecondFactor::read(code.expose_secret()),
+            source_ip,
+        })
+    }
+}
+
+/// Somebody who is who he says; what the sign-in spends is not spent yet.
+pub(crate) struct Verified {
+    pub(crate) credentials: Credentials,
+    pub(crate) employee: Employee,
+    pub(crate) spent: Spent,
+}
+
+/// The first trip: the attempt is counted before anything is compared, beside the reading of the credentials.
+pub(crate) async fn count(
+    services: &Services,
+    attempt: &Attempt<'_>,
+    now: Timestamp,
+) -> Result<(Option<Credentials>, Result<(), Throttled>), Failure> {
+    let counting = services.store.count_sign_in(&attempt.login, attempt.source_ip, now);
+    let (credentials, counted) = tokio::join!(services.store.credentials(&attempt.login), counting);
+    Ok((credentials?, counted?))
+}
+
+/// Tells the trail of a known account, once a span, that its limit was reached; for an unknown one, the same request.
+pub(crate) async fn throttled(
+    services: &Services,
+    throttled: &Throttled,
+    known: Option<&Credentials>,
+    act: &Act,
+) -> Result<Problem, Failure> {
+    if let Some(untold) = &throttled.untold {
+        let event = known
+            .map(|known| services.store.event(act, EventType::SessionThrottled, known.company_id, known.employee_id));
+        services.store.tell_throttled(untold, event, act).await?;
+    }
+    Ok(Problem::too_many_until(throttled.until, act.at))
+}
+
+/// The second trip: the directory beside one hash, known or unknown alike.
+pub(crate) async fn verify(
+    services: &Services,
+    attempt: Attempt<'_>,
+    credentials: Option<Credentials>,
+    now: Timestamp,
+) -> Result<Option<Verified>, Failure> {
+    let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
+    let keyring = match &hash {
+        Some(hash) => services.keyring_knowing(hash.version).await?,
+        None => services.keyring().await?,
+    };
+    let current = keyring.current(now);
+    let peppers = Peppers {
+        of_hash: keyring.password_pepper(hash.as_ref().map_or(current, |hash| hash.version))?,
+        current: keyring.password_pepper(current)?,
+    };
+    let (company_id, employee_id) = owner(services, credentials.as_ref());
+    let (salt, password) = (Salt::generate(&mut services.random()), attempt.password);
+    let hashing =
+        tokio::task::spawn_blocking(move || check_password(&password, hash.as_ref(), &peppers, current, salt));
+    let (checked, employee) = tokio::join!(hashing, services.store.employee(company_id, employee_id));
+    let (checked, employee) = (checked??, employee?);
+
+    let (Some(credentials), Some(employee), Some(factor), PasswordCheck::Right { rehashed }) =
+        (credentials, employee, attempt.factor, checked)
+    else {
+        return Ok(None);
+    };
+    let Some(used) = factor_used(&keyring, &credentials, &factor, now)?.filter(|_| employee.is_active()) else {
+        return Ok(None);
+    };
+    let resealed = resealed(services, &keyring, &credentials, now)?;
+    let spent = Spent { factor: used, rehashed, resealed, source_ip: attempt.source_ip.map(str::to_owned) };
+    Ok(Some(Verified { credentials, employee, spent }))
+}
+
+/// The authenticator's key under the current seal, if its seal is older.
+fn resealed(
+    services: &Services,
+    keyring: &Keyring,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<Option<Versioned<SealedTotpKey>>, Failure> {
+    let owner = credentials.employee_id;
+    let Some(sealed) = credentials.totp_key.as_ref().filter(|sealed| sealed.version != keyring.current(now)) else {
+        return Ok(None);
+    };
+    let key = keyring.unseal_totp_key(owner, sealed)?;
+    Ok(Some(keyring.seal_totp_key(owner, &key, now, &mut services.random())?))
+}
+
+struct Peppers {
+    of_hash: Pepper,
+    current: Pepper,
+}
+
+enum PasswordCheck {
+    Wrong,
+    Right { rehashed: Option<Versioned<PasswordHash>> },
+}
+
+/// A right password whose hash was made with an older key or weaker parameters is hashed anew: this is the one time that it
+/// can be.
+fn check_password(
     password: &Password,
     hash: Option<&Versioned<PasswordHash>>,
-    pepper: &Pepper,
-) -> Result<bool, readmit::domain::HashingFailed> {
-    match hash {
-        Some(hash) => hash.value.verify(password, pepper),
-        None => PasswordHash::verify_nobody(password, pepper),
+    peppers: &Peppers,
+    current: KeyVersion,
+    salt: Salt,
+) -> Result<PasswordCheck, HashingFailed> {
+    let Some(hash) = hash else {
+        PasswordHash::verify_nobody(password, &peppers.of_hash)?;
+        return Ok(PasswordCheck::Wrong);
+    };
+    if !hash.value.verify(password, &peppers.of_hash)? {
+        return Ok(PasswordCheck::Wrong);
     }
+    if hash.version == current && hash.value.is_up_to_date() {
+        return Ok(PasswordCheck::Right { rehashed: None });
+    }
+    let value = PasswordHash::of(password, &peppers.current, salt)?;
+    Ok(PasswordCheck::Right { rehashed: Some(Versioned { version: current, value }) })
 }
 
 /// Whose directory row is read; for an unknown login, one that does not exist.
 fn owner(services: &Services, credentials: Option<&Credentials>) -> (CompanyId, EmployeeId) {
-    let nobody = || {
-        (
-            CompanyId::new(services.now(), &mut services.random()),
-            EmployeeId::new(services.now(), &mut services.random()),
-        )
-    };
-    credentials.map_or_else(nobody, |credentials| (credentials.company_id, credentials.employee_id))
+    let (now, mut random) = (services.now(), services.random());
+    credentials.map_or_else(
+        || (CompanyId::new(now, &mut random), EmployeeId::new(now, &mut services.random())),
+        |credentials| (credentials.company_id, credentials.employee_id),
+    )
 }
 
 fn factor_used(
@@ -92,7 +180,7 @@ fn factor_used(
         }
         SecondFactor::Backup(code) => {
             for stored in &credentials.backup_codes {
-                let Ok(kept) = stored.parse::<Versioned<readmit::domain::KeyedHash>>() else { continue };
+                let Ok(kept) = stored.parse::<Versioned<KeyedHash>>() else { continue };
                 if code.hash(&keyring.backup_code_key(kept.version)?, credentials.employee_id) == kept.value {
                     return Ok(Some(FactorUsed::BackupCode(stored.clone())));
                 }

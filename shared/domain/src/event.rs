@@ -30,6 +30,9 @@ pub enum EventType {
     /// Ended by wrong secrets.
     #[serde(rename = "passcode.exhausted")]
     PasscodeExhausted,
+    /// A limit of codes was reached; told once a span.
+    #[serde(rename = "passcode.throttled")]
+    PasscodeThrottled,
     /// Ended by time.
     #[serde(rename = "passcode.expired")]
     PasscodeExpired,
@@ -48,6 +51,9 @@ pub enum EventType {
     /// The person ended all own sessions.
     #[serde(rename = "session.ended")]
     SessionEnded,
+    /// A limit of failed sign-ins was reached; told once a span.
+    #[serde(rename = "session.throttled")]
+    SessionThrottled,
     /// A person was added.
     #[serde(rename = "employee.imported")]
     EmployeeImported,

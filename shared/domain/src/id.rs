@@ -76,6 +76,13 @@ typed_id!(
     "evt_"
 );
 
+impl PasscodeId {
+    /// One of sixteen shards, by random bits of the id.
+    pub fn shard(self) -> u8 {
+        u8::try_from(self.0.random() & 15).unwrap_or(0)
+    }
+}
+
 impl EventId {
     /// The id of an act's event number `order`: events of one moment sort as they happened. 64 random bits are left.
     pub fn in_order(now: Timestamp, order: u16, random: &mut impl CryptoRng) -> Self {
@@ -90,6 +97,24 @@ mod tests {
     use super::*;
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
+
+    #[test]
+    fn passcodes_spread_over_all_shards() {
+        let mut random = StdRng::seed_from_u64(1);
+        let mut counts = [0; 16];
+        for _ in 0..1_600 {
+            counts[usize::from(PasscodeId::new(Timestamp::from_millis(0), &mut random).shard())] += 1;
+        }
+        assert!(counts.iter().all(|count| (60..140).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn events_of_one_act_sort_as_they_happened() {
+        let mut random = StdRng::seed_from_u64(1);
+        let ids: Vec<EventId> =
+            (0..50).map(|order| EventId::in_order(Timestamp::from_millis(7), order, &mut random)).collect();
+        assert!(ids.is_sorted());
+    }
 
     #[test]
     fn an_id_reads_back_as_itself_and_only_in_its_own_spelling() {

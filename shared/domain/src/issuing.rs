@@ -6,9 +6,7 @@ use rand::CryptoRng;
 use serde::Deserialize;
 
 use crate::passcode::{Code, DEFAULT_LIFETIME, MAX_LIFETIME_MINUTES, MIN_LIFETIME_MINUTES, OperatorTag};
-use crate::{
-    AccountType, CompanyId, Employee, Issuer, LatestPasscode, Login, Name, PasscodeId, PasscodeStatus, Timestamp,
-};
+use crate::{AccountType, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, PasscodeStatus, Timestamp};
 
 /// What an admin may say of a passcode to be issued.
 #[derive(Debug, Default, Deserialize)]
@@ -103,11 +101,6 @@ impl IssuedPasscode {
     /// The login it is bound to.
     pub fn login(&self) -> &Login {
         &self.holder.login
-    }
-
-    /// The holder's name.
-    pub fn holder_name(&self) -> &Name {
-        &self.holder.full_name
     }
 }
 

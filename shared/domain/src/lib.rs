@@ -10,6 +10,7 @@ mod event;
 mod id;
 mod issuing;
 mod keyed_hash;
+pub mod limit;
 mod login;
 mod name;
 pub mod passcode;

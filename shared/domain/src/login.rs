@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::name::misleads;
 use crate::text::text_type;
 
 /// RFC 5321, section 4.5.3.1.3: a path of 256 octets holds an address of 254.
@@ -61,7 +62,9 @@ fn is_local_part(local: &str) -> bool {
     local.len() <= MAX_LOCAL_BYTES
         && local.split('.').all(|atom| {
             !atom.is_empty()
-                && atom.chars().all(|c| c.is_alphanumeric() || is_mark(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
+                && atom
+                    .chars()
+                    .all(|c| (c.is_alphanumeric() && !misleads(c)) || is_mark(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
         })
 }
 
@@ -144,6 +147,7 @@ mod tests {
             "mi\0ke@northwind.example",
             "mike@[127.0.0.1]",
             "<mike@northwind.example>",
+            "mike\u{3164}@northwind.example",
         ] {
             assert_eq!(login(text), "refused", "{text:?}");
         }

@@ -50,10 +50,22 @@ fn without_stroke(c: char) -> char {
     }
 }
 
-/// Characters that change how the text around them reads (Unicode TR 9 controls, line and paragraph breaks).
-fn misleads(c: char) -> bool {
-    let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || direction || matches!(c, '\u{2028}' | '\u{2029}')
+/// Characters that change how the text around them reads (Unicode TR 9 controls, line and paragraph breaks), or that nobody
+/// sees. The joiners U+200C and U+200D belong to the spelling of Persian and Indic names and stay.
+pub(crate) fn misleads(c: char) -> bool {
+    let direction =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let unseen = matches!(
+        c,
+        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{2060}'
+            ..='\u{2064}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+    );
+    c.is_control() || direction || unseen || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// White space of any width; line breaks are not, and are refused.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 impl FromStr for Name {
@@ -61,7 +73,7 @@ impl FromStr for Name {
 
     fn from_str(text: &str) -> Result<Self, NotAName> {
         let composed: String = text.nfc().collect();
-        let name = composed.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        let name = composed.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let fits = (1..=MAX_NAME_CHARS).contains(&name.chars().count());
         let reads = name.chars().any(char::is_alphanumeric) && !name.chars().any(misleads);
         if fits && reads { Ok(Self(name)) } else { Err(NotAName) }
@@ -128,7 +140,18 @@ mod tests {
 
     #[test]
     fn a_name_that_misleads_is_refused() {
-        for text in ["", "   ", "…", "Eve\r\nBcc: x", "Eve\u{202e}gnp", "Eve\u{2028}", &"x".repeat(201)] {
+        for text in [
+            "",
+            "   ",
+            "…",
+            "Eve\r\nBcc: x",
+            "Eve\u{202e}gnp",
+            "Eve\u{2028}",
+            "Eve\u{61c}x",
+            "\u{3164}",
+            "A\u{200b}B",
+            &"x".repeat(201),
+        ] {
             assert_eq!(text.parse::<Name>(), Err(NotAName), "{text:?}");
         }
     }

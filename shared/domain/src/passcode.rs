@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crockford::{grouped, random_symbols, read_symbols};
 use crate::keyed_hash::{HashKey, KeyedHash};
-use crate::{EmployeeId, Login, Name, PasscodeId, Timestamp};
+use crate::{EmployeeId, Login, Name, PasscodeId, RECOVERY_LIFETIME, Timestamp};
 
 /// Wrong secrets after which a code ends. With 40 secret bits, five tries succeed once in 2·10¹¹ codes.
 pub const MAX_TRIES: u32 = 5;
@@ -163,7 +163,12 @@ impl LatestPasscode {
         }
     }
 
-    /// Whether a recovery is under way.
+    /// Whether a recovery can still be completed: it lasts from a redemption, which is before the code's own expiry.
+    pub fn is_recovering_at(&self, now: Timestamp) -> bool {
+        self.is_recovering() && now < self.expires_at.after(RECOVERY_LIFETIME)
+    }
+
+    /// Whether a recovery is open, or ran out without the cleanup having come round.
     pub fn is_recovering(&self) -> bool {
         self.recovery_state == Some(RecoveryState::Open)
     }

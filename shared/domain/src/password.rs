@@ -30,11 +30,6 @@ impl Password {
         self.0.expose_secret().as_bytes()
     }
 
-    /// Whether its length is one that a password can have: others need not be hashed to be known wrong.
-    pub fn has_possible_length(&self) -> bool {
-        (MIN_CHARS..=MAX_CHARS).contains(&self.0.expose_secret().chars().count())
-    }
-
     /// All that speaks against this password for this person; empty if nothing does.
     pub fn faults(&self, person: &Person<'_>) -> Vec<PasswordFault> {
         let text = self.0.expose_secret();
@@ -166,9 +161,10 @@ mod tests {
 
     #[test]
     fn length_is_counted_in_composed_code_points() {
-        assert!(!Password::new(&"e\u{301}".repeat(11)).has_possible_length());
-        assert!(Password::new(&"e\u{301}".repeat(12)).has_possible_length());
-        assert!(Password::new(&"😀".repeat(256)).has_possible_length());
+        assert!(faults(&"e\u{301}".repeat(11)).contains(&PasswordFault::TooShort));
+        assert!(!faults(&"e\u{301}".repeat(12)).contains(&PasswordFault::TooShort));
+        assert!(!faults(&"😀".repeat(256)).contains(&PasswordFault::TooLong));
+        assert!(faults(&"😀".repeat(257)).contains(&PasswordFault::TooLong));
     }
 
     proptest! {

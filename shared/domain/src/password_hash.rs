@@ -52,6 +52,12 @@ impl PasswordHash {
         Ok(argon2(pepper)?.verify_password(password.as_bytes(), &self.0).is_ok())
     }
 
+    /// Whether it was made with the parameters of today.
+    pub fn is_up_to_date(&self) -> bool {
+        Params::try_from(&self.0)
+            .is_ok_and(|params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES))
+    }
+
     /// Spends the time of a verification on nobody's hash, so that an unknown address answers as slowly as a known one.
     pub fn verify_nobody(password: &Password, pepper: &Pepper) -> Result<bool, HashingFailed> {
         Self::of(password, pepper, Salt([0; 16])).map(|_| false)
@@ -124,6 +130,14 @@ mod tests {
         assert!(!hash.verify(&Password::new("plum harbour ladder quartZ"), &pepper()).unwrap());
         assert!(!hash.verify(&password, &Pepper::from([8; 32])).unwrap());
         assert!(!PasswordHash::verify_nobody(&password, &pepper()).unwrap());
+    }
+
+    #[test]
+    fn a_hash_of_weaker_parameters_is_out_of_date() {
+        let now = PasswordHash::of(&Password::new("plum harbour ladder quartz"), &pepper(), Salt([1; 16])).unwrap();
+        assert!(now.is_up_to_date());
+        let weaker: PasswordHash = now.to_string().replace("t=2", "t=1").parse().unwrap();
+        assert!(!weaker.is_up_to_date());
     }
 
     #[test]

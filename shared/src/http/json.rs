@@ -29,17 +29,26 @@ impl JsonBody {
     /// The body as `T`; none is an empty object, which lacks whatever `T` requires.
     pub fn read<T: DeserializeOwned>(self) -> Result<T, Problem> {
         let value = self.0.unwrap_or_else(|| Value::Object(Map::new()));
-        // serde would take an array for a struct, field by field.
-        if !value.is_object() {
-            let detail = WRONG_TYPE.to_owned();
-            return Err(Problem::InvalidRequest(vec![FieldError { pointer: String::new(), detail }]));
-        }
-        serde_path_to_error::deserialize(value).map_err(|error| Problem::InvalidRequest(vec![field_error(&error)]))
+        read_object(value).map_err(|error| Problem::InvalidRequest(vec![error]))
     }
 }
 
+/// The body of a request, or the query string, that has no fields.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// An object as `T`, or what is wrong with it in words that repeat nothing of it.
+pub fn read_object<T: DeserializeOwned>(value: Value) -> Result<T, FieldError> {
+    // serde would take an array for a struct, field by field.
+    if !value.is_object() {
+        return Err(FieldError { pointer: String::new(), detail: WRONG_TYPE.to_owned() });
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| field_error(&error))
+}
+
 /// Where and what, in words that repeat nothing of what was sent: serde's own texts quote values.
-pub(super) fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
+fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
     let mut pointer = String::new();
     for segment in error.path() {
         match segment {

@@ -84,9 +84,10 @@ struct ProblemBody<'a> {
 }
 
 impl Problem {
-    /// Seconds from `now` until `until`, at least one: the time that `Retry-After` names.
+    /// The whole seconds from `now` after which it is `until`, at least one: the time that `Retry-After` names.
     pub fn too_many_until(until: Timestamp, now: Timestamp) -> Self {
-        Self::TooManyRequests(u64::try_from(until.seconds() - now.seconds()).unwrap_or(0).max(1))
+        let millis = u64::try_from(until.millis() - now.millis()).unwrap_or(0);
+        Self::TooManyRequests(millis.div_ceil(1000).max(1))
     }
 
     /// Status, code, title and detail.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::json::field_error;
+use super::json::read_object;
 use super::{Failure, JsonBody, Problem};
 use crate::keyring::{AccessClaims, RecoveryClaims, Tokens};
 use crate::services::Services;
@@ -99,8 +99,7 @@ impl ApiRequest {
 
     /// The query string as `T`, whose fields are strings.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let query = Value::Object(self.query.clone());
-        serde_path_to_error::deserialize(query).map_err(|error| Problem::InvalidRequest(vec![field_error(&error)]))
+        read_object(Value::Object(self.query.clone())).map_err(|error| Problem::InvalidRequest(vec![error]))
     }
 
     /// The employee that the path names. A text that is no id names nobody.

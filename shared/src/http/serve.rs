@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use lambda_http::lambda_runtime::{Error, LambdaEvent};
@@ -10,7 +11,11 @@ use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Body, Context, Request, Response, service_fn};
 use serde_json::Value;
 
-use super::{Answer, ApiRequest, Failure};
+use super::{Answer, ApiRequest, Failure, Problem};
+
+/// What a request is given. Whatever it waits for then, its client is told before Lambda ends the function at 15 seconds; a
+/// passcode whose mail was under way opens nothing, and the cleanup withdraws it.
+const REQUEST_BUDGET: Duration = Duration::from_secs(13);
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,7 +56,9 @@ where
     let request = ApiRequest::new(&request);
     let (route_key, request_id) = (request.route_key().to_owned(), request.origin().request_id.clone());
     let outcome = match request.check_body() {
-        Ok(()) => handler(services, request).await,
+        Ok(()) => tokio::time::timeout(REQUEST_BUDGET, handler(services, request))
+            .await
+            .unwrap_or_else(|_| Err(out_of_time())),
         Err(problem) => Err(problem.into()),
     };
     let response = match outcome {
@@ -88,6 +95,10 @@ where
     Ok(response)
 }
 
+fn out_of_time() -> Failure {
+    Failure::Caused(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned())
+}
+
 fn success(answer: Answer) -> Result<Response<Body>, Error> {
     let response = Response::builder().status(answer.status).header(CACHE_CONTROL, answer.cache_control);
     Ok(match answer.body {
@@ -96,7 +107,7 @@ fn success(answer: Answer) -> Result<Response<Body>, Error> {
     })
 }
 
-fn refusal(problem: &super::Problem, request_id: &str) -> Result<Response<Body>, Error> {
+fn refusal(problem: &Problem, request_id: &str) -> Result<Response<Body>, Error> {
     let mut response = Response::builder()
         .status(problem.status())
         .header(CONTENT_TYPE, "application/problem+json")

@@ -13,6 +13,8 @@ use crate::aws::describe;
 
 /// An unknown version makes the secret be fetched again, but not more often than this: anyone can write a version into a token.
 const REFETCH_AFTER: Duration = Duration::from_secs(30);
+/// A version signs ten minutes after it was added: by then every warm process has fetched it.
+const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// The root secret's place, and the keyring once it was fetched.
 pub struct RootSecret {
@@ -23,7 +25,7 @@ pub struct RootSecret {
 
 struct Kept {
     keyring: Arc<Keyring>,
-    fetched_at: Timestamp,
+    asked_at: Timestamp,
 }
 
 /// Secrets Manager did not give the root secret, or gave something else.
@@ -62,14 +64,23 @@ impl RootSecret {
         suffices: impl Fn(&Keyring) -> bool,
     ) -> Result<Arc<Keyring>, KeyringUnavailable> {
         let mut kept = self.kept.lock().await;
-        if let Some(Kept { keyring, fetched_at }) = &*kept
-            && (suffices(keyring) || now < fetched_at.after(REFETCH_AFTER))
-        {
-            return Ok(Arc::clone(keyring));
+        if let Some(kept) = &*kept {
+            let age_limit = if suffices(&kept.keyring) { KEPT_FOR } else { REFETCH_AFTER };
+            if now < kept.asked_at.after(age_limit) {
+                return Ok(Arc::clone(&kept.keyring));
+            }
         }
-        let keyring = Arc::new(self.fetch().await?);
-        *kept = Some(Kept { keyring: Arc::clone(&keyring), fetched_at: now });
-        Ok(keyring)
+        let fetched = match (self.fetch().await, kept.take()) {
+            (Ok(keyring), _) => Arc::new(keyring),
+            // What is there still opens what it opened; the next attempt is as far away as after a success.
+            (Err(error), Some(Kept { keyring, .. })) => {
+                tracing::error!(cause = %error, "kept the keys that are there");
+                keyring
+            }
+            (Err(error), None) => return Err(error),
+        };
+        *kept = Some(Kept { keyring: Arc::clone(&fetched), asked_at: now });
+        Ok(fetched)
     }
 
     async fn fetch(&self) -> Result<Keyring, KeyringUnavailable> {

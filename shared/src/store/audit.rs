@@ -8,7 +8,7 @@ use crate::random::system_random;
 
 impl Store {
     /// An event of `act` about this person.
-    pub(super) fn event(&self, act: &Act, kind: EventType, company_id: CompanyId, employee_id: EmployeeId) -> Event {
+    pub fn event(&self, act: &Act, kind: EventType, company_id: CompanyId, employee_id: EmployeeId) -> Event {
         act.event(kind, company_id, employee_id, &mut system_random())
     }
 

@@ -8,9 +8,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update};
 use serde::Serialize;
 
 use super::send::StoreError;
@@ -145,6 +143,13 @@ impl Change {
         self
     }
 
+    /// Appends a number to a list, which may not be there yet.
+    pub(super) fn append(mut self, path: &str, number: i64) -> Self {
+        let (name, none, one) = (self.name(path), self.value([0_i64; 0]), self.value([number]));
+        self.sets.push(format!("{name} = list_append(if_not_exists({name}, {none}), {one})"));
+        self
+    }
+
     /// Takes a string out of a string set, which must hold it.
     pub(super) fn take(mut self, path: &str, string: &str) -> Self {
         let name = self.name(path);
@@ -202,7 +207,7 @@ impl Change {
         built.map_err(StoreError::unfit)
     }
 
-    /// The write alone, an update that returns the item: the new one, or the old one where it was refused.
+    /// The write alone, an update that returns the new item.
     pub(super) fn into_update(mut self, client: &Client) -> Result<UpdateItemFluentBuilder, StoreError> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
@@ -217,7 +222,6 @@ impl Change {
             .set_condition_expression(condition)
             .set_expression_attribute_names(Some(self.names))
             .set_expression_attribute_values(Some(self.values))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld))
+            .return_values(ReturnValue::AllNew))
     }
 }

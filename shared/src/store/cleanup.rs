@@ -1,19 +1,26 @@
 //! Cleanup: what time has ended is told to trail and directory, and loses its secrets.
 
-use readmit_domain::{Act, EventType, PasscodeStatus, RecoveryState, Timestamp};
+use readmit_domain::passcode::MAX_TRIES;
+use readmit_domain::{Act, EventType, PasscodeId, PasscodeStatus, RecoveryState, Timestamp};
 
 use super::change::{Item, attribute};
 use super::passcodes::PasscodeRow;
 use super::send::read;
 use super::{Outcome, Store, StoreError};
 
+/// The passcode's shard of the index by due time, as the table names it.
+pub(super) fn due_shard(passcode_id: PasscodeId) -> String {
+    format!("{:x}", passcode_id.shard())
+}
+
 /// How many passcodes of a shard are read at a time.
 const PAGE: i32 = 100;
 
 /// Passcodes of one shard that may be due.
 pub struct Due {
-    /// The passcodes, the longest due first. The index follows the table: some may have been dealt with.
-    pub rows: Vec<PasscodeRow>,
+    /// The passcodes, the longest due first. The index follows the table: some may have been dealt with. One that cannot be
+    /// read must not hold up those behind it.
+    pub rows: Vec<Result<PasscodeRow, StoreError>>,
     /// Where to go on, if more may follow.
     pub next: Option<Item>,
 }
@@ -23,6 +30,8 @@ pub struct Due {
 pub enum Ending {
     /// A live code ran out.
     Expired,
+    /// A live code's tries were spent, and whoever spent the last could not write it.
+    Exhausted,
     /// A recovery ran out.
     Abandoned,
     /// Its process died between storing and mailing it.
@@ -48,7 +57,7 @@ impl PasscodeRow {
         } else if self.passcode_status == PasscodeStatus::Sending {
             Some(Ending::Withdrawn)
         } else if self.passcode_status.is_live() {
-            Some(Ending::Expired)
+            Some(if self.try_count < MAX_TRIES { Ending::Expired } else { Ending::Exhausted })
         } else {
             None
         }
@@ -74,7 +83,7 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::of)?;
-        let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+        let rows = answer.items.unwrap_or_default().into_iter().map(read).collect();
         Ok(Due { rows, next: answer.last_evaluated_key })
     }
 
@@ -85,6 +94,7 @@ impl Store {
                 let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Expired);
                 self.end_code(row, &from, to, EventType::PasscodeExpired, act).await?
             }
+            Ending::Exhausted => self.exhaust(row, act).await?,
             Ending::Abandoned => self.abandon_recovery(row, act).await?,
             Ending::Withdrawn => self.withdraw_row(row, act).await?,
         };

@@ -7,10 +7,20 @@ use serde::Serialize;
 use super::change::Change;
 
 impl Change {
-    pub(super) fn if_equal(mut self, path: &str, value: impl Serialize) -> Self {
+    fn compare(mut self, path: &str, operator: &str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} = {value}"));
+        self.conditions.push(format!("{name} {operator} {value}"));
         self
+    }
+
+    fn absent_or(mut self, path: &str, operator: &str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(path), self.value(value));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} {operator} {value})"));
+        self
+    }
+
+    pub(super) fn if_equal(self, path: &str, value: impl Serialize) -> Self {
+        self.compare(path, "=", value)
     }
 
     pub(super) fn if_attribute(mut self, path: &str, value: AttributeValue) -> Self {
@@ -27,34 +37,37 @@ impl Change {
         }
     }
 
-    pub(super) fn if_absent_or_equal(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} = {value})"));
-        self
+    pub(super) fn if_absent_or_equal(self, path: &str, value: impl Serialize) -> Self {
+        self.absent_or(path, "=", value)
     }
 
-    pub(super) fn if_absent_or_below(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} < {value})"));
-        self
+    pub(super) fn if_absent_or_below(self, path: &str, value: impl Serialize) -> Self {
+        self.absent_or(path, "<", value)
     }
 
-    pub(super) fn if_below(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} < {value}"));
-        self
+    pub(super) fn if_below(self, path: &str, value: impl Serialize) -> Self {
+        self.compare(path, "<", value)
     }
 
-    pub(super) fn if_above(mut self, path: &str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(path), self.value(value));
-        self.conditions.push(format!("{name} > {value}"));
-        self
+    pub(super) fn if_above(self, path: &str, value: impl Serialize) -> Self {
+        self.compare(path, ">", value)
     }
 
     pub(super) fn if_one_of<T: Serialize>(mut self, path: &str, values: impl IntoIterator<Item = T>) -> Self {
         let name = self.name(path);
         let values: Vec<String> = values.into_iter().map(|value| self.value(value)).collect();
         self.conditions.push(format!("{name} IN ({})", values.join(", ")));
+        self
+    }
+
+    pub(super) fn if_absent_or_at_most(self, path: &str, value: impl Serialize) -> Self {
+        self.absent_or(path, "<=", value)
+    }
+
+    /// A list that is not there or has fewer elements.
+    pub(super) fn if_shorter(mut self, path: &str, length: usize) -> Self {
+        let (name, length) = (self.name(path), self.value(length));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR size({name}) < {length})"));
         self
     }
 

@@ -42,6 +42,18 @@ pub enum FactorUsed {
     BackupCode(String),
 }
 
+/// What a sign-in spends and moves on.
+pub struct Spent {
+    /// The second factor.
+    pub factor: FactorUsed,
+    /// The password's hash with the current key and parameters, if the one there is older.
+    pub rehashed: Option<Versioned<PasswordHash>>,
+    /// The authenticator's key under the current seal, if the one there is older.
+    pub resealed: Option<Versioned<SealedTotpKey>>,
+    /// Where the sign-in came from: its failures are forgotten.
+    pub source_ip: Option<String>,
+}
+
 impl FactorUsed {
     fn name(&self) -> &'static str {
         match self {
@@ -65,14 +77,22 @@ impl Store {
         &self,
         seen: &Credentials,
         employee: &Employee,
-        factor: &FactorUsed,
+        spent: &Spent,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
         let credentials = Change::update(&self.tables.credentials, key([("login", &seen.login)]))
             .if_equal("employee_id", employee.employee_id)
             .if_as_seen("password_hash", seen.password_hash.as_ref())
             .if_as_seen("totp_key", seen.totp_key.as_ref());
-        let credentials = match factor {
+        let credentials = match &spent.rehashed {
+            Some(rehashed) => credentials.set("password_hash", rehashed),
+            None => credentials,
+        };
+        let credentials = match &spent.resealed {
+            Some(resealed) => credentials.set("totp_key", resealed),
+            None => credentials,
+        };
+        let credentials = match &spent.factor {
             FactorUsed::Totp(step) => credentials.set("totp_step", step).if_absent_or_below("totp_step", step),
             FactorUsed::BackupCode(stored) => credentials.take("backup_codes", stored),
         };
@@ -83,8 +103,10 @@ impl Store {
             .if_equal("session_epoch", &employee.session_epoch);
         let event = self
             .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
-            .with("factor", factor.name());
-        self.transact(vec![credentials, directory, self.record(&event)?]).await
+            .with("factor", spent.factor.name());
+        let mut changes = vec![credentials, directory, self.record(&event)?];
+        changes.extend(self.forget_sign_ins(&seen.login, spent.source_ip.as_deref()));
+        self.transact(changes).await
     }
 
     /// Who owns these logins now.

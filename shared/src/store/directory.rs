@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, SessionEpoch};
+use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, SessionEpoch, Timestamp};
 use serde::Deserialize;
 
 use super::change::{Change, Item, attribute, item, key};
+use super::limits::{self, LimitRow};
 use super::send::read;
-use super::{Outcome, Store, StoreError};
+use super::{Outcome, Quota, Store, StoreError, Throttled};
 use crate::random::system_random;
 
 /// The sort key of a company's own row; no employee's id can begin with `#`.
@@ -16,7 +17,7 @@ pub(super) const COMPANY_ROW: &str = "#company";
 /// How often keys that a batch left unread are asked for again before the store counts as throttled.
 const UNREAD_ROUNDS: u32 = 4;
 /// DynamoDB's limit of keys in one batch.
-pub(super) const MAX_BATCH: usize = 100;
+const MAX_BATCH: usize = 100;
 
 /// Rows of one company, read consistently in one request.
 #[derive(Default)]
@@ -26,15 +27,48 @@ pub struct DirectoryRows {
     employees: HashMap<EmployeeId, Employee>,
 }
 
+fn directory_keys(company_id: CompanyId, employee_ids: &[EmployeeId]) -> Vec<Item> {
+    // A batch refuses a key named twice, as when a person asks about the own account.
+    let distinct: BTreeSet<_> = employee_ids.iter().collect();
+    let employees = distinct.into_iter().map(|employee_id| employee_key(company_id, *employee_id));
+    employees.chain([company_key(company_id)]).collect()
+}
+
 impl DirectoryRows {
-    /// The employee, if there is one of that id. Taken out: a row is read once.
-    pub fn take(&mut self, employee_id: EmployeeId) -> Option<Employee> {
-        self.employees.remove(&employee_id)
+    fn of(items: Vec<Item>) -> Result<Self, StoreError> {
+        let mut rows = Self::default();
+        for item in items {
+            match read(item)? {
+                Row::Employee(employee) => drop(rows.employees.insert(employee.employee_id, *employee)),
+                Row::Company(company) => rows.company = Some(company),
+            }
+        }
+        Ok(rows)
     }
 
     /// The employee, if there is one of that id.
     pub fn get(&self, employee_id: EmployeeId) -> Option<&Employee> {
         self.employees.get(&employee_id)
+    }
+}
+
+/// What an issue is decided by.
+pub struct IssueView {
+    /// Admin, holder and company.
+    pub rows: DirectoryRows,
+    windows: Vec<LimitRow>,
+}
+
+impl IssueView {
+    /// The places that the issue takes, or which limit was reached.
+    pub fn quota(
+        &self,
+        store: &Store,
+        holder: EmployeeId,
+        admin: EmployeeId,
+        now: Timestamp,
+    ) -> Result<Quota, Throttled> {
+        store.quota(holder, admin, &self.windows, now)
     }
 }
 
@@ -87,18 +121,25 @@ impl Store {
         company_id: CompanyId,
         employee_ids: &[EmployeeId],
     ) -> Result<DirectoryRows, StoreError> {
-        let mut keys = vec![company_key(company_id)];
-        // A batch refuses a key named twice, as when a person asks about the own account.
-        let distinct: BTreeSet<_> = employee_ids.iter().collect();
-        keys.extend(distinct.into_iter().map(|employee_id| employee_key(company_id, *employee_id)));
-        let mut rows = DirectoryRows::default();
-        for item in self.batch(&self.tables.employees, keys).await? {
-            match read(item)? {
-                Row::Employee(employee) => drop(rows.employees.insert(employee.employee_id, *employee)),
-                Row::Company(company) => rows.company = Some(company),
-            }
-        }
-        Ok(rows)
+        DirectoryRows::of(self.batch(&self.tables.employees, directory_keys(company_id, employee_ids)).await?)
+    }
+
+    /// What an issue is decided by, as it is now: admin, holder and company, and the windows of the two. One consistent request.
+    pub async fn issue_view(
+        &self,
+        company_id: CompanyId,
+        admin: EmployeeId,
+        holder: Option<EmployeeId>,
+    ) -> Result<IssueView, StoreError> {
+        let people: Vec<_> = [Some(admin), holder].into_iter().flatten().collect();
+        let mut subjects = vec![limits::issues_by(admin)];
+        subjects.extend(holder.map(limits::issues_to));
+        let people = directory_keys(company_id, &people).into_iter().map(|key| (self.tables.employees.clone(), key));
+        let windows = Self::limit_keys(&subjects).into_iter().map(|key| (self.tables.limits.clone(), key));
+        let mut items = self.batches(people.chain(windows).collect()).await?;
+        let rows = DirectoryRows::of(items.remove(&self.tables.employees).unwrap_or_default())?;
+        let windows = items.remove(&self.tables.limits).unwrap_or_default();
+        Ok(IssueView { rows, windows: windows.into_iter().map(read).collect::<Result<_, _>>()? })
     }
 
     /// A page of the company's employees by name, `limit` at most, after the sort key `after`. One request.
@@ -143,19 +184,27 @@ impl Store {
         Change::update(&self.tables.employees, employee_key(company_id, employee_id))
     }
 
-    /// Items of these keys, each read consistently, in no order; keys without an item are left out.
+    /// Items of these keys of one table, each read consistently, in no order; keys without an item are left out.
     pub(super) async fn batch(&self, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::with_capacity(keys.len());
+        Ok(self
+            .batches(keys.into_iter().map(|key| (table.to_owned(), key)).collect())
+            .await?
+            .remove(table)
+            .unwrap_or_default())
+    }
+
+    /// Items of these keys by table, in one consistent request for each 100 keys.
+    pub(super) async fn batches(&self, keys: Vec<(String, Item)>) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        let mut items = HashMap::<String, Vec<Item>>::new();
         for chunk in keys.chunks(MAX_BATCH) {
-            let mut unread = chunk.to_vec();
+            let mut unread = by_table(chunk)?;
             for _ in 0..UNREAD_ROUNDS {
-                let wanted = KeysAndAttributes::builder().set_keys(Some(unread)).consistent_read(true).build();
-                let wanted = wanted.map_err(StoreError::unfit)?;
-                let answer =
-                    self.client.batch_get_item().request_items(table, wanted).send().await.map_err(StoreError::of)?;
-                items.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
-                unread =
-                    answer.unprocessed_keys.unwrap_or_default().remove(table).map(|left| left.keys).unwrap_or_default();
+                let request = self.client.batch_get_item().set_request_items(Some(unread));
+                let answer = request.send().await.map_err(StoreError::of)?;
+                for (table, read) in answer.responses.unwrap_or_default() {
+                    items.entry(table).or_default().extend(read);
+                }
+                unread = answer.unprocessed_keys.unwrap_or_default();
                 if unread.is_empty() {
                     break;
                 }
@@ -166,4 +215,16 @@ impl Store {
         }
         Ok(items)
     }
+}
+
+fn by_table(keys: &[(String, Item)]) -> Result<HashMap<String, KeysAndAttributes>, StoreError> {
+    let mut tables = HashMap::<String, Vec<Item>>::new();
+    for (table, key) in keys {
+        tables.entry(table.clone()).or_default().push(key.clone());
+    }
+    let wanted = tables.into_iter().map(|(table, keys)| {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        wanted.map(|wanted| (table, wanted)).map_err(StoreError::unfit)
+    });
+    wanted.collect()
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{
-    Act, Company, CompanyId, Employee, EmployeeId, Event, EventType, ExternalId, PasscodeStatus, RecoveryState,
+    Act, Company, CompanyId, Employee, EmployeeId, Event, EventType, ExternalId, Issuer, PasscodeStatus, RecoveryState,
     SessionEpoch,
 };
 use serde::Deserialize;
 
 use super::change::{Change, Item, attribute, item, key};
-use super::directory::{employee_item, employee_key};
+use super::directory::{COMPANY_ROW, employee_item, employee_key};
 use super::passcodes::passcode_key;
 use super::send::read;
 use super::{Credentials, Outcome, Store, StoreError};
@@ -34,6 +34,12 @@ fn external_item(company_id: CompanyId, external_id: &ExternalId, employee_id: E
     Ok(claim)
 }
 
+fn company_item(company: &Company) -> Result<Item, StoreError> {
+    let mut row = item(company)?;
+    row.insert("employee_id".to_owned(), attribute(COMPANY_ROW)?);
+    Ok(row)
+}
+
 /// Credentials as the table holds them: backup codes are a set, so that one can be taken out.
 fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
     let mut row = item(credentials)?;
@@ -41,6 +47,14 @@ fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
         row.insert("backup_codes".to_owned(), AttributeValue::Ss(credentials.backup_codes.clone()));
     }
     Ok(row)
+}
+
+/// What stands in place of an erased person's name.
+const ERASED: &str = "(erased)";
+
+fn issued_by(employee: &Employee, issuer: EmployeeId) -> bool {
+    let issued_by = employee.latest_passcode.as_ref().map(|latest| &latest.issued_by);
+    matches!(issued_by, Some(Issuer::Admin { employee_id, .. }) if *employee_id == issuer)
 }
 
 /// Whether a change ends what the person has open: code, recovery and sessions.
@@ -58,9 +72,7 @@ impl Store {
 
     /// Writes the company's own row, which nothing else writes.
     pub async fn put_company(&self, company: &Company) -> Result<(), StoreError> {
-        let mut row = item(company)?;
-        row.insert("employee_id".to_owned(), attribute(super::directory::COMPANY_ROW)?);
-        let put = self.client.put_item().table_name(&self.tables.employees).set_item(Some(row));
+        let put = self.client.put_item().table_name(&self.tables.employees).set_item(Some(company_item(company)?));
         put.send().await.map(|_| ()).map_err(StoreError::of)
     }
 
@@ -79,6 +91,17 @@ impl Store {
 
     /// Adds a person. Refused if the login or the external id has an owner.
     pub async fn add_employee(&self, employee: &Employee, act: &Act) -> Result<Outcome, StoreError> {
+        self.transact(self.additions(employee, act)?).await
+    }
+
+    /// Adds a company with its first person. Refused if the person's login has an owner.
+    pub async fn found_company(&self, company: &Company, first: &Employee, act: &Act) -> Result<Outcome, StoreError> {
+        let mut changes = self.additions(first, act)?;
+        changes.push(Change::put(&self.tables.employees, company_item(company)?).if_absent("employee_id"));
+        self.transact(changes).await
+    }
+
+    fn additions(&self, employee: &Employee, act: &Act) -> Result<Vec<Change>, StoreError> {
         let claim = Self::claim(&employee.login, employee.company_id, employee.employee_id);
         let event = self.event(act, EventType::EmployeeImported, employee.company_id, employee.employee_id);
         let mut changes = vec![
@@ -86,10 +109,10 @@ impl Store {
             Change::put(&self.tables.credentials, credentials_item(&claim)?).if_absent("login"),
             self.record(&event)?,
         ];
-        if let Some(external_id) = &employee.external_id {
-            changes.push(self.claim_external(employee, external_id)?);
-        }
-        self.transact(changes).await
+        changes.extend(
+            employee.external_id.as_ref().map(|external_id| self.claim_external(employee, external_id)).transpose()?,
+        );
+        Ok(changes)
     }
 
     fn claim_external(&self, employee: &Employee, external_id: &ExternalId) -> Result<Change, StoreError> {
@@ -169,6 +192,26 @@ impl Store {
         changes.extend(self.end_passcode(before, act)?);
         changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         self.transact(changes).await
+    }
+
+    /// Takes a person's name out of the passcodes that the person issued; the id stays. Reads the whole company: for an erasure.
+    pub async fn forget_issuer(&self, company_id: CompanyId, issuer: EmployeeId) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let page = self.employees_by_name(company_id, u8::MAX, after.as_deref()).await?;
+            for employee in page.employees.iter().filter(|employee| issued_by(employee, issuer)) {
+                let change = self
+                    .update_employee(company_id, employee.employee_id)
+                    .set("latest_passcode.issued_by.name", ERASED)
+                    .if_equal("latest_passcode.issued_by.employee_id", issuer);
+                // Refused: a newer passcode names somebody else by now.
+                let _: Outcome = self.transact(vec![change]).await?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// Deletes credentials that are still as they were read.

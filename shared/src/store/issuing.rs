@@ -1,67 +1,122 @@
 //! Issuing: a passcode is stored before it is mailed, and is good for nothing until the mail was accepted.
 
+use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode, PasscodeId,
-    PasscodeStatus, Pending, RecoveryState, Versioned,
+    AccountStatus, AccountType, Act, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode, PasscodeStatus,
+    Pending, RecoveryState, Versioned,
 };
 
-use super::change::{Change, item};
+use super::change::Change;
+use super::cleanup::due_shard;
 use super::passcodes::{KEPT_AFTER_END, PasscodeRow};
-use super::{Outcome, Store, StoreError};
+use super::{Outcome, Quota, Store, StoreError, Throttled};
 
 /// A passcode that is stored and waits for its mail.
 pub struct Begun(PasscodeRow);
 
-/// One of the sixteen shards of the cleanup's index. The last symbol of an id is random.
-fn due_shard(passcode_id: PasscodeId) -> String {
-    let last = passcode_id.to_string().bytes().last().unwrap_or_default();
-    format!("{:x}", last % 16)
+/// What storing a passcode came to.
+pub enum Beginning {
+    /// It is stored.
+    Begun(Box<Begun>),
+    /// The holder, the latest passcode or a window changed since it was decided: decide again.
+    Changed,
+    /// Too many wrong secrets without a success: no code for a while.
+    Locked(Throttled),
 }
 
 impl Store {
-    /// Stores the passcode, `sending`, in place of the one before it. Refused if the holder, or the holder's latest passcode, is
-    /// no longer as it was when this was decided: then it must be decided again.
+    /// Stores the passcode, `sending`, in place of the one before it, and takes its places in the windows.
+    ///
+    /// The item is changed and not replaced: the count of wrong secrets goes on from code to code.
     pub async fn begin(
         &self,
         issued: &IssuedPasscode,
-        secret_hash: Versioned<KeyedHash>,
+        secret_hash: &Versioned<KeyedHash>,
+        quota: Quota,
         act: &Act,
-    ) -> Result<Option<Begun>, StoreError> {
-        let row = PasscodeRow {
-            login: issued.login().clone(),
-            passcode_id: issued.latest.passcode_id,
-            company_id: issued.company_id,
-            employee_id: issued.holder.employee_id,
-            passcode_status: PasscodeStatus::Sending,
-            code_selector: Some(issued.code.selector()),
-            secret_hash: Some(secret_hash),
-            try_count: 0,
-            expires_at: issued.latest.expires_at,
-            recovery_state: None,
-            recovery_until: None,
-            pending: Pending::default(),
-            password_tries: 0,
-            completion_tries: 0,
-            due_shard: Some(due_shard(issued.latest.passcode_id)),
-            due_at: Some(issued.latest.issued_at.after(SENDING_LIMIT)),
-            delete_after: issued.latest.expires_at.after(KEPT_AFTER_END).seconds(),
-        };
+    ) -> Result<Beginning, StoreError> {
+        let row = new_row(issued);
+        let fresh = self
+            .put_code(issued, &row, secret_hash)
+            .if_absent_or_below("tries_without_success", MAX_TRIES_WITHOUT_SUCCESS);
+        let mut changes = self.around_a_new_code(issued, act)?;
+        changes.push(fresh);
+        changes.extend(quota.0);
+        if self.transact(changes).await? == Outcome::Done {
+            return Ok(Beginning::Begun(Box::new(Begun(row))));
+        }
+        self.begin_despite_wrong_secrets(issued, row, secret_hash, act).await
+    }
+
+    /// After a refusal: whether it was for too many wrong secrets. If their time is over, they are forgotten with this code.
+    async fn begin_despite_wrong_secrets(
+        &self,
+        issued: &IssuedPasscode,
+        row: PasscodeRow,
+        secret_hash: &Versioned<KeyedHash>,
+        act: &Act,
+    ) -> Result<Beginning, StoreError> {
+        let there = self
+            .passcode(issued.login())
+            .await?
+            .filter(|there| there.tries_without_success >= MAX_TRIES_WITHOUT_SUCCESS);
+        let Some(last_try_at) = there.and_then(|there| there.last_try_at) else { return Ok(Beginning::Changed) };
+        let until = last_try_at.after(LOCKED_FOR);
+        if act.at < until {
+            return Ok(Beginning::Locked(Self::locked(issued.holder.employee_id, until, act.at)));
+        }
+        let forgiven = self
+            .put_code(issued, &row, secret_hash)
+            .remove("tries_without_success")
+            .remove("last_try_at")
+            .if_equal("last_try_at", last_try_at);
+        let mut changes = self.around_a_new_code(issued, act)?;
+        changes.push(forgiven);
+        let outcome = self.transact(changes).await?;
+        Ok(if outcome == Outcome::Done { Beginning::Begun(Box::new(Begun(row))) } else { Beginning::Changed })
+    }
+
+    /// The directory and the trail of a new code, and the end of the one before it.
+    fn around_a_new_code(&self, issued: &IssuedPasscode, act: &Act) -> Result<Vec<Change>, StoreError> {
         let seen = issued.holder.latest_passcode.as_ref();
-        let stored = Change::put(&self.tables.passcodes, item(&row)?);
-        let stored = match seen {
-            Some(seen) => stored.if_absent_or_equal("passcode_id", seen.passcode_id),
-            None => stored.if_absent("passcode_id"),
-        };
-        let mut changes = vec![stored, self.show_latest(issued, seen), self.record(&self.issued_event(issued, act))?];
+        let mut changes = vec![self.show_latest(issued, seen), self.record(&self.issued_event(issued, act))?];
         if let Some(seen) = seen
             && let Some(kind) = end_of_replaced(seen, act)
         {
             let event = self.event(act, kind, issued.company_id, issued.holder.employee_id);
             changes.push(self.record(&event.with("passcode_id", seen.passcode_id))?);
         }
-        let outcome = self.transact(changes).await?;
-        Ok((outcome == Outcome::Done).then_some(Begun(row)))
+        Ok(changes)
+    }
+
+    fn put_code(&self, issued: &IssuedPasscode, row: &PasscodeRow, secret_hash: &Versioned<KeyedHash>) -> Change {
+        let change = self
+            .update_passcode(&row.login)
+            .set("passcode_id", row.passcode_id)
+            .set("company_id", row.company_id)
+            .set("employee_id", row.employee_id)
+            .set("passcode_status", row.passcode_status)
+            .set("code_selector", issued.code.selector())
+            .set("secret_hash", secret_hash)
+            .set("try_count", row.try_count)
+            .set("expires_at", row.expires_at)
+            .set_or_remove("due_shard", row.due_shard.as_ref())
+            .set_or_remove("due_at", row.due_at)
+            .set("delete_after", row.delete_after);
+        let gone = [
+            "recovery_state",
+            "recovery_until",
+            "pending_password",
+            "pending_totp_key",
+            "password_tries",
+            "completion_tries",
+        ];
+        let change = gone.into_iter().fold(change, Change::remove);
+        match &issued.holder.latest_passcode {
+            Some(seen) => change.if_absent_or_equal("passcode_id", seen.passcode_id),
+            None => change.if_absent("passcode_id"),
+        }
     }
 
     fn show_latest(&self, issued: &IssuedPasscode, seen: Option<&LatestPasscode>) -> Change {
@@ -106,6 +161,30 @@ impl Store {
     pub(super) async fn withdraw_row(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
         let (from, to) = ([PasscodeStatus::Sending], PasscodeStatus::Failed);
         self.end_code(row, &from, to, EventType::PasscodeDeliveryFailed, act).await
+    }
+}
+
+fn new_row(issued: &IssuedPasscode) -> PasscodeRow {
+    PasscodeRow {
+        login: issued.login().clone(),
+        passcode_id: issued.latest.passcode_id,
+        company_id: issued.company_id,
+        employee_id: issued.holder.employee_id,
+        passcode_status: PasscodeStatus::Sending,
+        code_selector: None,
+        secret_hash: None,
+        try_count: 0,
+        tries_without_success: 0,
+        last_try_at: None,
+        expires_at: issued.latest.expires_at,
+        recovery_state: None,
+        recovery_until: None,
+        pending: Pending::default(),
+        password_tries: 0,
+        completion_tries: 0,
+        due_shard: Some(due_shard(issued.latest.passcode_id)),
+        due_at: Some(issued.latest.issued_at.after(SENDING_LIMIT)),
+        delete_after: issued.latest.expires_at.after(KEPT_AFTER_END).seconds(),
     }
 }
 

@@ -10,7 +10,7 @@ use readmit_domain::{
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Item, key};
-use super::send::Updated;
+use super::send::{OnRefusal, Updated, read};
 use super::{Outcome, Store, StoreError};
 
 /// How long after its end DynamoDB may delete an item by itself: the net behind the cleanup.
@@ -38,6 +38,12 @@ pub struct PasscodeRow {
     /// Secrets compared so far, the one in hand included.
     #[serde(default)]
     pub try_count: u32,
+    /// Secrets compared since the last success, over all codes of the login.
+    #[serde(default)]
+    pub tries_without_success: u32,
+    /// When the last secret was compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_try_at: Option<Timestamp>,
     /// Until when the code can be redeemed.
     pub expires_at: Timestamp,
     /// How far the recovery has come.
@@ -90,24 +96,36 @@ impl Store {
         let count = self
             .update_passcode(login)
             .count("try_count")
+            .count("tries_without_success")
+            .set("last_try_at", now)
             .if_equal("code_selector", selector)
             .if_one_of("passcode_status", PasscodeStatus::LIVE)
             .if_above("expires_at", now)
             .if_below("try_count", MAX_TRIES);
-        match self.update(count).await? {
+        // A refusal brings no item along: known and unknown logins are the same work.
+        match self.update(count, OnRefusal::TellNothing).await? {
             Updated::Done(row) => Ok(Some(row)),
-            Updated::Refused::<PasscodeRow>(_) => Ok(None),
+            Updated::Refused(_) => Ok(None),
         }
     }
 
-    /// Turns the code into a recovery: once, while it lives and its holder may be let in. Returns until when it lasts.
-    pub async fn redeem(&self, row: &PasscodeRow, act: &Act) -> Result<Option<Timestamp>, StoreError> {
+    /// The login's passcode as it is now. One consistent read.
+    pub async fn passcode(&self, login: &Login) -> Result<Option<PasscodeRow>, StoreError> {
+        let request = self.client.get_item().table_name(&self.tables.passcodes).consistent_read(true);
+        let answer = request.set_key(Some(passcode_key(login))).send().await.map_err(StoreError::of)?;
+        answer.item.map(read).transpose()
+    }
+
+    /// Turns the code into a recovery: once, while it lives and its holder may be let in.
+    pub async fn redeem(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
         let until = act.at.after(RECOVERY_LIFETIME);
         let redeemed = self
             .move_code(row, &PasscodeStatus::LIVE, PasscodeStatus::Redeemed)
             .set("recovery_state", RecoveryState::Open)
             .set("recovery_until", until)
             .set("due_at", until)
+            .remove("tries_without_success")
+            .remove("last_try_at")
             .set("delete_after", until.after(KEPT_AFTER_END).seconds())
             .if_above("expires_at", act.at);
         let latest = self
@@ -117,8 +135,7 @@ impl Store {
             .if_equal("account_status", AccountStatus::Active)
             .if_equal("account_type", AccountType::Employee);
         let event = self.passcode_event(act, EventType::PasscodeRedeemed, row);
-        let outcome = self.transact(vec![redeemed, latest, self.record(&event)?]).await?;
-        Ok((outcome == Outcome::Done).then_some(until))
+        self.transact(vec![redeemed, latest, self.record(&event)?]).await
     }
 
     /// Ends a code whose tries are spent.

@@ -9,7 +9,7 @@ use readmit_domain::{
 
 use super::change::{Change, key};
 use super::passcodes::PasscodeRow;
-use super::send::Updated;
+use super::send::{OnRefusal, Updated};
 use super::{Outcome, Store, StoreError};
 use crate::keyring::RecoveryClaims;
 
@@ -42,13 +42,22 @@ impl Store {
             .if_above("recovery_until", now)
     }
 
+    /// The recovery that a token names, if it is open. One consistent read.
+    pub async fn open_recovery(
+        &self,
+        claims: &RecoveryClaims,
+        now: Timestamp,
+    ) -> Result<Option<PasscodeRow>, StoreError> {
+        Ok(self.passcode(&claims.login).await?.filter(|row| is_open(row, claims, now)))
+    }
+
     /// Counts a password, before any time is spent on hashing it.
     pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
         let count = self
             .update_recovery(claims, now)
             .count("password_tries")
             .if_absent_or_below("password_tries", MAX_PASSWORDS_A_RECOVERY);
-        Ok(match self.update(count).await? {
+        Ok(match self.update(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => PasswordTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => {
                 PasswordTry::TooMany(row.recovery_until.unwrap_or(now))
@@ -78,7 +87,8 @@ impl Store {
         key: &Versioned<SealedTotpKey>,
         now: Timestamp,
     ) -> Result<Outcome, StoreError> {
-        match self.update::<PasscodeRow>(self.update_recovery(claims, now).set("pending_totp_key", key)).await? {
+        let change = self.update_recovery(claims, now).set("pending_totp_key", key);
+        match self.update::<PasscodeRow>(change, OnRefusal::TellNothing).await? {
             Updated::Done(_) => Ok(Outcome::Done),
             Updated::Refused(_) => Ok(Outcome::Refused),
         }
@@ -92,7 +102,7 @@ impl Store {
             .if_present("pending_password")
             .if_present("pending_totp_key")
             .if_absent_or_below("completion_tries", MAX_WRONG_CODES_A_RECOVERY);
-        Ok(match self.update::<PasscodeRow>(count).await? {
+        Ok(match self.update::<PasscodeRow>(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => CompletionTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => match row.pending.complete() {
                 Ok(_) => CompletionTry::Ended,
@@ -133,7 +143,9 @@ impl Store {
         let completion = self.passcode_event(act, EventType::RecoveryCompleted, row);
         let session =
             self.event(act, EventType::SessionStarted, row.company_id, row.employee_id).with("factor", "recovery");
-        self.transact(vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?]).await
+        let mut changes = vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?];
+        changes.extend(self.forget_sign_ins(&row.login, act.origin.source_ip.as_deref()));
+        self.transact(changes).await
     }
 
     /// Ends a recovery without result: the old credentials stay as they are.
@@ -156,6 +168,7 @@ impl Store {
     }
 }
 
+/// Whether this is the recovery that the token names, and open.
 fn is_open(row: &PasscodeRow, claims: &RecoveryClaims, now: Timestamp) -> bool {
     row.passcode_id == claims.passcode_id
         && row.recovery_state == Some(RecoveryState::Open)

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::CancellationReason;
+use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure};
 use rand::RngExt as _;
 use serde::de::DeserializeOwned;
 
@@ -82,6 +82,15 @@ fn is_passing(code: &str) -> bool {
     )
 }
 
+/// What a refused update is to bring along.
+#[derive(Clone, Copy)]
+pub(super) enum OnRefusal {
+    /// The item as it is.
+    TellTheItem,
+    /// Nothing.
+    TellNothing,
+}
+
 enum Attempt<T> {
     Settled(T),
     Conflict,
@@ -104,8 +113,18 @@ impl Store {
     }
 
     /// One update, and the item.
-    pub(super) async fn update<T: DeserializeOwned>(&self, change: Change) -> Result<Updated<T>, StoreError> {
+    pub(super) async fn update<T: DeserializeOwned>(
+        &self,
+        change: Change,
+        on_refusal: OnRefusal,
+    ) -> Result<Updated<T>, StoreError> {
         let request = change.into_update(&self.client)?;
+        let request = match on_refusal {
+            OnRefusal::TellTheItem => {
+                request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            }
+            OnRefusal::TellNothing => request,
+        };
         despite_conflicts(|| attempt_update(request.clone())).await
     }
 }
@@ -171,9 +190,15 @@ where
         if let Attempt::Settled(outcome) = attempt().await? {
             return Ok(outcome);
         }
-        let most = CONFLICT_WAIT * 2_u32.pow(round);
-        let wait = system_random().random_range(Duration::ZERO..most);
-        tokio::time::sleep(wait).await;
+        if round < CONFLICT_RETRIES {
+            pause(round).await;
+        }
     }
     Err(StoreError::Unavailable("conflicts outlasted the retries".to_owned()))
+}
+
+/// Waits a little, by chance and longer from round to round, so that those who met do not meet again.
+pub async fn pause(round: u32) {
+    let most = CONFLICT_WAIT * 2_u32.saturating_pow(round);
+    tokio::time::sleep(system_random().random_range(Duration::ZERO..most)).await;
 }

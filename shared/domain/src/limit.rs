@@ -1,0 +1,152 @@
+//! Limits: how often something may happen within a span of time, exactly, whenever the span is said to begin.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::Timestamp;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// So often within a span, and no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// How often.
+    pub most: usize,
+    /// Within what span.
+    pub within: Duration,
+}
+
+const fn limit(most: usize, seconds: u64) -> Limit {
+    Limit { most, within: Duration::from_secs(seconds) }
+}
+
+/// Passcodes mailed to one employee: enough for a lost mail or two, too few to fill a mailbox.
+pub const CODES_AN_EMPLOYEE: [Limit; 2] = [limit(3, 15 * MINUTE), limit(10, DAY)];
+/// Passcodes issued by one admin: a helpdesk's busy hour.
+pub const CODES_AN_ADMIN: [Limit; 1] = [limit(60, HOUR)];
+/// Failed sign-ins of an account from one network (NIST SP 800-63B-4, section 3.2.2).
+pub const SIGN_INS_A_NETWORK: [Limit; 1] = [limit(10, 15 * MINUTE)];
+/// Failed sign-ins of an account from anywhere.
+pub const SIGN_INS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
+/// Secrets compared without a success, over all codes of an account (NIST SP 800-63B-4, section 3.2.2)…
+pub const MAX_TRIES_WITHOUT_SUCCESS: u32 = 100;
+/// … after which no code is issued for so long.
+pub const LOCKED_FOR: Duration = Duration::from_secs(DAY);
+
+/// When something has happened, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Happenings(Vec<Timestamp>);
+
+impl Happenings {
+    /// As they were stored, in milliseconds since 1970.
+    pub fn from_millis(millis: &[i64]) -> Self {
+        let mut moments: Vec<_> = millis.iter().map(|millis| Timestamp::from_millis(*millis)).collect();
+        moments.sort_unstable();
+        Self(moments)
+    }
+
+    /// As they are stored.
+    pub fn to_millis(&self) -> Vec<i64> {
+        self.0.iter().map(|moment| moment.millis()).collect()
+    }
+
+    /// Whether it may happen once more at `now`; if not, from when on it may.
+    pub fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<(), Timestamp> {
+        let until = limits.iter().filter_map(|limit| self.full_until(*limit, now)).max();
+        until.map_or(Ok(()), Err)
+    }
+
+    fn full_until(&self, limit: Limit, now: Timestamp) -> Option<Timestamp> {
+        let free_again = |moment: &Timestamp| moment.after(limit.within);
+        let first_that_counts = self.0.len().checked_sub(limit.most)?;
+        self.0.get(first_that_counts).map(free_again).filter(|until| now < *until)
+    }
+
+    /// With one more at `now`, and without those that no longer count.
+    pub fn with(&self, limits: &[Limit], now: Timestamp) -> Self {
+        let longest = limits.iter().map(|limit| limit.within).max().unwrap_or_default();
+        let counting = self.0.iter().filter(|moment| now < moment.after(longest));
+        Self(counting.copied().chain([now]).collect())
+    }
+}
+
+/// The network that an address belongs to, as far as one person tends to have it: /24 of IPv4, /64 of IPv6. An address that
+/// is none counts as one network of its own.
+pub fn network_of(source_ip: Option<&str>) -> String {
+    match source_ip.and_then(|text| text.parse::<IpAddr>().ok()).map(|address| address.to_canonical()) {
+        Some(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        None => "unknown".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    #[test]
+    fn the_limit_is_reached_and_free_again_to_the_millisecond() {
+        let limits = [limit(3, 900)];
+        let mut seen = Happenings::default();
+        for second in [0, 10, 20] {
+            assert_eq!(seen.admit(&limits, at(second)), Ok(()));
+            seen = seen.with(&limits, at(second));
+        }
+        assert_eq!(seen.admit(&limits, at(21)), Err(at(900)));
+        assert_eq!(seen.admit(&limits, Timestamp::from_millis(899_999)), Err(at(900)));
+        assert_eq!(seen.admit(&limits, at(900)), Ok(()));
+    }
+
+    #[test]
+    fn of_two_limits_the_longer_wait_is_told() {
+        let seen = Happenings::from_millis(&[0, 1_000, 2_000]);
+        assert_eq!(seen.admit(&[limit(3, 10), limit(3, 100)], at(5)), Err(at(100)));
+    }
+
+    #[test]
+    fn neighbours_share_a_network() {
+        assert_eq!(network_of(Some("203.0.113.7")), network_of(Some("203.0.113.250")));
+        assert_ne!(network_of(Some("203.0.113.7")), network_of(Some("203.0.114.7")));
+        assert_eq!(network_of(Some("::ffff:203.0.113.7")), network_of(Some("203.0.113.7")));
+        assert_eq!(network_of(Some("2001:db8:1:2:3::1")), network_of(Some("2001:db8:1:2:ffff::9")));
+        assert_ne!(network_of(Some("2001:db8:1:2::1")), network_of(Some("2001:db8:1:3::1")));
+        assert_eq!(network_of(Some("nonsense")), network_of(None));
+    }
+
+    proptest! {
+        #[test]
+        fn never_more_than_the_limit_in_any_span(steps in proptest::collection::vec(0i64..400, 1..80)) {
+            let limits = [limit(3, 900), limit(10, 5_000)];
+            let (mut now, mut seen, mut admitted) = (0, Happenings::default(), Vec::new());
+            for step in steps {
+                now += step;
+                match seen.admit(&limits, at(now)) {
+                    Ok(()) => { seen = seen.with(&limits, at(now)); admitted.push(now); }
+                    Err(until) => {
+                        prop_assert!(until > at(now));
+                        prop_assert_eq!(seen.admit(&limits, until), Ok(()));
+                    }
+                }
+            }
+            for limit in limits {
+                let span = i64::try_from(limit.within.as_secs()).unwrap();
+                for window in admitted.windows(limit.most + 1) {
+                    prop_assert!(window[limit.most] - window[0] >= span);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The limits table: when things happened, by subject, so that they do not happen too often.
+//!
+//! A list of moments and not a counter: no span has more than its limit, wherever one lets it begin. Whoever is refused is not
+//! added, so that waiting helps.
+
+use readmit_domain::limit::{
+    CODES_AN_ADMIN, CODES_AN_EMPLOYEE, Happenings, LOCKED_FOR, Limit, SIGN_INS_A_NETWORK, SIGN_INS_AN_ACCOUNT,
+    network_of,
+};
+use readmit_domain::{Act, EmployeeId, Event, Login, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, Item, key};
+use super::passcodes::KEPT_AFTER_END;
+use super::send::{OnRefusal, Updated};
+use super::{Outcome, Store, StoreError};
+
+/// An item as the table holds it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LimitRow {
+    #[serde(default)]
+    subject: String,
+    /// Milliseconds since 1970.
+    #[serde(default)]
+    happened_at: Vec<i64>,
+    /// When the trail was last told that the limit was reached.
+    #[serde(default)]
+    throttled_at: Option<Timestamp>,
+}
+
+/// A limit was reached.
+#[derive(Clone, Debug)]
+pub struct Throttled {
+    /// From when on it may be tried again.
+    pub until: Timestamp,
+    /// The subject to be told of, if the trail has not been told of it within this span.
+    pub untold: Option<Untold>,
+}
+
+/// A limit that was reached and that the trail does not know of yet.
+#[derive(Clone, Debug)]
+pub struct Untold {
+    subject: String,
+    since: Timestamp,
+}
+
+/// The places that an issue takes in the windows of its admin and its holder.
+#[derive(Default)]
+pub struct Quota(pub(super) Vec<Change>);
+
+fn limit_key(subject: &str) -> Item {
+    key([("subject", &subject)])
+}
+
+pub(super) fn issues_to(holder: EmployeeId) -> String {
+    format!("codes to {holder}")
+}
+
+pub(super) fn issues_by(admin: EmployeeId) -> String {
+    format!("codes by {admin}")
+}
+
+fn sign_ins_of(login: &Login) -> String {
+    format!("sign-ins of {login}")
+}
+
+fn sign_ins_from(login: &Login, source_ip: Option<&str>) -> String {
+    format!("sign-ins of {login} from {}", network_of(source_ip))
+}
+
+fn longest(limits: &[Limit]) -> std::time::Duration {
+    limits.iter().map(|limit| limit.within).max().unwrap_or_default()
+}
+
+impl LimitRow {
+    fn seen(&self) -> Happenings {
+        Happenings::from_millis(&self.happened_at)
+    }
+
+    fn throttled(&self, subject: &str, until: Timestamp, limits: &[Limit], now: Timestamp) -> Throttled {
+        let told = self.throttled_at.is_some_and(|told| now < told.after(longest(limits)));
+        let since = Timestamp::from_millis(now.millis() - i64::try_from(longest(limits).as_millis()).unwrap_or(0));
+        Throttled { until, untold: (!told).then(|| Untold { subject: subject.to_owned(), since }) }
+    }
+}
+
+impl Store {
+    pub(super) fn limit_keys(subjects: &[String]) -> Vec<Item> {
+        subjects.iter().map(|subject| limit_key(subject)).collect()
+    }
+
+    fn update_limit(&self, subject: &str, limits: &[Limit], now: Timestamp) -> Change {
+        let delete_after = now.after(longest(limits)).after(KEPT_AFTER_END).seconds();
+        Change::update(&self.tables.limits, limit_key(subject)).set("delete_after", delete_after)
+    }
+
+    /// One more, if the row is still as it was seen.
+    fn one_more(
+        &self,
+        subject: &str,
+        seen: Option<&LimitRow>,
+        limits: &[Limit],
+        now: Timestamp,
+    ) -> Result<Change, Throttled> {
+        let row = seen.cloned().unwrap_or_default();
+        row.seen().admit(limits, now).map_err(|until| row.throttled(subject, until, limits, now))?;
+        let change = self.update_limit(subject, limits, now);
+        Ok(change
+            .set("happened_at", row.seen().with(limits, now).to_millis())
+            .if_as_seen("happened_at", seen.map(|_| &row.happened_at)))
+    }
+
+    /// The places of an issue by `admin` to `holder`, or which limit was reached.
+    ///
+    /// The admin's window is appended to while it has room, so that issues to different people do not stand in each other's way.
+    pub(super) fn quota(
+        &self,
+        holder: EmployeeId,
+        admin: EmployeeId,
+        seen: &[LimitRow],
+        now: Timestamp,
+    ) -> Result<Quota, Throttled> {
+        let row = |subject: &str| seen.iter().find(|row| row.subject == subject);
+        let (to, by) = (issues_to(holder), issues_by(admin));
+        let to_holder = self.one_more(&to, row(&to), &CODES_AN_EMPLOYEE, now)?;
+        let [Limit { most, .. }] = CODES_AN_ADMIN;
+        let by_admin = if row(&by).is_none_or(|row| row.happened_at.len() < most) {
+            self.update_limit(&by, &CODES_AN_ADMIN, now)
+                .append("happened_at", now.millis())
+                .if_shorter("happened_at", most)
+        } else {
+            self.one_more(&by, row(&by), &CODES_AN_ADMIN, now)?
+        };
+        Ok(Quota(vec![to_holder, by_admin]))
+    }
+
+    /// Counts a sign-in before anything of it is compared, for the account and for the account from this network, known or not.
+    /// One trip of two writes, and a second one where a window is full of what no longer counts.
+    pub async fn count_sign_in(
+        &self,
+        login: &Login,
+        source_ip: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Result<(), Throttled>, StoreError> {
+        let (account, network) = (sign_ins_of(login), sign_ins_from(login, source_ip));
+        let (account, network) = tokio::join!(
+            self.count_one(&account, &SIGN_INS_AN_ACCOUNT, now),
+            self.count_one(&network, &SIGN_INS_A_NETWORK, now)
+        );
+        Ok(account?.and(network?))
+    }
+
+    async fn count_one(
+        &self,
+        subject: &str,
+        limits: &[Limit; 1],
+        now: Timestamp,
+    ) -> Result<Result<(), Throttled>, StoreError> {
+        let [Limit { most, .. }] = *limits;
+        loop {
+            let append = self
+                .update_limit(subject, limits, now)
+                .append("happened_at", now.millis())
+                .if_shorter("happened_at", most);
+            let Updated::Refused(seen) = self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? else {
+                return Ok(Ok(()));
+            };
+            // Deleted in between, by a success: there is room again.
+            let Some(row) = seen else { continue };
+            let change = match self.one_more(subject, Some(&row), limits, now) {
+                Ok(change) => change,
+                Err(throttled) => return Ok(Err(throttled)),
+            };
+            if let Updated::Done(_) = self.update::<LimitRow>(change, OnRefusal::TellNothing).await? {
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    /// Forgets the failed sign-ins of the account, and from this network: a success, or a recovery.
+    pub(super) fn forget_sign_ins(&self, login: &Login, source_ip: Option<&str>) -> [Change; 2] {
+        [sign_ins_of(login), sign_ins_from(login, source_ip)]
+            .map(|subject| Change::delete(&self.tables.limits, limit_key(&subject)))
+    }
+
+    /// Tells the trail that a limit was reached, once a span. For an unknown account there is no event, and the same request.
+    pub async fn tell_throttled(&self, untold: &Untold, event: Option<Event>, act: &Act) -> Result<(), StoreError> {
+        let mark = Change::update(&self.tables.limits, limit_key(&untold.subject))
+            .set("throttled_at", act.at)
+            .if_absent_or_at_most("throttled_at", untold.since);
+        let mut changes = vec![mark];
+        changes.extend(event.map(|event| self.record(&event)).transpose()?);
+        // Refused: somebody else told it.
+        let _: Outcome = self.transact(changes).await?;
+        Ok(())
+    }
+
+    /// The limit of secrets without a success as a limit that was reached, to be told of once.
+    pub(super) fn locked(holder: EmployeeId, until: Timestamp, now: Timestamp) -> Throttled {
+        let subject = format!("codes to {holder} after too many wrong secrets");
+        let since = Timestamp::from_millis(now.millis() - i64::try_from(LOCKED_FOR.as_millis()).unwrap_or(0));
+        Throttled { until, untold: Some(Untold { subject, since }) }
+    }
+}
