@@ -14,7 +14,7 @@ use crate::answer;
 mod prose;
 mod schema;
 
-use prose::{Paragraph, paragraphs};
+use prose::{Paragraph, Span, paragraphs};
 use schema::{Schema, TypePart, parts_of, schemas};
 
 /// The document this crate was built with.
@@ -223,7 +223,7 @@ mod tests {
         let document: Value = serde_yaml_ng::from_str(DOCUMENT).unwrap();
         assert_eq!(shown, members(&document["paths"]).iter().map(|(_, item)| members(item).len()).sum::<usize>());
         let html = page.render().unwrap();
-        for expected in ["emp_", "urn:readmit:problem:sign_in_rejected", "&lt;svg", "1–100 characters"] {
+        for expected in ["emp_", "urn:readmit:problem:sign_in_rejected", "&#60;svg", "1–100 characters"] {
             assert!(html.contains(expected), "{expected}");
         }
         assert!(!html.contains("<script") && !html.contains("<svg") && !html.contains("null</pre>"));

@@ -55,7 +55,10 @@ async fn empty_mailbox(State(mailbox): State<Mailbox>) -> Response {
 async fn move_clock(State(clock): State<MovingClock>, body: Bytes) -> Response {
     match serde_json::from_slice(&body) {
         Ok(Advance { advance_seconds }) if advance_seconds <= MAX_ADVANCE_SECONDS => {
-            Json(json!({"now": clock.advance(advance_seconds)})).into_response()
+            match clock.advance(advance_seconds) {
+                Ok(now) => Json(json!({"now": now})).into_response(),
+                Err(error) => answer::message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+            }
         }
         _ => {
             let expected = format!("expected is {{\"advance_seconds\": N}}, N whole, from 0 to {MAX_ADVANCE_SECONDS}");

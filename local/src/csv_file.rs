@@ -43,7 +43,10 @@ fn columns(header: &StringRecord) -> Result<Vec<String>, String> {
     let columns: Vec<String> = header.iter().map(str::to_ascii_lowercase).collect();
     for (index, column) in columns.iter().enumerate() {
         if !COLUMNS.contains(&column.as_str()) {
-            return Err(format!("line 1: the column {column:?} is not known; known are {}", COLUMNS.join(", ")));
+            return Err(format!(
+                "line 1: the column {column:?} is not known; known, with commas between, are {}",
+                COLUMNS.join(", ")
+            ));
         }
         if columns.iter().take(index).any(|other| other == column) {
             return Err(format!("line 1: the column {column} stands twice"));

@@ -6,22 +6,33 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use readmit::Clock;
 use readmit::domain::Timestamp;
 
+use crate::data_dir::{DataDir, DataDirError, PrivateFile};
+
 /// A clock that can be moved forward. Clones share what they have been moved by.
 #[derive(Clone)]
 pub struct MovingClock {
     ahead_millis: Arc<AtomicI64>,
     clock: Clock,
+    /// Where the data directory keeps it: used steps of authenticators and ends of codes must not lie in the future again.
+    file: Option<PrivateFile>,
 }
 
 impl MovingClock {
-    pub(crate) fn new() -> Self {
-        let ahead_millis = Arc::new(AtomicI64::new(0));
+    /// As far ahead as an earlier start has left it in the data directory, if there is one.
+    pub(crate) fn open(data_dir: Option<&DataDir>) -> Result<Self, DataDirError> {
+        let file = data_dir.map(|data_dir| data_dir.file("clock-ahead-millis"));
+        let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
+        let ahead = match (&file, kept) {
+            (Some(file), Some(text)) => text.trim().parse().map_err(|_| file.damaged("it holds no number"))?,
+            _ => 0,
+        };
+        let ahead_millis = Arc::new(AtomicI64::new(ahead));
         let system = Clock::system();
         let ahead = Arc::clone(&ahead_millis);
         let clock = Clock::new(move || {
             Timestamp::from_millis(system.now().millis().saturating_add(ahead.load(Ordering::SeqCst)))
         });
-        Self { ahead_millis, clock }
+        Ok(Self { ahead_millis, clock, file })
     }
 
     /// The clock that everything here is given.
@@ -35,8 +46,12 @@ impl MovingClock {
     }
 
     /// Moves the clock forward by `seconds` and tells the new time.
-    pub fn advance(&self, seconds: u32) -> Timestamp {
-        self.ahead_millis.fetch_add(i64::from(seconds) * 1000, Ordering::SeqCst);
-        self.now()
+    pub fn advance(&self, seconds: u32) -> Result<Timestamp, DataDirError> {
+        let by = i64::from(seconds) * 1000;
+        let ahead = self.ahead_millis.fetch_add(by, Ordering::SeqCst) + by;
+        if let Some(file) = &self.file {
+            file.write(&ahead.to_string())?;
+        }
+        Ok(self.now())
     }
 }

@@ -30,6 +30,7 @@ struct Imported {
 
 #[derive(Deserialize)]
 struct Row {
+    email: String,
     outcome: String,
     problem: Option<Value>,
 }
@@ -48,7 +49,8 @@ pub async fn import(invoker: &Invoker, file: &EmployeesFile) -> Result<Vec<Strin
             serde_json::from_value(answer).map_err(|_| SeedError::UnclearAnswer { file: file.name.clone() })?;
         let refused = imported.results.iter().enumerate().find(|(_, row)| row.outcome == "refused");
         if let Some((index, row)) = refused {
-            let place = import.places.get(index).cloned().unwrap_or_default();
+            // Rows behind the employees are addresses that the import names for passcodes.
+            let place = import.places.get(index).cloned().unwrap_or_else(|| format!("issue_passcodes: {}", row.email));
             return Err(SeedError::Refused { file: file.name.clone(), place, problem: problem(row) });
         }
         companies.push(imported.company_id);

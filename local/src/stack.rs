@@ -98,7 +98,7 @@ impl Stack {
         database: Database,
         dynamodb: &str,
     ) -> Result<Self, StartError> {
-        let clock = MovingClock::new();
+        let clock = MovingClock::open(database.data_dir())?;
         let template = Arc::new(Template::of_this_build()?);
         let mailbox = Mailbox::open(database.data_dir())?;
         let secrets = Secrets::open(&template.secret, database.data_dir(), clock.now())?;

@@ -43,6 +43,7 @@ struct PasscodeMail<'a> {
     company: &'a str,
     issuer: Option<&'a str>,
     code: &'a str,
+    portal: &'a str,
     link: String,
     lifetime: String,
     expires_at: String,
@@ -62,12 +63,18 @@ fn on_the_calendar(moment: Timestamp) -> String {
     format!("{} {} {}, {:02}:{:02} UTC", t.day(), t.month(), t.year(), t.hour(), t.minute())
 }
 
+/// RFC 5322, section 3.4: the brand as the display name, a quoted string.
+fn sender(brand: &str, address: &str) -> String {
+    let name: String = brand.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
+    format!("\"{name}\" <{address}>")
+}
+
 impl Mail {
     /// The mail service and sender that the environment names.
     pub fn new(client: Client, environment: &Environment) -> Result<Self, BadVariable> {
         Ok(Self {
             client,
-            from: environment.require("READMIT_MAIL_FROM")?,
+            from: sender(&environment.require("READMIT_BRAND_NAME")?, &environment.require("READMIT_MAIL_FROM")?),
             brand_name: environment.require("READMIT_BRAND_NAME")?,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             support_contact: environment.require("READMIT_SUPPORT_CONTACT")?,
@@ -76,7 +83,7 @@ impl Mail {
 
     /// Mails a passcode to its holder. One attempt: a second might mail twice.
     pub async fn passcode(&self, issued: &IssuedPasscode, company: &Company) -> Result<(), MailRefused> {
-        let code = issued.code.grouped();
+        let (code, portal) = (issued.code.grouped(), self.portal_url.trim_end_matches('/'));
         let mail = PasscodeMail {
             brand: &self.brand_name,
             name: issued.holder.full_name.as_str(),
@@ -86,7 +93,8 @@ impl Mail {
                 Issuer::Operator(_) => None,
             },
             code: &code,
-            link: format!("{}/#/redeem/{}", self.portal_url.trim_end_matches('/'), *code),
+            portal,
+            link: format!("{portal}/#/redeem/{}", *code),
             lifetime: in_words(issued.latest.issued_at, issued.latest.expires_at),
             expires_at: on_the_calendar(issued.latest.expires_at),
             support: company.support_email.as_ref().map_or(self.support_contact.as_str(), |login| login.as_str()),

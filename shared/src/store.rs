@@ -1,4 +1,4 @@
-//! DynamoDB: a file a table, a method a business act.
+//! DynamoDB: a file a subject, a method a business act.
 //!
 //! An act is one transaction: its preconditions, its changes and its events of the trail stand or fall together. Nothing here
 //! reads and then writes what it read without saying in the write what it saw.
@@ -12,6 +12,7 @@ mod directory;
 mod imports;
 mod issuing;
 mod limits;
+mod pages;
 mod passcodes;
 mod recovery;
 mod send;
@@ -22,9 +23,10 @@ use crate::environment::{BadVariable, Environment};
 
 pub use cleanup::{Due, Ended, Ending};
 pub use credentials::{Credentials, FactorUsed, Spent};
-pub use directory::{DirectoryRows, EmployeePage, IssueView};
+pub use directory::{DirectoryRows, IssueView};
 pub use issuing::{Beginning, Begun};
 pub use limits::{Quota, Throttled, Untold};
+pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};
 pub use send::{StoreError, pause};

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 
 /// A request that reached the store.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Recorded {
     pub operation: String,
     /// The body, as text.
     pub body: String,
+    /// The read or write units that it took, as the engine counts them.
+    pub units: f64,
     started: Instant,
     ended: Instant,
 }
@@ -77,6 +80,11 @@ impl StoreProxy {
         operations
     }
 
+    /// Operations and units of what was recorded: what a request costs.
+    pub fn cost(&self) -> Vec<(String, f64)> {
+        self.recorded().into_iter().map(|request| (request.operation, request.units)).collect()
+    }
+
     /// What was recorded as trips in sequence, each the sorted operations under way at the same time:
     /// `["GetItem Query", "TransactWriteItems"]`.
     pub fn trips(&self) -> Vec<String> {
@@ -109,6 +117,7 @@ async fn pass_on(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: By
     passed.remove(header::HOST);
     passed.remove(header::CONTENT_LENGTH);
     let sent_body = String::from_utf8_lossy(&body).into_owned();
+    let body = if delay.is_zero() { body } else { asking_for_units(&body) };
     let upstream = shared.upstream.get().unwrap();
     let Ok(answer) = shared.client.post(upstream).headers(passed).body(body).send().await else {
         return StatusCode::BAD_GATEWAY.into_response();
@@ -117,7 +126,23 @@ async fn pass_on(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: By
     headers.remove(header::TRANSFER_ENCODING);
     let answered = answer.bytes().await.unwrap();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    let recorded = Recorded { operation, body: sent_body, started, ended: Instant::now() };
+    let units = units_of(&serde_json::from_slice(&answered).unwrap_or_default());
+    let recorded = Recorded { operation, body: sent_body, units, started, ended: Instant::now() };
     shared.recorded.lock().unwrap().push(recorded);
     (status, headers, answered).into_response()
+}
+
+fn asking_for_units(body: &[u8]) -> Bytes {
+    let mut request: Value = serde_json::from_slice(body).unwrap();
+    request["ReturnConsumedCapacity"] = "TOTAL".into();
+    Bytes::from(request.to_string())
+}
+
+/// One table's capacity, or several tables' together.
+fn units_of(answer: &Value) -> f64 {
+    let of_one = |consumed: &Value| consumed["CapacityUnits"].as_f64().unwrap_or_default();
+    match &answer["ConsumedCapacity"] {
+        Value::Array(tables) => tables.iter().map(of_one).sum(),
+        one => of_one(one),
+    }
 }

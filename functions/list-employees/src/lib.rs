@@ -1,4 +1,4 @@
-//! `GET /v1/employees`: a page of the company's employees, by name.
+//! `GET /v1/employees`: a page of the company's employees: all by name, those whom a filter finds, or those whom a word finds.
 //! `GET /v1/employees/{employee_id}`: one of them.
 //!
 //! Caller: a Security Admin. Effects: none.
@@ -7,8 +7,11 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::domain::CompanyId;
-use readmit::http::{Answer, ApiRequest, EmployeeView, Failure, Nothing, Problem, live_caller, require_security_admin};
+use readmit::domain::{CompanyId, Filter, Prefix};
+use readmit::http::{
+    Answer, ApiRequest, EmployeeView, Failure, FieldError, Nothing, Problem, live_caller, require_security_admin,
+};
+use readmit::store::{EmployeePage, Matches, StoreError};
 use serde::{Deserialize, Serialize};
 
 mod cursor;
@@ -21,6 +24,38 @@ struct PageQuery {
     #[serde(default)]
     limit: Limit,
     cursor: Option<String>,
+    query: Option<Prefix>,
+    filter: Option<Filter>,
+}
+
+/// What a page is of.
+enum Listing {
+    All,
+    Found(Prefix),
+    Filtered(Filter),
+}
+
+impl Listing {
+    fn read(query: &PageQuery) -> Result<Self, Problem> {
+        match (&query.query, query.filter) {
+            (None, None) => Ok(Self::All),
+            (Some(prefix), None) => Ok(Self::Found(prefix.clone())),
+            (None, Some(filter)) => Ok(Self::Filtered(filter)),
+            (Some(_), Some(_)) => {
+                let detail = "cannot be asked together with query".to_owned();
+                Err(Problem::InvalidRequest(vec![FieldError { pointer: "/filter".to_owned(), detail }]))
+            }
+        }
+    }
+
+    /// What a cursor is bound to.
+    fn name(&self, company_id: CompanyId) -> String {
+        match self {
+            Self::All => format!("{company_id}/all"),
+            Self::Found(prefix) => format!("{company_id}/query/{}", prefix.as_str()),
+            Self::Filtered(filter) => format!("{company_id}/filter/{}", filter.name()),
+        }
+    }
 }
 
 /// How many employees a page holds at most: 1 to 100.
@@ -60,36 +95,65 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
 
 async fn page(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
     let claims = request.access_claims(services).await?;
-    let keyring = services.keyring().await?;
-    let now = services.now();
-    let query: Result<PageQuery, Problem> = request.query();
-    let after = query.as_ref().ok().and_then(|query| query.cursor.as_deref());
-    let after = after.map(|cursor| cursor::open(&keyring, &query_name(claims.company_id), cursor, now)).transpose();
-    let limit = query.as_ref().map_or(Limit::default(), |query| query.limit);
+    let (keyring, now) = (services.keyring().await?, services.now());
+    let asked = request.query::<PageQuery>().and_then(|query| Ok((Listing::read(&query)?, query)));
+    let start = asked.as_ref().map_or(Ok(None), |(listing, query)| {
+        let open = |cursor: &String| cursor::open(&keyring, &listing.name(claims.company_id), cursor, now);
+        query.cursor.as_ref().map(open).transpose()
+    });
 
-    // The page is read beside the caller and shown only if the caller may see it.
-    let start = after.as_ref().ok().and_then(Option::as_deref);
-    let rows = services.store.employees_by_name(claims.company_id, limit.0, start);
+    // The page is read beside the caller, and shown only if the caller may see it.
+    let rows = async {
+        match (&asked, &start) {
+            (Ok((listing, query)), Ok(start)) => {
+                Some(first_trip(services, claims.company_id, listing, query.limit, start.as_deref()).await)
+            }
+            _ => None,
+        }
+    };
     let (caller, rows) = tokio::join!(services.store.employee(claims.company_id, claims.employee_id), rows);
     let caller = caller?;
     let caller = live_caller(&claims, caller.as_ref())?;
     let body = request.json()?;
     require_security_admin(caller)?;
     let Nothing {} = body.read()?;
-    query?;
-    after?;
+    let (listing, _) = asked?;
+    start?;
 
-    let rows = rows?;
-    let next = rows
-        .next
-        .map(|next| cursor::seal(&keyring, &query_name(claims.company_id), &next, now, &mut services.random()));
+    let rows = match rows.transpose()? {
+        Some(Rows::Page(page)) => page,
+        Some(Rows::Matches(prefix, matches)) => services.store.found(&prefix, matches).await?,
+        None => return Err(Failure::Fault("a page was not read".to_owned())),
+    };
+    let seal =
+        |next: String| cursor::seal(&keyring, &listing.name(claims.company_id), &next, now, &mut services.random());
     let employees = rows.employees.iter().map(|employee| EmployeeView::new(employee, now)).collect();
-    Answer::ok(&Page { employees, next_cursor: next.transpose()? })
+    Answer::ok(&Page { employees, next_cursor: rows.next.map(seal).transpose()? })
 }
 
-/// What a cursor is bound to.
-fn query_name(company_id: CompanyId) -> String {
-    format!("employees by name/{company_id}")
+/// What the first trip brings: the page, or the words whose people a second trip reads.
+enum Rows {
+    Page(EmployeePage),
+    Matches(Prefix, Matches),
+}
+
+async fn first_trip(
+    services: &Services,
+    company_id: CompanyId,
+    listing: &Listing,
+    limit: Limit,
+    start: Option<&str>,
+) -> Result<Rows, StoreError> {
+    let store = &services.store;
+    Ok(match listing {
+        Listing::All => Rows::Page(store.employees_by_name(company_id, None, limit.0, start).await?),
+        Listing::Filtered(filter) => {
+            Rows::Page(store.employees_by_name(company_id, Some(*filter), limit.0, start).await?)
+        }
+        Listing::Found(prefix) => {
+            Rows::Matches(prefix.clone(), store.search(company_id, prefix, limit.0, start).await?)
+        }
+    })
 }
 
 async fn one(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {

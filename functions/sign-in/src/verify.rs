@@ -104,7 +104,12 @@ pub(crate) async fn verify(
         return Ok(None);
     };
     let resealed = resealed(services, &keyring, &credentials, now)?;
-    let spent = Spent { factor: used, rehashed, resealed, source_ip: attempt.source_ip.map(str::to_owned) };
+    let spent = Spent {
+        factor: used,
+        rehashed: rehashed.map(|hash| *hash),
+        resealed,
+        source_ip: attempt.source_ip.map(str::to_owned),
+    };
     Ok(Some(Verified { credentials, employee, spent }))
 }
 
@@ -130,7 +135,7 @@ struct Peppers {
 
 enum PasswordCheck {
     Wrong,
-    Right { rehashed: Option<Versioned<PasswordHash>> },
+    Right { rehashed: Option<Box<Versioned<PasswordHash>>> },
 }
 
 /// A right password whose hash was made with an older key or weaker parameters is hashed anew: this is the one time that it
@@ -153,7 +158,7 @@ fn check_password(
         return Ok(PasswordCheck::Right { rehashed: None });
     }
     let value = PasswordHash::of(password, &peppers.current, salt)?;
-    Ok(PasswordCheck::Right { rehashed: Some(Versioned { version: current, value }) })
+    Ok(PasswordCheck::Right { rehashed: Some(Box::new(Versioned { version: current, value })) })
 }
 
 /// Whose directory row is read; for an unknown login, one that does not exist.

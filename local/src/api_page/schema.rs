@@ -139,7 +139,10 @@ mod tests {
     fn schemas_are_said_in_words() {
         for (schema, expected) in [
             ("{ type: string, minLength: 1, maxLength: 100 }", "string, 1–100 characters"),
-            ("{ type: [integer, 'null'], minimum: 10, maximum: 1440, default: 60 }", "integer or null, 10–1440, default 60"),
+            (
+                "{ type: [integer, 'null'], minimum: 10, maximum: 1440, default: 60 }",
+                "integer or null, 10–1440, default 60",
+            ),
             ("{ type: array, minItems: 10, maxItems: 10, items: { type: string } }", "list of string, 10 items"),
             ("{ oneOf: [{ $ref: '#/components/schemas/Time' }, { type: 'null' }] }", "Time or null"),
             ("{ type: string, enum: [a, b] }", "a | b"),

@@ -24,8 +24,7 @@ const MAX_NAME_CHARS: usize = 200;
 impl Name {
     /// The name without case and accents, for sorting and searching: `José Óscar` and `JOSE OSCAR` are alike.
     pub fn folded(&self) -> String {
-        let bare: String = self.0.nfkd().filter(|c| !is_combining_mark(*c)).collect();
-        bare.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).map(without_stroke).collect()
+        fold(&self.0)
     }
 
     /// The sort key of the list: the folded name, cut to a sane length, then the id.
@@ -37,17 +36,28 @@ impl Name {
     }
 }
 
+/// A text without case and accents.
+pub fn fold(text: &str) -> String {
+    let bare: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    bare.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(without_stroke).collect()
+}
+
 /// Letters whose accent Unicode does not take apart, and that a neighbour without such a key types bare.
-fn without_stroke(c: char) -> char {
-    match c {
-        'ł' => 'l',
-        'ø' => 'o',
-        'đ' | 'ð' => 'd',
-        'ħ' => 'h',
-        'ı' => 'i',
-        'ŧ' => 't',
-        other => other,
-    }
+fn without_stroke(c: char) -> impl Iterator<Item = char> {
+    let bare = match c {
+        'ł' => "l",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ı' => "i",
+        'ŧ' => "t",
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        _ => "",
+    };
+    bare.chars().chain(bare.is_empty().then_some(c))
 }
 
 /// Characters that change how the text around them reads (Unicode TR 9 controls, line and paragraph breaks), or that nobody

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, SessionEpoch, Timestamp};
+use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp};
 use serde::Deserialize;
 
 use super::change::{Change, Item, attribute, item, key};
@@ -72,14 +72,6 @@ impl IssueView {
     }
 }
 
-/// A page of the directory by name.
-pub struct EmployeePage {
-    /// The employees, by folded name, then id.
-    pub employees: Vec<Employee>,
-    /// The sort key of the last one, if more may follow.
-    pub next: Option<String>,
-}
-
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Row {
@@ -95,10 +87,13 @@ pub(super) fn company_key(company_id: CompanyId) -> Item {
     key([("company_id", &company_id), ("employee_id", &COMPANY_ROW)])
 }
 
-/// An employee as the table holds it, with the key that sorts the list.
+/// An employee as the table holds it, with the keys that sort the list and the filters.
 pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
-    let mut row = item(employee)?;
-    row.insert("name_key".to_owned(), attribute(employee.full_name.sort_key(employee.employee_id))?);
+    let (mut row, name_key) = (item(employee)?, employee.full_name.sort_key(employee.employee_id));
+    for filter in Filter::ALL.into_iter().filter(|filter| filter.finds(employee)) {
+        row.insert(filter.attribute().to_owned(), attribute(&name_key)?);
+    }
+    row.insert("name_key".to_owned(), attribute(name_key)?);
     Ok(row)
 }
 
@@ -140,34 +135,6 @@ impl Store {
         let rows = DirectoryRows::of(items.remove(&self.tables.employees).unwrap_or_default())?;
         let windows = items.remove(&self.tables.limits).unwrap_or_default();
         Ok(IssueView { rows, windows: windows.into_iter().map(read).collect::<Result<_, _>>()? })
-    }
-
-    /// A page of the company's employees by name, `limit` at most, after the sort key `after`. One request.
-    pub async fn employees_by_name(
-        &self,
-        company_id: CompanyId,
-        limit: u8,
-        after: Option<&str>,
-    ) -> Result<EmployeePage, StoreError> {
-        let start = after.map(|name_key| {
-            let employee_id = name_key.rsplit('\t').next().unwrap_or_default();
-            key([("company_id", &company_id), ("employee_id", &employee_id), ("name_key", &name_key)])
-        });
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.tables.employees)
-            .index_name("by_name")
-            .key_condition_expression("company_id = :company_id")
-            .expression_attribute_values(":company_id", attribute(company_id)?)
-            .limit(i32::from(limit))
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let last = answer.last_evaluated_key.as_ref().and_then(|key| key.get("name_key")?.as_s().ok()).cloned();
-        let employees = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(EmployeePage { employees, next: last })
     }
 
     /// Ends every session of the employee, if the caller's is one of them.

@@ -109,6 +109,7 @@ impl Store {
             Change::put(&self.tables.credentials, credentials_item(&claim)?).if_absent("login"),
             self.record(&event)?,
         ];
+        changes.extend(self.change_words(None, Some(employee)));
         changes.extend(
             employee.external_id.as_ref().map(|external_id| self.claim_external(employee, external_id)).transpose()?,
         );
@@ -135,8 +136,12 @@ impl Store {
         fields: &[&str],
         act: &Act,
     ) -> Result<Outcome, StoreError> {
+        let after = &with_its_end(before, after, act);
         let mut row = self
             .update_employee(before.company_id, before.employee_id)
+            .set_filters(after)
+            .if_latest_as_seen(before.latest_passcode.as_ref())
+            .if_equal("two_factor", before.two_factor)
             .set("full_name", &after.full_name)
             .set("name_key", after.full_name.sort_key(after.employee_id))
             .set("login", &after.login)
@@ -158,10 +163,11 @@ impl Store {
         let mut changes = vec![self.record(&event)?];
         if ends_access(before, after) {
             row = row.set("session_epoch", SessionEpoch::generate(&mut system_random()));
-            row = end_latest(row, before, act);
+            row = row.set_or_remove("latest_passcode", after.latest_passcode.as_ref());
             changes.extend(self.end_passcode(before, act)?);
         }
         changes.push(row);
+        changes.extend(self.change_words(Some(before), Some(after)));
         if before.login != after.login {
             let moved = Credentials { login: after.login.clone(), ..credentials.clone() };
             changes.push(Change::put(&self.tables.credentials, credentials_item(&moved)?).if_absent("login"));
@@ -190,6 +196,7 @@ impl Store {
             self.record(&event)?,
         ];
         changes.extend(self.end_passcode(before, act)?);
+        changes.extend(self.change_words(Some(before), None));
         changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         self.transact(changes).await
     }
@@ -198,7 +205,7 @@ impl Store {
     pub async fn forget_issuer(&self, company_id: CompanyId, issuer: EmployeeId) -> Result<(), StoreError> {
         let mut after = None;
         loop {
-            let page = self.employees_by_name(company_id, u8::MAX, after.as_deref()).await?;
+            let page = self.employees_by_name(company_id, None, u8::MAX, after.as_deref()).await?;
             for employee in page.employees.iter().filter(|employee| issued_by(employee, issuer)) {
                 let change = self
                     .update_employee(company_id, employee.employee_id)
@@ -251,16 +258,18 @@ impl Store {
     }
 }
 
-/// The directory's view of a passcode that ends with the change.
-fn end_latest(row: Change, before: &Employee, act: &Act) -> Change {
-    let row = row.if_latest_as_seen(before.latest_passcode.as_ref());
-    match &before.latest_passcode {
-        Some(latest) if latest.is_recovering() => row.set("latest_passcode.recovery_state", RecoveryState::Abandoned),
-        Some(latest) if latest.passcode_status.is_pending() => {
+/// The person after the change; if it ends access, with the end of the passcode or recovery that was open.
+fn with_its_end(before: &Employee, after: &Employee, act: &Act) -> Employee {
+    let mut after = after.clone();
+    if ends_access(before, &after)
+        && let Some(latest) = &mut after.latest_passcode
+    {
+        if latest.is_recovering() {
+            latest.recovery_state = Some(RecoveryState::Abandoned);
+        } else if latest.passcode_status.is_pending() {
             let expired = latest.status_at(act.at) == PasscodeStatus::Expired;
-            let status = if expired { PasscodeStatus::Expired } else { PasscodeStatus::Revoked };
-            row.set("latest_passcode.passcode_status", status)
+            latest.passcode_status = if expired { PasscodeStatus::Expired } else { PasscodeStatus::Revoked };
         }
-        _ => row,
     }
+    after
 }

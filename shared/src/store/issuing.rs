@@ -3,8 +3,8 @@
 use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode, PasscodeStatus,
-    Pending, RecoveryState, Versioned,
+    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode,
+    PasscodeStatus, Pending, RecoveryState, Versioned,
 };
 
 use super::change::Change;
@@ -123,6 +123,10 @@ impl Store {
         let change = self
             .update_employee(issued.company_id, issued.holder.employee_id)
             .set("latest_passcode", &issued.latest)
+            .set_filters(&with_latest(issued))
+            .if_equal("full_name", &issued.holder.full_name)
+            .if_equal("granted_role", issued.holder.granted_role)
+            .if_equal("two_factor", issued.holder.two_factor)
             .if_equal("account_status", AccountStatus::Active)
             .if_equal("account_type", AccountType::Employee)
             .if_equal("login", issued.login());
@@ -162,6 +166,11 @@ impl Store {
         let (from, to) = ([PasscodeStatus::Sending], PasscodeStatus::Failed);
         self.end_code(row, &from, to, EventType::PasscodeDeliveryFailed, act).await
     }
+}
+
+/// The holder as the directory will show it.
+fn with_latest(issued: &IssuedPasscode) -> Employee {
+    Employee { latest_passcode: Some(issued.latest.clone()), ..issued.holder.clone() }
 }
 
 fn new_row(issued: &IssuedPasscode) -> PasscodeRow {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use readmit_domain::passcode::MAX_TRIES;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, CompanyId, EmployeeId, Event, EventType, KeyedHash, Login, PasscodeId,
+    AccountStatus, AccountType, Act, CompanyId, EmployeeId, Event, EventType, Filter, KeyedHash, Login, PasscodeId,
     PasscodeStatus, Pending, RECOVERY_LIFETIME, RecoveryState, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,7 @@ impl Store {
         let latest = self
             .update_latest(row)
             .set("latest_passcode.passcode_status", PasscodeStatus::Redeemed)
+            .remove(Filter::PasscodePending.attribute())
             .set("latest_passcode.recovery_state", RecoveryState::Open)
             .if_equal("account_status", AccountStatus::Active)
             .if_equal("account_type", AccountType::Employee);
@@ -153,7 +154,10 @@ impl Store {
         act: &Act,
     ) -> Result<Outcome, StoreError> {
         let ended = self.move_code(row, from, to).remove("due_shard").remove("due_at");
-        let latest = self.update_latest(row).set("latest_passcode.passcode_status", to);
+        let latest = self
+            .update_latest(row)
+            .set("latest_passcode.passcode_status", to)
+            .remove(Filter::PasscodePending.attribute());
         self.transact(vec![ended, latest, self.record(&self.passcode_event(act, kind, row))?]).await
     }
 

@@ -3,8 +3,8 @@
 use readmit_domain::password::MAX_PASSWORDS_A_RECOVERY;
 use readmit_domain::totp::MAX_WRONG_CODES_A_RECOVERY;
 use readmit_domain::{
-    AccountStatus, Act, EventType, KeyedHash, NewCredentials, PasswordHash, RecoveryState, RecoveryStep, SealedTotpKey,
-    SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
+    AccountStatus, Act, EventType, Filter, KeyedHash, NewCredentials, PasswordHash, RecoveryState, RecoveryStep,
+    SealedTotpKey, SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
 };
 
 use super::change::{Change, key};
@@ -137,6 +137,7 @@ impl Store {
             .update_latest(row)
             .set("latest_passcode.recovery_state", RecoveryState::Completed)
             .set("two_factor", TwoFactor::Enrolled)
+            .remove(Filter::NoTwoFactor.attribute())
             .set("session_epoch", epoch)
             .set("last_signed_in_at", act.at)
             .if_equal("account_status", AccountStatus::Active);

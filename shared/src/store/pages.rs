@@ -1,0 +1,150 @@
+//! Pages of the directory: by name, by filter, by word. Each is a query of an index: a page costs the same at any size.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use readmit_domain::{CompanyId, Employee, EmployeeId, Filter, Prefix, words_of};
+use serde::Deserialize;
+
+use super::change::{Change, Item, attribute, key};
+use super::send::read;
+use super::{Store, StoreError};
+
+/// A page of the directory.
+pub struct EmployeePage {
+    /// The employees.
+    pub employees: Vec<Employee>,
+    /// The sort key where the page ended, if more may follow.
+    pub next: Option<String>,
+}
+
+/// People whom a word may find, not read yet.
+pub struct Matches {
+    company_id: CompanyId,
+    rows: Vec<Match>,
+    next: Option<String>,
+}
+
+struct Match {
+    word: String,
+    employee_id: EmployeeId,
+}
+
+/// A row that finds a person by a word: nothing but its key.
+#[derive(Deserialize)]
+struct WordRow {
+    #[serde(rename = "employee_id")]
+    word_key: String,
+}
+
+const WORD: &str = "word#";
+
+fn word_key(company_id: CompanyId, word: &str, employee_id: EmployeeId) -> Item {
+    key([("company_id", &company_id), ("employee_id", &format!("{WORD}{word}#{employee_id}"))])
+}
+
+impl WordRow {
+    fn read(&self) -> Option<Match> {
+        let (word, employee_id) = self.word_key.strip_prefix(WORD)?.rsplit_once('#')?;
+        Some(Match { word: word.to_owned(), employee_id: employee_id.parse().ok()? })
+    }
+}
+
+impl Store {
+    /// A page of the company's employees by folded name, then id, after the sort key `after`: all, or those whom a filter finds.
+    /// One request.
+    pub async fn employees_by_name(
+        &self,
+        company_id: CompanyId,
+        filter: Option<Filter>,
+        limit: u8,
+        after: Option<&str>,
+    ) -> Result<EmployeePage, StoreError> {
+        let (index, sorted_by) = filter.map_or(("by_name", "name_key"), |filter| (filter.name(), filter.attribute()));
+        let start = after.map(|name_key| {
+            let employee_id = name_key.rsplit('\t').next().unwrap_or_default();
+            key([("company_id", &company_id), ("employee_id", &employee_id), (sorted_by, &name_key)])
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.employees)
+            .index_name(index)
+            .key_condition_expression("company_id = :company_id")
+            .expression_attribute_values(":company_id", attribute(company_id)?)
+            .limit(i32::from(limit))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let next = last_key(answer.last_evaluated_key.as_ref(), sorted_by);
+        let employees = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(EmployeePage { employees, next })
+    }
+
+    /// A page of the words that begin so, `limit` at most. One request; [`Self::found`] reads whom they name.
+    pub async fn search(
+        &self,
+        company_id: CompanyId,
+        prefix: &Prefix,
+        limit: u8,
+        after: Option<&str>,
+    ) -> Result<Matches, StoreError> {
+        let start = after.map(|word_key| key([("company_id", &company_id), ("employee_id", &word_key)]));
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.employees)
+            .key_condition_expression("company_id = :company_id AND begins_with(employee_id, :prefix)")
+            .expression_attribute_values(":company_id", attribute(company_id)?)
+            .expression_attribute_values(":prefix", attribute(format!("{WORD}{}", prefix.as_str()))?)
+            .limit(i32::from(limit))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let next = last_key(answer.last_evaluated_key.as_ref(), "employee_id");
+        let rows = answer.items.unwrap_or_default().into_iter().map(read::<WordRow>).collect::<Result<Vec<_>, _>>()?;
+        Ok(Matches { company_id, rows: rows.iter().filter_map(WordRow::read).collect(), next })
+    }
+
+    /// The people whom the words name, by matched word. Each is listed under the first of the own words that matches, so that
+    /// nobody is listed twice, on whatever pages; a page may be short for that. One request.
+    pub async fn found(&self, prefix: &Prefix, matches: Matches) -> Result<EmployeePage, StoreError> {
+        let ids: Vec<EmployeeId> = matches.rows.iter().map(|found| found.employee_id).collect();
+        let people = if ids.is_empty() { Default::default() } else { self.directory(matches.company_id, &ids).await? };
+        let listed = |found: &Match| {
+            let employee = people.get(found.employee_id)?;
+            (prefix.first_match(employee).as_deref() == Some(&found.word)).then(|| employee.clone())
+        };
+        Ok(EmployeePage { employees: matches.rows.iter().filter_map(listed).collect(), next: matches.next })
+    }
+
+    /// The rows that find a person by word, as they change with name and address.
+    pub(super) fn change_words(&self, before: Option<&Employee>, after: Option<&Employee>) -> Vec<Change> {
+        let rows = |employee: Option<&Employee>| -> BTreeMap<String, Item> {
+            let Some(employee) = employee else { return BTreeMap::new() };
+            let words = words_of(&employee.full_name, &employee.login).into_iter();
+            words.map(|word| (word.clone(), word_key(employee.company_id, &word, employee.employee_id))).collect()
+        };
+        let (before, after) = (rows(before), rows(after));
+        let gone = before.iter().filter(|(word, _)| !after.contains_key(*word));
+        let gone = gone.map(|(_, row)| Change::delete(&self.tables.employees, row.clone()));
+        let new = after.iter().filter(|(word, _)| !before.contains_key(*word));
+        gone.chain(new.map(|(_, row)| Change::put(&self.tables.employees, row.clone()))).collect()
+    }
+}
+
+impl Change {
+    /// The keys of the filters that find this employee, and no others.
+    pub(super) fn set_filters(self, employee: &Employee) -> Self {
+        let name_key = employee.full_name.sort_key(employee.employee_id);
+        Filter::ALL.into_iter().fold(self, |change, filter| {
+            change.set_or_remove(filter.attribute(), filter.finds(employee).then_some(&name_key))
+        })
+    }
+}
+
+fn last_key(key: Option<&Item>, sorted_by: &str) -> Option<String> {
+    key?.get(sorted_by).and_then(|value: &AttributeValue| value.as_s().ok()).cloned()
+}
