@@ -19,8 +19,8 @@ pub struct Places<'a> {
     /// Without a slash at the end.
     pub api: &'a str,
     pub dynamodb: &'a str,
-    /// SES and Secrets Manager.
-    pub cloud: &'a str,
+    pub ses: &'a str,
+    pub secrets_manager: &'a str,
     pub secret_arn: &'a str,
 }
 
@@ -40,8 +40,8 @@ pub fn of_functions(template: &Template, places: &Places<'_>) -> Result<Environm
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL_DYNAMODB", places.dynamodb),
-        ("AWS_ENDPOINT_URL_SESV2", places.cloud),
-        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", places.cloud),
+        ("AWS_ENDPOINT_URL_SESV2", places.ses),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", places.secrets_manager),
     ];
     let from_aws = from_aws.map(|(name, value)| Ok((name.to_owned(), value.to_owned())));
     named.chain(from_aws).collect()
@@ -74,7 +74,8 @@ mod tests {
     const PLACES: Places<'_> = Places {
         api: "http://127.0.0.1:3000",
         dynamodb: "http://127.0.0.1:3001",
-        cloud: "http://127.0.0.1:3002",
+        ses: "http://127.0.0.1:3002",
+        secrets_manager: "http://127.0.0.1:3002",
         secret_arn: "arn:root",
     };
 

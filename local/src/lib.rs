@@ -46,7 +46,7 @@ pub use enrolment::Admin;
 pub use mailbox::{Email, Mailbox};
 pub use moving_clock::MovingClock;
 pub use secrets::Secrets;
-pub use stack::{Ready, Stack, StartError};
+pub use stack::{Detours, Ready, Stack, StartError};
 
 /// How the stack is to be started.
 pub struct Options {

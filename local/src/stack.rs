@@ -72,6 +72,13 @@ pub enum StartError {
     Enrolment(#[from] EnrolmentError),
 }
 
+/// Where the functions find a service, if not at its own address.
+#[derive(Default)]
+pub struct Detours {
+    pub dynamodb: Option<String>,
+    pub ses: Option<String>,
+}
+
 impl Stack {
     /// Starts everything, and returns when it can be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
@@ -79,16 +86,15 @@ impl Stack {
         // Nothing is made on disk for a start that fails on its port.
         let listener = bind(options.port).await?;
         let database = Database::start(options.data_dir.as_deref()).await?;
-        let dynamodb = database.url().to_owned();
-        Self::assemble(options, employees, listener, database, &dynamodb).await
+        Self::assemble(options, employees, listener, database, Detours::default()).await
     }
 
-    /// Starts everything beside `database`, which the functions find at `dynamodb_endpoint`: a test may listen there
-    /// and pass on. The data directory is the database's, whatever the options say.
-    pub async fn start_on(options: Options, database: Database, dynamodb_endpoint: &str) -> Result<Self, StartError> {
+    /// Starts everything beside `database`, with other addresses for what the functions call: a test may listen there and
+    /// pass on. The data directory is the database's, whatever the options say.
+    pub async fn start_on(options: Options, database: Database, detours: Detours) -> Result<Self, StartError> {
         let employees = employees_file(&options.employees)?;
         let listener = bind(options.port).await?;
-        Self::assemble(options, employees, listener, database, dynamodb_endpoint).await
+        Self::assemble(options, employees, listener, database, detours).await
     }
 
     async fn assemble(
@@ -96,7 +102,7 @@ impl Stack {
         employees: Option<EmployeesFile>,
         api_listener: Listener,
         database: Database,
-        dynamodb: &str,
+        detours: Detours,
     ) -> Result<Self, StartError> {
         let clock = MovingClock::open(database.data_dir())?;
         let template = Arc::new(Template::of_this_build()?);
@@ -105,7 +111,13 @@ impl Stack {
 
         let cloud_listener = Listener::bind(0).await?;
         let (api, cloud) = (api_listener.url(), cloud_listener.url());
-        let places = Places { api: &api, dynamodb, cloud: &cloud, secret_arn: &secrets.arn() };
+        let places = Places {
+            api: &api,
+            dynamodb: detours.dynamodb.as_deref().unwrap_or(database.url()),
+            ses: detours.ses.as_deref().unwrap_or(&cloud),
+            secrets_manager: &cloud,
+            secret_arn: &secrets.arn(),
+        };
         let functions = Functions::new(&of_functions(&template, &places)?, clock.clock())?;
         let invoker = Invoker::new(template, functions);
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());

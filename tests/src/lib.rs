@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
 pub mod contract;
+mod harm;
 mod person;
+mod proxy;
+mod reconcile;
 mod reply;
-mod store_proxy;
 mod world;
 
+pub use harm::{Attempts, Harm};
 pub use person::{Person, Recovery};
+pub use proxy::{Proxy, Recorded};
 pub use reply::Reply;
-pub use store_proxy::{Recorded, StoreProxy};
 pub use world::{PASSWORD, World};

@@ -100,7 +100,8 @@ pub struct Recovery<'w> {
 }
 
 impl<'w> Recovery<'w> {
-    pub(crate) fn new(world: &'w World, email: &str, token: String) -> Self {
+    /// The recovery that this token opens.
+    pub fn new(world: &'w World, email: &str, token: String) -> Self {
         Self { world, email: email.to_owned(), token }
     }
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use readmit_local::{Database, Employees, Options, Stack};
+use readmit_local::{Database, Detours, Employees, Options, Stack};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Person, Recovery, Reply, StoreProxy};
+use crate::{Person, Proxy, Recovery, Reply};
 
 /// A password that nothing speaks against.
 pub const PASSWORD: &str = "plum harbour ladder quartz";
@@ -21,7 +21,9 @@ pub struct World {
     /// The stack.
     pub stack: Stack,
     /// What reaches the store.
-    pub store: StoreProxy,
+    pub store: Proxy,
+    /// What reaches the mail service.
+    pub ses: Proxy,
     /// The two companies' ids, by name.
     pub companies: HashMap<String, String>,
     ids: HashMap<String, String>,
@@ -61,12 +63,15 @@ impl World {
     /// A world without people.
     pub async fn empty() -> Self {
         let database = Database::start(None).await.unwrap();
-        let store = StoreProxy::start(database.url()).await;
+        let (store, ses) = (Proxy::start().await, Proxy::start().await);
+        store.leads_to(database.url());
+        let detours = Detours { dynamodb: Some(store.url().to_owned()), ses: Some(ses.url().to_owned()) };
         let options =
             Options { port: 0, data_dir: None, employees: Employees::Nobody, clock_control: true, portal: false };
-        let stack = Stack::start_on(options, database, store.url()).await.unwrap();
+        let stack = Stack::start_on(options, database, detours).await.unwrap();
+        ses.leads_to(stack.secrets_and_mail());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { stack, store, companies: HashMap::new(), ids: HashMap::new(), client, transcript: Mutex::default() }
+        Self { stack, store, ses, companies: HashMap::new(), ids: HashMap::new(), client, transcript: Mutex::default() }
     }
 
     async fn add_company(&mut self, name: &str, employees: Value) {

@@ -1,14 +1,16 @@
-//! A recording proxy between the functions and the embedded database: what reaches the store, and what of it at a time.
+//! A proxy between the functions and what they call: it records, and does harm where a test asks for it.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+
+use crate::harm::{Harm, PlannedHarm, hang_up};
 
 /// A request that reached the store.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ pub struct Recorded {
 
 /// The proxy. Every answer takes a little while, so that requests that go out together are seen together.
 #[derive(Clone)]
-pub struct StoreProxy {
+pub struct Proxy {
     url: String,
     shared: Arc<Shared>,
 }
@@ -35,25 +37,42 @@ struct Shared {
     client: reqwest::Client,
     recorded: Mutex<Vec<Recorded>>,
     delay: Mutex<Duration>,
+    harm: Mutex<Option<PlannedHarm>>,
 }
 
-impl StoreProxy {
-    /// Listens on loopback, in front of the database at `upstream`.
-    pub async fn start(upstream: &str) -> Self {
+impl Proxy {
+    /// Listens on loopback, in front of what [`Self::leads_to`] will name.
+    pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
-            upstream: OnceLock::from(upstream.to_owned()),
+            upstream: OnceLock::new(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             recorded: Mutex::default(),
             delay: Mutex::default(),
+            harm: Mutex::default(),
         });
         let router = Router::new().fallback(pass_on).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, shared }
     }
 
-    /// Where the functions are to find the store.
+    /// Names what it stands in front of.
+    pub fn leads_to(&self, upstream: &str) {
+        self.shared.upstream.set(upstream.to_owned()).unwrap();
+    }
+
+    /// Does `harm` to the calls `first` to `first + calls - 1` from now on, counted from 0. Attempts of one call are one call.
+    pub fn harm(&self, harm: Harm, first: usize, calls: usize) {
+        *self.shared.harm.lock().unwrap() = Some(PlannedHarm { harm, calls: first..first + calls, seen: Vec::new() });
+    }
+
+    /// Does no more harm, and says how many calls came since it was planned.
+    pub fn heal(&self) -> usize {
+        self.shared.harm.lock().unwrap().take().map_or(0, |planned| planned.seen.len())
+    }
+
+    /// Where the functions are to find the service.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -108,27 +127,38 @@ impl StoreProxy {
     }
 }
 
-async fn pass_on(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let delay = *shared.delay.lock().unwrap();
     tokio::time::sleep(delay).await;
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default().to_owned();
-    let mut passed = headers;
-    passed.remove(header::HOST);
-    passed.remove(header::CONTENT_LENGTH);
+    let target =
+        parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default().to_owned();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    let harm = shared.harm.lock().unwrap().as_mut().and_then(|planned| planned.meets(&parts.headers));
+    if let Some(answer) = harm.and_then(|harm| harm.instead(&operation, &body)) {
+        return answer.await;
+    }
+
     let sent_body = String::from_utf8_lossy(&body).into_owned();
     let body = if delay.is_zero() { body } else { asking_for_units(&body) };
-    let upstream = shared.upstream.get().unwrap();
-    let Ok(answer) = shared.client.post(upstream).headers(passed).body(body).send().await else {
+    let mut headers = parts.headers;
+    headers.remove(header::HOST);
+    headers.remove(header::CONTENT_LENGTH);
+    let url = format!("{}{}", shared.upstream.get().unwrap(), parts.uri.path());
+    let Ok(answer) = shared.client.request(parts.method, url).headers(headers).body(body).send().await else {
         return StatusCode::BAD_GATEWAY.into_response();
     };
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove(header::TRANSFER_ENCODING);
     let answered = answer.bytes().await.unwrap();
-    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let units = units_of(&serde_json::from_slice(&answered).unwrap_or_default());
     let recorded = Recorded { operation, body: sent_body, units, started, ended: Instant::now() };
     shared.recorded.lock().unwrap().push(recorded);
+    if harm.is_some_and(Harm::loses_the_answer) {
+        hang_up();
+    }
     (status, headers, answered).into_response()
 }
 

@@ -1,0 +1,101 @@
+//! Single faults, and what exactly is left behind.
+
+use std::time::{Duration, Instant};
+
+use readmit_tests::{Attempts, Harm, World};
+use reqwest::Method;
+
+use crate::journey::{MIKE, come_back};
+
+const ADA: &str = "ada@northwind.example";
+
+#[tokio::test]
+async fn a_journey_without_harm_makes_as_many_calls_as_are_harmed() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    world.store.harm(Harm::Broken, 1_000, 1);
+    come_back(&world, &ada).await;
+    assert_eq!(world.store.heal(), crate::CALLS);
+    world.reconcile().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
+    for harm in [
+        Harm::Throttled(Attempts::All),
+        Harm::Broken,
+        Harm::NotHeard(Attempts::All),
+        Harm::AnswerLost(Attempts::All),
+        Harm::Silent,
+    ] {
+        let world = World::start().await;
+        let ada = world.enrolled(ADA).await;
+        let mut mike = world.enrolled(MIKE).await;
+        world.ses.harm(harm, 0, 1);
+        ada.issues(MIKE, None).await.is_problem(502, "email_not_sent");
+        assert_eq!(world.ses.heal(), 1, "one attempt: a second might mail twice");
+        assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
+        assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "passcode.delivery_failed");
+        if harm == Harm::AnswerLost(Attempts::All) {
+            // The mail is out, and its code opens nothing.
+            let code = world.mailed_code(MIKE).await;
+            world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
+        }
+        mike.signs_in().await;
+        world.reconcile().await;
+        come_back(&world, &ada).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_two_minutes() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    // The last of the three calls is never heard: as if the process had died with the mail out.
+    world.store.harm(Harm::NotHeard(Attempts::All), 2, 1);
+    ada.issues(MIKE, None).await.is_problem(503, "temporarily_unavailable");
+    world.store.heal();
+    let code = world.mailed_code(MIKE).await;
+    world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
+    assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "sending");
+    world.advance(Duration::from_secs(120)).await;
+    assert_eq!(world.clean_up().await["withdrawn"], 1);
+    assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
+    world.reconcile().await;
+    come_back(&world, &ada).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_the_store_does_a_request_is_answered_before_its_function_ends() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    world.store.harm(Harm::Silent, 1, 100);
+    let started = Instant::now();
+    ada.issues(MIKE, None).await.is_problem(503, "temporarily_unavailable");
+    assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
+    world.store.heal();
+    world.reconcile().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_root_secret_nothing_is_said_but_503() {
+    let world = World::start().await;
+    world.stack.secrets().replace("{}".to_owned(), world.stack.clock().now()).unwrap();
+    world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is_problem(503, "temporarily_unavailable");
+    world.redeem(MIKE, "7K3M-9QXT-2BHW").await.is_problem(401, "passcode_rejected");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cleanup_that_meets_harm_leaves_due_what_it_could_not_end() {
+    let world = World::start().await;
+    for email in [ADA, MIKE, "grace@northwind.example", "sam@northwind.example"] {
+        world.operator_mails_a_code_to(email).await;
+    }
+    world.advance(Duration::from_secs(3_600)).await;
+    world.store.harm(Harm::Throttled(Attempts::All), 17, 1);
+    let reply = world.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;
+    assert_eq!(reply.status, 500, "the schedule is told, and tries again");
+    world.store.heal();
+    assert_eq!(world.clean_up().await["expired"], 1);
+    world.reconcile().await;
+}
