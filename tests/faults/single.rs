@@ -99,3 +99,22 @@ async fn a_cleanup_that_meets_harm_leaves_due_what_it_could_not_end() {
     assert_eq!(world.clean_up().await["expired"], 1);
     world.reconcile().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_that_passes_is_not_noticed() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    for first in [1, 2] {
+        world.store.harm(Harm::Conflicting, first, 1);
+        ada.issues(MIKE, None).await.is(201);
+        world.store.heal();
+    }
+    let code = world.mailed_code(MIKE).await;
+    for first in [0, 1] {
+        let (email, typed) = (MIKE, if first == 0 { world.wrong_secret(&code) } else { code.clone() });
+        world.store.harm(Harm::Conflicting, first, 1);
+        assert!(matches!(world.redeem(email, &typed).await.status, 200 | 401));
+        world.store.heal();
+    }
+    world.reconcile().await;
+}

@@ -89,12 +89,29 @@ async fn signing_in_takes_three_trips_and_a_refusal_two_known_or_not() {
 }
 
 #[tokio::test]
+async fn signing_in_with_a_used_step_takes_the_trips_of_a_refusal() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let digits = mike.digits().await;
+    world.sign_in(MIKE, PASSWORD, &digits).await.is(200);
+    world.store.record();
+    world.sign_in(MIKE, PASSWORD, &digits).await.is_problem(401, "sign_in_rejected");
+    assert_eq!(world.store.trips(), ["GetItem UpdateItem UpdateItem", "GetItem"]);
+}
+
+#[tokio::test]
 async fn listing_takes_one_trip() {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
     world.store.record();
     ada.calls(Method::GET, "/v1/employees?limit=2", None).await.is(200);
     assert_eq!(world.store.trips(), ["GetItem Query"]);
+    world.store.record();
+    ada.calls(Method::GET, "/v1/employees?filter=clients", None).await.is(200);
+    assert_eq!(world.store.trips(), ["GetItem Query"]);
+    world.store.record();
+    ada.calls(Method::GET, "/v1/employees?query=mi", None).await.is(200);
+    assert_eq!(world.store.trips(), ["GetItem Query", "BatchGetItem"], "the words, then whom they name");
     world.store.record();
     ada.sees(MIKE).await;
     assert_eq!(world.store.trips(), ["BatchGetItem"]);

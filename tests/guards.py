@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Turns off one guard after another, in a copy of the repository, and sees that a test goes red: `tests/guards.py [WORD]`.
+
+Prints a line a guard, and with WORD only those whose name has it. A guard whose text is no longer there, or that no test
+misses, ends the run with 1. Takes about half a minute a guard; the copy builds in $CARGO_TARGET_DIR if that is set.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOWS, ATTACKS, FAULTS = "-p readmit-tests --test flows", "-p readmit-tests --test attacks", "-p readmit-tests --test faults"
+DOMAIN, SHARED, LEAKAGE = "-p readmit-domain --lib", "-p readmit --lib", "-p readmit-tests --test leakage"
+
+# Name; file; the guard; what stands there without it; which tests are run.
+GUARDS = [
+    ("S1 a code's hash is bound to its passcode", "shared/domain/src/passcode.rs",
+     "passcode_id.to_string().as_bytes(), &self.0[4..]", "&self.0[4..]", f"{DOMAIN} passcode"),
+    ("S1 parts of a keyed hash carry their length", "shared/domain/src/keyed_hash.rs",
+     "            mac.update(&(part.len() as u64).to_be_bytes());\n", "", f"{DOMAIN} keyed_hash"),
+    ("S2 a try names the expiry", "shared/src/store/passcodes.rs",
+     '            .if_above("expires_at", now)\n', "", f"{FLOWS} redemption::a_code_expires"),
+    ("S3 a code that was used is not live", "shared/src/store/passcodes.rs",
+     '            .if_one_of("passcode_status", from)\n', "", f"{FLOWS} redemption::of_fifty"),
+    ("S4 a try is counted only under five", "shared/src/store/passcodes.rs",
+     '            .if_below("try_count", MAX_TRIES);', ";", f"{FLOWS} redemption::forty"),
+    ("S4 the selector costs the holder no try", "shared/src/store/passcodes.rs",
+     '            .if_equal("code_selector", selector)\n', "", f"{FLOWS} redemption::wrong_selectors"),
+    ("S4 a hundred wrong secrets stop issuing", "shared/src/store/issuing.rs",
+     '.if_absent_or_below("tries_without_success", MAX_TRIES_WITHOUT_SUCCESS)', "", f"{FLOWS} throttles::a_hundred"),
+    ("S5 a newer code replaces the older", "shared/src/store/passcodes.rs",
+     '            .if_equal("code_selector", selector)\n', "", f"{FLOWS} issuing::only_the_newest"),
+    ("S5 disabling ends what is open", "shared/src/store/imports.rs",
+     "|| (before.is_active() && !after.is_active())", "", f"{FLOWS} imports"),
+    ("S5 a changed address ends what is open", "shared/src/store/imports.rs",
+     "before.login != after.login\n        || ", "", f"{FLOWS} imports"),
+    ("S5 a client gets no code", "shared/domain/src/issuing.rs",
+     "holder.account_type == AccountType::Client", "false", f"{FLOWS} issuing::clients"),
+    ("S5 a disabled account gets no code", "shared/domain/src/issuing.rs",
+     "!holder.is_active()", "false", f"{FLOWS} issuing::clients"),
+    ("S6 a login is folded as a whole", "shared/domain/src/login.rs",
+     ".to_lowercase();", ";", f"{DOMAIN} login"),
+    ("S7 other crates are heard from warnings on", "shared/src/log.rs",
+     "Targets::new().with_default(LevelFilter::WARN)", "Targets::new().with_default(LevelFilter::TRACE)", f"{SHARED} log"),
+    ("S8 an unknown address costs a hash too", "functions/sign-in/src/verify.rs",
+     "PasswordHash::verify_nobody(password, &peppers.of_hash)?;", "", f"{FLOWS} sessions::an_unknown_address"),
+    ("S8 an impossible address is looked up as nobody's", "functions/sign-in/src/verify.rs",
+     "login: email.parse().or_else(|_| nobody())?,",
+     "login: email.parse().map_err(|_| Failure::from(Problem::InvalidCursor)).or_else(|e| nobody().and(Err(e)))?,",
+     f"{FLOWS} sessions::every_refusal"),
+    ("S9 a token's type is its own", "shared/src/keyring/tokens.rs",
+     "if header.typ.as_deref() != Some(C::MEDIA_TYPE)", "if false", f"{ATTACKS} tokens"),
+    ("S9 a token's audience is its own", "shared/src/keyring/tokens.rs",
+     "        validation.set_audience(&[C::AUDIENCE]);\n", "        validation.validate_aud = false;\n", f"{ATTACKS} tokens"),
+    ("S9 a recovery lasts fifteen minutes", "shared/src/store/recovery.rs",
+     '            .if_above("recovery_until", now)\n', "", f"{FLOWS} recovery::a_recovery_lasts"),
+    ("S9 both steps are needed", "shared/src/store/recovery.rs",
+     '            .if_present("pending_password")\n', "", f"{FLOWS} recovery::the_steps"),
+    ("S10 a completion ends every session", "shared/src/store/recovery.rs",
+     '            .set("session_epoch", epoch)\n', "", f"{FLOWS} recovery::the_whole"),
+    ("S10 a completion replaces the backup codes", "shared/src/store/recovery.rs",
+     '            .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())\n', "",
+     f"{FLOWS} recovery::the_whole"),
+    ("S11 a weak password is refused", "shared/domain/src/password.rs",
+     "score() < Score::Three", "score() < Score::Zero", f"{DOMAIN} password::"),
+    ("S11 ten passwords a recovery", "shared/src/store/recovery.rs",
+     '.if_absent_or_below("password_tries", MAX_PASSWORDS_A_RECOVERY)', "", f"{FLOWS} recovery::a_weak"),
+    ("S12 a step is accepted once", "shared/src/store/credentials.rs",
+     '.if_absent_or_below("totp_step", step)', "", f"{ATTACKS} races"),
+    ("S12 a used step is refused", "functions/sign-in/src/verify.rs",
+     "credentials.totp_step.is_none_or(|last| *step > last)", "true", f"{FLOWS} trips::signing_in_with_a_used_step"),
+    ("S12 a backup code is taken out", "shared/src/store/change.rs",
+     '        self.takes.push(format!("{name} {taken}"));\n', "", f"{FLOWS} sessions::a_backup_code"),
+    ("S12 a seal is bound to its owner", "shared/src/keyring/sealing.rs",
+     "Self::TotpKey(owner) => owner.to_string(),", "Self::TotpKey(_) => String::new(),", f"{SHARED} sealing"),
+    ("S12 five wrong codes end a recovery", "functions/reset-2fa/src/complete.rs",
+     "row.completion_tries >= MAX_WRONG_CODES_A_RECOVERY", "false", f"{FLOWS} recovery::five_wrong"),
+    ("S12 sign-ins are counted", "functions/sign-in/src/lib.rs",
+     "if let Err(throttled) = counted {", "if let (Err(throttled), true) = (counted, false) {", f"{FLOWS} throttles::ten_failed"),
+    ("S15 only Security Admins issue", "functions/issue-passcode/src/lib.rs",
+     "        require_security_admin(caller)?;\n", "", f"{FLOWS} issuing::members"),
+    ("S15 only Security Admins list", "functions/list-employees/src/lib.rs",
+     "    require_security_admin(caller)?;\n", "", f"{FLOWS} sessions::a_demotion"),
+    ("S15 nobody issues to himself", "shared/domain/src/issuing.rs",
+     "admin.employee_id == holder.employee_id", "false", f"{FLOWS} issuing::clients"),
+    ("S15 an ended session is over", "shared/src/http/caller.rs",
+     "employee.session_epoch == claims.epoch && ", "", f"{FLOWS} sessions::signing_out"),
+    ("S16 a cursor is bound to company and query", "functions/list-employees/src/lib.rs",
+     'Self::Found(prefix) => format!("{company_id}/query/{}", prefix.as_str()),', 'Self::Found(_) => "query".to_owned(),',
+     f"{FLOWS} search::what_cannot"),
+    ("S17 a token's issuer is pinned", "shared/src/keyring/tokens.rs",
+     "        validation.set_issuer(&[self.issuer]);\n", "", f"{SHARED} tokens"),
+    ("S17 a token's time is checked", "shared/src/keyring/tokens.rs",
+     "now.seconds() >= read.exp || ", "", f"{SHARED} tokens"),
+    ("S17 a key id has one spelling", "shared/src/keyring/tokens.rs",
+     ".filter(|version: &KeyVersion| version.to_string() == kid)", "", f"{ATTACKS} tokens"),
+    ("S17 no key comes with the token", "shared/src/keyring/tokens.rs",
+     "if header.jwk.is_some()\n", "if false && header.jwk.is_some()\n", f"{ATTACKS} tokens"),
+    ("S19 a key twice is refused", "shared/src/http/json.rs",
+     "if object.insert(key, value).is_some()", "if object.insert(key, value).is_some() && false", f"{SHARED} json"),
+    ("S19 deep nesting is refused", "shared/src/http/json.rs",
+     "if self.depth == MAX_DEPTH", "if false", f"{SHARED} json"),
+    ("S19 an array is no object", "shared/src/http/json.rs",
+     "if !value.is_object()", "if false", f"{SHARED} json"),
+    ("S19 a large body is refused", "shared/src/http/request.rs",
+     "if self.body.len() > MAX_BODY", "if false", f"{FLOWS} redemption::a_body"),
+    ("S19 names are inert in HTML", "shared/templates/passcode.html",
+     "Hello <bdi>{{ self.0.name }}</bdi>", "Hello <bdi>{{ self.0.name|safe }}</bdi>", f"{ATTACKS} mail"),
+    ("S19 names that mislead are refused", "shared/domain/src/name.rs",
+     "&& !name.chars().any(misleads)", "", f"{DOMAIN} name"),
+    ("F1 a request has a budget", "shared/src/http/serve.rs",
+     "Duration::from_secs(13)", "Duration::from_secs(60)", f"{FAULTS} single::whatever"),
+    ("F2 an import changes what it saw", "shared/src/store/imports.rs",
+     '            .if_equal("granted_role", before.granted_role)\n', "", f"{FLOWS} imports::two_imports"),
+    ("F3 a mail is tried once", "shared/src/aws.rs",
+     "RetryConfig::disabled()", "RetryConfig::standard()", f"{FAULTS} single::a_mail"),
+    ("F3 an unsent code is withdrawn", "shared/src/issuing.rs",
+     "let _: Outcome = self.services.store.withdraw(&begun, act).await?;", "", f"{FAULTS} single::a_mail"),
+    ("F3 a code whose mail is out of hand opens nothing", "shared/domain/src/passcode.rs",
+     "[Self; 3] = [Self::Sent, Self::Delayed, Self::Delivered]",
+     "[Self; 4] = [Self::Sending, Self::Sent, Self::Delayed, Self::Delivered]", f"{FLOWS} cleanup::a_code_whose"),
+    ("F7a a conflict is tried again", "shared/src/store/send.rs",
+     "const CONFLICT_RETRIES: u32 = 3;", "const CONFLICT_RETRIES: u32 = 0;", f"{FAULTS} single::a_conflict"),
+    ("F10 an end is written once", "shared/src/store/passcodes.rs",
+     '            .if_one_of("passcode_status", from)\n', "", f"{FLOWS} cleanup::cleanups_in_parallel"),
+    ("limits: an employee's codes", "shared/domain/src/limit.rs",
+     "[limit(3, 15 * MINUTE), limit(10, DAY)]", "[limit(300, 15 * MINUTE), limit(1000, DAY)]", f"{FLOWS} throttles::an_employee"),
+    ("limits: an admin's codes", "shared/domain/src/limit.rs",
+     "[limit(60, HOUR)]", "[limit(600, HOUR)]", f"{FLOWS} throttles::an_admin"),
+    ("limits: sign-ins of an account", "shared/domain/src/limit.rs",
+     "[limit(100, DAY)]", "[limit(10000, DAY)]", f"{ATTACKS} throttles"),
+]
+
+
+def goes_red(copy, tests):
+    """Whether the tests fail. A guard that is gone must compile; what does not is shown and counts as not red."""
+    command = ["cargo", "test", "--quiet", "--locked", *tests.split()]
+    run = subprocess.run(command, cwd=copy, capture_output=True, text=True, env=os.environ | {"RUST_BACKTRACE": "0"})
+    if "could not compile" in run.stderr:
+        print(run.stderr)
+        return False
+    return run.returncode != 0
+
+
+def main():
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "readmit"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("target", ".git"))
+        missed = []
+        for name, path, guard, without, tests in (guard for guard in GUARDS if word in guard[0]):
+            file = copy / path
+            text = file.read_text()
+            if guard not in text:
+                verdict = "IS NOT THERE"
+            else:
+                file.write_text(text.replace(guard, without, 1))
+                verdict = "red" if goes_red(copy, tests) else "NO TEST MISSES IT"
+                file.write_text(text)
+            print(f"{verdict:18} {name}  [{tests}]", flush=True)
+            if verdict != "red":
+                missed.append(name)
+        return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
