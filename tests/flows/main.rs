@@ -7,6 +7,7 @@ mod issuing;
 mod listing;
 mod recovery;
 mod redemption;
+mod rotation;
 mod search;
 mod sessions;
 mod throttles;
