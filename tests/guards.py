@@ -80,7 +80,7 @@ GUARDS = [
     ("S12 five wrong codes end a recovery", "functions/reset-2fa/src/complete.rs",
      "row.completion_tries >= MAX_WRONG_CODES_A_RECOVERY", "false", f"{FLOWS} recovery::five_wrong"),
     ("S12 sign-ins are counted", "functions/sign-in/src/lib.rs",
-     "if let Err(throttled) = counted {", "if let (Err(throttled), true) = (counted, false) {", f"{FLOWS} throttles::ten_failed"),
+     "        Err(throttled) => Err(throttled),\n", "        Err(_) => verify::verify(services, attempt, known.clone(), now).await?,\n", f"{FLOWS} throttles::ten_failed"),
     ("S15 only Security Admins issue", "functions/issue-passcode/src/lib.rs",
      "        require_security_admin(caller)?;\n", "", f"{FLOWS} issuing::members"),
     ("S15 only Security Admins list", "functions/list-employees/src/lib.rs",

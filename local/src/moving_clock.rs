@@ -8,10 +8,15 @@ use readmit::domain::Timestamp;
 
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
 
+/// The system's time is counted.
+const RUNNING: i64 = i64::MIN;
+
 /// A clock that can be moved forward. Clones share what they have been moved by.
 #[derive(Clone)]
 pub struct MovingClock {
     ahead_millis: Arc<AtomicI64>,
+    /// When the system's time stopped counting, if it did; one more millisecond at each look.
+    held_millis: Arc<AtomicI64>,
     clock: Clock,
     /// Where the data directory keeps it: used steps of authenticators and ends of codes must not lie in the future again.
     file: Option<PrivateFile>,
@@ -27,12 +32,15 @@ impl MovingClock {
             _ => 0,
         };
         let ahead_millis = Arc::new(AtomicI64::new(ahead));
-        let system = Clock::system();
-        let ahead = Arc::clone(&ahead_millis);
+        let held_millis = Arc::new(AtomicI64::new(RUNNING));
+        let (system, ahead, held) = (Clock::system(), Arc::clone(&ahead_millis), Arc::clone(&held_millis));
         let clock = Clock::new(move || {
-            Timestamp::from_millis(system.now().millis().saturating_add(ahead.load(Ordering::SeqCst)))
+            let held =
+                held.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |held| (held != RUNNING).then_some(held + 1));
+            let millis = held.unwrap_or_else(|_| system.now().millis());
+            Timestamp::from_millis(millis.saturating_add(ahead.load(Ordering::SeqCst)))
         });
-        Ok(Self { ahead_millis, clock, file })
+        Ok(Self { ahead_millis, held_millis, clock, file })
     }
 
     /// The clock that everything here is given.
@@ -43,6 +51,12 @@ impl MovingClock {
     /// This moment, as moved.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Lets time pass from now on only as it is moved, but for a millisecond at each look, which keeps events in order: a test
+    /// of an exact moment does not depend on how busy the machine is.
+    pub fn hold(&self) {
+        self.held_millis.store(Clock::system().now().millis(), Ordering::SeqCst);
     }
 
     /// Moves the clock forward by `seconds` and tells the new time.

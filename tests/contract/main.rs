@@ -5,10 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::collections::BTreeSet;
+use std::panic::catch_unwind;
 
 use readmit_local::template::Template;
-use readmit_tests::contract::{document, faults, operations, resolved, target, validator};
-use serde_json::Value;
+use readmit_tests::Reply;
+use readmit_tests::contract::{check, document, faults, operations, resolved, target, validator};
+use reqwest::Method;
+use serde_json::{Value, json};
 
 const PROBLEMS: &str = include_str!("../../shared/src/http/problem.rs");
 
@@ -138,4 +141,59 @@ fn what_asks_for_a_token_says_so_in_its_401() {
         let says_so = refusal.contains("/components/schemas/Unauthenticated\"");
         assert_eq!(says_so, !named.is_empty(), "{method} {path}");
     }
+}
+
+/// An answer of `GET /v1/employees/{employee_id}` as it may be.
+fn employee() -> Reply {
+    let body = document()["components"]["examples"]["Employee"]["value"].clone();
+    let headers = [
+        ("content-type", "application/json"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("x-request-id", "JKJaXmPLvHcESHA="),
+    ];
+    let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    Reply { status: 200, headers: headers.into_iter().collect(), text: body.to_string(), body }
+}
+
+fn passes(method: Method, path: &str, change: impl Fn(&mut Reply)) -> bool {
+    let mut reply = employee();
+    change(&mut reply);
+    catch_unwind(|| check(&method, path, &reply)).is_ok()
+}
+
+#[test]
+fn the_check_sees_what_differs() {
+    let path = "/v1/employees/emp_01J00000000000000000000000?x=1";
+    let differs = |change: &dyn Fn(&mut Reply)| !passes(Method::GET, path, change);
+    assert!(!differs(&|_| {}));
+    assert!(differs(&|reply| reply.status = 201));
+    assert!(differs(&|reply| reply.body["surname"] = json!("Brandt")));
+    assert!(differs(&|reply| reply.body["passcode"]["issued_at"] = json!("yesterday")));
+    assert!(differs(&|reply| drop(reply.body.as_object_mut().unwrap().remove("name"))));
+    assert!(differs(&|reply| drop(reply.headers.remove("x-request-id"))));
+    assert!(differs(&|reply| drop(reply.headers.insert("cache-control", "public".parse().unwrap()))));
+    assert!(differs(&|reply| drop(reply.headers.insert("retry-after", "1".parse().unwrap()))));
+    assert!(differs(&|reply| drop(reply.headers.insert("content-type", "text/html".parse().unwrap()))));
+    assert!(!passes(Method::DELETE, path, |_| {}));
+    assert!(passes(Method::DELETE, path, |reply| reply.status = 404));
+    assert!(passes(Method::GET, "/nothing", |reply| reply.status = 404));
+}
+
+#[test]
+fn the_check_sees_a_problem_that_is_not_itself() {
+    let refused = |code: &str, scheme: Option<&'static str>| {
+        passes(Method::POST, "/v1/recovery/complete", |reply| {
+            reply.status = 401;
+            reply.body = document()["components"]["examples"]["TotpRejected"]["value"].clone();
+            reply.body["code"] = json!(code);
+            reply.body["request_id"] = json!(reply.header("x-request-id"));
+            reply.headers.insert("content-type", "application/problem+json".parse().unwrap());
+            scheme.map(|scheme| reply.headers.insert("www-authenticate", scheme.parse().unwrap()));
+        })
+    };
+    assert!(refused("totp_rejected", None));
+    assert!(!refused("totp_rejected", Some("Bearer")), "a scheme that is not asked for");
+    assert!(!refused("unauthenticated", Some("Bearer")), "the type is another's");
+    assert!(!refused("sign_in_rejected", None), "not of this operation");
 }

@@ -50,6 +50,7 @@ async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_two_minutes() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let ada = world.enrolled(ADA).await;
     // The last of the three calls is never heard: as if the process had died with the mail out.
     world.store.harm(Harm::NotHeard(Attempts::All), 2, 1);

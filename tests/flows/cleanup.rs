@@ -50,6 +50,7 @@ async fn cleanups_in_parallel_tell_each_end_once() {
 #[tokio::test]
 async fn a_code_whose_process_died_before_its_mail_opens_nothing_and_is_withdrawn() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let mut ada = world.enrolled("ada@northwind.example").await;
     let code = ada.issues_a_code_to(MIKE).await;
     // As it lies there between the commit and SES's answer.

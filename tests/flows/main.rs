@@ -1,5 +1,7 @@
 //! What people do, from outside.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
+
 mod cleanup;
 mod fixtures;
 mod imports;

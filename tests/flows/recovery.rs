@@ -131,6 +131,7 @@ async fn five_wrong_codes_end_a_recovery_and_the_old_credentials_stay() {
 #[tokio::test]
 async fn a_recovery_lasts_fifteen_minutes_to_the_second_past_the_codes_own_expiry() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let ada = world.enrolled("ada@northwind.example").await;
     ada.issues("mike@northwind.example", Some(json!({"lifetime_minutes": 10}))).await.is(201);
     let code = world.mailed_code("mike@northwind.example").await;
@@ -192,6 +193,7 @@ async fn each_kind_of_token_opens_its_own_routes_alone() {
 #[tokio::test]
 async fn a_weak_password_is_refused_with_its_reasons_ten_times_at_most() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let code = world.operator_mails_a_code_to("mike@northwind.example").await;
     let recovery = world.recovers("mike@northwind.example", &code).await;
     let cases = [

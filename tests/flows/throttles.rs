@@ -15,6 +15,7 @@ fn retry_after(reply: &Reply) -> u64 {
 #[tokio::test]
 async fn an_employee_gets_three_codes_in_a_quarter_of_an_hour() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let ada = world.enrolled(ADA).await;
     for _ in 0..3 {
         ada.issues(MIKE, None).await.is(201);
@@ -36,6 +37,7 @@ async fn an_employee_gets_three_codes_in_a_quarter_of_an_hour() {
 #[tokio::test]
 async fn an_employee_gets_ten_codes_a_day() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let mut ada = world.enrolled(ADA).await;
     for _ in 0..10 {
         ada.issues(MIKE, None).await.is(201);
@@ -72,6 +74,7 @@ async fn an_admin_issues_sixty_codes_an_hour() {
 #[tokio::test]
 async fn ten_failed_sign_ins_from_a_network_are_enough_known_or_not() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let mike = world.enrolled(MIKE).await;
     let mut refusals = Vec::new();
     for email in [MIKE, "nobody@northwind.example", "not an address"] {
@@ -120,6 +123,7 @@ async fn a_recovery_forgets_the_failures() {
 #[tokio::test]
 async fn a_hundred_wrong_secrets_stop_issuing_for_a_day() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let ada = world.enrolled(ADA).await;
     for _ in 0..20 {
         let code = world.operator_mails_a_code_to(MIKE).await;

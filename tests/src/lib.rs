@@ -8,6 +8,7 @@ mod person;
 mod proxy;
 mod reconcile;
 mod reply;
+mod tables;
 mod world;
 
 pub use harm::{Attempts, Harm};

@@ -51,12 +51,18 @@ async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Fa
     let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, request.origin().source_ip.as_deref())?;
 
     let (known, counted) = verify::count(services, &attempt, now).await?;
-    if let Err(throttled) = counted {
-        let act = request.act(Actor::Anonymous, now);
-        return Err(verify::throttled(services, &throttled, known.as_ref(), &act).await?.into());
-    }
-    let Verified { credentials, mut employee, spent } =
-        verify::verify(services, attempt, known, now).await?.ok_or(Problem::SignInRejected)?;
+    let verified = match counted {
+        Ok(()) => verify::verify(services, attempt, known.clone(), now).await?,
+        Err(throttled) => Err(throttled),
+    };
+    let verified = match verified {
+        Ok(verified) => verified.ok_or(Problem::SignInRejected)?,
+        Err(throttled) => {
+            let act = request.act(Actor::Anonymous, now);
+            return Err(verify::throttled(services, &throttled, known.as_ref(), &act).await?.into());
+        }
+    };
+    let Verified { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
     if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {
         return Err(Problem::SignInRejected.into());

@@ -51,7 +51,7 @@ pub(crate) async fn count(
     attempt: &Attempt<'_>,
     now: Timestamp,
 ) -> Result<(Option<Credentials>, Result<(), Throttled>), Failure> {
-    let counting = services.store.count_sign_in(&attempt.login, attempt.source_ip, now);
+    let counting = services.store.count_from_network(&attempt.login, attempt.source_ip, now);
     let (credentials, counted) = tokio::join!(services.store.credentials(&attempt.login), counting);
     Ok((credentials?, counted?))
 }
@@ -71,13 +71,14 @@ pub(crate) async fn throttled(
     Ok(Problem::too_many_until(throttled.until, act.at))
 }
 
-/// The second trip: the directory beside one hash, known or unknown alike.
+/// The second trip: the account's own count and the directory, beside one hash, known or unknown alike. Nothing of the hash is
+/// told when the account's count was full.
 pub(crate) async fn verify(
     services: &Services,
     attempt: Attempt<'_>,
     credentials: Option<Credentials>,
     now: Timestamp,
-) -> Result<Option<Verified>, Failure> {
+) -> Result<Result<Option<Verified>, Throttled>, Failure> {
     let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
     let keyring = match &hash {
         Some(hash) => services.keyring_knowing(hash.version).await?,
@@ -92,16 +93,23 @@ pub(crate) async fn verify(
     let (salt, password) = (Salt::generate(&mut services.random()), attempt.password);
     let hashing =
         tokio::task::spawn_blocking(move || check_password(&password, hash.as_ref(), &peppers, current, salt));
-    let (checked, employee) = tokio::join!(hashing, services.store.employee(company_id, employee_id));
+    let (checked, employee, counted) = tokio::join!(
+        hashing,
+        services.store.employee(company_id, employee_id),
+        services.store.count_of_account(&attempt.login, now)
+    );
     let (checked, employee) = (checked??, employee?);
+    if let Err(throttled) = counted? {
+        return Ok(Err(throttled));
+    }
 
     let (Some(credentials), Some(employee), Some(factor), PasswordCheck::Right { rehashed }) =
         (credentials, employee, attempt.factor, checked)
     else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
     let Some(used) = factor_used(&keyring, &credentials, &factor, now)?.filter(|_| employee.is_active()) else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
     let resealed = resealed(services, &keyring, &credentials, now)?;
     let spent = Spent {
@@ -110,7 +118,7 @@ pub(crate) async fn verify(
         resealed,
         source_ip: attempt.source_ip.map(str::to_owned),
     };
-    Ok(Some(Verified { credentials, employee, spent }))
+    Ok(Ok(Some(Verified { credentials, employee, spent })))
 }
 
 /// The authenticator's key under the current seal, if its seal is older.

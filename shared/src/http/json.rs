@@ -9,6 +9,8 @@ use super::{FieldError, Problem};
 
 /// Objects and arrays within each other. The contract's bodies need two.
 const MAX_DEPTH: usize = 16;
+/// Up to here a double holds every integer (RFC 8259, section 6).
+const EXACT_INTEGERS: f64 = 9_007_199_254_740_991.0;
 const WRONG_TYPE: &str = "has the wrong type or an unknown value";
 
 /// A body that is well-formed, or none. Its shape is checked when it is read.
@@ -117,6 +119,10 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        // JSON has one kind of number: `60.0` is `60`.
+        if value.fract() == 0.0 && value.abs() <= EXACT_INTEGERS {
+            return Ok(Value::Number((value as i64).into()));
+        }
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a number"))
     }
 
@@ -176,7 +182,10 @@ mod tests {
 
     #[test]
     fn a_body_of_the_shape_is_read() {
-        assert_eq!(read(r#"{"email":"a","count":2}"#), Ok(Shape { email: "a".to_owned(), count: 2 }));
+        for count in ["2", "2.0", "2e0", "0.2e1"] {
+            let text = format!(r#"{{"email":"a","count":{count}}}"#);
+            assert_eq!(read(&text), Ok(Shape { email: "a".to_owned(), count: 2 }), "{count}");
+        }
     }
 
     #[test]
@@ -211,7 +220,9 @@ mod tests {
             shape_error(r#"{"email":"a","s3cret":1}"#),
             (String::new(), "has a field that is not known".to_owned())
         );
-        assert_eq!(shape_error(r#"{"email":"a","count":300}"#).0, "/count");
+        for count in ["300", "2.5", "-2.0", "1e300"] {
+            assert_eq!(shape_error(&format!(r#"{{"email":"a","count":{count}}}"#)).0, "/count", "{count}");
+        }
         for text in ["[]", "[\"a\"]", "\"a\"", "7", "null"] {
             assert_eq!(shape_error(text), (String::new(), WRONG_TYPE.to_owned()), "{text}");
         }

@@ -134,20 +134,21 @@ impl Store {
         Ok(Quota(vec![to_holder, by_admin]))
     }
 
-    /// Counts a sign-in before anything of it is compared, for the account and for the account from this network, known or not.
-    /// One trip of two writes, and a second one where a window is full of what no longer counts.
-    pub async fn count_sign_in(
+    /// Counts a sign-in of an account from a network, known or not, before anything else. One write, and a second one where the
+    /// window is full of what no longer counts.
+    pub async fn count_from_network(
         &self,
         login: &Login,
         source_ip: Option<&str>,
         now: Timestamp,
     ) -> Result<Result<(), Throttled>, StoreError> {
-        let (account, network) = (sign_ins_of(login), sign_ins_from(login, source_ip));
-        let (account, network) = tokio::join!(
-            self.count_one(&account, &SIGN_INS_AN_ACCOUNT, now),
-            self.count_one(&network, &SIGN_INS_A_NETWORK, now)
-        );
-        Ok(account?.and(network?))
+        self.count_one(&sign_ins_from(login, source_ip), &SIGN_INS_A_NETWORK, now).await
+    }
+
+    /// Counts a sign-in of an account from anywhere, once its network let it through: what one network is refused must not use
+    /// up what all others have.
+    pub async fn count_of_account(&self, login: &Login, now: Timestamp) -> Result<Result<(), Throttled>, StoreError> {
+        self.count_one(&sign_ins_of(login), &SIGN_INS_AN_ACCOUNT, now).await
     }
 
     async fn count_one(

@@ -38,6 +38,8 @@ impl Store {
     fn update_recovery(&self, claims: &RecoveryClaims, now: Timestamp) -> Change {
         self.update_passcode(&claims.login)
             .if_equal("passcode_id", claims.passcode_id)
+            .if_equal("company_id", claims.company_id)
+            .if_equal("employee_id", claims.employee_id)
             .if_equal("recovery_state", RecoveryState::Open)
             .if_above("recovery_until", now)
     }
@@ -172,6 +174,7 @@ impl Store {
 /// Whether this is the recovery that the token names, and open.
 fn is_open(row: &PasscodeRow, claims: &RecoveryClaims, now: Timestamp) -> bool {
     row.passcode_id == claims.passcode_id
+        && (row.company_id, row.employee_id) == (claims.company_id, claims.employee_id)
         && row.recovery_state == Some(RecoveryState::Open)
         && row.recovery_until.is_some_and(|until| now < until)
 }

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs every fuzz target, one after another: fuzz/run.sh [SECONDS A TARGET, default 600] [TARGET…]
+#
+# New inputs go to a folder of the cache, where the next run begins again. What of them reaches new code is copied, smallest
+# first, to tests/corpora/, where `cargo test` replays it; an input that breaks a promise is left in fuzz/artifacts/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seconds=${1:-600}
+shift || true
+version=0.13.2
+max_files=50
+max_bytes=$((50 * 1024))
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/readmit
+tool=$cache/tools/cargo-fuzz-$version
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/fuzz-target}
+export PATH=$tool/bin:$PATH
+# A stable compiler takes the flags of coverage and of the address sanitizer only so.
+export RUSTC_BOOTSTRAP=1 RUST_BACKTRACE=0
+
+[ -x "$tool/bin/cargo-fuzz" ] ||
+    env -u CARGO_TARGET_DIR -u RUSTC_BOOTSTRAP cargo install --locked cargo-fuzz --version "$version" --root "$tool"
+
+nice -n 10 cargo fuzz build
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cargo fuzz list)
+
+for target in "${targets[@]}"; do
+    kept=tests/corpora/$target
+    found=$cache/fuzz/$target
+    mkdir -p "$found"
+    cp "$kept"/* "$found"/
+    echo "== $target: $seconds s"
+    nice -n 10 cargo fuzz run "$target" "$found" -- -dict="fuzz/dictionaries/$target.dict" \
+        -max_total_time="$seconds" -timeout=10 -print_final_stats=1 -verbosity=1 2>&1 |
+        grep -vE '^#[0-9]+.*(NEW|REDUCE|pulse|RELOAD)|^\s+NEW_' || [ "${PIPESTATUS[0]}" -eq 0 ]
+    nice -n 10 cargo fuzz cmin "$target" "$found" >/dev/null 2>&1
+
+    # What the kept inputs do not reach already, as small as libFuzzer finds it.
+    merged=$(mktemp -d)
+    cp "$kept"/* "$merged"/
+    nice -n 10 cargo fuzz run "$target" "$merged" "$found" -- -merge=1 >/dev/null 2>&1
+    files=$(find "$kept" -type f | wc -l)
+    bytes=$(cat "$kept"/* | wc -c)
+    while read -r size input; do
+        name=$kept/${input##*/}
+        [ ! -e "$name" ] && [ "$files" -lt "$max_files" ] && [ $((bytes + size)) -le "$max_bytes" ] || continue
+        cp "$input" "$name"
+        files=$((files + 1)) bytes=$((bytes + size))
+    done < <(find "$merged" -type f -printf '%s %p\n' | sort -n)
+    rm -r "$merged"
+    echo "== $target keeps $files files of $bytes bytes"
+done

@@ -1,0 +1,5 @@
+//! Feeds `corpora::csv`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| corpora::csv::check(data));

@@ -1,0 +1,5 @@
+//! Feeds `corpora::token`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| corpora::token::check(data));

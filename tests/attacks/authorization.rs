@@ -1,0 +1,144 @@
+//! Who may do what to whom: every caller on every route about every kind of person. A route without a row fails.
+
+use readmit_tests::World;
+use serde_json::{Value, json};
+
+use crate::gateway::{Route, routes};
+
+/// Who calls, in the columns' order.
+const CALLERS: [&str; 7] = [
+    "nobody",
+    "somebody recovering",
+    "somebody disabled",
+    "a member",
+    "a client",
+    "an admin",
+    "another company's admin",
+];
+
+/// Whom a request is about: people of Northwind, the caller, and an id that nobody has.
+const TARGETS: [&str; 6] = ["an employee", "a client", "a disabled employee", "an admin", "the caller", "a random id"];
+
+/// What the seven callers are answered.
+enum Answers {
+    /// The same, whomever it is about.
+    Each([u16; 7]),
+    /// The first five the same, whomever it is about; the two admins by whom it is about.
+    ByTarget([u16; 5], [u16; 6], [u16; 6]),
+}
+
+use Answers::{ByTarget, Each};
+
+/// The table. A body that lacks what it needs, or has more, is 422 for those whom a route lets in: nothing is changed.
+fn table() -> [(&'static str, Value, Answers); 10] {
+    [
+        ("DELETE /v1/sessions", json!({"x": 1}), Each([401, 401, 401, 422, 422, 422, 422])),
+        ("GET /.well-known/jwks.json", Value::Null, Each([200; 7])),
+        ("GET /v1/employees", Value::Null, Each([401, 401, 401, 403, 403, 200, 200])),
+        (
+            "GET /v1/employees/{employee_id}",
+            Value::Null,
+            ByTarget([401, 401, 401, 403, 403], [200, 200, 200, 200, 200, 404], [404, 404, 404, 404, 200, 404]),
+        ),
+        (
+            "POST /v1/employees/{employee_id}/passcode",
+            Value::Null,
+            ByTarget([401, 401, 401, 403, 403], [201, 422, 409, 201, 403, 404], [404, 404, 404, 404, 403, 404]),
+        ),
+        ("POST /v1/passcodes/redeem", json!({}), Each([422; 7])),
+        ("POST /v1/recovery/complete", json!({}), Each([401, 422, 401, 401, 401, 401, 401])),
+        ("POST /v1/recovery/totp", Value::Null, Each([401, 200, 401, 401, 401, 401, 401])),
+        ("POST /v1/sessions", json!({}), Each([422; 7])),
+        ("PUT /v1/recovery/password", json!({}), Each([401, 422, 401, 401, 401, 401, 401])),
+    ]
+}
+
+/// A caller: the token, and the caller's own id.
+struct Caller {
+    token: Option<String>,
+    id: String,
+}
+
+async fn callers(world: &World) -> [Caller; 7] {
+    let caller = |token: &str, email: &str| Caller { token: Some(token.to_owned()), id: world.id(email).to_owned() };
+    let code = world.operator_mails_a_code_to("mike@northwind.example").await;
+    let recovering = world.recovers("mike@northwind.example", &code).await.token;
+    // Each of these two was in while it was allowed.
+    world.change("dora@northwind.example", json!({"status": "active"})).await;
+    let disabled = world.enrolled("dora@northwind.example").await;
+    world.change("dora@northwind.example", json!({"status": "disabled"})).await;
+    world.change("cleo@client.example", json!({"account_type": "employee"})).await;
+    let mut client = world.enrolled("cleo@client.example").await;
+    world.change("cleo@client.example", json!({"account_type": "client"})).await;
+    client.signs_in().await;
+    let member = world.enrolled("sam@northwind.example").await;
+    let admin = world.enrolled("ada@northwind.example").await;
+    let foreign = world.enrolled("carl@contoso.example").await;
+    [
+        Caller { token: None, id: world.id("mike@northwind.example").to_owned() },
+        caller(&recovering, "mike@northwind.example"),
+        caller(&disabled.token, "dora@northwind.example"),
+        caller(&member.token, "sam@northwind.example"),
+        caller(&client.token, "cleo@client.example"),
+        caller(&admin.token, "ada@northwind.example"),
+        caller(&foreign.token, "carl@contoso.example"),
+    ]
+}
+
+fn expected(answers: &Answers, caller: usize, target: usize) -> u16 {
+    match answers {
+        Each(statuses) => statuses[caller],
+        ByTarget(others, _, _) if caller < others.len() => others[caller],
+        ByTarget(_, admins, _) if caller == 5 => admins[target],
+        ByTarget(_, _, strangers) => strangers[target],
+    }
+}
+
+async fn ask(world: &World, route: &Route, caller: &Caller, about: &str, body: &Value) -> u16 {
+    let body = (!body.is_null()).then(|| body.clone());
+    world.call(route.method(), &route.about(about), caller.token.as_deref(), body).await.status
+}
+
+/// CVE-2026-55610, CVE-2023-26481, OWASP ASVS 5.0, 8.2 (S15, S16, S9): routes that forgot to ask who calls, or about whom.
+#[tokio::test]
+async fn every_caller_is_answered_on_every_route_as_the_table_says() {
+    let world = World::start().await;
+    let (table, callers) = (table(), callers(&world).await);
+    // Nobody is about to be recovered here whose account another row is about.
+    world.import(world.northwind(json!([{"email": "tom@northwind.example", "name": "Tom Target"}]))).await;
+    let employees = world.items("employees").await;
+    let tom = employees.iter().find(|row| row["login"]["S"] == "tom@northwind.example").unwrap();
+    let tom = tom["employee_id"]["S"].as_str().unwrap();
+    let targets = [
+        tom,
+        world.id("cleo@client.example"),
+        world.id("dora@northwind.example"),
+        world.id("grace@northwind.example"),
+        "",
+        "emp_01J00000000000000000000000",
+    ];
+    let (mut wrong, mut asked) = (Vec::new(), 0);
+    for route in routes() {
+        let row = table.iter().find(|(key, _, _)| *key == route.key());
+        let (_, body, answers) = row.unwrap_or_else(|| panic!("{} has no row in the table", route.key()));
+        let about = if route.names_somebody() { &targets[..] } else { &targets[..1] };
+        for (target, id) in about.iter().enumerate() {
+            for (at, caller) in callers.iter().enumerate() {
+                let id = if id.is_empty() { &caller.id } else { *id };
+                let (status, expected) = (ask(&world, &route, caller, id, body).await, expected(answers, at, target));
+                asked += 1;
+                if status != expected {
+                    let cell = format!("{} on {} about {}", CALLERS[at], route.key(), TARGETS[target]);
+                    wrong.push(format!("{cell}: {status} and not {expected}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(table.len(), routes().len(), "a row without a route");
+    assert_eq!(asked, 8 * 7 + 2 * 7 * 6);
+    // What was refused has mailed nothing.
+    let silent = ["cleo@client.example", "dora@northwind.example", "mary@contoso.example"];
+    let mails = world.mail_counts(silent).await;
+    assert_eq!(mails, [1, 1, 0], "the operator's, of before, and no other");
+}

@@ -1,0 +1,89 @@
+//! The doors of the API: every route with a body that has the right form and opens nothing.
+
+use readmit_tests::{Reply, World, contract};
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+
+use crate::gateway::{Route, routes};
+
+const ADA: &str = "ada@northwind.example";
+/// Stands in every value and every name that is sent; no answer may hold it.
+pub(crate) const MARK: &str = "s3cretMark";
+
+/// What a route takes, and whose token opens it.
+pub(crate) struct Door {
+    /// The route.
+    pub(crate) route: Route,
+    path: String,
+    token: Option<String>,
+    /// A body that has the right form.
+    pub(crate) good: Value,
+}
+
+/// Every route, each with a body that is well-formed. None of these bodies opens anything.
+pub(crate) async fn doors(world: &World) -> Vec<Door> {
+    let admin = world.enrolled(ADA).await.token;
+    let code = world.operator_mails_a_code_to("mike@northwind.example").await;
+    let recovery = world.recovers("mike@northwind.example", &code).await.token;
+    let door = |route: Route| {
+        let good = match route.key().as_str() {
+            "POST /v1/sessions" => json!({"email": "eve@northwind.example", "password": "x", "code": "000000"}),
+            "POST /v1/passcodes/redeem" => json!({"email": "eve@northwind.example", "code": "0000-0000-0000"}),
+            "POST /v1/employees/{employee_id}/passcode" => json!({"lifetime_minutes": 60, "reason": "lost phone"}),
+            "PUT /v1/recovery/password" => json!({"password": "short"}),
+            "POST /v1/recovery/complete" => json!({"code": "000000"}),
+            _ => json!({}),
+        };
+        let token = match &route {
+            route if route.is_public() => None,
+            route if route.path.starts_with("/v1/recovery/") => Some(recovery.clone()),
+            _ => Some(admin.clone()),
+        };
+        // Whom a passcode that is issued by mistake would go to.
+        let path = route.about(world.id("cleo@client.example"));
+        Door { route, path, token, good }
+    };
+    // The key set takes no notice of a body.
+    routes().into_iter().filter(|route| !route.path.starts_with("/.well-known")).map(door).collect()
+}
+
+impl Door {
+    /// Sends these bytes, as what they say they are.
+    pub(crate) async fn try_bytes(&self, world: &World, media_type: Option<&str>, body: Vec<u8>) -> Reply {
+        let mut request = world.request(self.route.method(), &self.path).body(body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(media_type) = media_type {
+            request = request.header(CONTENT_TYPE, media_type);
+        }
+        let reply = world.send(request).await;
+        contract::check(&self.route.method(), &self.path, &reply);
+        reply
+    }
+
+    /// Sends the body, which must be refused in one of these ways without a word of it.
+    pub(crate) async fn refuses(&self, world: &World, body: &[u8], statuses: &[u16]) {
+        let reply = self.try_bytes(world, Some("application/json"), body.to_vec()).await;
+        let sent = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
+        assert!(statuses.contains(&reply.status), "{} {sent}: {} {}", self.route.key(), reply.status, reply.text);
+        assert_eq!(reply.header("content-type"), "application/problem+json", "{} {sent}", self.route.key());
+        repeats_nothing(&reply, &format!("{} {sent}", self.route.key()));
+    }
+}
+
+#[track_caller]
+fn repeats_nothing(reply: &Reply, what: &str) {
+    let headers = format!("{:?}", reply.headers);
+    assert!(!reply.text.contains(MARK) && !headers.contains(MARK), "{what} is repeated: {}", reply.text);
+}
+
+/// No session has ended, no recovery, and nobody has got a mail.
+pub(crate) async fn nothing_has_happened(world: &World) {
+    assert_eq!(world.counts_in_trail(ADA, ["session.ended"]).await, [0]);
+    assert_eq!(
+        world.counts_in_trail("mike@northwind.example", ["recovery.completed", "recovery.password_set"]).await,
+        [0, 0]
+    );
+    assert_eq!(world.mail_counts(["cleo@client.example", ADA]).await, [0, 1]);
+}

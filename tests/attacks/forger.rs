@@ -1,0 +1,110 @@
+//! The forger: makes tokens of any header and claims, with the service's own key or with another.
+
+use data_encoding::BASE64URL_NOPAD;
+use ed25519_dalek::{Signer as _, SigningKey};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use readmit_tests::World;
+use serde_json::{Map, Value, json};
+use sha2::{Sha256, Sha512};
+
+/// A token taken apart.
+#[derive(Clone)]
+pub(crate) struct Token {
+    /// The header.
+    pub(crate) header: Value,
+    /// The claims.
+    pub(crate) claims: Value,
+}
+
+impl Token {
+    /// A token that the service has signed.
+    pub(crate) fn read(token: &str) -> Self {
+        let part = |at: usize| {
+            let bytes = BASE64URL_NOPAD.decode(token.split('.').nth(at).unwrap().as_bytes()).unwrap();
+            serde_json::from_slice(&bytes).unwrap()
+        };
+        Self { header: part(0), claims: part(1) }
+    }
+
+    /// With one more or another member in the header; null takes it out.
+    pub(crate) fn header(&self, name: &str, value: Value) -> Self {
+        let mut token = self.clone();
+        set(token.header.as_object_mut().unwrap(), name, value);
+        token
+    }
+
+    /// With another claim; null takes it out.
+    pub(crate) fn claim(&self, name: &str, value: Value) -> Self {
+        let mut token = self.clone();
+        set(token.claims.as_object_mut().unwrap(), name, value);
+        token
+    }
+
+    /// With a claim that is there and is null.
+    pub(crate) fn null_claim(&self, name: &str) -> Self {
+        let mut token = self.clone();
+        token.claims[name] = Value::Null;
+        token
+    }
+
+    /// What is signed.
+    pub(crate) fn message(&self) -> String {
+        framed(&self.header.to_string(), &self.claims.to_string())
+    }
+
+    /// Signed with Ed25519.
+    pub(crate) fn signed(&self, key: &SigningKey) -> String {
+        sealed(&self.message(), &key.sign(self.message().as_bytes()).to_bytes())
+    }
+
+    /// "Signed" with HMAC, as an `alg` of this name would.
+    pub(crate) fn hashed(&self, alg: &str, secret: &[u8]) -> String {
+        let token = self.header("alg", json!(alg));
+        let message = token.message();
+        let signature = match alg {
+            "HS512" => {
+                Hmac::<Sha512>::new_from_slice(secret).unwrap().chain_update(&message).finalize().into_bytes().to_vec()
+            }
+            _ => {
+                Hmac::<Sha256>::new_from_slice(secret).unwrap().chain_update(&message).finalize().into_bytes().to_vec()
+            }
+        };
+        sealed(&message, &signature)
+    }
+}
+
+fn set(object: &mut Map<String, Value>, name: &str, value: Value) {
+    if value.is_null() { drop(object.remove(name)) } else { drop(object.insert(name.to_owned(), value)) }
+}
+
+/// Header and claims, whatever texts they are, as they are signed.
+pub(crate) fn framed(header: &str, claims: &str) -> String {
+    format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(claims.as_bytes()))
+}
+
+/// A message with a signature.
+pub(crate) fn sealed(message: &str, signature: &[u8]) -> String {
+    format!("{message}.{}", BASE64URL_NOPAD.encode(signature))
+}
+
+/// The service's own signing key, derived as it derives it: whoever had it could sign anything. It shows that a token is refused
+/// for what it says, and not for its signature.
+pub(crate) fn signing_key(world: &World) -> SigningKey {
+    let root: Value = serde_json::from_str(&world.stack.secrets().secret_string()).unwrap();
+    let mut seed = [0; 32];
+    Hkdf::<Sha256>::new(None, root["1"].as_str().unwrap().as_bytes())
+        .expand(b"readmit/sign-tokens/ed25519/1", &mut seed)
+        .unwrap();
+    SigningKey::from_bytes(&seed)
+}
+
+/// A key of the forger's own.
+pub(crate) fn own_key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+/// The public part as RFC 8037 writes it.
+pub(crate) fn jwk(key: &SigningKey) -> Value {
+    json!({"kty": "OKP", "crv": "Ed25519", "x": BASE64URL_NOPAD.encode(key.verifying_key().as_bytes())})
+}

@@ -1,0 +1,112 @@
+//! The gateway played by hand: a request from whatever network one likes, and every route of the template.
+
+use readmit_local::template::Template;
+use readmit_tests::{Reply, World};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A route of the template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Route {
+    /// `POST`.
+    pub(crate) method: String,
+    /// `/v1/employees/{employee_id}/passcode`.
+    pub(crate) path: String,
+}
+
+impl Route {
+    /// As the template and the gateway name it.
+    pub(crate) fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The method as clients name it.
+    pub(crate) fn method(&self) -> Method {
+        self.method.parse().unwrap()
+    }
+
+    /// The path about this employee, if it is about any.
+    pub(crate) fn about(&self, employee_id: &str) -> String {
+        self.path.replace("{employee_id}", employee_id)
+    }
+
+    /// Whether the path names an employee.
+    pub(crate) fn names_somebody(&self) -> bool {
+        self.path.contains("{employee_id}")
+    }
+
+    /// Whether the route opens for anybody, token or not.
+    pub(crate) fn is_public(&self) -> bool {
+        ["POST /v1/sessions", "POST /v1/passcodes/redeem", "GET /.well-known/jwks.json"].contains(&&*self.key())
+    }
+}
+
+/// Every route that is deployed, sorted.
+pub(crate) fn routes() -> Vec<Route> {
+    let template = Template::of_this_build().unwrap();
+    let all = template.functions.iter().flat_map(|function| &function.routes);
+    let mut routes: Vec<_> =
+        all.map(|route| Route { method: route.method.clone(), path: route.path.clone() }).collect();
+    routes.sort();
+    routes
+}
+
+/// The event that the gateway makes of a JSON body from `source_ip`.
+pub(crate) fn event(route_key: &str, source_ip: &str, body: &Value) -> Value {
+    let (method, path) = route_key.split_once(' ').unwrap();
+    json!({
+        "version": "2.0",
+        "routeKey": route_key,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "local", "domainName": "127.0.0.1", "domainPrefix": "127",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": source_ip, "userAgent": "test"},
+            "requestId": "JKJaXmPLvHcESHA=", "routeKey": route_key, "stage": "$default",
+            "time": "12/Mar/2020:19:03:58 +0000", "timeEpoch": 1_583_348_638_390_u64,
+        },
+        "body": body.to_string(),
+        "isBase64Encoded": false,
+    })
+}
+
+/// The answer of a function as its event tells it: the status, the headers with `retry-after` in lower case, the body.
+pub(crate) struct Told {
+    /// The status.
+    pub(crate) status: u64,
+    /// The body.
+    pub(crate) body: Value,
+    /// The seconds of `Retry-After`, if it is there.
+    pub(crate) retry_after: Option<u64>,
+}
+
+/// Tries to sign in from a network of one's own.
+pub(crate) async fn sign_in_from(world: &World, source_ip: &str, email: &str, password: &str, code: &str) -> Told {
+    let body = json!({"email": email, "password": password, "code": code});
+    told(&world.invoke("sign-in", event("POST /v1/sessions", source_ip, &body)).await)
+}
+
+/// What an invocation's output says.
+pub(crate) fn told(output: &Reply) -> Told {
+    let header =
+        output.body["headers"]["retry-after"].as_str().or(output.body["multiValueHeaders"]["retry-after"][0].as_str());
+    Told {
+        status: output.body["statusCode"].as_u64().unwrap_or_else(|| panic!("no answer: {}", output.text)),
+        body: serde_json::from_str(output.body["body"].as_str().unwrap_or_default()).unwrap_or_default(),
+        retry_after: header.and_then(|seconds| seconds.parse().ok()),
+    }
+}
+
+/// Runs a test of many requests at once: on two threads, and with few for the hashes, or these leave the store no time to answer.
+pub(crate) fn at_once(test: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(2).max_blocking_threads(4).enable_all().build().unwrap().block_on(test);
+}
+
+/// How many answers have each of these statuses; together they must be all.
+pub(crate) fn counts<const N: usize>(statuses: &[u64], wanted: [u64; N]) -> [usize; N] {
+    let others: Vec<_> = statuses.iter().filter(|status| !wanted.contains(status)).collect();
+    assert!(others.is_empty(), "{others:?}");
+    wanted.map(|one| statuses.iter().filter(|status| **status == one).count())
+}

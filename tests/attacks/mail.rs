@@ -1,0 +1,218 @@
+//! The mail: to the stored address alone, with the portal's link alone, and with names that are text and nothing else.
+
+use readmit_tests::{PASSWORD, World};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const ADA: &str = "ada@northwind.example";
+const MIKE: &str = "mike@northwind.example";
+
+async fn only_mail_to(world: &World, email: &str) -> Value {
+    let mut mails = world.mails_to(email).await;
+    assert_eq!(mails.len(), 1, "{email}");
+    mails.remove(0)
+}
+
+/// The `href`s of a page.
+fn links(html: &str) -> Vec<&str> {
+    html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+/// Every mail there is has the one recipient, the usual subject and no link but the portal's with its code behind `#`.
+fn is_as_usual(world: &World, mail: &Value, to: &str) {
+    assert_eq!(mail["to"], json!([to]));
+    assert_eq!(mail["subject"], "Your one-time passcode for Partner Portal");
+    let html = mail["html"].as_str().unwrap();
+    let portal = world.stack.api();
+    assert_eq!(links(html).len(), 1, "{html}");
+    assert!(links(html)[0].starts_with(&format!("{portal}/#/redeem/")), "{html}");
+    for (at, _) in html.match_indices("://") {
+        let address = &html[html[..at].rfind("http").unwrap()..];
+        assert!(address.starts_with(portal), "{address}");
+    }
+    for tag in ["<script", "<img", "<iframe", "<form", "<style", "<svg", "onerror=\"", "javascript:"] {
+        assert!(!html.contains(tag), "{tag} is in {html}");
+    }
+}
+
+/// CVE-2022-31127 (S19): names that became links, headers or formulas in mails.
+#[tokio::test]
+async fn a_name_is_text_in_subject_text_and_html() {
+    let names = [
+        "<a href=\"https:&#47;&#47;evil.example\">Mike</a>",
+        "<script>alert(1)</script> Mike",
+        "\"><img src=x onerror=alert(1)> Mike",
+        "Mike & <b>Co</b> &lt;i&gt;",
+        "=HYPERLINK(\"evil\",\"Mike\")",
+        "+cmd|' /C calc'!A0 Mike",
+        "{{7*7}} {{ self.code }} Mike",
+        "${7*7} #{7*7} <%= 7*7 %> Mike",
+        "%s%n%x Mike",
+        "Mike\\r\\nBcc: eve@evil.example",
+        "</p></div></body></html> Mike",
+        "Mike' onmouseover='x",
+        "<!-- Mike",
+        "]]> Mike",
+    ];
+    let mut world = World::empty().await;
+    let rows: Vec<Value> =
+        (0..).zip(names).map(|(at, name)| json!({"email": format!("n{at}@evil.example"), "name": name})).collect();
+    let admin = json!({"email": "boss@evil.example", "name": "<a href=x>The \"Boss\"</a>", "role": "security_admin"});
+    let company = json!({"name": "</bdi><script>Evil</script> & Co", "support_email": "help@evil.example"});
+    let everybody = [vec![admin], rows].concat();
+    world.import_company(json!({"company": company, "employees": everybody})).await;
+    let code = {
+        let event = json!({"company": {"company_id": world.companies.values().next().unwrap(), "name": "</bdi><script>Evil</script> & Co"},
+            "employees": [], "issue_passcodes": ["boss@evil.example"]});
+        assert!(world.import(event).await.body["results"][0]["problem"].is_null());
+        world.mailed_code("boss@evil.example").await
+    };
+    let boss = world.recovers("boss@evil.example", &code).await.completes(PASSWORD).await;
+    for (at, name) in names.iter().enumerate() {
+        let email = format!("n{at}@evil.example");
+        boss.issues(&email, None).await.is(201);
+        let mail = only_mail_to(&world, &email).await;
+        is_as_usual(&world, &mail, &email);
+        let text = mail["text"].as_str().unwrap();
+        assert!(text.starts_with(&format!("Hello {name},\n")), "{text}");
+        assert_eq!(
+            text.lines().count(),
+            only_mail_to(&world, "boss@evil.example").await["text"].as_str().unwrap().lines().count()
+        );
+        assert!(!mail["html"].as_str().unwrap().contains("49"), "a template was run: {name}");
+    }
+}
+
+/// CVE-2022-31127 (S19): line breaks and direction marks in names, which no name has.
+#[tokio::test]
+async fn a_name_with_line_breaks_or_direction_marks_is_no_name() {
+    let world = World::start().await;
+    for name in [
+        "Mike\r\nBcc: eve@evil.example",
+        "Mike\nhttps://evil.example",
+        "Mike\u{0}",
+        "Mike\u{2028}x",
+        "Mike \u{202e}gpj.exe",
+        "\u{2066}Mike",
+        "Mike\u{200f}",
+        "Mike\u{85}",
+        "Mike\u{1b}[31m",
+        "\u{feff}Mike",
+        "\u{200b}",
+        "",
+        "   ",
+        &"x".repeat(201),
+    ] {
+        let rows = json!([{"email": MIKE, "name": name}]);
+        assert_eq!(world.outcomes(rows).await, ["refused invalid_request"], "{name:?}");
+    }
+}
+
+/// CVE-2019-19844, CVE-2023-7028 (S6): the code mailed to an address that the request named.
+#[tokio::test]
+async fn no_request_says_where_the_mail_goes() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let eve = "eve@evil.example";
+    for body in [
+        json!({"to": eve}),
+        json!({"email": eve}),
+        json!({"email": [MIKE, eve]}),
+        json!({"sent_to": eve}),
+        json!({"cc": [eve]}),
+    ] {
+        ada.issues(MIKE, Some(body)).await.is_problem(422, "invalid_request");
+    }
+    let path = format!("/v1/employees/{}/passcode", world.id(MIKE));
+    for query in [format!("?email={eve}"), format!("?to={eve}&email={MIKE}")] {
+        let reply = ada.calls(Method::POST, &format!("{path}{query}"), None).await;
+        assert!([201, 422].contains(&reply.status), "{}", reply.text);
+    }
+    let request = world
+        .request(Method::POST, &path)
+        .bearer_auth(&ada.token)
+        .header("to", eve)
+        .header("x-email", eve)
+        .header("from", eve);
+    world.send(request.json(&json!({"reason": format!("send it to {eve}")}))).await.is(201);
+    for mail in world.mails_to(MIKE).await {
+        is_as_usual(&world, &mail, MIKE);
+        assert!(!mail.to_string().contains("evil"), "{mail}");
+    }
+    assert_eq!(world.mails_to(eve).await.len(), 0);
+}
+
+/// CVE-2025-64101, CVE-2023-7028 (S19): a reset link that followed the request's `Host`.
+#[tokio::test]
+async fn no_header_changes_a_link() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let evil = "evil.example";
+    let sets: [&[(&str, &str)]; 3] = [
+        &[
+            ("host", evil),
+            ("x-forwarded-host", evil),
+            ("x-host", evil),
+            ("x-original-host", evil),
+            ("x-forwarded-server", evil),
+        ],
+        &[
+            ("forwarded", "for=1.2.3.4;host=evil.example;proto=https"),
+            ("origin", "https://evil.example"),
+            ("referer", "https://evil.example/"),
+        ],
+        &[
+            ("x-forwarded-proto", "javascript"),
+            ("x-forwarded-port", "666"),
+            ("x-forwarded-prefix", "/evil"),
+            ("x-original-url", "//evil.example"),
+        ],
+    ];
+    let path = format!("/v1/employees/{}/passcode", world.id(MIKE));
+    for headers in sets {
+        let mut request = world.request(Method::POST, &path).bearer_auth(&ada.token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        world.send(request).await.is(201);
+    }
+    let mails = world.mails_to(MIKE).await;
+    assert_eq!(mails.len(), 3);
+    for mail in mails {
+        is_as_usual(&world, &mail, MIKE);
+        assert!(!mail.to_string().contains("evil"), "{mail}");
+    }
+}
+
+/// CVE-2019-19844 (S6): two addresses that some database or mail server takes for one.
+#[tokio::test]
+async fn a_look_alike_gets_no_code_of_the_other() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let look_alike = "mıke@northwind.example";
+    let imported = world.import(world.northwind(json!([{"email": look_alike, "name": "Somebody Else"}]))).await;
+    assert_ne!(imported.text_at("/results/0/employee_id"), world.id(MIKE));
+    let path = format!("/v1/employees/{}/passcode", imported.text_at("/results/0/employee_id"));
+    ada.calls(Method::POST, &path, None).await.is_problem(502, "email_not_sent");
+    assert_eq!(world.mail_counts([MIKE, look_alike]).await, [0, 0]);
+    // And the other way round: the code of the one is nothing for the other.
+    let code = ada.issues_a_code_to(MIKE).await;
+    for typed in [look_alike, "mike@northwind.exampl\u{0435}", "mike@north\u{ad}wind.example.evil"] {
+        world.redeem(typed, &code).await.is_problem(401, "passcode_rejected");
+    }
+    world.redeem("ＭＩＫＥ@Northwind.Example", &code).await.is(200);
+}
+
+/// S5, S6, CVE-2023-7028: a code that follows or outlives a changed address.
+#[tokio::test]
+async fn a_changed_address_ends_the_code_and_gets_the_next_one() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let old = ada.issues_a_code_to(MIKE).await;
+    world.change(MIKE, json!({"email": "michael@northwind.example"})).await;
+    for email in [MIKE, "michael@northwind.example"] {
+        world.redeem(email, &old).await.is_problem(401, "passcode_rejected");
+    }
+    ada.issues(MIKE, None).await.is(201);
+    assert_eq!(world.mail_counts([MIKE, "michael@northwind.example"]).await, [1, 1]);
+}

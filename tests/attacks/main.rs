@@ -1,0 +1,25 @@
+//! What people who mean harm would try, a file a class.
+//!
+//! Each test names the failure of a real system that it guards against, or the line of NIST SP 800-63B-4 or OWASP ASVS 5.0 that
+//! asks for it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
+
+mod authorization;
+mod company;
+mod door;
+mod enumeration;
+mod forger;
+mod gateway;
+mod guessing;
+mod headers;
+mod input;
+mod leakage;
+mod mail;
+mod races;
+mod serial;
+mod serial_order;
+mod signatures;
+mod stolen;
+mod throttles;
+mod tokens;

@@ -1,0 +1,110 @@
+//! Throttles: by network and by account, and never a way to shut somebody else out cheaply.
+
+use std::time::Duration;
+
+use readmit_tests::{PASSWORD, World};
+use serde_json::json;
+
+use crate::gateway::{Told, sign_in_from};
+
+const MIKE: &str = "mike@northwind.example";
+const NOBODY: &str = "nobody@northwind.example";
+
+fn outcome(told: &Told) -> (u64, Option<u64>, String) {
+    (told.status, told.retry_after.map(|seconds| seconds / 60), told.body["detail"].to_string())
+}
+
+/// NIST SP 800-63B-4, 3.2.2: a throttle by single address, which whoever has a /64 of IPv6 or a /24 walks around.
+#[tokio::test]
+async fn neighbours_in_a_network_share_its_ten_guesses() {
+    let world = World::start().await;
+    world.enrolled(MIKE).await;
+    let networks = [
+        |at: u32| format!("203.0.113.{at}"),
+        |at: u32| format!("2001:db8:0:1:{:x}::{at:x}", at * 801),
+        |at: u32| format!("::ffff:198.51.100.{at}"),
+    ];
+    for email in [MIKE, NOBODY] {
+        for network in networks {
+            for at in 1..=10 {
+                assert_eq!(sign_in_from(&world, &network(at), email, "wrong", "000000").await.status, 401, "{email}");
+            }
+            let throttled = sign_in_from(&world, &network(77), email, "wrong", "000000").await;
+            assert_eq!(throttled.status, 429, "{email} {}", network(77));
+            assert!((890..=900).contains(&throttled.retry_after.unwrap()));
+        }
+    }
+    // One network further on nobody is stopped.
+    for other in ["203.0.112.1", "2001:db8:0:2::1", "198.51.101.9"] {
+        assert_eq!(sign_in_from(&world, other, MIKE, "wrong", "000000").await.status, 401, "{other}");
+    }
+}
+
+/// OWASP ASVS 5.0, 6.3.1, CVE-2025-64101's trust in forwarding headers (S19): a client that names its own address and so has as many as it likes.
+#[tokio::test]
+async fn a_forwarded_address_opens_no_new_window() {
+    let world = World::start().await;
+    for at in 0..11_u16 {
+        let address = format!("198.51.{at}.1");
+        let request = world
+            .request(reqwest::Method::POST, "/v1/sessions")
+            .header("x-forwarded-for", &address)
+            .header("forwarded", format!("for={address}"))
+            .header("x-real-ip", &address)
+            .header("cf-connecting-ip", &address)
+            .json(&json!({"email": MIKE, "password": "wrong", "code": "000000"}));
+        assert_eq!(world.send(request).await.status, if at < 10 { 401 } else { 429 }, "try {at}");
+    }
+}
+
+/// NIST SP 800-63B-4, 3.2.2: guesses spread over many networks. The account has a limit too, known or not, and says so alike.
+#[tokio::test]
+async fn a_hundred_guesses_a_day_from_many_networks_are_enough_known_or_not() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let mut refusals = Vec::new();
+    for email in [MIKE, NOBODY, "not an address"] {
+        for at in 0..100 {
+            let told = sign_in_from(&world, &format!("198.51.{at}.1"), email, "wrong", "000000").await;
+            assert_eq!(told.status, 401, "{email}, guess {at}");
+        }
+        let refused = sign_in_from(&world, "192.0.2.1", email, "wrong", "000000").await;
+        assert!((86_000..=86_400).contains(&refused.retry_after.unwrap()), "{:?}", refused.retry_after);
+        refusals.push(outcome(&refused));
+    }
+    assert!(refusals.iter().all(|refusal| refusal.0 == 429 && refusal.2 == refusals[0].2), "{refusals:?}");
+    assert_eq!(world.counts_in_trail(MIKE, ["session.throttled"]).await, [1]);
+    world.advance(Duration::from_secs(86_400)).await;
+    mike.tries_to_sign_in().await.is(200);
+}
+
+/// OWASP ASVS 5.0, 6.1.1 (a lock-out as an attack): guesses that are throttled are not compared, and must not count. Otherwise one
+/// network, in one burst, shuts the holder out of the account everywhere, for a day.
+#[tokio::test]
+async fn throttled_guesses_of_one_network_do_not_shut_the_holder_out() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    for at in 0..120 {
+        let told = sign_in_from(&world, "203.0.113.9", MIKE, "wrong", "000000").await;
+        assert_eq!(told.status, if at < 10 { 401 } else { 429 }, "guess {at}");
+    }
+    let digits = mike.digits().await;
+    let holder = sign_in_from(&world, "192.0.2.44", MIKE, PASSWORD, &digits).await;
+    assert_eq!(holder.status, 200, "the holder, from another network, is told to wait {:?} s", holder.retry_after);
+}
+
+/// The same the other way round: a full account must not fill the window of the network from which the holder tries again.
+#[tokio::test]
+async fn waiting_as_told_helps_whoever_went_on_trying() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let mut wait = 0;
+    for _ in 0..25 {
+        let told = sign_in_from(&world, "192.0.2.44", MIKE, "wrong", "000000").await;
+        wait = told.retry_after.unwrap_or(0);
+        world.advance(Duration::from_secs(20)).await;
+    }
+    world.advance(Duration::from_secs(wait)).await;
+    let digits = mike.digits().await;
+    assert_eq!(sign_in_from(&world, "192.0.2.44", MIKE, PASSWORD, &digits).await.status, 200);
+}

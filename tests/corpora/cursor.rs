@@ -1,0 +1,47 @@
+//! Cursors: nobody makes one, alters one or uses it elsewhere.
+
+use readmit::keyring::Seal;
+use readmit::random::system_random;
+
+use crate::keys::{KEYRING, LONG_AGO, NOW};
+use crate::sealed_cursor::{open, seal};
+
+const QUERY: &str = "cmp_01J00000000000000000000000/all";
+const OTHER_QUERY: &str = "cmp_01J00000000000000000000001/all";
+
+/// The one cursor that an input may be, and what it holds.
+const CURSOR: (&str, &str) = (
+    "3.59CffEpZ0ZCbGM6LzZX02GMcsXLD316np_lpjzzTDmyke0mafyFdUvAEGeHaujwL3zTQxArwmXyjJ1mCdu6DmoB7k6fMeVBEJ8wceBT4KZRw8wk",
+    "mike freeman\temp_01J00000000000000000000000",
+);
+
+/// The bytes open as no cursor; what they are sealed into opens as they were, in its place and unaltered.
+pub fn check(data: &[u8]) {
+    for version in 0..6 {
+        assert!(KEYRING.unseal(&Seal::Cursor(QUERY), version, data).is_err());
+    }
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match open(&KEYRING, QUERY, text, NOW) {
+        Ok(last) => assert_eq!((text, last.as_str()), CURSOR),
+        Err(_) => assert_ne!(text, CURSOR.0),
+    }
+    assert!(open(&KEYRING, OTHER_QUERY, text, NOW).is_err());
+
+    let cursor = seal(&KEYRING, QUERY, text, NOW, &mut system_random()).unwrap();
+    assert_eq!(open(&KEYRING, QUERY, &cursor, NOW).as_deref(), Ok(text));
+    assert!(open(&KEYRING, OTHER_QUERY, &cursor, NOW).is_err());
+    assert!(open(&KEYRING, QUERY, &altered(&cursor, data), NOW).is_err());
+    for other in [format!("0{cursor}"), format!("+{cursor}"), format!("{cursor}="), cursor.replacen('3', "2", 1)] {
+        assert!(open(&KEYRING, QUERY, &other, NOW).is_err(), "{other}");
+    }
+    let old = seal(&KEYRING, QUERY, text, LONG_AGO, &mut system_random()).unwrap();
+    assert!(open(&KEYRING, QUERY, &old, NOW).is_err());
+}
+
+/// The cursor with one character changed, whose place the data picks.
+fn altered(cursor: &str, data: &[u8]) -> String {
+    let mut bytes = cursor.as_bytes().to_vec();
+    let place = data.iter().fold(0, |sum, byte| sum * 31 % 65_521 + usize::from(*byte)) % bytes.len();
+    bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+    String::from_utf8(bytes).unwrap()
+}

@@ -1,0 +1,133 @@
+//! Events: whatever a gateway may send is answered, and a handler sees of it what was sent.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use data_encoding::BASE64;
+use lambda_http::http::{HeaderMap, HeaderName, Uri};
+use readmit::http::{Answer, ApiRequest, Failure};
+use serde_json::{Value, json};
+
+use crate::gateway::{self, Outcome};
+
+/// An event that a gateway may send gets an answer with the headers that every answer has, twice the same.
+pub fn check(data: &[u8]) {
+    let Ok(event) = serde_json::from_slice::<Value>(data) else { return };
+    if !may_be_sent(&event) {
+        return;
+    }
+    let Some(answer) = gateway::answer(handler, event.clone()) else { return };
+    assert_eq!(gateway::answer(handler, event.clone()), Some(answer.clone()));
+    let headers = &answer["headers"];
+    assert_eq!(
+        (&headers["x-content-type-options"], &headers["cache-control"]),
+        (&json!("nosniff"), &json!("no-store"))
+    );
+    let answered = gateway::body(&answer);
+    match answer["statusCode"].as_u64().unwrap() {
+        200 => is_what_was_sent(&answered, &event),
+        status => {
+            assert_eq!(headers["content-type"], "application/problem+json");
+            let known = [(400, "malformed_json"), (413, "body_too_large"), (415, "unsupported_media_type")];
+            assert!(known.iter().any(|(of, code)| *of == status && answered["code"] == *code), "{answered}");
+            assert_eq!(status == 413, sent_body(&event).len() > 16 * 1024);
+            assert_eq!(answered["request_id"], request_id(&event));
+        }
+    }
+}
+
+/// What the gateway vouches for, and `lambda_http` takes for granted: a path, a query and a host that can stand in an
+/// address, and base64 where it says so.
+fn may_be_sent(event: &Value) -> bool {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let query = text(&event["rawQueryString"]);
+    let in_an_address = |query: &str| format!("/?{query}").parse::<Uri>().is_ok() && !query.contains('#');
+    // A host that ends in a number is an IPv4 address or nothing, and Punycode may be broken.
+    let is_host = |host: &str| {
+        host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b))
+            && host.ends_with(|c: char| c.is_ascii_lowercase())
+            && host.starts_with(|c: char| c.is_ascii_lowercase())
+            && !host.contains("xn--")
+            && !host.contains("..")
+            && !host.rsplit('.').next().unwrap().starts_with(|c: char| c.is_ascii_digit())
+    };
+    let headers = event["headers"].as_object().cloned().unwrap_or_default();
+    let named = |name: &str| {
+        headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| text(value))
+            .collect::<Vec<_>>()
+    };
+    let domain = &event["requestContext"]["domainName"];
+    text(&event["rawPath"]).starts_with('/')
+        && in_an_address(&query)
+        && named("host").iter().all(|host| is_host(host))
+        && (domain.is_null() || is_host(&text(domain)))
+        && named("x-forwarded-proto").iter().all(|scheme| scheme == "https")
+        && event["requestContext"]["stage"] == "$default"
+        && (event["isBase64Encoded"] != true || BASE64.decode(text(&event["body"]).as_bytes()).is_ok())
+}
+
+fn handler(_: Arc<()>, request: ApiRequest) -> Outcome {
+    Box::pin(async move { tell(&request) })
+}
+
+/// All that a handler can see of a request.
+fn tell(request: &ApiRequest) -> Result<Answer, Failure> {
+    let origin = request.origin();
+    let query: Result<BTreeMap<String, String>, _> = request.query();
+    let body: Option<Value> = request.json()?.read().ok();
+    Answer::ok(&json!({
+        "route_key": request.route_key(),
+        "source_ip": origin.source_ip,
+        "user_agent": origin.user_agent,
+        "request_id": origin.request_id,
+        "employee_id": request.employee_id().map(|id| id.to_string()),
+        "query": query?,
+        "body": body,
+    }))
+}
+
+fn sent_body(event: &Value) -> Vec<u8> {
+    let text = event["body"].as_str().unwrap_or_default();
+    if event["isBase64Encoded"] == true { BASE64.decode(text.as_bytes()).unwrap() } else { text.into() }
+}
+
+fn request_id(event: &Value) -> String {
+    event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned()
+}
+
+fn is_what_was_sent(seen: &Value, event: &Value) {
+    let context = &event["requestContext"];
+    let body = sent_body(event);
+    assert!(body.len() <= 16 * 1024);
+    assert!(body.is_empty() || is_json(event), "{event}");
+    assert_eq!(seen["request_id"], request_id(event));
+    assert_eq!(seen["route_key"], context["routeKey"].as_str().unwrap_or_default());
+    assert_eq!(seen["source_ip"], context["http"]["sourceIp"]);
+    if let Some(seen) = seen["user_agent"].as_str() {
+        let sent = context["http"]["userAgent"].as_str().unwrap();
+        assert!(seen.chars().count() <= 256 && !seen.contains(char::is_control));
+        assert!(sent.chars().filter(|c| !c.is_control()).collect::<String>().starts_with(seen));
+    }
+    if let Some(id) = seen["employee_id"].as_str() {
+        assert_eq!(event["pathParameters"]["employee_id"], id);
+    }
+    if body.is_empty() {
+        assert_eq!(seen["body"], json!({}));
+    } else if seen["body"].is_object() {
+        assert_eq!(seen["body"], gateway::with_integers(serde_json::from_slice(&body).unwrap()));
+    }
+}
+
+fn is_json(event: &Value) -> bool {
+    let headers = event["headers"].as_object().unwrap();
+    let headers = headers.iter().filter_map(|(name, value)| {
+        Some((name.parse::<HeaderName>().ok()?, value.as_str().unwrap_or("application/json").parse().ok()?))
+    });
+    let headers: HeaderMap = headers.collect();
+    headers
+        .values()
+        .any(|value| value.to_str().is_ok_and(|value| value.to_ascii_lowercase().contains("application/json")))
+}

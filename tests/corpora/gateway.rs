@@ -1,0 +1,62 @@
+//! What stands between a client and a function: a request as API Gateway hands it over, and the function's answer.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+
+use data_encoding::BASE64;
+use lambda_http::Context;
+use readmit::http::{Answer, ApiRequest, Failure};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// What a handler that needs no services returns.
+pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap());
+
+/// The answer to `event`; none if it is no event of an HTTP API.
+pub(crate) fn answer(handler: fn(Arc<()>, ApiRequest) -> Outcome, event: Value) -> Option<Value> {
+    RUNTIME.block_on(readmit::http::invoke(Arc::new(()), handler, event, Context::default())).ok()
+}
+
+/// The body of an answer, which is JSON.
+pub(crate) fn body(answer: &Value) -> Value {
+    serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
+}
+
+/// A request with this body, which says that it is JSON.
+pub(crate) fn post(body: &[u8]) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "POST /v1/sessions",
+        "rawPath": "/v1/sessions",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "host": "api.northwind.example"},
+        "requestContext": {
+            "http": {"method": "POST", "path": "/v1/sessions", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9"},
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": "POST /v1/sessions",
+            "stage": "$default",
+        },
+        "body": BASE64.encode(body),
+        "isBase64Encoded": true,
+    })
+}
+
+/// The largest integer up to which a double holds every integer.
+const EXACT_INTEGERS: f64 = 9_007_199_254_740_991.0;
+
+/// A JSON value as a body's reader gives it on: a whole number is an integer, however it was written.
+pub(crate) fn with_integers(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(with_integers).collect(),
+        Value::Object(members) => members.into_iter().map(|(key, value)| (key, with_integers(value))).collect(),
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(double) if double.fract() == 0.0 && double.abs() <= EXACT_INTEGERS => json!(double as i64),
+            _ => Value::Number(number),
+        },
+        other => other,
+    }
+}

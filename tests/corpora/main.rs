@@ -1,0 +1,32 @@
+//! What every parser of outside bytes holds to, whatever the bytes are.
+//!
+//! A module a parser: its `check` takes any bytes and asserts what must be true of them. `cargo test` replays the inputs kept
+//! beside it; `fuzz/run.sh` looks for new ones with the same functions.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a broken promise ends here")]
+
+pub mod body;
+pub mod code;
+pub mod csv;
+pub mod cursor;
+pub mod event;
+pub mod login;
+pub mod password;
+pub mod token;
+
+mod gateway;
+mod keys;
+#[cfg(test)]
+mod replay;
+
+// Parsers that their own crates show to nobody.
+#[path = "../../local/src/csv_file.rs"]
+mod csv_file;
+#[allow(dead_code, missing_docs, reason = "the parser of CSV alone is checked")]
+#[path = "../../local/src/employees.rs"]
+mod employees;
+#[allow(dead_code, missing_docs, reason = "the reading of rows alone is checked")]
+#[path = "../../functions/import-employees/src/row.rs"]
+mod row;
+#[path = "../../functions/list-employees/src/cursor.rs"]
+mod sealed_cursor;

@@ -1,0 +1,63 @@
+//! What the tables hold, past the functions.
+
+use serde_json::{Value, json};
+
+use crate::World;
+
+impl World {
+    /// All items of a table (`employees`, `credentials`, `passcodes`, `audit`), as DynamoDB's JSON.
+    pub async fn items(&self, table: &str) -> Vec<Value> {
+        let answer = self.dynamodb("Scan", json!({"TableName": format!("readmit-{table}")})).await;
+        answer["Items"].as_array().unwrap().clone()
+    }
+
+    /// All items of all tables, each with its table's name before it, sorted.
+    pub async fn tables(&self) -> Vec<String> {
+        let mut items = Vec::new();
+        for table in ["employees", "credentials", "passcodes", "audit"] {
+            items.extend(self.items(table).await.iter().map(|item| format!("{table} {item}")));
+        }
+        items.sort();
+        items
+    }
+
+    /// How often each of these events is in the person's trail.
+    pub async fn counts_in_trail<const N: usize>(&self, email: &str, events: [&str; N]) -> [usize; N] {
+        let trail = self.trail_of(email).await;
+        events.map(|event| trail.iter().filter(|one| *one == event).count())
+    }
+
+    /// The trail's event types about a person, oldest first.
+    pub async fn trail_of(&self, email: &str) -> Vec<String> {
+        let id = self.id(email);
+        let mut events: Vec<(String, String)> = self
+            .items("audit")
+            .await
+            .iter()
+            .filter(|event| event["employee_id"]["S"] == id)
+            .map(|event| {
+                (
+                    event["at"]["S"].to_string() + &event["event_id"]["S"].to_string(),
+                    event["event_type"]["S"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect();
+        events.sort();
+        events.into_iter().map(|(_, kind)| kind).collect()
+    }
+
+    /// A request to the embedded database itself, past the functions.
+    pub async fn dynamodb(&self, operation: &str, body: Value) -> Value {
+        let request = self
+            .client
+            .post(self.stack.dynamodb())
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+            .header("x-amz-date", "20260101T000000Z")
+            .body(body.to_string());
+        let response = request.send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+}
