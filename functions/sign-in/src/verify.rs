@@ -2,8 +2,8 @@
 
 use readmit::Services;
 use readmit::domain::{
-    Act, CompanyId, Employee, EmployeeId, EventType, HashingFailed, KeyVersion, KeyedHash, Login, Password,
-    PasswordHash, Pepper, Salt, SealedTotpKey, SecondFactor, Timestamp, Versioned,
+    Act, CompanyId, Employee, EmployeeId, EventType, HashingFailed, KeyedHash, Login, Password, PasswordHash, Pepper,
+    Salt, SealedTotpKey, SecondFactor, Timestamp, Versioned,
 };
 use readmit::http::{Failure, Problem};
 use readmit::keyring::Keyring;
@@ -84,41 +84,67 @@ pub(crate) async fn verify(
         Some(hash) => services.keyring_knowing(hash.version).await?,
         None => services.keyring().await?,
     };
-    let current = keyring.current(now);
-    let peppers = Peppers {
-        of_hash: keyring.password_pepper(hash.as_ref().map_or(current, |hash| hash.version))?,
-        current: keyring.password_pepper(current)?,
-    };
+    let pepper = keyring.password_pepper(hash.as_ref().map_or(keyring.current(now), |hash| hash.version))?;
     let (company_id, employee_id) = owner(services, credentials.as_ref());
-    let (salt, password) = (Salt::generate(&mut services.random()), attempt.password);
-    let hashing =
-        tokio::task::spawn_blocking(move || check_password(&password, hash.as_ref(), &peppers, current, salt));
+    let password = attempt.password;
+    let hashing = tokio::task::spawn_blocking(move || {
+        let matches = verify_password(&password, hash.as_ref(), &pepper)?;
+        Ok::<_, HashingFailed>((matches, password))
+    });
     let (checked, employee, counted) = tokio::join!(
         hashing,
         services.store.employee(company_id, employee_id),
         services.store.count_of_account(&attempt.login, now)
     );
-    let (checked, employee) = (checked??, employee?);
+    let ((matches, password), employee) = (checked??, employee?);
     if let Err(throttled) = counted? {
         return Ok(Err(throttled));
     }
 
-    let (Some(credentials), Some(employee), Some(factor), PasswordCheck::Right { rehashed }) =
-        (credentials, employee, attempt.factor, checked)
+    let (Some(credentials), Some(employee), Some(factor), true) = (credentials, employee, attempt.factor, matches)
     else {
         return Ok(Ok(None));
     };
     let Some(used) = factor_used(&keyring, &credentials, &factor, now)?.filter(|_| employee.is_active()) else {
         return Ok(Ok(None));
     };
-    let resealed = resealed(services, &keyring, &credentials, now)?;
     let spent = Spent {
         factor: used,
-        rehashed: rehashed.map(|hash| *hash),
-        resealed,
+        rehashed: rehashed(services, &keyring, &credentials, password, now).await?,
+        resealed: resealed(services, &keyring, &credentials, now)?,
         source_ip: attempt.source_ip.map(str::to_owned),
     };
     Ok(Ok(Some(Verified { credentials, employee, spent })))
+}
+
+fn verify_password(
+    password: &Password,
+    hash: Option<&Versioned<PasswordHash>>,
+    pepper: &Pepper,
+) -> Result<bool, HashingFailed> {
+    match hash {
+        Some(hash) => hash.value.verify(password, pepper),
+        None => PasswordHash::verify_nobody(password, pepper),
+    }
+}
+
+/// The password hashed anew, if its hash was made with an older key or weaker parameters: this is the one time that it can be.
+/// Only behind the second factor: the time of a second hash would tell that the password is right.
+async fn rehashed(
+    services: &Services,
+    keyring: &Keyring,
+    credentials: &Credentials,
+    password: Password,
+    now: Timestamp,
+) -> Result<Option<Versioned<PasswordHash>>, Failure> {
+    let version = keyring.current(now);
+    let is_current = |hash: &Versioned<PasswordHash>| hash.version == version && hash.value.is_up_to_date();
+    if credentials.password_hash.as_ref().is_some_and(is_current) {
+        return Ok(None);
+    }
+    let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
+    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt)).await??;
+    Ok(Some(Versioned { version, value }))
 }
 
 /// The authenticator's key under the current seal, if its seal is older.
@@ -134,39 +160,6 @@ fn resealed(
     };
     let key = keyring.unseal_totp_key(owner, sealed)?;
     Ok(Some(keyring.seal_totp_key(owner, &key, now, &mut services.random())?))
-}
-
-struct Peppers {
-    of_hash: Pepper,
-    current: Pepper,
-}
-
-enum PasswordCheck {
-    Wrong,
-    Right { rehashed: Option<Box<Versioned<PasswordHash>>> },
-}
-
-/// A right password whose hash was made with an older key or weaker parameters is hashed anew: this is the one time that it
-/// can be.
-fn check_password(
-    password: &Password,
-    hash: Option<&Versioned<PasswordHash>>,
-    peppers: &Peppers,
-    current: KeyVersion,
-    salt: Salt,
-) -> Result<PasswordCheck, HashingFailed> {
-    let Some(hash) = hash else {
-        PasswordHash::verify_nobody(password, &peppers.of_hash)?;
-        return Ok(PasswordCheck::Wrong);
-    };
-    if !hash.value.verify(password, &peppers.of_hash)? {
-        return Ok(PasswordCheck::Wrong);
-    }
-    if hash.version == current && hash.value.is_up_to_date() {
-        return Ok(PasswordCheck::Right { rehashed: None });
-    }
-    let value = PasswordHash::of(password, &peppers.current, salt)?;
-    Ok(PasswordCheck::Right { rehashed: Some(Box::new(Versioned { version: current, value })) })
 }
 
 /// Whose directory row is read; for an unknown login, one that does not exist.
