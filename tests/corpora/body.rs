@@ -45,7 +45,8 @@ pub fn check(data: &[u8]) {
     match plain.filter(|value| depth(value) <= MAX_DEPTH && keys(value) == colons(data)) {
         None => assert_eq!((&answer["statusCode"], &answered["code"]), (&json!(400), &json!("malformed_json"))),
         Some(value) => {
-            let value = gateway::with_integers(value);
+            // Printed and read again, as the answer is: serde_json may lose the last bit of a double at that.
+            let value: Value = serde_json::from_str(&gateway::with_integers(value).to_string()).unwrap();
             assert_eq!(answer["statusCode"], 200, "{answered}");
             if value.is_object() {
                 assert_eq!(answered["object"], json!({"read": value}));

@@ -66,7 +66,12 @@ fn may_be_sent(event: &Value) -> bool {
         && (domain.is_null() || is_host(&text(domain)))
         && named("x-forwarded-proto").iter().all(|scheme| scheme == "https")
         && event["requestContext"]["stage"] == "$default"
-        && (event["isBase64Encoded"] != true || BASE64.decode(text(&event["body"]).as_bytes()).is_ok())
+        && (event["isBase64Encoded"] != true || is_base64(&text(&event["body"])))
+}
+
+/// In its one spelling: the decoder here also takes several texts, each padded, one after another.
+fn is_base64(text: &str) -> bool {
+    BASE64.decode(text.as_bytes()).is_ok_and(|bytes| BASE64.encode(&bytes) == text)
 }
 
 fn handler(_: Arc<()>, request: ApiRequest) -> Outcome {
@@ -117,7 +122,8 @@ fn is_what_was_sent(seen: &Value, event: &Value) {
     if body.is_empty() {
         assert_eq!(seen["body"], json!({}));
     } else if seen["body"].is_object() {
-        assert_eq!(seen["body"], gateway::with_integers(serde_json::from_slice(&body).unwrap()));
+        let sent = gateway::with_integers(serde_json::from_slice(&body).unwrap());
+        assert_eq!(seen["body"], serde_json::from_str::<Value>(&sent.to_string()).unwrap());
     }
 }
 
