@@ -88,7 +88,7 @@ pub(crate) fn sealed(message: &str, signature: &[u8]) -> String {
     format!("{message}.{}", BASE64URL_NOPAD.encode(signature))
 }
 
-/// The service's own signing key, derived as it derives it: whoever had it could sign anything. It shows that a token is refused
+/// The service's own signing key, derived as it derives it: whoever had it could sign anything. It shows a token to be refused
 /// for what it says, and not for its signature.
 pub(crate) fn signing_key(world: &World) -> SigningKey {
     let root: Value = serde_json::from_str(&world.stack.secrets().secret_string()).unwrap();

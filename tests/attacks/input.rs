@@ -58,7 +58,8 @@ fn malformed(good: &Value) -> Vec<Vec<u8>> {
     texts.into_iter().map(String::into_bytes).chain(broken).collect()
 }
 
-/// RFC 8259, section 4 (S19): a key twice, of which one reader takes the first and another the last; and what is too deep, too broken or no JSON.
+/// RFC 8259, section 4 (S19): a key twice, of which one reader takes the first and another the last; and what is too deep, too
+/// broken or no JSON.
 #[tokio::test]
 async fn what_is_no_json_is_malformed_on_every_route() {
     let world = World::start().await;

@@ -35,6 +35,14 @@ fn is_as_usual(world: &World, mail: &Value, to: &str) {
     }
 }
 
+/// The name in a page's greeting, as a browser shows it. What is no character reference stands for itself.
+fn greeted(html: &str) -> String {
+    let greeting = html.split("Hello <bdi>").nth(1).unwrap().split("</bdi>").next().unwrap();
+    assert!(!greeting.contains(['<', '>', '"']), "{greeting}");
+    let references = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
+    references.into_iter().fold(greeting.to_owned(), |text, (reference, character)| text.replace(reference, character))
+}
+
 /// CVE-2022-31127 (S19): names that became links, headers or formulas in mails.
 #[tokio::test]
 async fn a_name_is_text_in_subject_text_and_html() {
@@ -79,7 +87,7 @@ async fn a_name_is_text_in_subject_text_and_html() {
             text.lines().count(),
             only_mail_to(&world, "boss@evil.example").await["text"].as_str().unwrap().lines().count()
         );
-        assert!(!mail["html"].as_str().unwrap().contains("49"), "a template was run: {name}");
+        assert_eq!(greeted(mail["html"].as_str().unwrap()), *name);
     }
 }
 
