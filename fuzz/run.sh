@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every fuzz target, one after another: fuzz/run.sh [SECONDS A TARGET, default 600] [TARGET…]
 #
-# New inputs go to a folder of the cache, where the next run begins again. What of them reaches new code is copied, smallest
-# first, to tests/corpora/, where `cargo test` replays it; an input that breaks a promise is left in fuzz/artifacts/.
+# New inputs go to a folder of the cache, where the next run begins again. A sample of those that reach new code is copied
+# to tests/corpora/, where `cargo test` replays it; an input that breaks a promise is left in fuzz/artifacts/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,7 @@ shift || true
 version=0.13.2
 max_files=50
 max_bytes=$((50 * 1024))
+max_size=2048
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/readmit
 tool=$cache/tools/cargo-fuzz-$version
@@ -38,20 +39,23 @@ for target in "${targets[@]}"; do
         grep -vE '^#[0-9]+.*(NEW|REDUCE|pulse|RELOAD)|^\s+NEW_' || broken+=("$target")
     nice -n 10 cargo fuzz cmin "$target" "$found" >/dev/null 2>&1
 
-    # What the kept inputs do not reach already, as small as libFuzzer finds it.
+    # What the kept inputs do not reach already, one of every size as far as there is room.
     merged=$(mktemp -d)
     cp "$kept"/* "$merged"/
     nice -n 10 cargo fuzz run "$target" "$merged" "$found" -- -merge=1 >/dev/null 2>&1
+    for input in "$kept"/*; do rm "$merged/${input##*/}"; done
     files=$(find "$kept" -type f | wc -l)
     bytes=$(cat "$kept"/* | wc -c)
+    new=$(find "$merged" -type f -size -"$max_size"c | wc -l)
+    room=$((max_files > files ? max_files - files : 0))
+    step=$((room > 0 ? (new + room - 1) / room : new + 1))
     while read -r size input; do
-        name=$kept/${input##*/}
-        [ ! -e "$name" ] && [ "$files" -lt "$max_files" ] && [ $((bytes + size)) -le "$max_bytes" ] || continue
-        cp "$input" "$name"
-        files=$((files + 1)) bytes=$((bytes + size))
-    done < <(find "$merged" -type f -printf '%s %p\n' | sort -n)
+        [ $((bytes + size)) -le "$max_bytes" ] || break
+        cp "$input" "$kept"/
+        bytes=$((bytes + size))
+    done < <(find "$merged" -type f -size -"$max_size"c -printf '%s %p\n' | sort -n | awk -v step="$step" 'NR % step == 0')
     rm -r "$merged"
-    echo "== $target keeps $files files of $bytes bytes"
+    echo "== $target keeps $(find "$kept" -type f | wc -l) files of $bytes bytes"
 done
 if [ ${#broken[@]} -gt 0 ]; then
     echo "broken: ${broken[*]}; the inputs are in fuzz/artifacts/"

@@ -63,7 +63,7 @@ fn every_beginning_of_a_word_finds(name: &Name) {
     assert!((1..=31).contains(&words.len()) && words.iter().all(|word| (1..=60).contains(&word.chars().count())));
     let typed: Vec<&str> = name.as_str().split(' ').collect();
     let parts = name.folded().split(|c: char| !c.is_alphanumeric()).count();
-    if parts > 12 || name.as_str().contains(['σ', 'ς', 'Σ']) {
+    if parts > 12 {
         return;
     }
     for word in typed {
@@ -83,6 +83,6 @@ fn prefix(text: &str) {
     let Ok(prefix) = Prefix::try_from(text.to_owned()) else { return };
     assert!((1..=60).contains(&prefix.as_str().chars().count()), "{text:?}");
     assert!((1..=100).contains(&text.trim().chars().count()), "{text:?}");
-    assert_eq!(Prefix::try_from(prefix.as_str().to_owned()).unwrap().as_str(), prefix.as_str().trim(), "{text:?}");
+    assert_eq!(Prefix::try_from(prefix.as_str().to_owned()), Ok(prefix.clone()), "{text:?}");
     assert_eq!(Prefix::try_from(text.to_ascii_uppercase()), Ok(prefix), "{text:?}");
 }

@@ -51,6 +51,8 @@ fn without_stroke(c: char) -> impl Iterator<Item = char> {
         'ħ' => "h",
         'ı' => "i",
         'ŧ' => "t",
+        // At a word's end sigma has a shape of its own, and a prefix ends sooner than its word.
+        'ς' => "σ",
         'ß' => "ss",
         'æ' => "ae",
         'œ' => "oe",

@@ -33,7 +33,8 @@ impl TryFrom<String> for Prefix {
 
     fn try_from(typed: String) -> Result<Self, &'static str> {
         let fits = (1..=100).contains(&typed.trim().chars().count());
-        let folded: String = fold(&typed).trim().chars().take(MAX_WORD_CHARS).collect();
+        let cut: String = fold(&typed).trim().chars().take(MAX_WORD_CHARS).collect();
+        let folded = cut.trim_end().to_owned();
         if fits && !folded.is_empty() { Ok(Self(folded)) } else { Err("must have 1 to 100 characters") }
     }
 }
@@ -155,6 +156,8 @@ mod tests {
             ("王伟", "王"),
             ("محمد الأحمد", "محمد"),
             ("প্রিয়া সেন", "সেন"),
+            ("Κώστας Παππάς", "ΚΩΣ"),
+            ("Κώστας Παππάς", "παππας"),
             ("Anyone", "someone@north"),
         ] {
             assert!(found(name, typed), "{name} by {typed}");

@@ -4,11 +4,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use lambda_http::lambda_runtime::{Error, LambdaEvent};
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Body, Context, Request, Response, service_fn};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Answer, ApiRequest, Failure, Problem};
@@ -25,7 +26,8 @@ where
     S: Send + Sync + 'static,
     F: Future<Output = Result<Answer, Failure>> + Send + 'static,
 {
-    lambda_http::run(service_fn(move |request: Request| respond(Arc::clone(&services), handler, request))).await
+    let serve = move |event: LambdaEvent<LambdaRequest>| deliver(Arc::clone(&services), handler, event);
+    lambda_http::lambda_runtime::run(service_fn(serve)).await
 }
 
 /// Serves one event outside Lambda, through the same code: what `cargo run` and the tests do.
@@ -40,9 +42,45 @@ where
     F: Future<Output = Result<Answer, Failure>> + Send + 'static,
 {
     let request: LambdaRequest = serde_json::from_str(&event.to_string())?;
+    Ok(serde_json::to_value(deliver(services, handler, LambdaEvent::new(request, context)).await?)?)
+}
+
+async fn deliver<S, F>(
+    services: Arc<S>,
+    handler: fn(Arc<S>, ApiRequest) -> F,
+    mut event: LambdaEvent<LambdaRequest>,
+) -> Result<impl Serialize, Error>
+where
+    S: Send + Sync + 'static,
+    F: Future<Output = Result<Answer, Failure>> + Send + 'static,
+{
+    make_addressable(&mut event.payload);
     let service = service_fn(move |request: Request| respond(Arc::clone(&services), handler, request));
-    let response = Adapter::from(service).oneshot(LambdaEvent::new(request, context)).await?;
-    Ok(serde_json::to_value(response)?)
+    Adapter::from(service).oneshot(event).await
+}
+
+/// Takes out of the event what `lambda_http` would make a URI of, and panic where it cannot: a `Host` that is none, a path or a
+/// query with signs that no URI has. Routes are told by the route key, ids by the path parameters; nothing here asks for the URI.
+fn make_addressable(request: &mut LambdaRequest) {
+    if let LambdaRequest::ApiGatewayV2(event) = request {
+        event.headers.remove(HOST);
+        event.request_context.domain_name = None;
+        event.raw_path = Some("/".to_owned());
+        event.raw_query_string = event.raw_query_string.as_deref().map(in_a_uri);
+    }
+}
+
+/// RFC 3986, section 3.4: a query's own signs stay, and so does what is percent-encoded; all else is encoded.
+fn in_a_uri(query: &str) -> String {
+    let mut encoded = String::with_capacity(query.len());
+    for byte in query.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~%&=+!$'()*,;:@/?".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
 }
 
 async fn respond<S, F>(
@@ -115,4 +153,17 @@ fn refusal(problem: &Problem, request_id: &str) -> Result<Response<Body>, Error>
         .body(Body::Text(problem.body(request_id)?))?;
     response.headers_mut().extend(problem.headers());
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_keeps_its_meaning_and_can_stand_in_a_uri() {
+        assert_eq!(in_a_uri("query=a%20b&limit=5"), "query=a%20b&limit=5");
+        for query in ["query={\"<>|^` #é", "\u{7f}\0\r\n", "%zz"] {
+            assert!(format!("/?{}", in_a_uri(query)).parse::<lambda_http::http::Uri>().is_ok(), "{query:?}");
+        }
+    }
 }
