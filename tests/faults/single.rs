@@ -93,7 +93,7 @@ async fn a_cleanup_that_meets_harm_leaves_due_what_it_could_not_end() {
         world.operator_mails_a_code_to(email).await;
     }
     world.advance(Duration::from_secs(3_600)).await;
-    world.store.harm(Harm::Throttled(Attempts::All), 17, 1);
+    world.store.harm_one(Harm::Throttled(Attempts::All), "TransactWriteItems", 1);
     let reply = world.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;
     assert_eq!(reply.status, 500, "the schedule is told, and tries again");
     world.store.heal();

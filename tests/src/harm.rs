@@ -40,14 +40,19 @@ const SILENCE: Duration = Duration::from_secs(7);
 
 pub(crate) struct PlannedHarm {
     pub(crate) harm: Harm,
+    /// Which operation's calls are counted; all of them if none is named.
+    pub(crate) operation: Option<&'static str>,
     pub(crate) calls: Range<usize>,
     /// The ids of the calls that came.
     pub(crate) seen: Vec<String>,
 }
 
 impl PlannedHarm {
-    /// What is done to the request with these headers.
-    pub(crate) fn meets(&mut self, headers: &HeaderMap) -> Option<Harm> {
+    /// What is done to the request for this operation, with these headers.
+    pub(crate) fn meets(&mut self, operation: &str, headers: &HeaderMap) -> Option<Harm> {
+        if self.operation.is_some_and(|counted| counted != operation) {
+            return None;
+        }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let call = text("amz-sdk-invocation-id");
         let index = self.seen.iter().position(|seen| *seen == call).unwrap_or_else(|| {

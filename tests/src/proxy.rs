@@ -1,5 +1,6 @@
 //! A proxy between the functions and what they call: it records, and does harm where a test asks for it.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -64,7 +65,16 @@ impl Proxy {
 
     /// Does `harm` to the calls `first` to `first + calls - 1` from now on, counted from 0. Attempts of one call are one call.
     pub fn harm(&self, harm: Harm, first: usize, calls: usize) {
-        *self.shared.harm.lock().unwrap() = Some(PlannedHarm { harm, calls: first..first + calls, seen: Vec::new() });
+        self.plan(harm, None, first..first + calls);
+    }
+
+    /// Does `harm` to one call of `operation`, the one after `before` others of it, whatever else comes between them.
+    pub fn harm_one(&self, harm: Harm, operation: &'static str, before: usize) {
+        self.plan(harm, Some(operation), before..before + 1);
+    }
+
+    fn plan(&self, harm: Harm, operation: Option<&'static str>, calls: Range<usize>) {
+        *self.shared.harm.lock().unwrap() = Some(PlannedHarm { harm, operation, calls, seen: Vec::new() });
     }
 
     /// Does no more harm, and says how many calls came since it was planned.
@@ -136,7 +146,7 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     let target =
         parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default().to_owned();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    let harm = shared.harm.lock().unwrap().as_mut().and_then(|planned| planned.meets(&parts.headers));
+    let harm = shared.harm.lock().unwrap().as_mut().and_then(|planned| planned.meets(&operation, &parts.headers));
     if let Some(answer) = harm.and_then(|harm| harm.instead(&operation, &body)) {
         return answer.await;
     }
