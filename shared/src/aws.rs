@@ -43,7 +43,7 @@ macro_rules! client {
             .http_client($aws.http_client.clone())
             .retry_config($retries)
             .timeout_config($timeouts);
-        config.set_endpoint_url($aws.environment.get($endpoint).map(str::to_owned));
+        config.set_endpoint_url(endpoint_url(&$aws.environment, $endpoint));
         $sdk::Client::from_conf(config.build())
     }};
 }
@@ -90,6 +90,11 @@ impl Aws {
     }
 }
 
+/// A service's own endpoint, else the one for all services, else AWS's: the order of the SDKs' reference guide.
+fn endpoint_url(environment: &Environment, of_service: &str) -> Option<String> {
+    environment.get(of_service).or_else(|| environment.get("AWS_ENDPOINT_URL")).map(str::to_owned)
+}
+
 fn quick() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
@@ -110,5 +115,28 @@ pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
         SdkError::DispatchFailure(_) => "no connection".to_owned(),
         SdkError::ResponseError(_) => "an answer that is none".to_owned(),
         _ => "a request that could not be built".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_services_own_endpoint_comes_before_the_one_for_all() {
+        let found = |variables: &[(&str, &str)]| {
+            let environment: Environment =
+                variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            endpoint_url(&environment, "AWS_ENDPOINT_URL_SESV2")
+        };
+        let (own, all, other) = (
+            ("AWS_ENDPOINT_URL_SESV2", "http://own"),
+            ("AWS_ENDPOINT_URL", "http://all"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", "http://other"),
+        );
+        assert_eq!(found(&[own, all]).as_deref(), Some("http://own"));
+        assert_eq!(found(&[all, other]).as_deref(), Some("http://all"));
+        assert_eq!(found(&[("AWS_ENDPOINT_URL_SESV2", ""), all]).as_deref(), Some("http://all"));
+        assert_eq!(found(&[other]), None);
     }
 }
