@@ -11,8 +11,14 @@ pub const REGION: &str = "eu-west-1";
 /// The account it claims to be: no real one.
 pub const ACCOUNT: &str = "000000000000";
 
+/// The name it claims the stack to have.
+const STACK: &str = "readmit-local";
+
 /// The sender of the mails.
 const MAIL_FROM: &str = "no-reply@portal.example";
+
+/// What the mail service knows the mails' settings by.
+const CONFIGURATION_SET: &str = "readmit-local";
 
 /// Where the stack has put what functions ask for.
 pub struct Places<'a> {
@@ -55,6 +61,8 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
         Value::Object(reference) => match reference.get("Ref")?.as_str()? {
             "PortalUrl" => Some(places.api.to_owned()),
             "MailFrom" => Some(MAIL_FROM.to_owned()),
+            "AWS::StackName" => Some(STACK.to_owned()),
+            "ConfigurationSet" => Some(CONFIGURATION_SET.to_owned()),
             id if id == template.secret.logical_id => Some(places.secret_arn.to_owned()),
             id => {
                 let table = template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());
@@ -86,6 +94,9 @@ mod tests {
         assert_eq!(environment.get("READMIT_ROOT_SECRET_ID"), Some("arn:root"));
         assert_eq!(environment.get("READMIT_PORTAL_URL"), Some("http://127.0.0.1:3000"));
         assert_eq!(environment.get("READMIT_SUPPORT_CONTACT"), Some("Technical Support"));
+        assert_eq!(environment.get("READMIT_STACK"), Some("readmit-local"));
+        assert_eq!(environment.get("READMIT_CONFIGURATION_SET"), Some("readmit-local"));
+        assert_eq!(environment.get("READMIT_AUDIT_RETENTION_DAYS"), Some("0"));
         assert_eq!(environment.get("AWS_ENDPOINT_URL_SESV2"), Some("http://127.0.0.1:3002"));
         assert_eq!(environment.get("PATH"), None);
     }

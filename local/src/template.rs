@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-mod yaml;
+pub mod yaml;
 
 /// The template this crate was built with.
 const SOURCE: &str = include_str!("../../template.yaml");

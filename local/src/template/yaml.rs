@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use serde_yaml_ng as yaml;
 
+/// The template as JSON, or what is wrong with its YAML.
 pub fn to_json(source: &str) -> Result<Value, String> {
     let document: yaml::Value = yaml::from_str(source).map_err(|error| error.to_string())?;
     json(document)
