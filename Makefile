@@ -10,6 +10,14 @@ SAM_VERSION := 1.170.0
 SAM_HOME := $(CACHE)/tools/aws-sam-cli-$(SAM_VERSION)
 SAM := $(SAM_HOME)/bin/sam
 
+CFN_LINT_VERSION := 1.58.0
+CFN_LINT_HOME := $(CACHE)/tools/cfn-lint-$(CFN_LINT_VERSION)
+CFN_LINT := $(CFN_LINT_HOME)/bin/cfn-lint
+
+CHECKOV_VERSION := 3.3.30
+CHECKOV_HOME := $(CACHE)/tools/checkov-$(CHECKOV_VERSION)
+CHECKOV := $(CHECKOV_HOME)/bin/checkov
+
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check clippy cargo-test doc deny lint-template tour
 
@@ -48,9 +56,11 @@ doc: packages ## Stage: the documentation, without a warning
 deny: packages $(CARGO_DENY) ## Stage: licences, banned crates and sources, by deny.toml
 	$(CARGO_DENY) --locked check licenses bans sources
 
-lint-template: packages $(SAM) ## Stage: template.yaml is what CloudFormation and SAM accept
+lint-template: packages $(SAM) $(CFN_LINT) $(CHECKOV) ## Stage: template.yaml is what SAM, CloudFormation and checkov ask for
 	SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 \
 		$(SAM) validate --lint --template template.yaml
+	$(CFN_LINT) --regions eu-west-1 --include-checks W --template template.yaml
+	$(CHECKOV) --config-file .checkov.yaml --file template.yaml --framework cloudformation --skip-download --compact --quiet
 
 tour: packages ## Stage: the README's tour, from its own text
 	cargo build --locked
@@ -75,3 +85,11 @@ $(CARGO_DENY): | packages
 $(SAM): | packages
 	python3 -m venv --clear $(SAM_HOME)
 	$(SAM_HOME)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+
+$(CFN_LINT): | packages
+	python3 -m venv --clear $(CFN_LINT_HOME)
+	$(CFN_LINT_HOME)/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION)
+
+$(CHECKOV): | packages
+	python3 -m venv --clear $(CHECKOV_HOME)
+	$(CHECKOV_HOME)/bin/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
