@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The stack on a second engine: `tests/deploy/ministack.sh BUILD_DIR`, where BUILD_DIR holds the template.yaml of
+# `sam build`, built for this machine's processor.
+#
+# ministack is a store, a mailbox, a secret and a Lambda of another make, which takes the template without Docker and
+# lets each function do no more than its role allows. What leans on a quirk of one engine fails on the other.
+set -euo pipefail
+
+[ $# = 1 ] || {
+    echo "usage: $0 BUILD_DIR" >&2
+    exit 2
+}
+build=$(realpath "$1")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/ministack
+[ -r "$build/template.yaml" ] || {
+    echo "ministack: $build has no template.yaml" >&2
+    exit 1
+}
+
+version=$(sed -n 's/^ministack==//p' "$here/requirements.txt")
+home=${XDG_CACHE_HOME:-$HOME/.cache}/readmit/tools/ministack-$version
+# The list that a venv was made from tells whether it is complete, and still the right one.
+if ! cmp -s "$here/requirements.txt" "$home/made-from.txt"; then
+    python3 -m venv --clear "$home"
+    "$home/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$here/requirements.txt"
+    cp "$here/requirements.txt" "$home/made-from.txt"
+fi
+
+# No variable of this shell reaches the functions, no configuration of its user the clients, no bytecode the repository.
+exec env -i PATH="$PATH" LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 AWS_DEFAULT_REGION=eu-west-1 \
+    AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null "$home/bin/python" "$here" "$build"
