@@ -4,14 +4,23 @@ use std::sync::Arc;
 
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
+use readmit::http::{Answer, ApiRequest, Failure};
+use readmit::keyring::Rotation;
 use readmit::{Clock, Environment, MailingServices, Services};
+use rotate_root_secret::Rotating;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Every function, built once with what it is told from outside.
+/// Every function, built once with what it is told from outside, and sharing nothing: where deployed, they are processes.
 pub struct Functions {
-    services: Arc<Services>,
-    mailing: Arc<MailingServices>,
+    sign_in: Arc<Services>,
+    list_employees: Arc<Services>,
+    issue_passcode: Arc<MailingServices>,
+    redeem_passcode: Arc<Services>,
+    reset_2fa: Arc<Services>,
+    cleanup_passcodes: Arc<Services>,
+    import_employees: Arc<MailingServices>,
+    rotate_root_secret: Arc<Rotating>,
 }
 
 /// An invocation has brought no output.
@@ -38,11 +47,21 @@ impl InvokeError {
 }
 
 impl Functions {
-    /// Builds every function as its `main.rs` would.
-    pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+    /// Builds every function as its `main.rs` would. Each signs its calls by its own name, as each has a role of its own.
+    pub fn new(environment: &Environment, clock: &Clock) -> Result<Self, BadVariable> {
+        let of = |name: &str| environment.with("AWS_ACCESS_KEY_ID", name);
+        let services = |name: &str| Ok::<_, BadVariable>(Arc::new(Services::new(&of(name), clock.clone())?));
+        let mailing = |name: &str| Ok::<_, BadVariable>(Arc::new(MailingServices::new(&of(name), clock.clone())?));
+        let rotation = Rotation::new(&of("rotate-root-secret"))?;
         Ok(Self {
-            services: Arc::new(Services::new(environment, clock.clone())?),
-            mailing: Arc::new(MailingServices::new(environment, clock)?),
+            sign_in: services("sign-in")?,
+            list_employees: services("list-employees")?,
+            issue_passcode: mailing("issue-passcode")?,
+            redeem_passcode: services("redeem-passcode")?,
+            reset_2fa: services("reset-2fa")?,
+            cleanup_passcodes: services("cleanup-passcodes")?,
+            import_employees: mailing("import-employees")?,
+            rotate_root_secret: Arc::new(Rotating { rotation, clock: clock.clone() }),
         })
     }
 
@@ -50,23 +69,34 @@ impl Functions {
     pub async fn invoke(&self, name: &str, payload: Value, request_id: &str) -> Result<Value, InvokeError> {
         let mut context = Context::default();
         request_id.clone_into(&mut context.request_id);
-        let (services, mailing) = (Arc::clone(&self.services), Arc::clone(&self.mailing));
-        let answered = match name {
-            "sign-in" => readmit::http::invoke(services, sign_in::handle, payload, context).await,
-            "list-employees" => readmit::http::invoke(services, list_employees::handle, payload, context).await,
-            "issue-passcode" => readmit::http::invoke(mailing, issue_passcode::handle, payload, context).await,
-            "redeem-passcode" => readmit::http::invoke(services, redeem_passcode::handle, payload, context).await,
-            "reset-2fa" => readmit::http::invoke(services, reset_2fa::handle, payload, context).await,
-            "cleanup-passcodes" => {
-                return output(cleanup_passcodes::handle(services, LambdaEvent::new(payload, context)).await);
+        let event = LambdaEvent::new(payload, context);
+        match name {
+            "sign-in" => http(&self.sign_in, sign_in::handle, event).await,
+            "list-employees" => http(&self.list_employees, list_employees::handle, event).await,
+            "issue-passcode" => http(&self.issue_passcode, issue_passcode::handle, event).await,
+            "redeem-passcode" => http(&self.redeem_passcode, redeem_passcode::handle, event).await,
+            "reset-2fa" => http(&self.reset_2fa, reset_2fa::handle, event).await,
+            "cleanup-passcodes" => output(cleanup_passcodes::handle(Arc::clone(&self.cleanup_passcodes), event).await),
+            "import-employees" => output(import_employees::handle(Arc::clone(&self.import_employees), event).await),
+            "rotate-root-secret" => {
+                output(rotate_root_secret::handle(Arc::clone(&self.rotate_root_secret), event).await)
             }
-            "import-employees" => {
-                return output(import_employees::handle(mailing, LambdaEvent::new(payload, context)).await);
-            }
-            _ => return Err(InvokeError::NoSuchFunction),
-        };
-        answered.map_err(InvokeError::failed)
+            _ => Err(InvokeError::NoSuchFunction),
+        }
     }
+}
+
+async fn http<S, F>(
+    services: &Arc<S>,
+    handler: fn(Arc<S>, ApiRequest) -> F,
+    event: LambdaEvent<Value>,
+) -> Result<Value, InvokeError>
+where
+    S: Send + Sync + 'static,
+    F: Future<Output = Result<Answer, Failure>> + Send + 'static,
+{
+    let answered = readmit::http::invoke(Arc::clone(services), handler, event.payload, event.context).await;
+    answered.map_err(InvokeError::failed)
 }
 
 fn output(result: Result<impl Serialize, impl Into<Diagnostic>>) -> Result<Value, InvokeError> {

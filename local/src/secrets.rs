@@ -1,5 +1,6 @@
-//! Secrets Manager as far as it is used: `GetSecretValue` of the one secret, generated as the template says.
+//! Secrets Manager as far as it is used: the one secret, generated as the template says, with its versions and their stages.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -8,8 +9,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use readmit::Clock;
 use readmit::domain::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
@@ -17,42 +19,46 @@ use crate::environment::{ACCOUNT, REGION};
 use crate::made_up;
 use crate::template::Secret;
 
+mod versions;
+
+use versions::{CURRENT, Refused, Versions};
+
 /// The secret, in memory and in a file of the data directory if there is one. Clones are the same.
 #[derive(Clone)]
 pub struct Secrets {
     name: String,
-    current: Arc<Mutex<Version>>,
+    clock: Clock,
+    versions: Arc<Mutex<Versions>>,
     file: Option<PrivateFile>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
-struct Version {
-    version_id: String,
-    created_at: Timestamp,
-    secret_string: String,
-}
-
+/// Every member of the requests that are known here.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct GetSecretValue {
+struct Request {
     secret_id: String,
     version_id: Option<String>,
     version_stage: Option<String>,
+    client_request_token: Option<String>,
+    secret_string: Option<String>,
+    version_stages: Option<Vec<String>>,
+    move_to_version_id: Option<String>,
+    remove_from_version_id: Option<String>,
 }
 
 impl Secrets {
     /// Reads the secret, or makes it as `template` says.
-    pub(crate) fn open(template: &Secret, data_dir: Option<&DataDir>, now: Timestamp) -> Result<Self, DataDirError> {
+    pub(crate) fn open(template: &Secret, data_dir: Option<&DataDir>, clock: Clock) -> Result<Self, DataDirError> {
         let file = data_dir.map(|data_dir| data_dir.file("root-secret.json"));
         let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
-        let current = match (&file, kept) {
+        let versions = match (&file, kept) {
             (Some(file), Some(text)) => {
                 serde_json::from_str(&text).map_err(|_| file.damaged("it is no secret of ours"))?
             }
-            _ => Version { version_id: made_up::uuid(), created_at: now, secret_string: generated(template) },
+            _ => Versions::first(generated(template), clock.now()),
         };
-        let secrets = Self { name: template.name.clone(), current: Arc::new(Mutex::new(current)), file };
-        secrets.keep(&secrets.current())?;
+        let secrets = Self { name: template.name.clone(), clock, versions: Arc::new(Mutex::new(versions)), file };
+        secrets.keep(&secrets.versions())?;
         Ok(secrets)
     }
 
@@ -63,43 +69,66 @@ impl Secrets {
 
     /// What the secret says.
     pub fn secret_string(&self) -> String {
-        self.current().secret_string.clone()
+        self.versions().find(None, Some(CURRENT)).map(|version| version.secret_string.clone()).unwrap_or_default()
     }
 
     /// Gives the secret another current version.
     pub fn replace(&self, secret_string: impl Into<String>, now: Timestamp) -> Result<(), DataDirError> {
-        let version = Version { version_id: made_up::uuid(), created_at: now, secret_string: secret_string.into() };
-        let mut current = self.current();
-        self.keep(&version)?;
-        *current = version;
-        Ok(())
+        let mut versions = self.versions();
+        versions.add(made_up::uuid(), secret_string.into(), &[CURRENT.to_owned()], now);
+        self.keep(&versions)
     }
 
     pub(crate) fn router(&self) -> Router {
         Router::new().route("/", post(answer_call)).with_state(self.clone())
     }
 
-    fn value(&self, wanted: &GetSecretValue) -> Option<Value> {
-        let arn = self.arn();
-        let current = self.current();
-        let is_current = wanted.version_stage.as_deref().is_none_or(|stage| stage == "AWSCURRENT")
-            && wanted.version_id.as_ref().is_none_or(|version_id| *version_id == current.version_id);
-        ((wanted.secret_id == arn || wanted.secret_id == self.name) && is_current).then(|| {
-            json!({
-                "ARN": arn, "Name": self.name, "VersionId": current.version_id, "SecretString": current.secret_string,
-                "VersionStages": ["AWSCURRENT"], "CreatedDate": current.created_at.seconds(),
-            })
-        })
+    fn get(&self, wanted: &Request) -> Result<Value, Refused> {
+        let versions = self.versions();
+        let version = versions.find(wanted.version_id.as_deref(), wanted.version_stage.as_deref());
+        let version = version.ok_or(Refused::NotFound)?;
+        Ok(json!({
+            "ARN": self.arn(), "Name": self.name, "VersionId": version.version_id,
+            "SecretString": version.secret_string, "VersionStages": version.stages,
+            "CreatedDate": version.created_at.seconds(),
+        }))
     }
 
-    fn keep(&self, version: &Version) -> Result<(), DataDirError> {
+    fn describe(&self) -> Value {
+        let versions = self.versions();
+        let stages: BTreeMap<&str, _> =
+            versions.iter().map(|version| (version.version_id.as_str(), &version.stages)).collect();
+        json!({"ARN": self.arn(), "Name": self.name, "RotationEnabled": true, "VersionIdsToStages": stages})
+    }
+
+    fn put(&self, request: Request) -> Result<Value, Refused> {
+        let (Some(version_id), Some(secret_string)) = (request.client_request_token, request.secret_string) else {
+            return Err(Refused::Unusable);
+        };
+        let stages = request.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
+        let mut versions = self.versions();
+        versions.put(&version_id, secret_string, &stages, self.clock.now())?;
+        self.keep(&versions).map_err(|_| Refused::NotKept)?;
+        Ok(json!({"ARN": self.arn(), "Name": self.name, "VersionId": version_id, "VersionStages": stages}))
+    }
+
+    fn move_stage(&self, request: &Request) -> Result<Value, Refused> {
+        let (Some(stage), Some(to)) = (&request.version_stage, &request.move_to_version_id) else {
+            return Err(Refused::Unusable);
+        };
+        let mut versions = self.versions();
+        versions.move_stage(stage, request.remove_from_version_id.as_deref(), to)?;
+        self.keep(&versions).map_err(|_| Refused::NotKept)?;
+        Ok(json!({"ARN": self.arn(), "Name": self.name}))
+    }
+
+    fn keep(&self, versions: &Versions) -> Result<(), DataDirError> {
         let Some(file) = &self.file else { return Ok(()) };
-        file.write(&serde_json::to_string(version).map_err(|_| file.damaged("the secret cannot be written"))?)
+        file.write(&serde_json::to_string(versions).map_err(|_| file.damaged("the secret cannot be written"))?)
     }
 
-    fn current(&self) -> MutexGuard<'_, Version> {
-        // A version is put in place whole, so a panic leaves nothing half done.
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    fn versions(&self) -> MutexGuard<'_, Versions> {
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,20 +140,26 @@ fn generated(template: &Secret) -> String {
 
 async fn answer_call(State(secrets): State<Secrets>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    if target != "secretsmanager.GetSecretValue" {
-        return refusal("UnknownOperationException", "The operation is not known here.");
-    }
-    let Ok(wanted) = serde_json::from_slice::<GetSecretValue>(&body) else {
-        return refusal("InvalidRequestException", "The request is not a GetSecretValue request.");
+    let answer = match serde_json::from_slice::<Request>(&body) {
+        Err(_) => Err(Refused::Unusable),
+        Ok(request) if request.secret_id != secrets.arn() && request.secret_id != secrets.name => {
+            Err(Refused::NotFound)
+        }
+        Ok(request) => match target {
+            "secretsmanager.GetSecretValue" => secrets.get(&request),
+            "secretsmanager.DescribeSecret" => Ok(secrets.describe()),
+            "secretsmanager.PutSecretValue" => secrets.put(request),
+            "secretsmanager.UpdateSecretVersionStage" => secrets.move_stage(&request),
+            _ => Err(Refused::UnknownOperation),
+        },
     };
-    match secrets.value(&wanted) {
-        Some(value) => json_1_1(StatusCode::OK, &value),
-        None => refusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+    match answer {
+        Ok(value) => json_1_1(StatusCode::OK, &value),
+        Err(refused) => {
+            let body = json!({"__type": refused.kind(), "Message": refused.to_string()});
+            json_1_1(StatusCode::BAD_REQUEST, &body)
+        }
     }
-}
-
-fn refusal(kind: &str, message: &str) -> Response {
-    json_1_1(StatusCode::BAD_REQUEST, &json!({"__type": kind, "Message": message}))
 }
 
 fn json_1_1(status: StatusCode, body: &Value) -> Response {
@@ -137,24 +172,14 @@ mod tests {
     use crate::template::Template;
 
     #[test]
-    fn the_secret_is_found_by_name_and_arn_in_its_current_version() {
+    fn the_secret_is_generated_and_replaced() {
         let template = Template::of_this_build().unwrap().secret;
-        let secrets = Secrets::open(&template, None, Timestamp::from_millis(1_000)).unwrap();
-        let get = |id: &str, stage: Option<&str>| {
-            secrets.value(&GetSecretValue {
-                secret_id: id.to_owned(),
-                version_id: None,
-                version_stage: stage.map(str::to_owned),
-            })
-        };
-        let value = get(&secrets.arn(), None).unwrap();
-        let secret: Value = serde_json::from_str(value["SecretString"].as_str().unwrap()).unwrap();
+        let clock = Clock::new(|| Timestamp::from_millis(1_000));
+        let secrets = Secrets::open(&template, None, clock).unwrap();
+        let secret: Value = serde_json::from_str(&secrets.secret_string()).unwrap();
         assert_eq!(secret["1"].as_str().unwrap().len(), 64);
-        assert!(get("readmit-root", Some("AWSCURRENT")).is_some());
-        assert!(get("readmit-root", Some("AWSPENDING")).is_none());
-        assert!(get("other", None).is_none());
 
         secrets.replace("{}", Timestamp::from_millis(2_000)).unwrap();
-        assert_eq!(get("readmit-root", None).unwrap()["SecretString"], "{}");
+        assert_eq!(secrets.secret_string(), "{}");
     }
 }

@@ -107,7 +107,7 @@ impl Stack {
         let clock = MovingClock::open(database.data_dir())?;
         let template = Arc::new(Template::of_this_build()?);
         let mailbox = Mailbox::open(database.data_dir())?;
-        let secrets = Secrets::open(&template.secret, database.data_dir(), clock.now())?;
+        let secrets = Secrets::open(&template.secret, database.data_dir(), clock.clock())?;
 
         let cloud_listener = Listener::bind(0).await?;
         let (api, cloud) = (api_listener.url(), cloud_listener.url());
@@ -118,7 +118,7 @@ impl Stack {
             secrets_manager: &cloud,
             secret_arn: &secrets.arn(),
         };
-        let functions = Functions::new(&of_functions(&template, &places)?, clock.clock())?;
+        let functions = Functions::new(&of_functions(&template, &places)?, &clock.clock())?;
         let invoker = Invoker::new(template, functions);
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());
 

@@ -3,17 +3,20 @@
 //! No chain of credential providers: a function's credentials stand in its environment for the life of its process. TLS is
 //! rustls on ring with Amazon's own roots built in, which starts without reading a file (see docs/architecture.md).
 
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient};
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::config::{BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient};
+use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::environment::{BadVariable, Environment};
+use crate::telemetry::{self, Tally};
 
 /// Amazon's roots (<https://www.amazontrust.com/repository/>): all that AWS's endpoints chain to.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
@@ -35,14 +38,15 @@ pub(crate) struct Aws {
 }
 
 macro_rules! client {
-    ($sdk:ident, $aws:expr, $endpoint:literal, $retries:expr, $timeouts:expr) => {{
+    ($sdk:ident, $aws:expr, $endpoint:literal, $retries:expr, $timeouts:expr $(, $interceptor:expr)?) => {{
         let mut config = $sdk::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region($aws.region.clone())
             .credentials_provider($aws.credentials.clone())
             .http_client($aws.http_client.clone())
             .retry_config($retries)
-            .timeout_config($timeouts);
+            .timeout_config($timeouts)
+            $(.interceptor($interceptor))?;
         config.set_endpoint_url(endpoint_url(&$aws.environment, $endpoint));
         $sdk::Client::from_conf(config.build())
     }};
@@ -75,7 +79,8 @@ impl Aws {
 
     /// DynamoDB: three attempts.
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        client!(aws_sdk_dynamodb, self, "AWS_ENDPOINT_URL_DYNAMODB", RetryConfig::standard(), quick())
+        let counted = Counted(|tally| &tally.store_calls);
+        client!(aws_sdk_dynamodb, self, "AWS_ENDPOINT_URL_DYNAMODB", RetryConfig::standard(), quick(), counted)
     }
 
     /// Secrets Manager: three attempts.
@@ -86,7 +91,28 @@ impl Aws {
     /// SES: one attempt.
     pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
         let once = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_timeout(MAIL_TIMEOUT).build();
-        client!(aws_sdk_sesv2, self, "AWS_ENDPOINT_URL_SESV2", RetryConfig::disabled(), once)
+        let counted = Counted(|tally| &tally.mail_calls);
+        client!(aws_sdk_sesv2, self, "AWS_ENDPOINT_URL_SESV2", RetryConfig::disabled(), once, counted)
+    }
+}
+
+/// Counts each request that is sent for the invocation under way.
+#[derive(Debug)]
+struct Counted(fn(&Tally) -> &AtomicU32);
+
+impl Intercept for Counted {
+    fn name(&self) -> &'static str {
+        "Counted"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        telemetry::count(self.0);
+        Ok(())
     }
 }
 

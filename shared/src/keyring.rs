@@ -6,6 +6,7 @@
 
 mod ed25519;
 mod root_secret;
+mod rotation;
 mod sealing;
 mod tokens;
 
@@ -19,8 +20,12 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub use root_secret::{KeyringUnavailable, RootSecret};
+pub use rotation::{Rotation, RotationError};
 pub use sealing::{Seal, Unsealable};
 pub use tokens::{AccessClaims, BadToken, JsonWebKey, RecoveryClaims, TokenNotSigned, Tokens};
+
+/// Seconds: a passcode's longest life, 24 hours, and an hour for clocks that differ.
+const LONGEST_LIFE: i64 = 25 * 60 * 60;
 
 /// All versions of the root, and what may be derived from them.
 pub struct Keyring {
@@ -50,6 +55,12 @@ struct RootJson {
     versions: BTreeMap<String, SecretString>,
 }
 
+impl RootJson {
+    fn read(json: &SecretString) -> Result<Self, BadRootSecret> {
+        serde_json::from_str(json.expose_secret()).map_err(|_| BadRootSecret("is not an object of versions"))
+    }
+}
+
 /// What a key is for: the label of its derivation.
 #[derive(Clone, Copy)]
 enum Purpose {
@@ -77,8 +88,7 @@ impl Purpose {
 impl Keyring {
     /// Reads the root secret.
     pub fn parse(json: &SecretString) -> Result<Self, BadRootSecret> {
-        let root: RootJson =
-            serde_json::from_str(json.expose_secret()).map_err(|_| BadRootSecret("is not an object of versions"))?;
+        let root = RootJson::read(json)?;
         let mut versions = BTreeMap::new();
         for (name, material) in root.versions {
             let version: KeyVersion = name.parse().map_err(|_| BadRootSecret("has a version that is no number"))?;
@@ -99,12 +109,18 @@ impl Keyring {
         signing.map(|(version, _)| *version).or(oldest).unwrap_or_default()
     }
 
-    /// Whether a short-lived thing (a token, a cursor, a passcode) made with `version` is still taken: the current version, the
-    /// one before it, and later ones, which an instance whose clock runs ahead may sign with already.
+    /// The version that was added last, whether it signs yet or not.
+    fn newest(&self) -> KeyVersion {
+        self.versions.last_key_value().map(|(version, _)| *version).unwrap_or_default()
+    }
+
+    /// Whether a short-lived thing (a token, a cursor, a passcode) made with `version` is still taken: as long as anything lives
+    /// that was made with it before the next version took over, however many have come since. Later versions are taken too, for
+    /// an instance whose clock runs ahead signs with them already.
     pub fn accepts(&self, version: KeyVersion, now: Timestamp) -> bool {
-        let current = self.current(now);
-        let previous = self.versions.range(..current).next_back().map(|(version, _)| *version);
-        self.knows(version) && (version >= current || Some(version) == previous)
+        let next = self.versions.range(version.saturating_add(1)..).next();
+        let taken_until = next.map_or(i64::MAX, |(_, root)| root.signs_from.saturating_add(LONGEST_LIFE));
+        self.knows(version) && now.seconds() < taken_until
     }
 
     /// Whether the keyring has this version.
@@ -160,13 +176,29 @@ pub(crate) mod tests {
         "2":"1123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ","signs_from":{"1":0,"2":1000}}"#;
 
     #[test]
-    fn a_version_signs_from_its_moment_and_the_one_before_is_still_taken() {
+    fn a_version_signs_from_its_moment_and_the_one_before_is_taken_for_a_day() {
         let keyring = keyring(TWO);
         let (before, after) = (Timestamp::from_millis(999_000), Timestamp::from_millis(1_000_000));
         assert_eq!((keyring.current(before), keyring.current(after)), (1, 2));
         assert!(keyring.accepts(1, before) && keyring.accepts(2, before));
         assert!(keyring.accepts(1, after) && keyring.accepts(2, after));
         assert!(!keyring.accepts(3, after));
+
+        let (almost, a_day_later) = ((1_000 + LONGEST_LIFE - 1) * 1_000, (1_000 + LONGEST_LIFE) * 1_000);
+        assert!(keyring.accepts(1, Timestamp::from_millis(almost)));
+        assert!(!keyring.accepts(1, Timestamp::from_millis(a_day_later)));
+        assert!(keyring.accepts(2, Timestamp::from_millis(a_day_later)));
+    }
+
+    #[test]
+    fn a_version_is_taken_however_many_have_come_since() {
+        let keyring = keyring(
+            &TWO.replace("\"2\":1000}", "\"2\":1000,\"3\":1001}")
+                .replace("\"signs_from\"", "\"3\":\"2123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ\",\"signs_from\""),
+        );
+        let now = Timestamp::from_millis(1_001_000);
+        assert_eq!(keyring.current(now), 3);
+        assert!(keyring.accepts(1, now) && keyring.accepts(2, now));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod mail;
 pub mod random;
 pub mod services;
 pub mod store;
+pub mod telemetry;
 
 pub use clock::Clock;
 pub use environment::Environment;

@@ -1,10 +1,22 @@
-//! Logs: structured, once a request, and never a secret.
+//! Logs: structured, one line an invocation, and never a secret.
+//!
+//! A deployed function writes JSON lines. The one that ends an invocation is at once a document of CloudWatch's embedded metric
+//! format, so that metrics cost no call:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
+use std::fmt::Debug;
+use std::io::Write as _;
+
+use readmit_domain::Timestamp;
+use serde_json::{Map, Value, json};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::Environment;
+use crate::environment::BadVariable;
+use crate::{Clock, Environment, telemetry};
 
 /// Our own crates, whose events are written with care.
 const OURS: &[&str] = &[
@@ -17,6 +29,7 @@ const OURS: &[&str] = &[
     "list_employees",
     "redeem_passcode",
     "reset_2fa",
+    "rotate_root_secret",
     "sign_in",
 ];
 
@@ -34,16 +47,104 @@ fn is_of(target: &str, krate: &str) -> bool {
     target.split("::").next() == Some(krate)
 }
 
-/// Logs as JSON lines, as a deployed function does.
-pub fn start(environment: &Environment) {
-    let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).without_time();
-    tracing_subscriber::registry().with(layer).with(filter(environment)).init();
+/// Logs as a deployed function does: JSON lines on standard output, as the function and of the stack that the environment names.
+pub fn start(environment: &Environment, clock: Clock) -> Result<(), BadVariable> {
+    let lines = JsonLines {
+        stack: environment.require("READMIT_STACK")?,
+        function: environment.require("AWS_LAMBDA_FUNCTION_NAME")?,
+        clock,
+    };
+    tracing_subscriber::registry().with(lines).with(filter(environment)).init();
+    Ok(())
+}
+
+/// Every event as one line of JSON.
+struct JsonLines {
+    stack: String,
+    function: String,
+    clock: Clock,
+}
+
+impl<S: Subscriber> Layer<S> for JsonLines {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let line = self.line(event, self.clock.now());
+        // Where standard output is closed there is nobody left to tell.
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+}
+
+impl JsonLines {
+    fn line(&self, event: &Event<'_>, at: Timestamp) -> Value {
+        let mut members = Members::default();
+        event.record(&mut members);
+        let mut line = members.0;
+        line.insert("level".to_owned(), json!(event.metadata().level().as_str()));
+        line.insert("timestamp".to_owned(), json!(at));
+        line.insert("function".to_owned(), json!(self.function));
+        line.insert("stack".to_owned(), json!(self.stack));
+        if event.metadata().target() == telemetry::TARGET {
+            measure(&mut line, at);
+        } else {
+            line.insert("target".to_owned(), json!(event.metadata().target()));
+        }
+        Value::Object(line)
+    }
+}
+
+/// Names the line's metrics: what was called, each event of the trail (`passcode.issued` as `passcode_issued`), and a refusal
+/// or failure, by reason too.
+fn measure(line: &mut Map<String, Value>, at: Timestamp) {
+    let mut counts = vec!["store_calls".to_owned(), "mail_calls".to_owned(), "conflicts".to_owned()];
+    if let Some(Value::String(events)) = line.remove("events") {
+        for (kind, count) in events.split(' ').filter_map(|event| event.split_once('=')) {
+            let name = kind.replace('.', "_");
+            line.insert(name.clone(), count.parse::<u32>().map_or(Value::Null, Value::from));
+            counts.push(name);
+        }
+    }
+    let mut directives = vec![directive(&json!([["stack"]]), &counts)];
+    if let Some(code) = line.get("code").cloned() {
+        line.insert("refused".to_owned(), json!(1));
+        line.insert("reason".to_owned(), code);
+        directives.push(directive(&json!([["stack"], ["stack", "reason"]]), &["refused".to_owned()]));
+    }
+    line.insert("_aws".to_owned(), json!({"Timestamp": at.millis(), "CloudWatchMetrics": directives}));
+}
+
+fn directive(dimensions: &Value, names: &[String]) -> Value {
+    let metrics: Vec<Value> = names.iter().map(|name| json!({"Name": name, "Unit": "Count"})).collect();
+    json!({"Namespace": "Readmit", "Dimensions": dimensions, "Metrics": metrics})
+}
+
+/// The fields of an event.
+#[derive(Default)]
+struct Members(Map<String, Value>);
+
+impl Visit for Members {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), json!(format!("{value:?}")));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().to_owned(), json!(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0.insert(field.name().to_owned(), json!(value));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.insert(field.name().to_owned(), json!(value));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.insert(field.name().to_owned(), json!(value));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tracing_subscriber::filter::LevelFilter;
 
     fn filter_for(asked: &str) -> Targets {
         filter(&[("RUST_LOG".to_owned(), asked.to_owned())].into_iter().collect())
@@ -62,5 +163,42 @@ mod tests {
         assert!(!filter_for("sign_in=debug").would_enable("reset_2fa", &tracing::Level::DEBUG));
         assert!(!filter_for("").would_enable("sign_in", &tracing::Level::DEBUG));
         assert_eq!(filter_for("error").default_level(), Some(LevelFilter::WARN));
+    }
+
+    #[test]
+    fn a_line_names_each_of_its_metrics_and_holds_their_values() {
+        let mut line = json!({
+            "request_id": "r", "outcome": "refused", "code": "passcode_rejected", "store_calls": 2, "mail_calls": 0,
+            "conflicts": 0, "events": "passcode.exhausted=1 passcode.superseded=2",
+        });
+        measure(line.as_object_mut().unwrap(), Timestamp::from_millis(1_700_000_000_000));
+
+        assert_eq!(line["_aws"]["Timestamp"], 1_700_000_000_000_i64);
+        let mut named = Vec::new();
+        for directive in line["_aws"]["CloudWatchMetrics"].as_array().unwrap() {
+            assert_eq!(directive["Namespace"], "Readmit");
+            named
+                .extend(directive["Metrics"].as_array().unwrap().iter().map(|metric| metric["Name"].as_str().unwrap()));
+        }
+        let values: Vec<_> = named.iter().map(|name| (*name, line[name].as_u64().unwrap())).collect();
+        let expected = [
+            ("store_calls", 2),
+            ("mail_calls", 0),
+            ("conflicts", 0),
+            ("passcode_exhausted", 1),
+            ("passcode_superseded", 2),
+            ("refused", 1),
+        ];
+        assert_eq!(values, expected);
+        assert_eq!(line["reason"], "passcode_rejected");
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][1]["Dimensions"], json!([["stack"], ["stack", "reason"]]));
+    }
+
+    #[test]
+    fn what_succeeds_is_no_refusal() {
+        let mut line = json!({"outcome": "answered", "events": ""});
+        measure(line.as_object_mut().unwrap(), Timestamp::from_millis(0));
+        assert!(line.get("refused").is_none() && line.get("reason").is_none());
+        assert_eq!(line["_aws"]["CloudWatchMetrics"].as_array().unwrap().len(), 1);
     }
 }

@@ -12,6 +12,7 @@ use crate::environment::{BadVariable, Environment};
 pub struct Mail {
     client: Client,
     from: String,
+    configuration_set: String,
     brand_name: String,
     portal_url: String,
     support_contact: String,
@@ -75,6 +76,7 @@ impl Mail {
         Ok(Self {
             client,
             from: sender(&environment.require("READMIT_BRAND_NAME")?, &environment.require("READMIT_MAIL_FROM")?),
+            configuration_set: environment.require("READMIT_CONFIGURATION_SET")?,
             brand_name: environment.require("READMIT_BRAND_NAME")?,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             support_contact: environment.require("READMIT_SUPPORT_CONTACT")?,
@@ -125,6 +127,7 @@ impl Mail {
         self.client
             .send_email()
             .from_email_address(&self.from)
+            .configuration_set_name(&self.configuration_set)
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().simple(message).build())
             .set_email_tags(Some(tags.map_err(MailRefused::of)?))

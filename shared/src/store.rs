@@ -17,9 +17,11 @@ mod passcodes;
 mod recovery;
 mod send;
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 
-use crate::environment::{BadVariable, Environment};
+use crate::environment::{BadVariable, Environment, bad_variable};
 
 pub use cleanup::{Due, Ended, Ending};
 pub use credentials::{Credentials, FactorUsed, Spent};
@@ -46,6 +48,8 @@ struct Tables {
 pub struct Store {
     client: Client,
     tables: Tables,
+    /// How long the trail keeps an event; for ever if there is none.
+    audit_retention: Option<Duration>,
 }
 
 impl Store {
@@ -58,8 +62,15 @@ impl Store {
             audit: environment.require("READMIT_AUDIT_TABLE")?,
             limits: environment.require("READMIT_LIMITS_TABLE")?,
         };
-        Ok(Self { client, tables })
+        Ok(Self { client, tables, audit_retention: audit_retention(environment)? })
     }
+}
+
+/// Days, of which 0 means for ever.
+fn audit_retention(environment: &Environment) -> Result<Option<Duration>, BadVariable> {
+    const NAME: &str = "READMIT_AUDIT_RETENTION_DAYS";
+    let days: u32 = environment.require(NAME)?.parse().map_err(|_| bad_variable(NAME, "is no number of days"))?;
+    Ok((days > 0).then(|| Duration::from_secs(u64::from(days) * 24 * 60 * 60)))
 }
 
 /// Whether an act found things as it must.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use readmit_tests::{PASSWORD, World};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const MIKE: &str = "mike@northwind.example";
@@ -22,22 +23,69 @@ async fn stored(world: &World, attribute: &str) -> String {
     row[attribute]["S"].as_str().unwrap().to_owned()
 }
 
+/// The four steps, as Secrets Manager takes them, each twice: it may.
+async fn rotate_as_scheduled(world: &World, version_id: &str) {
+    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+        let event = json!({"Step": step, "SecretId": world.stack.secrets().arn(), "ClientRequestToken": version_id});
+        for _ in 0..2 {
+            assert_eq!(world.invoke("rotate-root-secret", event.clone()).await.is(200).body, json!(null), "{step}");
+        }
+    }
+}
+
+async fn minutes(world: &World, minutes: u64) {
+    world.advance(Duration::from_secs(minutes * 60)).await;
+}
+
 #[tokio::test]
-async fn sessions_and_recoveries_go_on_while_the_root_rotates() {
+async fn two_rotations_in_the_middle_of_a_recovery_and_a_session_stop_nobody() {
     let world = World::start().await;
-    let mut ada = world.enrolled("ada@northwind.example").await;
-    let code = ada.issues_a_code_to(MIKE).await;
-    rotate(&world, 2, 600);
-    world.advance(Duration::from_secs(301)).await;
-    let recovery = world.recovers(MIKE, &code).await;
-    assert!(ada.has_a_session().await);
-    world.advance(Duration::from_secs(300)).await;
-    assert!(ada.has_a_session().await, "a token of the version before is taken");
-    recovery.completes(PASSWORD).await;
+    let (mut ada, mut away) =
+        (world.enrolled("ada@northwind.example").await, world.enrolled("sam@northwind.example").await);
     ada.signs_in().await;
+    let code = ada.issues_a_code_to(MIKE).await;
+    rotate_as_scheduled(&world, "the-second-version-of-the-root-secret").await;
+    minutes(&world, 4).await;
+    rotate_as_scheduled(&world, "the-third-version-of-the-root-secret--").await;
+    let recovery = world.recovers(MIKE, &code).await;
+    recovery.sets_password(PASSWORD).await.is(204);
     assert!(ada.has_a_session().await);
-    let keys = world.call(reqwest::Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
-    assert_eq!(keys.body["keys"].as_array().unwrap().len(), 2);
+
+    // The second signs from here on.
+    minutes(&world, 7).await;
+    let totp = recovery.asks_for_totp().await.is(200);
+    assert!(ada.has_a_session().await);
+    // And the third from here; the recovery and the session are of the first.
+    minutes(&world, 4).await;
+    let keys = world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
+    assert_eq!(keys.body["keys"].as_array().unwrap().len(), 3);
+    assert!(ada.has_a_session().await);
+    recovery.confirms(&recovery.digits_of(&totp)).await.is(200);
+
+    away.signs_in().await;
+    assert!(away.has_a_session().await);
+    let root: Value = serde_json::from_str(&world.stack.secrets().secret_string()).unwrap();
+    assert_eq!(root.as_object().unwrap().keys().collect::<Vec<_>>(), ["1", "2", "3", "signs_from"]);
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn a_rotation_of_something_else_or_without_a_step_changes_nothing() {
+    let world = World::start().await;
+    let (arn, before) = (world.stack.secrets().arn(), world.stack.secrets().secret_string());
+    let event =
+        |step: &str, secret_id: &str| json!({"Step": step, "SecretId": secret_id, "ClientRequestToken": "token"});
+    for (event, kind) in [
+        (event("createSecret", "arn:another"), "another_secret"),
+        (event("dropSecret", &arn), "invalid_request"),
+        (json!({}), "invalid_request"),
+        (event("testSecret", &arn), "secrets_manager_unavailable"),
+        (event("finishSecret", &arn), "secrets_manager_unavailable"),
+    ] {
+        let reply = world.invoke("rotate-root-secret", event).await;
+        assert_eq!(reply.body["errorType"], kind);
+    }
+    assert_eq!(world.stack.secrets().secret_string(), before);
 }
 
 #[tokio::test]
@@ -63,12 +111,14 @@ async fn a_sign_in_moves_password_and_authenticator_on_to_the_current_key() {
 async fn a_secret_store_that_fails_later_takes_nothing_away() {
     let world = World::start().await;
     let mut mike = world.enrolled(MIKE).await;
+    mike.signs_in().await;
+    assert!(mike.has_a_session().await);
     world.stack.secrets().replace("{}".to_owned(), world.stack.clock().now()).unwrap();
     world.advance(Duration::from_secs(400)).await;
     mike.signs_in().await;
     assert!(mike.has_a_session().await);
     // A version that nobody has is a bad token, not a fault.
     let forged = mike.token.replacen("eyJ", "eyK", 1);
-    let reply = world.call(reqwest::Method::GET, "/v1/employees", Some(&forged), None).await;
+    let reply = world.call(Method::GET, "/v1/employees", Some(&forged), None).await;
     reply.is_problem(401, "unauthenticated");
 }

@@ -11,6 +11,7 @@ use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
 use readmit::domain::{Act, Actor, Origin};
 use readmit::store::{Ended, Ending, PasscodeRow, Store, StoreError};
+use readmit::telemetry::{carried, observed};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -32,23 +33,22 @@ struct Swept {
 
 /// One run. Whatever the schedule sends along is of no interest.
 pub async fn handle(services: Arc<Services>, event: LambdaEvent<serde_json::Value>) -> Result<Counts, Error> {
-    let origin = Origin { request_id: event.context.request_id, ..Origin::default() };
+    let explain = |error: &Error| ("left_due", error.to_string());
+    observed(&event.context, "schedule", clean_up(services, &event.context.request_id), explain).await
+}
+
+async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, Error> {
+    let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
     let act = Act::new(services.now(), Actor::System, origin);
     let mut shards = JoinSet::new();
     for shard in Store::DUE_SHARDS {
         let (services, act) = (Arc::clone(&services), act.clone());
-        shards.spawn(async move { sweep(&services.store, shard, &act).await });
+        shards.spawn(carried(async move { sweep(&services.store, shard, &act).await }));
     }
     let mut all = Swept::default();
     while let Some(swept) = shards.join_next().await {
         all += swept?;
     }
-    tracing::info!(
-        expired = all.counts.expired,
-        abandoned = all.counts.abandoned,
-        withdrawn = all.counts.withdrawn,
-        "cleaned up"
-    );
     // The schedule tries again: what is left is still due.
     all.error.map_or(Ok(all.counts), |error| Err(error.into()))
 }

@@ -8,7 +8,7 @@ use readmit::{Clock, Environment, Services};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::of_process();
-    readmit::log::start(&environment);
+    readmit::log::start(&environment, Clock::system())?;
     let services = Arc::new(Services::new(&environment, Clock::system())?);
     lambda_runtime::run(service_fn(|event| cleanup_passcodes::handle(Arc::clone(&services), event))).await
 }

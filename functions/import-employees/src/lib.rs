@@ -13,6 +13,7 @@ use readmit::MailingServices;
 use readmit::domain::{Act, Actor, CompanyId, Locale, Login, Name, Origin};
 use readmit::http::{Failure, read_object};
 use readmit::store::pause;
+use readmit::telemetry::observed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -80,24 +81,42 @@ pub enum Refused {
     Interrupted(String),
 }
 
+impl Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::CompanyNotFound => "company_not_found",
+            Self::TwoCompanies => "two_companies",
+            Self::Interrupted(_) => "interrupted",
+        }
+    }
+
+    /// What the log is told: nothing that was sent.
+    fn because(&self) -> &str {
+        match self {
+            Self::Interrupted(why) => why,
+            _ => "the operator is told",
+        }
+    }
+}
+
 impl From<Refused> for Diagnostic {
     fn from(refused: Refused) -> Self {
-        let (error_type, error_message) = match refused {
-            Refused::InvalidRequest(what) => ("invalid_request", what),
-            Refused::CompanyNotFound => ("company_not_found", "there is no company of that company_id".to_owned()),
-            Refused::TwoCompanies => {
-                ("two_companies", "the addresses belong to more than one company: name its company_id".to_owned())
-            }
-            Refused::Interrupted(why) => ("interrupted", format!("run the import again: {why}")),
+        let error_type = refused.code().to_owned();
+        let error_message = match refused {
+            Refused::InvalidRequest(what) => what,
+            Refused::CompanyNotFound => "there is no company of that company_id".to_owned(),
+            Refused::TwoCompanies => "the addresses belong to more than one company: name its company_id".to_owned(),
+            Refused::Interrupted(why) => format!("run the import again: {why}"),
         };
-        Self { error_type: error_type.to_owned(), error_message }
+        Self { error_type, error_message }
     }
 }
 
 impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Problem(problem) => Self::Interrupted(problem.code().to_owned()),
+            Failure::Problem(problem) | Failure::Because(problem, _) => Self::Interrupted(problem.code().to_owned()),
             Failure::Caused(_, cause) | Failure::Fault(cause) => Self::Interrupted(cause),
         }
     }
@@ -114,20 +133,26 @@ const SETTLEMENTS: u32 = 5;
 
 /// One import.
 pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
-    let origin = Origin { request_id: event.context.request_id, ..Origin::default() };
+    // Boxed: the compiler does not follow futures in futures this deep.
+    let import = Box::pin(import(&services, event.payload, &event.context.request_id));
+    observed(&event.context, "operator", import, |refused| (refused.code(), refused.because().to_owned())).await
+}
+
+async fn import(services: &MailingServices, payload: Value, request_id: &str) -> Result<Imported, Refused> {
+    let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
     let act = Act::new(services.services.now(), Actor::Operator, origin);
-    let import = parse(event.payload)?;
+    let import = parse(payload)?;
     let rows = parse_rows(import.employees);
     let addressees = passcodes::addressees(&import.issue_passcodes)?;
 
     for round in 0..SETTLEMENTS {
-        let settled = company::settle(&services, &import.company, &rows, &addressees).await?;
+        let settled = company::settle(services, &import.company, &rows, &addressees).await?;
         let Some(written) = write::write(&services.services, &settled, &rows, &act).await? else {
             pause(round).await;
             continue;
         };
         let results =
-            passcodes::issue(&services, &settled.company, &import.issue_passcodes, written.results, &act).await?;
+            passcodes::issue(services, &settled.company, &import.issue_passcodes, written.results, &act).await?;
         return Ok(Imported { company_id: written.company_exists.then_some(settled.company.company_id), results });
     }
     Err(Refused::Interrupted("another import of the same people is under way".to_owned()))

@@ -128,7 +128,7 @@ fn waits_for_a_first_code(holder: &Employee, now: Timestamp) -> bool {
 /// A refusal, an unsent mail or a store that does not answer is told in the row; the other rows go on.
 fn problem_of(failure: Failure) -> Result<RowProblem, Refused> {
     match failure {
-        Failure::Problem(problem) | Failure::Caused(problem, _) => {
+        Failure::Problem(problem) | Failure::Because(problem, _) | Failure::Caused(problem, _) => {
             Ok(RowProblem::new(problem.code(), problem.detail()))
         }
         Failure::Fault(_) => Err(failure.into()),

@@ -34,23 +34,23 @@ struct Recovery<'a> {
 pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
     let typed: Redeem = request.json()?.read()?;
     let (Ok(login), Some(code)) = (typed.email.parse::<Login>(), Code::read(typed.code.expose_secret())) else {
-        return Err(Problem::PasscodeRejected.into());
+        return Err(rejected("an address or a code that cannot be"));
     };
 
-    let counted =
-        services.store.count_try(&login, &code.selector(), services.now()).await?.ok_or(Problem::PasscodeRejected)?;
+    let counted = services.store.count_try(&login, &code.selector(), services.now()).await?;
+    let counted = counted.ok_or_else(|| rejected("no live code of this address and selector"))?;
     if !is_the_code(&services, &counted, &code).await? {
         if counted.try_count >= MAX_TRIES {
             let act = request.act(Actor::Anonymous, services.now());
             // Refused: it ended otherwise in the meantime.
             let _: Outcome = services.store.exhaust(&counted, &act).await?;
         }
-        return Err(Problem::PasscodeRejected.into());
+        return Err(rejected("a wrong secret"));
     }
 
     let act = request.act(Actor::Employee { employee_id: counted.employee_id }, services.now());
     if services.store.redeem(&counted, &act).await? == Outcome::Refused {
-        return Err(Problem::PasscodeRejected.into());
+        return Err(rejected("it ended, or its holder was disabled, in the meantime"));
     }
     let claims = RecoveryClaims {
         employee_id: counted.employee_id,
@@ -64,6 +64,11 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
         &mut services.random(),
     )?;
     Answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
+}
+
+/// One problem for whatever is wrong; which it was, the log alone is told.
+fn rejected(because: &'static str) -> Failure {
+    Failure::Because(Problem::PasscodeRejected, because)
 }
 
 /// Compares the secret, in constant time.

@@ -7,7 +7,7 @@ use readmit::{Clock, Environment, Services};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::of_process();
-    readmit::log::start(&environment);
+    readmit::log::start(&environment, Clock::system())?;
     let services = Arc::new(Services::new(&environment, Clock::system())?);
     readmit::http::run(services, redeem_passcode::handle).await
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 mod verify;
 
-use verify::{Attempt, Verified};
+use verify::{Attempt, Rejected, Verified};
 
 /// Others may keep the keys this long; a new version of the root signs only ten minutes after it was added.
 const KEYS_CACHE: &str = "public, max-age=300";
@@ -53,11 +53,12 @@ async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Fa
     let (known, counted) = verify::count(services, &attempt, now).await?;
     let verified = match counted {
         Ok(()) => verify::verify(services, attempt, known.clone(), now).await?,
-        Err(throttled) => Err(throttled),
+        Err(throttled) => Err(Rejected::Throttled(throttled)),
     };
     let verified = match verified {
-        Ok(verified) => verified.ok_or(Problem::SignInRejected)?,
-        Err(throttled) => {
+        Ok(verified) => verified,
+        Err(Rejected::Because(because)) => return Err(Failure::Because(Problem::SignInRejected, because)),
+        Err(Rejected::Throttled(throttled)) => {
             let act = request.act(Actor::Anonymous, now);
             return Err(verify::throttled(services, &throttled, known.as_ref(), &act).await?.into());
         }
@@ -65,7 +66,7 @@ async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Fa
     let Verified { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
     if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {
-        return Err(Problem::SignInRejected.into());
+        return Err(Failure::Because(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
     }
 
     employee.last_signed_in_at = Some(now);

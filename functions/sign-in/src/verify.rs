@@ -45,6 +45,14 @@ pub(crate) struct Verified {
     pub(crate) spent: Spent,
 }
 
+/// Why nobody is signed in.
+pub(crate) enum Rejected {
+    /// Too many attempts.
+    Throttled(Throttled),
+    /// Something does not fit; which it was, the log alone is told.
+    Because(&'static str),
+}
+
 /// The first trip: the attempt is counted before anything is compared, beside the reading of the credentials.
 pub(crate) async fn count(
     services: &Services,
@@ -78,7 +86,7 @@ pub(crate) async fn verify(
     attempt: Attempt<'_>,
     credentials: Option<Credentials>,
     now: Timestamp,
-) -> Result<Result<Option<Verified>, Throttled>, Failure> {
+) -> Result<Result<Verified, Rejected>, Failure> {
     let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
     let keyring = match &hash {
         Some(hash) => services.keyring_knowing(hash.version).await?,
@@ -98,23 +106,30 @@ pub(crate) async fn verify(
     );
     let ((matches, password), employee) = (checked??, employee?);
     if let Err(throttled) = counted? {
-        return Ok(Err(throttled));
+        return Ok(Err(Rejected::Throttled(throttled)));
     }
 
-    let (Some(credentials), Some(employee), Some(factor), true) = (credentials, employee, attempt.factor, matches)
-    else {
-        return Ok(Ok(None));
+    let rejected = |because| Ok(Err(Rejected::Because(because)));
+    let (Some(credentials), Some(employee)) = (credentials, employee) else {
+        return rejected("nobody of this address");
     };
-    let Some(used) = factor_used(&keyring, &credentials, &factor, now)?.filter(|_| employee.is_active()) else {
-        return Ok(Ok(None));
+    if !matches {
+        return rejected("a wrong password");
+    }
+    let Some(factor) = attempt.factor else { return rejected("a second factor that cannot be") };
+    let Some(used) = factor_used(&keyring, &credentials, &factor, now)? else {
+        return rejected("a wrong or used second factor");
     };
+    if !employee.is_active() {
+        return rejected("a disabled account");
+    }
     let spent = Spent {
         factor: used,
         rehashed: rehashed(services, &keyring, &credentials, password, now).await?,
         resealed: resealed(services, &keyring, &credentials, now)?,
         source_ip: attempt.source_ip.map(str::to_owned),
     };
-    Ok(Ok(Some(Verified { credentials, employee, spent })))
+    Ok(Ok(Verified { credentials, employee, spent }))
 }
 
 fn verify_password(

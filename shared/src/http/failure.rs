@@ -11,7 +11,9 @@ use crate::store::StoreError;
 pub enum Failure {
     /// The client is told.
     Problem(Problem),
-    /// The client is told a problem; the log, what caused it.
+    /// The client is told a problem; the log, which of the things it stands for it was.
+    Because(Problem, &'static str),
+    /// Something that we need did not do its part: the client is told a problem; the log, what caused it.
     Caused(Problem, String),
     /// A fault of the program or its set-up: the invocation fails, and the gateway answers 500.
     Fault(String),

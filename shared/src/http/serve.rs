@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Answer, ApiRequest, Failure, Problem};
+use crate::telemetry::{Ending, Invocation};
 
 /// What a request is given. Whatever it waits for then, its client is told before Lambda ends the function at 15 seconds; a
 /// passcode whose mail was under way opens nothing, and the cleanup withdraws it.
@@ -92,37 +93,22 @@ where
     F: Future<Output = Result<Answer, Failure>> + Send + 'static,
 {
     let request = ApiRequest::new(&request);
-    let (route_key, request_id) = (request.route_key().to_owned(), request.origin().request_id.clone());
+    let request_id = request.origin().request_id.clone();
+    let invocation = Invocation::begin(&request_id, request.route_key());
     let outcome = match request.check_body() {
-        Ok(()) => tokio::time::timeout(REQUEST_BUDGET, handler(services, request))
+        Ok(()) => invocation
+            .run(tokio::time::timeout(REQUEST_BUDGET, handler(services, request)))
             .await
             .unwrap_or_else(|_| Err(out_of_time())),
         Err(problem) => Err(problem.into()),
     };
+    invocation.end(&ending(&outcome));
     let response = match outcome {
-        Ok(answer) => {
-            tracing::info!(route_key, request_id, status = answer.status.as_u16(), "answered");
-            success(answer)
-        }
-        Err(Failure::Problem(problem)) => {
-            tracing::info!(route_key, request_id, status = problem.status().as_u16(), code = problem.code(), "refused");
+        Ok(answer) => success(answer),
+        Err(Failure::Problem(problem) | Failure::Because(problem, _) | Failure::Caused(problem, _)) => {
             refusal(&problem, &request_id)
         }
-        Err(Failure::Caused(problem, cause)) => {
-            tracing::error!(
-                route_key,
-                request_id,
-                status = problem.status().as_u16(),
-                code = problem.code(),
-                cause,
-                "failed"
-            );
-            refusal(&problem, &request_id)
-        }
-        Err(Failure::Fault(cause)) => {
-            tracing::error!(route_key, request_id, cause, "broken");
-            return Err(Error::from("an internal fault; the log has its cause"));
-        }
+        Err(Failure::Fault(_)) => return Err(Error::from("an internal fault; the log has its cause")),
     };
     let mut response = response?;
     let headers = response.headers_mut();
@@ -131,6 +117,24 @@ where
         headers.insert(X_REQUEST_ID, request_id);
     }
     Ok(response)
+}
+
+/// What the log is told.
+fn ending(outcome: &Result<Answer, Failure>) -> Ending<'_> {
+    let refused = |problem: &Problem, because| Ending::Refused {
+        status: problem.status().as_u16(),
+        code: problem.code(),
+        because,
+    };
+    match outcome {
+        Ok(answer) => Ending::Answered { status: Some(answer.status.as_u16()) },
+        Err(Failure::Problem(problem)) => refused(problem, None),
+        Err(Failure::Because(problem, because)) => refused(problem, Some(because)),
+        Err(Failure::Caused(problem, cause)) => {
+            Ending::Failed { status: Some(problem.status().as_u16()), code: problem.code(), because: cause }
+        }
+        Err(Failure::Fault(cause)) => Ending::Broken { because: cause },
+    }
 }
 
 fn out_of_time() -> Failure {

@@ -21,6 +21,11 @@ impl Store {
         row.insert("employee_key".to_owned(), attribute(format!("{}#{}", event.company_id, event.employee_id))?);
         let kind = row.get("event_type").and_then(|kind| kind.as_s().ok()).cloned().unwrap_or_default();
         row.insert("type_key".to_owned(), attribute(format!("{}#{kind}", event.company_id))?);
-        Ok(Change::put(&self.tables.audit, row).if_absent("event_id"))
+        if let Some(kept_for) = self.audit_retention {
+            row.insert("delete_after".to_owned(), attribute(event.at.after(kept_for).seconds())?);
+        }
+        let mut change = Change::put(&self.tables.audit, row).if_absent("event_id");
+        change.event = Some(kind);
+        Ok(change)
     }
 }

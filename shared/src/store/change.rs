@@ -49,6 +49,8 @@ pub(super) struct Change {
     names: HashMap<String, String>,
     values: Item,
     fault: Option<StoreError>,
+    /// The type of the event that it puts into the trail.
+    pub(super) event: Option<String>,
 }
 
 impl Change {
@@ -64,6 +66,7 @@ impl Change {
             names: HashMap::new(),
             values: HashMap::new(),
             fault: None,
+            event: None,
         }
     }
 

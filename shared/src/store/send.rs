@@ -19,6 +19,7 @@ use super::change::{Change, Item};
 use super::{Outcome, Store};
 use crate::aws::describe;
 use crate::random::system_random;
+use crate::telemetry;
 
 /// Further attempts after a conflict. Whoever holds the item is done in a few milliseconds.
 const CONFLICT_RETRIES: u32 = 3;
@@ -107,9 +108,14 @@ pub(super) enum Updated<T> {
 impl Store {
     /// All changes, or none.
     pub(super) async fn transact(&self, changes: Vec<Change>) -> Result<Outcome, StoreError> {
+        let events = changes.iter().filter_map(|change| change.event.clone()).collect();
         let items = changes.into_iter().map(Change::into_transact_item).collect::<Result<Vec<_>, _>>()?;
         let request = self.client.transact_write_items().set_transact_items(Some(items));
-        despite_conflicts(|| attempt_transaction(request.clone())).await
+        let outcome = despite_conflicts(|| attempt_transaction(request.clone())).await?;
+        if outcome == Outcome::Done {
+            telemetry::count_events(events);
+        }
+        Ok(outcome)
     }
 
     /// One update, and the item.
@@ -190,6 +196,7 @@ where
         if let Attempt::Settled(outcome) = attempt().await? {
             return Ok(outcome);
         }
+        telemetry::count(|tally| &tally.conflicts);
         if round < CONFLICT_RETRIES {
             pause(round).await;
         }
