@@ -37,7 +37,8 @@ def run(checks: Checks, engine: Engine, build: pathlib.Path) -> None:
 
 def main() -> int:
     # So that the engine is ended then too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for ended_by in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ended_by, lambda number, _: sys.exit(128 + number))
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="readmit-ministack-") as work:
         engine = Engine(pathlib.Path(work))
