@@ -33,7 +33,9 @@ async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
         let mut mike = world.enrolled(MIKE).await;
         world.ses.harm(harm, 0, 1);
         ada.issues(MIKE, None).await.is_problem(502, "email_not_sent");
-        assert_eq!(world.ses.heal(), 1, "one attempt: a second might mail twice");
+        assert_eq!(world.ses.heal(), 1);
+        let accepted = world.ses.recorded().len();
+        assert!(accepted <= 1, "one attempt: a second mails twice");
         assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
         assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "passcode.delivery_failed");
         if harm == Harm::AnswerLost(Attempts::All) {

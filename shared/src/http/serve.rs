@@ -170,4 +170,15 @@ mod tests {
             assert!(format!("/?{}", in_a_uri(query)).parse::<lambda_http::http::Uri>().is_ok(), "{query:?}");
         }
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_is_told_before_lambda_ends_the_function() {
+        async fn never(_: Arc<()>, _: ApiRequest) -> Result<Answer, Failure> {
+            std::future::pending().await
+        }
+        let started = tokio::time::Instant::now();
+        let response = respond(Arc::new(()), never, Request::default()).await.unwrap();
+        assert_eq!(response.status(), 503);
+        assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
+    }
 }
