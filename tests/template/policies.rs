@@ -1,0 +1,128 @@
+//! The policies: a function may do what it does, to the tables it does it to, and nothing else.
+
+use readmit_local::template::yaml::to_json;
+use serde_json::{Value, json};
+
+use crate::document::{Faults, SOURCE, functions, holds, misses, referred, texts};
+
+/// Every statement that allows something, in whatever resource.
+fn statements(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Object(members) if members.contains_key("Effect") => vec![value],
+        Value::Object(members) => members.values().flat_map(statements).collect(),
+        Value::Array(items) => items.iter().flat_map(statements).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The statements of a function: its own, and those of the managed policies that it names.
+fn statements_of<'a>(template: &'a Value, function: &'a Value) -> Vec<&'a Value> {
+    let policies = function["Properties"]["Policies"].as_array().into_iter().flatten();
+    policies.flat_map(|policy| statements(referred(policy).map_or(policy, |id| &template["Resources"][id]))).collect()
+}
+
+fn actions(template: &Value) -> Faults {
+    let all = statements(&template["Resources"]);
+    let wild = all.into_iter().flat_map(|statement| texts(&statement["Action"])).filter(|action| action.contains('*'));
+    wild.map(|action| format!("{action} is more than one action")).collect()
+}
+
+/// Resources with a `*` whose line has no comment on it or above it.
+fn resources(source: &str) -> Faults {
+    let template = to_json(source).unwrap();
+    let all = statements(&template["Resources"]);
+    let wild = all.into_iter().flat_map(|statement| texts(&statement["Resource"])).filter(|name| name.contains('*'));
+    let has_reason = |name: &&str| {
+        let lines: Vec<&str> = source.lines().collect();
+        let places = (0..lines.len()).filter(|at| lines[*at].contains(name) && !lines[*at].trim().starts_with('#'));
+        places.map(|at| lines[at].contains(" # ") || lines[at - 1].trim().starts_with("# ")).all(|reason| reason)
+    };
+    wild.filter(|name| !has_reason(name))
+        .map(|name| format!("{name} is more than one resource, for no reason"))
+        .collect()
+}
+
+fn own_policies(template: &Value) -> Faults {
+    let mut faults = Faults::new();
+    for (id, function) in functions(template) {
+        let policies = function["Properties"]["Policies"].as_array().map(Vec::as_slice).unwrap_or_default();
+        if !policies.iter().any(|policy| policy["Statement"].is_array()) {
+            faults.push(format!("{id} has no policy of its own"));
+        }
+        let ours = |id: &str| template["Resources"][id]["Type"] == "AWS::IAM::ManagedPolicy";
+        let foreign =
+            policies.iter().filter(|policy| !policy["Statement"].is_array() && !referred(policy).is_some_and(ours));
+        faults.extend(foreign.map(|policy| format!("{id} has {policy}, which is not of this template")));
+    }
+    faults
+}
+
+/// What no function, or not this one, may ever do to a table.
+fn reach(template: &Value) -> Faults {
+    let mut faults = Faults::new();
+    for (id, function) in functions(template) {
+        for statement in statements_of(template, function) {
+            let reaches = |table: &str| texts(&statement["Resource"]).iter().any(|name| name.contains(table));
+            if id == "ListEmployeesFunction" && !reaches("EmployeesTable") && !reaches("RootSecret") {
+                faults.push(format!("{id} reaches {}", statement["Resource"]));
+            }
+            if id == "SignInFunction" && reaches("PasscodesTable") {
+                faults.push(format!("{id} can issue a code"));
+            }
+            let in_transactions =
+                json!({"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}});
+            let puts_alone =
+                texts(&statement["Action"]) == ["dynamodb:PutItem"] && statement["Condition"] == in_transactions;
+            if reaches("AuditTable") && !puts_alone {
+                faults.push(format!("{id} can do more to the trail than add to it"));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn no_policy_allows_a_star_without_a_reason() {
+    holds(actions);
+    let action = "/Resources/ReadRootSecret/Properties/PolicyDocument/Statement/0";
+    let whole = |action: &str| json!([{"Effect": "Allow", "Action": action, "Resource": {"Ref": "RootSecret"}}]);
+    let statement = action.rsplit_once('/').unwrap().0;
+    misses(actions, statement, whole("secretsmanager:*"), "secretsmanager:* is more than one action");
+    misses(actions, statement, whole("secretsmanager:Get*"), "secretsmanager:Get* is more than one action");
+
+    assert_eq!(resources(SOURCE), Faults::new());
+    let line = "\n            Resource: !Ref RootSecret\n";
+    assert!(SOURCE.contains(line));
+    assert!(!resources(&SOURCE.replace(line, "\n            Resource: \"*\"\n")).is_empty());
+    assert!(!resources(&SOURCE.replace(line, "\n            Resource: !Sub \"${RootSecret}*\"\n")).is_empty());
+    let with_reason =
+        SOURCE.replace(line, "\n            # AWS has no finer one.\n            Resource: \"arn:aws:x:::*\"\n");
+    assert_eq!(resources(&with_reason), Faults::new());
+}
+
+#[test]
+fn every_function_has_a_policy_of_its_own() {
+    holds(own_policies);
+    let policies = "/Resources/RedeemPasscodeFunction/Properties/Policies";
+    misses(own_policies, policies, Value::Null, "RedeemPasscodeFunction has no policy of its own");
+    misses(
+        own_policies,
+        policies,
+        json!([{"Ref": "ReadRootSecret"}]),
+        "RedeemPasscodeFunction has no policy of its own",
+    );
+    misses(own_policies, policies, json!(["AmazonDynamoDBFullAccess"]), "which is not of this template");
+}
+
+#[test]
+fn secrets_codes_and_the_trail_are_out_of_reach() {
+    holds(reach);
+    let table = |table: &str, action: &str| json!([{"Statement": [{"Effect": "Allow", "Action": [action], "Resource": {"Fn::GetAtt": format!("{table}.Arn")}}]}]);
+    let policies = |function: &str| format!("/Resources/{function}/Properties/Policies");
+    let read = "dynamodb:GetItem";
+    misses(reach, &policies("ListEmployeesFunction"), table("CredentialsTable", read), "ListEmployeesFunction reaches");
+    misses(reach, &policies("SignInFunction"), table("PasscodesTable", read), "SignInFunction can issue a code");
+    for action in [read, "dynamodb:PutItem", "dynamodb:DeleteItem"] {
+        misses(reach, &policies("SignInFunction"), table("AuditTable", action), "can do more to the trail");
+    }
+}
