@@ -77,6 +77,7 @@ pub enum StartError {
 pub struct Detours {
     pub dynamodb: Option<String>,
     pub ses: Option<String>,
+    pub secrets_manager: Option<String>,
 }
 
 impl Stack {
@@ -115,7 +116,7 @@ impl Stack {
             api: &api,
             dynamodb: detours.dynamodb.as_deref().unwrap_or(database.url()),
             ses: detours.ses.as_deref().unwrap_or(&cloud),
-            secrets_manager: &cloud,
+            secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&cloud),
             secret_arn: &secrets.arn(),
         };
         let functions = Functions::new(&of_functions(&template, &places)?, &clock.clock())?;

@@ -28,7 +28,7 @@ async fn rotate_as_scheduled(world: &World, version_id: &str) {
     for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
         let event = json!({"Step": step, "SecretId": world.stack.secrets().arn(), "ClientRequestToken": version_id});
         for _ in 0..2 {
-            assert_eq!(world.invoke("rotate-root-secret", event.clone()).await.is(200).body, json!(null), "{step}");
+            assert_eq!(world.invoke("rotate-root-secret", event.clone()).await.body, json!(null), "{step}");
         }
     }
 }

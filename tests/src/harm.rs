@@ -122,6 +122,13 @@ fn cancelled(body: &[u8]) -> Value {
     error
 }
 
+/// What AWS answers whoever may not do it.
+pub(crate) fn denied(why: &str) -> Response {
+    let body = json!({"__type": "com.amazon.coral.service#AccessDeniedException", "message": why});
+    let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-errortype", "AccessDeniedException")];
+    (StatusCode::BAD_REQUEST, headers, body.to_string()).into_response()
+}
+
 /// Ends the connection without a word: the task that serves it unwinds, and no panic is printed.
 pub(crate) fn hang_up() -> Response {
     std::panic::resume_unwind(Box::new("hung up"))

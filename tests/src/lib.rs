@@ -5,6 +5,7 @@
 pub mod contract;
 mod harm;
 mod person;
+pub mod policy;
 mod proxy;
 mod reconcile;
 mod reply;

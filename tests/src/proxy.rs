@@ -1,5 +1,7 @@
-//! A proxy between the functions and what they call: it records, and does harm where a test asks for it.
+//! A proxy between the functions and what they call: it records, does harm where a test asks for it, and lets nobody do what
+//! the template's policies do not allow.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -11,7 +13,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use crate::harm::{Harm, PlannedHarm, hang_up};
+use crate::harm::{Harm, PlannedHarm, denied, hang_up};
+use crate::policy::{self, Need};
 
 /// A request that reached the store.
 #[derive(Clone, Debug)]
@@ -39,6 +42,8 @@ struct Shared {
     recorded: Mutex<Vec<Recorded>>,
     delay: Mutex<Duration>,
     harm: Mutex<Option<PlannedHarm>>,
+    /// What each function has wanted leave for.
+    needs: Mutex<BTreeSet<(String, Need)>>,
 }
 
 impl Proxy {
@@ -52,6 +57,7 @@ impl Proxy {
             recorded: Mutex::default(),
             delay: Mutex::default(),
             harm: Mutex::default(),
+            needs: Mutex::default(),
         });
         let router = Router::new().fallback(pass_on).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -80,6 +86,11 @@ impl Proxy {
     /// Does no more harm, and says how many calls came since it was planned.
     pub fn heal(&self) -> usize {
         self.shared.harm.lock().unwrap().take().map_or(0, |planned| planned.seen.len())
+    }
+
+    /// What each function has wanted leave for so far.
+    pub fn needs(&self) -> BTreeSet<(String, Need)> {
+        self.shared.needs.lock().unwrap().clone()
     }
 
     /// Where the functions are to find the service.
@@ -146,6 +157,13 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     let target =
         parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default().to_owned();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    if let Some(function) = policy::caller(&parts.headers) {
+        let needs = policy::needs(&target, &body);
+        if let Some(need) = needs.iter().find(|need| !policy::allows(&function, need)) {
+            return denied(&format!("the template does not let {function} do {need:?}"));
+        }
+        shared.needs.lock().unwrap().extend(needs.into_iter().map(|need| (function.clone(), need)));
+    }
     let harm = shared.harm.lock().unwrap().as_mut().and_then(|planned| planned.meets(&operation, &parts.headers));
     if let Some(answer) = harm.and_then(|harm| harm.instead(&operation, &body)) {
         return answer.await;

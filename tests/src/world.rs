@@ -24,6 +24,8 @@ pub struct World {
     pub store: Proxy,
     /// What reaches the mail service.
     pub ses: Proxy,
+    /// What reaches Secrets Manager.
+    pub secrets_manager: Proxy,
     /// The two companies' ids, by name.
     pub companies: HashMap<String, String>,
     ids: HashMap<String, String>,
@@ -63,15 +65,27 @@ impl World {
     /// A world without people.
     pub async fn empty() -> Self {
         let database = Database::start(None).await.unwrap();
-        let (store, ses) = (Proxy::start().await, Proxy::start().await);
+        let (store, ses, secrets_manager) = (Proxy::start().await, Proxy::start().await, Proxy::start().await);
         store.leads_to(database.url());
-        let detours = Detours { dynamodb: Some(store.url().to_owned()), ses: Some(ses.url().to_owned()) };
+        let detour = |proxy: &Proxy| Some(proxy.url().to_owned());
+        let detours =
+            Detours { dynamodb: detour(&store), ses: detour(&ses), secrets_manager: detour(&secrets_manager) };
         let options =
             Options { port: 0, data_dir: None, employees: Employees::Nobody, clock_control: true, portal: false };
         let stack = Stack::start_on(options, database, detours).await.unwrap();
         ses.leads_to(stack.secrets_and_mail());
+        secrets_manager.leads_to(stack.secrets_and_mail());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { stack, store, ses, companies: HashMap::new(), ids: HashMap::new(), client, transcript: Mutex::default() }
+        Self {
+            stack,
+            store,
+            ses,
+            secrets_manager,
+            companies: HashMap::new(),
+            ids: HashMap::new(),
+            client,
+            transcript: Mutex::default(),
+        }
     }
 
     async fn add_company(&mut self, name: &str, employees: Value) {

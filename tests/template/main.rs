@@ -11,6 +11,7 @@ mod api;
 mod document;
 mod environment;
 mod functions;
+mod leave;
 mod parameters;
 mod policies;
 mod tables;

@@ -1,0 +1,185 @@
+//! The template's policies, as AWS would apply them: what each function may call, and what it has called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use readmit_local::template::Template;
+use readmit_local::template::yaml::to_json;
+use serde_json::Value;
+
+const SOURCE: &str = include_str!("../../template.yaml");
+
+/// One thing that a call wants leave for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// `dynamodb:UpdateItem`.
+    pub action: String,
+    /// The template's name for it: `EmployeesTable`, `EmployeesTable/index/by_name`.
+    pub resource: String,
+    /// The attributes that it names, where they are asked about.
+    pub attributes: BTreeSet<String>,
+    /// Whether a transaction encloses it.
+    pub in_transaction: bool,
+}
+
+/// What one statement allows.
+#[derive(Clone, Debug)]
+pub struct Permission {
+    /// As in the template.
+    pub actions: BTreeSet<String>,
+    /// By the template's names.
+    pub resources: BTreeSet<String>,
+    /// The only attributes that may be named, if that is limited; `*` at the end stands for any ending.
+    pub attributes: Option<Vec<String>>,
+    /// Whether only a transaction may do it.
+    pub in_transaction: bool,
+}
+
+impl Permission {
+    /// Whether it allows `need`.
+    pub fn allows(&self, need: &Need) -> bool {
+        self.actions.contains(&need.action)
+            && self.resources.contains(&need.resource)
+            && (!self.in_transaction || need.in_transaction)
+            && self.attributes.as_ref().is_none_or(|allowed| {
+                need.attributes.iter().all(|named| allowed.iter().any(|pattern| fits(pattern, named)))
+            })
+    }
+}
+
+/// Whether a name is of a pattern, which may end in `*`.
+pub fn fits(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
+}
+
+/// What every function may do, by its package.
+pub fn permissions() -> BTreeMap<String, Vec<Permission>> {
+    let template = to_json(SOURCE).unwrap();
+    let resources = template["Resources"].as_object().unwrap();
+    let functions = resources.values().filter(|resource| resource["Type"] == "AWS::Serverless::Function");
+    functions
+        .map(|function| {
+            let package = function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned();
+            let policies = function["Properties"]["Policies"].as_array().unwrap().iter();
+            let statements = policies.flat_map(|policy| {
+                let document = policy["Ref"].as_str().map(|id| &resources[id]["Properties"]["PolicyDocument"]);
+                document.unwrap_or(policy)["Statement"].as_array().unwrap()
+            });
+            (package, statements.map(permission).collect())
+        })
+        .collect()
+}
+
+fn permission(statement: &Value) -> Permission {
+    assert_eq!(statement["Effect"], "Allow");
+    let condition = &statement["Condition"];
+    let attributes = condition.pointer("/ForAllValues:StringLike/dynamodb:Attributes").map(texts);
+    let in_transaction = condition
+        .pointer("/ForAnyValue:StringEquals/dynamodb:EnclosingOperation")
+        .is_some_and(|operation| operation == "TransactWriteItems");
+    let is_sender = condition.pointer("/StringEquals/ses:FromAddress").is_some();
+    assert!(condition.is_null() || attributes.is_some() || in_transaction || is_sender, "an unknown {condition}");
+    let resources = match &statement["Resource"] {
+        Value::Array(several) => several.iter().map(name_of).collect(),
+        one => BTreeSet::from([name_of(one)]),
+    };
+    Permission { actions: texts(&statement["Action"]).into_iter().collect(), resources, attributes, in_transaction }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        several => several.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect(),
+    }
+}
+
+/// `!GetAtt EmployeesTable.Arn`, `!Sub ${EmployeesTable.Arn}/index/by_name`, `!Ref RootSecret`, and whatever else as it is.
+fn name_of(resource: &Value) -> String {
+    let text = resource["Fn::GetAtt"].as_str().or(resource["Ref"].as_str()).or(resource["Fn::Sub"].as_str());
+    match text {
+        Some(text) if text.contains(":ses:") => "ses".to_owned(),
+        Some(text) => text.replace("${", "").replace('}', "").replace(".Arn", ""),
+        None if resource.to_string().contains(":ses:") => "ses".to_owned(),
+        None => panic!("an unknown resource: {resource}"),
+    }
+}
+
+/// What a request of a function wants leave for. `target` is its `X-Amz-Target`, empty for SES.
+pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
+    let request: Value = serde_json::from_slice(body).unwrap_or_default();
+    match target.split_once('.') {
+        None => vec![plain("ses:SendEmail", "ses")],
+        Some(("secretsmanager", operation)) => vec![plain(&format!("secretsmanager:{operation}"), "RootSecret")],
+        Some((_, "TransactWriteItems")) => request["TransactItems"].as_array().unwrap().iter().map(part).collect(),
+        Some((_, operation @ "BatchGetItem")) => {
+            let tables = request["RequestItems"].as_object().unwrap().keys();
+            tables.map(|table| plain(&format!("dynamodb:{operation}"), &table_of(table))).collect()
+        }
+        Some((_, operation)) => {
+            let mut resource = table_of(request["TableName"].as_str().unwrap());
+            if let Some(index) = request["IndexName"].as_str() {
+                resource = format!("{resource}/index/{index}");
+            }
+            vec![Need { attributes: attributes(&request), ..plain(&format!("dynamodb:{operation}"), &resource) }]
+        }
+    }
+}
+
+fn plain(action: &str, resource: &str) -> Need {
+    let (action, resource) = (action.to_owned(), resource.to_owned());
+    Need { action, resource, attributes: BTreeSet::new(), in_transaction: false }
+}
+
+/// A part of a transaction, `{"Update": {…}}`: it wants what it would want alone.
+fn part(item: &Value) -> Need {
+    let (kind, request) = item.as_object().unwrap().iter().next().unwrap();
+    let action = if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") };
+    let resource = table_of(request["TableName"].as_str().unwrap());
+    Need { attributes: attributes(request), in_transaction: true, ..plain(&format!("dynamodb:{action}"), &resource) }
+}
+
+/// The attributes that a request names: its key's, and those of its expressions; of what lies in a map the map, and the whole
+/// path too, for AWS does not say which of the two it compares.
+fn attributes(request: &Value) -> BTreeSet<String> {
+    let key = request["Key"].as_object().into_iter().flat_map(|key| key.keys().cloned());
+    let mut named: BTreeSet<String> = key.collect();
+    let is_of_path = |c: char| c.is_alphanumeric() || "#_.".contains(c);
+    for expression in ["UpdateExpression", "ConditionExpression"].map(|name| request[name].as_str().unwrap_or_default())
+    {
+        for path in expression.split(|c| !is_of_path(c)).filter(|word| word.starts_with('#')) {
+            let name = |step: &str| request["ExpressionAttributeNames"][step].as_str().unwrap().to_owned();
+            let steps: Vec<String> = path.split('.').map(name).collect();
+            named.extend([steps[0].clone(), steps.join(".")]);
+        }
+    }
+    named
+}
+
+/// `readmit-employees` is `EmployeesTable` in the template.
+fn table_of(name: &str) -> String {
+    static TABLES: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let tables = TABLES.get_or_init(|| {
+        let tables = Template::of_this_build().unwrap().tables.into_iter();
+        tables.map(|table| (table.name, table.logical_id)).collect()
+    });
+    tables[name].clone()
+}
+
+/// Whose role a request is signed by, if it is a function's.
+pub(crate) fn caller(headers: &HeaderMap) -> Option<String> {
+    let signed = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let name = signed.split_once("Credential=")?.1.split('/').next()?.to_owned();
+    of_the_template().contains_key(&name).then_some(name)
+}
+
+/// Whether the template lets the function do it.
+pub(crate) fn allows(function: &str, need: &Need) -> bool {
+    of_the_template()[function].iter().any(|permission| permission.allows(need))
+}
+
+fn of_the_template() -> &'static BTreeMap<String, Vec<Permission>> {
+    static PERMISSIONS: OnceLock<BTreeMap<String, Vec<Permission>>> = OnceLock::new();
+    PERMISSIONS.get_or_init(permissions)
+}

@@ -1,0 +1,135 @@
+//! Each function's leave, against what it does: the world's proxies refuse whatever the template does not allow, here and in
+//! every other test; and whatever it allows is used by somebody here.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use readmit_tests::policy::{Need, Permission, fits, permissions};
+use readmit_tests::{Harm, PASSWORD, World};
+use reqwest::Method;
+use serde_json::json;
+
+const ADA: &str = "ada@northwind.example";
+const GRACE: &str = "grace@northwind.example";
+const MIKE: &str = "mike@northwind.example";
+const SAM: &str = "sam@northwind.example";
+const FILTERS: [&str; 6] =
+    ["no_two_factor", "passcode_pending", "passcode_bounced", "security_admins", "disabled", "clients"];
+
+/// A code that is redeemed, and a recovery that wrong digits end.
+async fn codes_and_recoveries(world: &World) {
+    let ada = world.enrolled(ADA).await;
+    let code = ada.issues_a_code_to(SAM).await;
+    for _ in 0..5 {
+        world.redeem(SAM, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
+    }
+    let code = ada.issues_a_code_to(SAM).await;
+    let recovery = world.recovers(SAM, &code).await;
+    recovery.calls(Method::PUT, "/v1/recovery/password", Some(json!({}))).await.is_problem(422, "invalid_request");
+    recovery.sets_password(PASSWORD).await.is(204);
+    let digits = recovery.digits_of(&recovery.asks_for_totp().await.is(200));
+    for _ in 0..5 {
+        recovery.confirms(if digits == "000000" { "000001" } else { "000000" }).await;
+    }
+    recovery.confirms(&digits).await.is_problem(401, "unauthenticated");
+    ada.issues(SAM, None).await.is(201);
+    ada.issues(SAM, None).await.is_problem(429, "too_many_requests");
+    // Ended while its mail was on the way.
+    world.ses.record();
+    let replaced = async {
+        tokio::time::sleep(Duration::from_millis(75)).await;
+        world.operator_mails_a_code_to(GRACE).await
+    };
+    let (issued, _) = tokio::join!(ada.issues(GRACE, None), replaced);
+    assert_eq!(issued.is(201).text_at("/passcode/status"), "superseded");
+    world.ses.recorded();
+    world.ses.harm(Harm::Broken, 0, 1);
+    ada.issues(GRACE, None).await.is_problem(502, "email_not_sent");
+    world.ses.heal();
+
+    for _ in 0..20 {
+        let code = world.operator_mails_a_code_to(MIKE).await;
+        for _ in 0..5 {
+            world.redeem(MIKE, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
+        }
+    }
+    ada.issues(MIKE, None).await.is_problem(429, "too_many_requests");
+    world.import(world.northwind(json!([{"email": MIKE, "name": "Mike Brandt"}]))).await;
+}
+
+/// Sessions come and go, and the directory is looked at in every way.
+async fn sessions_and_lists(world: &World) {
+    let mut grace = world.enrolled(GRACE).await;
+    grace.signs_in().await;
+    world.sign_in(GRACE, PASSWORD, &grace.backup_codes[0]).await.is(200);
+    for path in
+        ["/v1/employees".to_owned(), "/v1/employees?query=bra".to_owned(), format!("/v1/employees/{}", world.id(MIKE))]
+    {
+        grace.calls(Method::GET, &path, None).await.is(200);
+    }
+    for filter in FILTERS {
+        grace.calls(Method::GET, &format!("/v1/employees?filter={filter}"), None).await.is(200);
+    }
+    grace.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
+    for _ in 0..11 {
+        world.sign_in(GRACE, "not her password", "123456").await;
+    }
+}
+
+/// The operator imports, mails and erases; the schedule cleans up, and rotates.
+async fn what_nobody_asks_for(world: &World) {
+    world.operator_mails_a_code_to(SAM).await;
+    let company = json!({"company_id": world.companies["Northwind Partners"], "name": "Northwind & Partners"});
+    world.import(json!({"company": company, "employees": [], "issue_passcodes": true})).await;
+    world.import(json!({"company": company, "employees": [], "issue_passcodes": [MIKE]})).await;
+    world.change(SAM, json!({"email": "sam.w@northwind.example", "external_id": "NW-9"})).await;
+    world.change(MIKE, json!({"status": "disabled", "name": "Michael Brandt"})).await;
+    world.change(MIKE, json!({"erase": true})).await;
+    world.operator_mails_a_code_to("mary@contoso.example").await;
+    world.advance(Duration::from_secs(7_200)).await;
+    world.clean_up().await;
+    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+        let event = json!({"Step": step, "SecretId": world.stack.secrets().arn(), "ClientRequestToken": "the next"});
+        assert_eq!(world.invoke("rotate-root-secret", event).await.body, json!(null));
+    }
+}
+
+/// What of a permission nobody has used.
+fn unused(function: &str, permission: &Permission, done: &BTreeSet<(String, Need)>) -> Vec<String> {
+    let mut unused = Vec::new();
+    let used = |action: &str, resource: &str| -> Vec<&Need> {
+        let of_it =
+            done.iter().filter(|(who, need)| who == function && need.action == action && need.resource == resource);
+        of_it.map(|(_, need)| need).collect()
+    };
+    for (action, resource) in permission.actions.iter().flat_map(|a| permission.resources.iter().map(move |r| (a, r))) {
+        let needs = used(action, resource);
+        if needs.is_empty() {
+            unused.push(format!("{function} may {action} on {resource}, and never does"));
+        }
+        let is_named = |pattern: &str| needs.iter().flat_map(|need| &need.attributes).any(|name| fits(pattern, name));
+        let idle = permission.attributes.iter().flatten().filter(|pattern| !is_named(pattern));
+        unused.extend(idle.map(|name| format!("{function} may {action} {name} on {resource}, and never does")));
+    }
+    unused
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_may_do_what_it_does_and_nothing_else() {
+    let world = World::start().await;
+    codes_and_recoveries(&world).await;
+    sessions_and_lists(&world).await;
+    what_nobody_asks_for(&world).await;
+    let done: BTreeSet<(String, Need)> =
+        [&world.store, &world.ses, &world.secrets_manager].into_iter().flat_map(|proxy| proxy.needs()).collect();
+
+    let permissions = permissions();
+    assert_eq!(permissions.len(), 8);
+    for function in permissions.keys() {
+        assert!(done.iter().any(|(who, _)| who == function), "{function} has called nobody");
+    }
+    let idle = permissions
+        .iter()
+        .flat_map(|(function, statements)| statements.iter().flat_map(|statement| unused(function, statement, &done)));
+    assert_eq!(idle.collect::<Vec<_>>(), Vec::<String>::new());
+}
