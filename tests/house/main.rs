@@ -150,3 +150,18 @@ fn every_function_is_deployed_logged_and_has_its_events() {
         assert!(main.lines().count() <= 30, "the main of {name} does more than wire");
     }
 }
+
+#[test]
+fn every_guard_that_is_turned_off_stands_in_the_page_on_security() {
+    let guards = fs::read_to_string(root().join("tests/guards.py")).unwrap();
+    let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let names: Vec<&str> = guards
+        .lines()
+        .filter_map(|line| line.strip_prefix("    (\"")?.split_once("\", \""))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(names.len() > 50, "{names:?}");
+    for name in names {
+        assert!(page.contains(&format!("| {name} |")), "docs/security.md does not list the guard {name}");
+    }
+}
