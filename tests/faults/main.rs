@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
 mod journey;
+mod operators;
 mod single;
 
 use futures_util::{StreamExt as _, stream};
