@@ -34,8 +34,8 @@ fn resources(source: &str) -> Faults {
     let wild = all.into_iter().flat_map(|statement| texts(&statement["Resource"])).filter(|name| name.contains('*'));
     let has_reason = |name: &&str| {
         let lines: Vec<&str> = source.lines().collect();
-        let places = (0..lines.len()).filter(|at| lines[*at].contains(name) && !lines[*at].trim().starts_with('#'));
-        places.map(|at| lines[at].contains(" # ") || lines[at - 1].trim().starts_with("# ")).all(|reason| reason)
+        let mut places = (0..lines.len()).filter(|at| lines[*at].contains(name) && !lines[*at].trim().starts_with('#'));
+        places.all(|at| lines[at].contains(" # ") || lines[at - 1].trim().starts_with("# "))
     };
     wild.filter(|name| !has_reason(name))
         .map(|name| format!("{name} is more than one resource, for no reason"))
