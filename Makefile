@@ -18,10 +18,19 @@ CHECKOV_VERSION := 3.3.30
 CHECKOV_HOME := $(CACHE)/tools/checkov-$(CHECKOV_VERSION)
 CHECKOV := $(CHECKOV_HOME)/bin/checkov
 
+CARGO_LAMBDA_VERSION := 1.9.2
+ZIG_VERSION := 0.17.1
+CARGO_LAMBDA_HOME := $(CACHE)/tools/cargo-lambda-$(CARGO_LAMBDA_VERSION)-zig-$(ZIG_VERSION)
+CARGO_LAMBDA := $(CARGO_LAMBDA_HOME)/bin/cargo-lambda
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# What is built for tests alone need not be small.
+QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check clippy cargo-test doc deny lint-template tour
 
-.PHONY: help run test $(STAGES) doctest packages components
+.PHONY: help run test $(STAGES) doctest test-deploy release-check packages components
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -66,6 +75,19 @@ tour: packages ## Stage: the README's tour, from its own text
 	cargo build --locked
 	tests/tour.sh
 
+test-deploy: PACKAGES += binutils docker.io
+test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: the built functions, every event by `sam local invoke`, one bootstrap's size
+	cargo build --locked
+	$(QUICK_RELEASE) tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-quick
+	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(TARGET)/sam-quick
+	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-one ListEmployeesFunction
+	tests/deploy/bootstraps.py $(TARGET)/sam-one
+
+release-check: PACKAGES += binutils
+release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is deployed, and print and check the sizes
+	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-release
+	tests/deploy/bootstraps.py $(TARGET)/sam-release
+
 packages: # Only on Debian; elsewhere whatever is missing says so itself.
 	@command -v dpkg >/dev/null || exit 0; \
 	missing=$$(for p in $(PACKAGES); do dpkg -s $$p 2>/dev/null | grep -q '^Status: .* installed$$' || echo $$p; done); \
@@ -85,6 +107,11 @@ $(CARGO_DENY): | packages
 $(SAM): | packages
 	python3 -m venv --clear $(SAM_HOME)
 	$(SAM_HOME)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+
+$(CARGO_LAMBDA): | packages
+	python3 -m venv --clear $(CARGO_LAMBDA_HOME)
+	$(CARGO_LAMBDA_HOME)/bin/pip install --quiet --disable-pip-version-check \
+		cargo-lambda==$(CARGO_LAMBDA_VERSION) ziglang==$(ZIG_VERSION)
 
 $(CFN_LINT): | packages
 	python3 -m venv --clear $(CFN_LINT_HOME)

@@ -33,12 +33,15 @@ struct Rotate {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 enum Step {
-    CreateSecret,
-    SetSecret,
-    TestSecret,
-    FinishSecret,
+    #[serde(rename = "createSecret")]
+    Create,
+    #[serde(rename = "setSecret")]
+    Set,
+    #[serde(rename = "testSecret")]
+    Test,
+    #[serde(rename = "finishSecret")]
+    Finish,
 }
 
 /// Why a step was not done.
@@ -78,11 +81,11 @@ async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value) -> Resu
         serde_json::from_value(payload).map_err(|_| Undone::NoStep)?;
     rotation.check(&secret_id)?;
     match step {
-        Step::CreateSecret => rotation.create(&client_request_token, clock.now()).await?,
+        Step::Create => rotation.create(&client_request_token, clock.now()).await?,
         // Nothing outside holds the secret, so there is nobody to tell.
-        Step::SetSecret => {}
-        Step::TestSecret => rotation.test(&client_request_token).await?,
-        Step::FinishSecret => rotation.finish(&client_request_token).await?,
+        Step::Set => {}
+        Step::Test => rotation.test(&client_request_token).await?,
+        Step::Finish => rotation.finish(&client_request_token).await?,
     }
     Ok(())
 }
