@@ -76,17 +76,18 @@ tour: packages ## Stage: the README's tour, from its own text
 	tests/tour.sh
 
 test-deploy: PACKAGES += binutils docker.io
-test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: the built functions, every event by `sam local invoke`, one bootstrap's size
+test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: what sam build makes: every event, whole recoveries, one size
 	cargo build --locked
-	$(QUICK_RELEASE) tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-quick
-	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(TARGET)/sam-quick
-	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-one ListEmployeesFunction
-	tests/deploy/bootstraps.py $(TARGET)/sam-one
+	$(QUICK_RELEASE) tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-quick/build
+	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(TARGET)/sam-quick/build
+	tests/deploy/ministack.sh $(TARGET)/sam-quick/build
+	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-one/build ListEmployeesFunction
+	tests/deploy/bootstraps.py $(TARGET)/sam-one/build
 
 release-check: PACKAGES += binutils
 release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is deployed, and print and check the sizes
-	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-release
-	tests/deploy/bootstraps.py $(TARGET)/sam-release
+	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-release/build
+	tests/deploy/bootstraps.py $(TARGET)/sam-release/build
 
 packages: # Only on Debian; elsewhere whatever is missing says so itself.
 	@command -v dpkg >/dev/null || exit 0; \
