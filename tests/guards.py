@@ -151,13 +151,22 @@ def goes_red(copy, tests):
     return run.returncode != 0
 
 
+def red_anyway(copy, guards):
+    """The tests that fail with every guard in place: what they say of one that is gone would mean nothing."""
+    return [tests for tests in dict.fromkeys(guard[4] for guard in guards) if goes_red(copy, tests)]
+
+
 def main():
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "readmit"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("target", ".git"))
+        guards = [guard for guard in GUARDS if word in guard[0]]
+        if red := red_anyway(copy, guards):
+            print("red with every guard in place:", *red, sep="\n  ")
+            return 1
         missed = []
-        for name, path, guard, without, tests in (guard for guard in GUARDS if word in guard[0]):
+        for name, path, guard, without, tests in guards:
             turned_off = [(path, guard, without)] + ([ALSO[name]] if name in ALSO else [])
             texts = {path: (copy / path).read_text() for path, _, _ in turned_off}
             if not all(guard in texts[path] for path, guard, _ in turned_off):
