@@ -30,7 +30,6 @@ pub struct Stack {
     mailbox: Mailbox,
     secrets: Secrets,
     database: Database,
-    cloud_url: String,
     api: Server,
     cloud: Server,
     schedules: JoinSet<()>,
@@ -44,6 +43,7 @@ pub struct Ready {
     pub api: String,
     pub mailbox: String,
     pub dynamodb: String,
+    pub secrets_and_mail: String,
     pub admin: Option<Admin>,
 }
 
@@ -148,20 +148,11 @@ impl Stack {
             mailbox: format!("{api}/_local/mailbox"),
             api,
             dynamodb: database.url().to_owned(),
+            secrets_and_mail: cloud,
             admin,
         };
         let schedules = scheduler.start();
-        Ok(Self {
-            ready,
-            clock,
-            mailbox,
-            secrets,
-            database,
-            cloud_url: cloud,
-            api: api_server,
-            cloud: cloud_server,
-            schedules,
-        })
+        Ok(Self { ready, clock, mailbox, secrets, database, api: api_server, cloud: cloud_server, schedules })
     }
 
     /// What the stack says when it is ready.
@@ -181,7 +172,7 @@ impl Stack {
 
     /// Where SES and Secrets Manager listen, without a slash at the end.
     pub fn secrets_and_mail(&self) -> &str {
-        &self.cloud_url
+        &self.ready.secrets_and_mail
     }
 
     /// The clock of every function.

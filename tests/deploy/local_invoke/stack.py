@@ -1,7 +1,6 @@
 """The local stack as a process, and what people do there: through its API, with its mailbox."""
 
 import base64
-import contextlib
 import hmac
 import json
 import os
@@ -12,13 +11,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
 START_SECONDS = 60
 CALL_SECONDS = 30
 STEP_SECONDS = 30
-# A row of /proc/net/tcp.
-LISTENING = "0A"
 # The root secret's name there.
 ROOT_SECRET = "readmit-root"
 # Straight to loopback, whatever proxy the machine has.
@@ -41,7 +37,7 @@ class Stack:
             self.api = ready["api"]
             self.admin = ready["admin"]
             self.dynamodb_port = urllib.parse.urlsplit(ready["dynamodb"]).port
-            self.cloud_port = self._cloud_port()
+            self.cloud_port = urllib.parse.urlsplit(ready["secrets_and_mail"]).port
             self.secret_arn = self._secret_arn()
             # Run again, an import changes nothing and tells the ids.
             imported = self.invoke("import-employees", sample)
@@ -61,19 +57,6 @@ class Stack:
         self._process.terminate()
         self._process.wait(timeout=START_SECONDS)
         self._process.stdout.close()
-
-    def _cloud_port(self) -> int:
-        """Where SES and Secrets Manager listen: the one port of the process that its ready line does not name."""
-        inodes = set()
-        for descriptor in Path(f"/proc/{self._process.pid}/fd").iterdir():
-            # One that is closed in the meantime listens nowhere.
-            with contextlib.suppress(FileNotFoundError):
-                if match := re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink())):
-                    inodes.add(match[1])
-        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        ports = {int(row[1].split(":")[1], 16) for row in rows if row[3] == LISTENING and row[9] in inodes}
-        (port,) = ports - {urllib.parse.urlsplit(self.api).port, self.dynamodb_port}
-        return port
 
     def _secret_arn(self) -> str:
         headers = {"x-amz-target": "secretsmanager.DescribeSecret"}
