@@ -76,7 +76,7 @@ tour: packages ## Stage: the README's tour, from its own text
 	tests/tour.sh
 
 test-deploy: PACKAGES += binutils docker.io
-test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: what sam build makes: every event, whole recoveries, one size
+test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## What sam build makes: every event, whole recoveries, one size (not yet a stage)
 	cargo build --locked
 	$(QUICK_RELEASE) tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-quick/build
 	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(TARGET)/sam-quick/build
@@ -101,23 +101,21 @@ components:
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 
+# $(call venv,FOLDER,PACKAGES OF PYPI)
+venv = python3 -m venv --clear $(1) && $(1)/bin/pip install --quiet --disable-pip-version-check $(2)
+
 # Built in a directory of its own, so that it leaves nothing in ours.
 $(CARGO_DENY): | packages
 	env -u CARGO_TARGET_DIR cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(CARGO_DENY_HOME)
 
 $(SAM): | packages
-	python3 -m venv --clear $(SAM_HOME)
-	$(SAM_HOME)/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+	$(call venv,$(SAM_HOME),aws-sam-cli==$(SAM_VERSION))
 
 $(CARGO_LAMBDA): | packages
-	python3 -m venv --clear $(CARGO_LAMBDA_HOME)
-	$(CARGO_LAMBDA_HOME)/bin/pip install --quiet --disable-pip-version-check \
-		cargo-lambda==$(CARGO_LAMBDA_VERSION) ziglang==$(ZIG_VERSION)
+	$(call venv,$(CARGO_LAMBDA_HOME),cargo-lambda==$(CARGO_LAMBDA_VERSION) ziglang==$(ZIG_VERSION))
 
 $(CFN_LINT): | packages
-	python3 -m venv --clear $(CFN_LINT_HOME)
-	$(CFN_LINT_HOME)/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION)
+	$(call venv,$(CFN_LINT_HOME),cfn-lint==$(CFN_LINT_VERSION))
 
 $(CHECKOV): | packages
-	python3 -m venv --clear $(CHECKOV_HOME)
-	$(CHECKOV_HOME)/bin/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
+	$(call venv,$(CHECKOV_HOME),checkov==$(CHECKOV_VERSION))

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use ed25519_dalek::SigningKey;
 use hkdf::Hkdf;
+use readmit_domain::passcode::MAX_LIFETIME_MINUTES;
 use readmit_domain::{HashKey, KeyVersion, Pepper, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
@@ -24,8 +25,8 @@ pub use rotation::{Rotation, RotationError};
 pub use sealing::{Seal, Unsealable};
 pub use tokens::{AccessClaims, BadToken, JsonWebKey, RecoveryClaims, TokenNotSigned, Tokens};
 
-/// Seconds: a passcode's longest life, 24 hours, and an hour for clocks that differ.
-const LONGEST_LIFE: i64 = 25 * 60 * 60;
+/// Seconds: a passcode's longest life, 24 hours, and an hour for clocks that differ. A token lives an hour at most.
+const LONGEST_LIFE: i64 = (MAX_LIFETIME_MINUTES as i64 + 60) * 60;
 
 /// All versions of the root, and what may be derived from them.
 pub struct Keyring {
