@@ -6,6 +6,7 @@
 mod answer;
 mod caller;
 mod failure;
+mod gateway;
 mod json;
 mod problem;
 mod request;

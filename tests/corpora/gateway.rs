@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 
 use data_encoding::BASE64;
-use lambda_http::Context;
+use lambda_runtime::Context;
 use readmit::http::{Answer, ApiRequest, Failure};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;

@@ -1,6 +1,6 @@
 //! Answers that succeed.
 
-use lambda_http::http::StatusCode;
+use http::StatusCode;
 use serde::Serialize;
 
 use super::Failure;

@@ -1,7 +1,6 @@
 //! Problems (RFC 9457): what a client is told when the answer is no.
 
-use lambda_http::http::StatusCode;
-use lambda_http::http::header::{HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::StatusCode;
 use readmit_domain::{IssueRefusal, PasswordFault, RecoveryStep, Timestamp};
 use serde::Serialize;
 
@@ -218,15 +217,14 @@ impl Problem {
         self.describe().0
     }
 
-    pub(super) fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
+    /// The header that goes with it, if there is one.
+    pub(super) fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Unauthenticated => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-            Self::TooManyRequests(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(*seconds))),
-            Self::TemporarilyUnavailable => drop(headers.insert(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_SECONDS))),
-            _ => {}
+            Self::Unauthenticated => Some(("www-authenticate", "Bearer".to_owned())),
+            Self::TooManyRequests(seconds) => Some(("retry-after", seconds.to_string())),
+            Self::TemporarilyUnavailable => Some(("retry-after", TRY_AGAIN_SECONDS.to_string())),
+            _ => None,
         }
-        headers
     }
 
     pub(super) fn body(&self, request_id: &str) -> Result<String, serde_json::Error> {

@@ -1,14 +1,15 @@
 //! A request as a handler sees it.
 
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
-use lambda_http::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
-use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt as _};
+use std::collections::HashMap;
+
+use data_encoding::BASE64;
+use lambda_runtime::{Context, Error};
 use readmit_domain::{Act, Actor, EmployeeId, Origin, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use super::gateway::GatewayRequest;
 use super::json::read_object;
 use super::{Failure, JsonBody, Problem};
 use crate::keyring::{AccessClaims, RecoveryClaims, Tokens};
@@ -23,45 +24,32 @@ const MAX_USER_AGENT_CHARS: usize = 256;
 pub struct ApiRequest {
     route_key: String,
     origin: Origin,
-    headers: HeaderMap,
+    headers: HashMap<String, String>,
     employee_id: Option<String>,
     query: Map<String, Value>,
     body: Zeroizing<Vec<u8>>,
 }
 
 impl ApiRequest {
-    pub(super) fn new(request: &Request) -> Self {
-        let context = gateway_context(request);
-        let http = context.as_ref().map(|context| &context.http);
-        let user_agent = http.and_then(|http| http.user_agent.as_ref());
-        let request_id = context.as_ref().and_then(|context| context.request_id.clone());
+    /// Fails where the event's body is not the base64 that the gateway says it is.
+    pub(super) fn new(event: GatewayRequest, context: &Context) -> Result<Self, Error> {
+        let GatewayRequest { request_context, .. } = event;
+        let user_agent = request_context.http.user_agent;
         let origin = Origin {
-            source_ip: http.and_then(|http| http.source_ip.clone()),
+            source_ip: request_context.http.source_ip,
             user_agent: user_agent
                 .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect()),
-            request_id: request_id
-                .or_else(|| request.lambda_context_ref().map(|context| context.request_id.clone()))
-                .unwrap_or_default(),
+            request_id: request_context.request_id.unwrap_or_else(|| context.request_id.clone()),
         };
-        let query = request.query_string_parameters_ref();
-        Self {
-            route_key: context.and_then(|context| context.route_key).unwrap_or_default(),
+        let body = Zeroizing::new(event.body.unwrap_or_default().into_bytes());
+        Ok(Self {
+            route_key: request_context.route_key,
             origin,
-            headers: request.headers().clone(),
-            employee_id: request.path_parameters_ref().and_then(|path| path.first("employee_id")).map(str::to_owned),
-            query: query
-                .map(|query| {
-                    // A parameter twice is joined by a comma, as in the gateway's own map, and so is no number and no cursor.
-                    let joined = |name: &str| query.all(name).unwrap_or_default().join(",").into();
-                    query.iter().map(|(name, _)| (name.to_owned(), joined(name))).collect()
-                })
-                .unwrap_or_default(),
-            body: Zeroizing::new(match request.body() {
-                Body::Text(text) => text.clone().into_bytes(),
-                Body::Binary(bytes) => bytes.clone(),
-                _ => Vec::new(),
-            }),
-        }
+            headers: event.headers.unwrap_or_default(),
+            employee_id: event.path_parameters.and_then(|mut path| path.remove("employee_id")),
+            query: query_parameters(&event.raw_query_string.unwrap_or_default()),
+            body: if event.is_base64_encoded { Zeroizing::new(BASE64.decode(&body)?) } else { body },
+        })
     }
 
     /// Size, then media type: what is checked before anything is read.
@@ -73,8 +61,16 @@ impl ApiRequest {
     }
 
     fn is_json(&self) -> bool {
-        let media_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = self.header("content-type").unwrap_or_default();
         media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    }
+
+    /// The gateway gives names in lower case, `sam local start-api` as they were sent.
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut values =
+            self.headers.iter().filter(|(sent, _)| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        let value = values.next()?;
+        values.next().is_none().then_some(value)
     }
 
     /// The gateway's route, as the template names it: `POST /v1/sessions`.
@@ -109,9 +105,8 @@ impl ApiRequest {
 
     /// RFC 6750, section 2.1: the header, and no other place.
     fn bearer_token(&self) -> Option<&str> {
-        let mut values = self.headers.get_all(AUTHORIZATION).iter();
-        let (scheme, token) = values.next()?.to_str().ok()?.split_once(' ')?;
-        (values.next().is_none() && scheme.eq_ignore_ascii_case("bearer")).then_some(token.trim())
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     }
 
     /// What a valid access token says. Whether the session still lasts, [`super::live_caller`] tells.
@@ -131,9 +126,14 @@ impl ApiRequest {
     }
 }
 
-fn gateway_context(request: &Request) -> Option<ApiGatewayV2httpRequestContext> {
-    match request.request_context_ref()? {
-        RequestContext::ApiGatewayV2(context) => Some(context.clone()),
-        _ => None,
+/// A parameter twice is joined by a comma, as in the gateway's own map, and so is no number and no cursor.
+fn query_parameters(query: &str) -> Map<String, Value> {
+    let mut parameters = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match parameters.get_mut(&*name) {
+            Some(Value::String(values)) => *values = format!("{values},{value}"),
+            _ => drop(parameters.insert(name.into_owned(), value.into_owned().into())),
+        }
     }
+    parameters
 }
