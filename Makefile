@@ -28,9 +28,9 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
-STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour
+STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour test-deploy
 
-.PHONY: help run test $(STAGES) doctest test-deploy release-check packages components
+.PHONY: help run test $(STAGES) doctest release-check invocations packages components
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -79,18 +79,22 @@ tour: packages ## Stage: the README's tour, from its own text
 	tests/tour.sh
 
 test-deploy: PACKAGES += binutils docker.io
-test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## What sam build makes: every event, whole recoveries, one size (not yet a stage)
+test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: what sam build makes: every event, whole recoveries, the largest function's size
 	cargo build --locked
 	$(QUICK_RELEASE) tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-quick/build
 	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(TARGET)/sam-quick/build
 	tests/deploy/ministack.sh $(TARGET)/sam-quick/build
-	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-one/build ListEmployeesFunction
+	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-one/build Reset2faFunction
 	tests/deploy/bootstraps.py $(TARGET)/sam-one/build
 
 release-check: PACKAGES += binutils
 release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is deployed, and print and check the sizes
 	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-release/build
 	tests/deploy/bootstraps.py $(TARGET)/sam-release/build
+
+invocations: release-check ## Print what a cold start and its first invocation cost each function
+	cargo build --locked
+	$(SAM_HOME)/bin/python bench/invocations.py $(TARGET)/debug/readmit-local $(TARGET)/sam-release/build
 
 packages: # Only on Debian; elsewhere whatever is missing says so itself.
 	@command -v dpkg >/dev/null || exit 0; \
