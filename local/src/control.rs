@@ -1,4 +1,4 @@
-//! What only the local stack has, under `/_local/`: the mails, the clock, the schedule, the API's page.
+//! What only the local stack has, under `/_local/`: the mails and what becomes of them, the clock, the schedule, the API's page.
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -7,11 +7,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::functions::InvokeError;
 use crate::mailbox::Mailbox;
 use crate::moving_clock::MovingClock;
+use crate::reports::{Reports, Wanted};
 use crate::schedule::Scheduler;
 use crate::{answer, api_page, mailbox_page};
 
@@ -30,15 +31,16 @@ struct Advance {
 }
 
 /// The routes; `clock` is given if it may be moved from outside.
-pub fn router(mailbox: Mailbox, scheduler: Scheduler, clock: Option<MovingClock>) -> Router {
+pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: Option<MovingClock>) -> Router {
     let mail = Router::new()
         .route("/_local/mail", get(list_mail).delete(empty_mailbox))
         .route("/_local/mailbox", get(mailbox_page::show))
         .with_state(mailbox);
+    let delivery = Router::new().route("/_local/delivery", post(report)).with_state(reports);
     let schedule = Router::new().route("/_local/schedule/{function}", post(run_now)).with_state(scheduler);
     let clock = clock
         .map_or_else(Router::new, |clock| Router::new().route("/_local/clock", post(move_clock)).with_state(clock));
-    mail.merge(schedule).merge(clock).merge(api_page::router())
+    mail.merge(delivery).merge(schedule).merge(clock).merge(api_page::router())
 }
 
 async fn list_mail(State(mailbox): State<Mailbox>, Query(wanted): Query<ToAddress>) -> Response {
@@ -67,8 +69,23 @@ async fn move_clock(State(clock): State<MovingClock>, body: Bytes) -> Response {
     }
 }
 
+async fn report(State(reports): State<Reports>, body: Bytes) -> Response {
+    let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else {
+        let expected = "expected is {\"message_id\": \"…\", \"event\": \"delivery|bounce|complaint|delay\"}";
+        return answer::message(StatusCode::BAD_REQUEST, expected);
+    };
+    match reports.play(&wanted).await {
+        Some(outcome) => of_invocation(outcome),
+        None => answer::message(StatusCode::NOT_FOUND, "there is no mail of that message_id"),
+    }
+}
+
 async fn run_now(State(scheduler): State<Scheduler>, Path(function): Path<String>) -> Response {
-    match scheduler.run(&function).await {
+    of_invocation(scheduler.run(&function).await)
+}
+
+fn of_invocation(outcome: Result<Value, InvokeError>) -> Response {
+    match outcome {
         Ok(output) => Json(output).into_response(),
         Err(InvokeError::NoSuchFunction) => answer::message(StatusCode::NOT_FOUND, "Not Found"),
         Err(InvokeError::Failed { error_type, error_message }) => {

@@ -18,9 +18,11 @@ pub struct Functions {
     issue_passcode: Arc<MailingServices>,
     redeem_passcode: Arc<Services>,
     reset_2fa: Arc<Services>,
+    revoke_passcode: Arc<Services>,
     cleanup_passcodes: Arc<Services>,
     import_employees: Arc<MailingServices>,
     rotate_root_secret: Arc<Rotating>,
+    track_delivery: Arc<Services>,
 }
 
 /// An invocation has brought no output.
@@ -59,9 +61,11 @@ impl Functions {
             issue_passcode: mailing("issue-passcode")?,
             redeem_passcode: services("redeem-passcode")?,
             reset_2fa: services("reset-2fa")?,
+            revoke_passcode: services("revoke-passcode")?,
             cleanup_passcodes: services("cleanup-passcodes")?,
             import_employees: mailing("import-employees")?,
             rotate_root_secret: Arc::new(Rotating { rotation, clock: clock.clone() }),
+            track_delivery: services("track-delivery")?,
         })
     }
 
@@ -76,11 +80,13 @@ impl Functions {
             "issue-passcode" => http(&self.issue_passcode, issue_passcode::handle, event).await,
             "redeem-passcode" => http(&self.redeem_passcode, redeem_passcode::handle, event).await,
             "reset-2fa" => http(&self.reset_2fa, reset_2fa::handle, event).await,
+            "revoke-passcode" => http(&self.revoke_passcode, revoke_passcode::handle, event).await,
             "cleanup-passcodes" => output(cleanup_passcodes::handle(Arc::clone(&self.cleanup_passcodes), event).await),
             "import-employees" => output(import_employees::handle(Arc::clone(&self.import_employees), event).await),
             "rotate-root-secret" => {
                 output(rotate_root_secret::handle(Arc::clone(&self.rotate_root_secret), event).await)
             }
+            "track-delivery" => output(track_delivery::handle(Arc::clone(&self.track_delivery), event).await),
             _ => Err(InvokeError::NoSuchFunction),
         }
     }

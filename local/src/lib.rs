@@ -31,6 +31,7 @@ mod mailbox;
 mod mailbox_page;
 mod moving_clock;
 mod portal;
+mod reports;
 mod schedule;
 mod secrets;
 mod seed;

@@ -17,6 +17,7 @@ use crate::invoker::Invoker;
 use crate::loopback::{Listener, Server};
 use crate::mailbox::Mailbox;
 use crate::moving_clock::MovingClock;
+use crate::reports::Reports;
 use crate::schedule::Scheduler;
 use crate::secrets::Secrets;
 use crate::seed::SeedError;
@@ -128,7 +129,8 @@ impl Stack {
         let cloud_server = cloud_listener.serve(cloud_router);
         let port = api_listener.port();
         let movable = options.clock_control.then(|| clock.clone());
-        let owners_only = control::router(mailbox.clone(), scheduler.clone(), movable);
+        let reports = Reports::new(mailbox.clone(), invoker.clone(), clock.clock());
+        let owners_only = control::router(mailbox.clone(), scheduler.clone(), reports, movable);
         let owners_only = guard::loopback_only(owners_only.merge(lambda_api::router(invoker.clone())), port);
         let mut routes = gateway::router(invoker.clone(), clock.clock(), port).merge(owners_only);
         if options.portal {

@@ -29,8 +29,10 @@ const OURS: &[&str] = &[
     "list_employees",
     "redeem_passcode",
     "reset_2fa",
+    "revoke_passcode",
     "rotate_root_secret",
     "sign_in",
+    "track_delivery",
 ];
 
 /// What is logged: of our own crates what `RUST_LOG` asks (`info` unless set; `sign_in=debug` for one of them), of all others

@@ -104,7 +104,13 @@ impl Mail {
         let subject = format!("Your one-time passcode for {}", self.brand_name);
         let text = PasscodeText(&mail).render().map_err(MailRefused::of)?;
         let html = PasscodeHtml(&mail).render().map_err(MailRefused::of)?;
-        let tags = [("kind", "passcode".to_owned()), ("passcode_id", issued.latest.passcode_id.to_string())];
+        // What SES reports of the mail comes back with these.
+        let tags = [
+            ("kind", "passcode".to_owned()),
+            ("company_id", issued.company_id.to_string()),
+            ("employee_id", issued.holder.employee_id.to_string()),
+            ("passcode_id", issued.latest.passcode_id.to_string()),
+        ];
         self.send(issued.login().as_str(), &subject, text, html, &tags).await
     }
 

@@ -8,6 +8,7 @@ mod change;
 mod cleanup;
 mod condition;
 mod credentials;
+mod delivery;
 mod directory;
 mod imports;
 mod issuing;
@@ -16,6 +17,7 @@ mod pages;
 mod passcodes;
 mod recovery;
 mod send;
+mod taking_back;
 
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
 mod cleanup;
+mod delivery;
 mod fixtures;
 mod imports;
 mod issuing;
@@ -12,5 +13,6 @@ mod redemption;
 mod rotation;
 mod search;
 mod sessions;
+mod taking_back;
 mod throttles;
 mod trips;

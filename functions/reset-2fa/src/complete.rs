@@ -118,7 +118,7 @@ async fn wrong_code(services: &Services, request: &ApiRequest, row: &PasscodeRow
     if row.completion_tries >= MAX_WRONG_CODES_A_RECOVERY {
         let act = request.act(Actor::Employee { employee_id: row.employee_id }, services.now());
         // Refused: it ended otherwise in the meantime.
-        let _: Outcome = services.store.abandon_recovery(row, &act).await?;
+        let _: Outcome = services.store.abandon_recovery(&row.held(), &act).await?;
     }
     Err(Problem::TotpRejected.into())
 }

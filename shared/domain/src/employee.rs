@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CompanyId, EmployeeId, ExternalId, LatestPasscode, Locale, Login, Name, SessionEpoch, Timestamp};
+use crate::{
+    CompanyId, EmployeeId, ExternalId, HeldPasscode, LatestPasscode, Locale, Login, Name, PasscodeId, SessionEpoch,
+    Timestamp,
+};
 
 /// What a person may do in the company.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,5 +107,15 @@ impl Employee {
     /// Whether the account may be used at all.
     pub fn is_active(&self) -> bool {
         self.account_status == AccountStatus::Active
+    }
+
+    /// This passcode as one of this person's.
+    pub fn held(&self, passcode_id: PasscodeId) -> HeldPasscode {
+        HeldPasscode {
+            login: self.login.clone(),
+            company_id: self.company_id,
+            employee_id: self.employee_id,
+            passcode_id,
+        }
     }
 }

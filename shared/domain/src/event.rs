@@ -15,15 +15,27 @@ pub enum EventType {
     /// A passcode was stored, to be mailed.
     #[serde(rename = "passcode.issued")]
     PasscodeIssued,
+    /// The receiving mail server took the mail.
+    #[serde(rename = "passcode.delivered")]
+    PasscodeDelivered,
+    /// The address does not take mail; the code ended.
+    #[serde(rename = "passcode.bounced")]
+    PasscodeBounced,
+    /// The mail was reported as unwanted; the code ended.
+    #[serde(rename = "passcode.complained")]
+    PasscodeComplained,
     /// The mail service did not take the mail, or the process died before it could say: withdrawn.
     #[serde(rename = "passcode.delivery_failed")]
     PasscodeDeliveryFailed,
     /// A newer passcode replaced it.
     #[serde(rename = "passcode.superseded")]
     PasscodeSuperseded,
-    /// Ended with a change of the account.
+    /// Taken back by an admin, or ended with a change of the account.
     #[serde(rename = "passcode.revoked")]
     PasscodeRevoked,
+    /// Whom it was mailed to says not to have asked for it.
+    #[serde(rename = "passcode.disowned")]
+    PasscodeDisowned,
     /// Used.
     #[serde(rename = "passcode.redeemed")]
     PasscodeRedeemed,

@@ -5,6 +5,7 @@
 
 mod backup_code;
 mod crockford;
+mod delivery;
 mod employee;
 mod event;
 mod id;
@@ -25,6 +26,7 @@ pub mod totp;
 mod versioned;
 
 pub use backup_code::{BACKUP_CODES, BackupCode, SecondFactor};
+pub use delivery::DeliveryReport;
 pub use employee::{AccountStatus, AccountType, Company, Employee, Role, TwoFactor};
 pub use event::{Act, Actor, Event, EventType, Origin};
 pub use id::{CompanyId, EmployeeId, EventId, NotAnId, PasscodeId};
@@ -32,7 +34,7 @@ pub use issuing::{IssueRefusal, IssueWish, IssuedFor, IssuedPasscode, Reason, is
 pub use keyed_hash::{HashKey, KeyedHash};
 pub use login::{Login, NotALogin};
 pub use name::{ExternalId, Locale, Name};
-pub use passcode::{Issuer, LatestPasscode, PasscodeStatus, RecoveryState};
+pub use passcode::{HeldPasscode, Issuer, LatestPasscode, PasscodeStatus, RecoveryState, StillOpen};
 pub use password::{Password, PasswordFault, Person};
 pub use password_hash::{HashingFailed, PasswordHash, Pepper, Salt};
 pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crockford::{grouped, random_symbols, read_symbols};
 use crate::keyed_hash::{HashKey, KeyedHash};
-use crate::{EmployeeId, Login, Name, PasscodeId, RECOVERY_LIFETIME, Timestamp};
+use crate::{CompanyId, EmployeeId, Login, Name, PasscodeId, RECOVERY_LIFETIME, Timestamp};
 
 /// Wrong secrets after which a code ends. With 40 secret bits, five tries succeed once in 2·10¹¹ codes.
 pub const MAX_TRIES: u32 = 5;
@@ -86,6 +86,8 @@ pub enum PasscodeStatus {
 impl PasscodeStatus {
     /// The states from which a code can be redeemed.
     pub const LIVE: [Self; 3] = [Self::Sent, Self::Delayed, Self::Delivered];
+    /// The states of a code that has neither been used nor ended.
+    pub const PENDING: [Self; 4] = [Self::Sending, Self::Sent, Self::Delayed, Self::Delivered];
 
     /// Whether a code in this state can be redeemed until it expires.
     pub fn is_live(self) -> bool {
@@ -94,8 +96,30 @@ impl PasscodeStatus {
 
     /// Whether the code has neither been used nor ended yet; `Sending` is pending but opens nothing.
     pub fn is_pending(self) -> bool {
-        self == Self::Sending || self.is_live()
+        Self::PENDING.contains(&self)
     }
+}
+
+/// Which passcode, and whose: what a write must name to mean this one and no other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldPasscode {
+    /// The holder's login, the key of the passcodes table.
+    pub login: Login,
+    /// The holder's company.
+    pub company_id: CompanyId,
+    /// The holder.
+    pub employee_id: EmployeeId,
+    /// The passcode.
+    pub passcode_id: PasscodeId,
+}
+
+/// What a passcode that has not ended is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StillOpen {
+    /// A code that waits to be redeemed, or for its mail.
+    Code,
+    /// A recovery under way.
+    Recovery,
 }
 
 /// Who issued a passcode.
@@ -160,6 +184,15 @@ impl LatestPasscode {
             PasscodeStatus::Expired
         } else {
             self.passcode_status
+        }
+    }
+
+    /// What can still be done with it at `now`, if anything.
+    pub fn still_open(&self, now: Timestamp) -> Option<StillOpen> {
+        if self.is_recovering_at(now) {
+            Some(StillOpen::Recovery)
+        } else {
+            self.status_at(now).is_pending().then_some(StillOpen::Code)
         }
     }
 

@@ -22,12 +22,16 @@ pub enum Problem {
     PasscodeRejected,
     /// The authenticator's code is wrong.
     TotpRejected,
+    /// The token of a mail's link is none, or its passcode is no more.
+    DisownRejected,
     /// For Security Admins alone.
     NotSecurityAdmin,
     /// Not for the own account.
     OwnAccount,
     /// There is no such employee in the company.
     EmployeeNotFound,
+    /// The employee has no passcode that could be taken back.
+    PasscodeNotFound,
     /// The account is disabled.
     EmployeeDisabled,
     /// Steps are missing.
@@ -128,6 +132,12 @@ impl Problem {
                 "Code rejected",
                 "The code does not match the new authenticator. Wait for the next one and try again.",
             ),
+            Self::DisownRejected => (
+                StatusCode::UNAUTHORIZED,
+                "disown_rejected",
+                "Not taken back",
+                "This link is not, or no longer, one of a passcode. A newer passcode may have replaced it.",
+            ),
             Self::NotSecurityAdmin => (
                 StatusCode::FORBIDDEN,
                 "not_security_admin",
@@ -138,13 +148,19 @@ impl Problem {
                 StatusCode::FORBIDDEN,
                 "own_account",
                 "Own account",
-                "Nobody may issue a passcode for the own account. Ask another Security Admin.",
+                "This is not for the own account. Ask another Security Admin.",
             ),
             Self::EmployeeNotFound => (
                 StatusCode::NOT_FOUND,
                 "employee_not_found",
                 "Employee not found",
                 "There is no such employee in your company.",
+            ),
+            Self::PasscodeNotFound => (
+                StatusCode::NOT_FOUND,
+                "passcode_not_found",
+                "No passcode to take back",
+                "The employee has no passcode that waits to be used, and no recovery under way.",
             ),
             Self::EmployeeDisabled => (
                 StatusCode::CONFLICT,

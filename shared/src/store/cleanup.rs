@@ -92,11 +92,11 @@ impl Store {
         let outcome = match ending {
             Ending::Expired => {
                 let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Expired);
-                self.end_code(row, &from, to, EventType::PasscodeExpired, act).await?
+                self.end_code(&row.held(), &from, to, EventType::PasscodeExpired, act).await?
             }
             Ending::Exhausted => self.exhaust(row, act).await?,
-            Ending::Abandoned => self.abandon_recovery(row, act).await?,
-            Ending::Withdrawn => self.withdraw_row(row, act).await?,
+            Ending::Abandoned => self.abandon_recovery(&row.held(), act).await?,
+            Ending::Withdrawn => self.withdraw_from(&[PasscodeStatus::Sending], row, act).await?,
         };
         Ok(if outcome == Outcome::Done { Ended::Here } else { Ended::Elsewhere })
     }

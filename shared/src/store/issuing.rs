@@ -111,6 +111,7 @@ impl Store {
             "pending_totp_key",
             "password_tries",
             "completion_tries",
+            "disowned_at",
         ];
         let change = gone.into_iter().fold(change, Change::remove);
         match &issued.holder.latest_passcode {
@@ -153,18 +154,24 @@ impl Store {
             .set("due_at", row.expires_at)
             .if_equal("passcode_id", row.passcode_id)
             .if_equal("passcode_status", PasscodeStatus::Sending);
-        let latest = self.update_latest(row).set("latest_passcode.passcode_status", PasscodeStatus::Sent);
+        let latest = self.update_latest(&row.held()).set("latest_passcode.passcode_status", PasscodeStatus::Sent);
         self.transact(vec![sent, latest]).await
     }
 
     /// The mail was not accepted: nothing is left that could be redeemed. Refused if it was replaced or ended meanwhile.
+    ///
+    /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
     pub async fn withdraw(&self, begun: &Begun, act: &Act) -> Result<Outcome, StoreError> {
-        self.withdraw_row(&begun.0, act).await
+        self.withdraw_from(&PasscodeStatus::PENDING, &begun.0, act).await
     }
 
-    pub(super) async fn withdraw_row(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
-        let (from, to) = ([PasscodeStatus::Sending], PasscodeStatus::Failed);
-        self.end_code(row, &from, to, EventType::PasscodeDeliveryFailed, act).await
+    pub(super) async fn withdraw_from(
+        &self,
+        from: &[PasscodeStatus],
+        row: &PasscodeRow,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        self.end_code(&row.held(), from, PasscodeStatus::Failed, EventType::PasscodeDeliveryFailed, act).await
     }
 }
 
@@ -191,6 +198,7 @@ fn new_row(issued: &IssuedPasscode) -> PasscodeRow {
         pending: Pending::default(),
         password_tries: 0,
         completion_tries: 0,
+        disowned_at: None,
         due_shard: Some(due_shard(issued.latest.passcode_id)),
         due_at: Some(issued.latest.issued_at.after(SENDING_LIMIT)),
         delete_after: issued.latest.expires_at.after(KEPT_AFTER_END).seconds(),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use readmit_domain::passcode::MAX_TRIES;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, CompanyId, EmployeeId, Event, EventType, Filter, KeyedHash, Login, PasscodeId,
-    PasscodeStatus, Pending, RECOVERY_LIFETIME, RecoveryState, Timestamp, Versioned,
+    AccountStatus, AccountType, Act, CompanyId, EmployeeId, Event, EventType, Filter, HeldPasscode, KeyedHash, Login,
+    PasscodeId, PasscodeStatus, Pending, RECOVERY_LIFETIME, RecoveryState, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,9 @@ pub struct PasscodeRow {
     /// Completions tried in the recovery.
     #[serde(default)]
     pub completion_tries: u32,
+    /// When its holder said that it was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disowned_at: Option<Timestamp>,
     /// The cleanup's index: which of its sixteen shards, and from when on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_shard: Option<String>,
@@ -69,6 +72,18 @@ pub struct PasscodeRow {
     pub due_at: Option<Timestamp>,
     /// When DynamoDB may delete it, in seconds since 1970.
     pub delete_after: i64,
+}
+
+impl PasscodeRow {
+    /// Which passcode it is, and whose.
+    pub fn held(&self) -> HeldPasscode {
+        HeldPasscode {
+            login: self.login.clone(),
+            company_id: self.company_id,
+            employee_id: self.employee_id,
+            passcode_id: self.passcode_id,
+        }
+    }
 }
 
 pub(super) fn passcode_key(login: &Login) -> Item {
@@ -81,8 +96,9 @@ impl Store {
     }
 
     /// The change of the directory that follows the passcode, as long as it is the person's latest.
-    pub(super) fn update_latest(&self, row: &PasscodeRow) -> Change {
-        self.update_employee(row.company_id, row.employee_id).if_equal("latest_passcode.passcode_id", row.passcode_id)
+    pub(super) fn update_latest(&self, held: &HeldPasscode) -> Change {
+        self.update_employee(held.company_id, held.employee_id)
+            .if_equal("latest_passcode.passcode_id", held.passcode_id)
     }
 
     /// Counts a try at the login's live code, before anything is compared. None if there is no such code, it does not have this
@@ -118,9 +134,9 @@ impl Store {
 
     /// Turns the code into a recovery: once, while it lives and its holder may be let in.
     pub async fn redeem(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
-        let until = act.at.after(RECOVERY_LIFETIME);
+        let (held, until) = (&row.held(), act.at.after(RECOVERY_LIFETIME));
         let redeemed = self
-            .move_code(row, &PasscodeStatus::LIVE, PasscodeStatus::Redeemed)
+            .move_code(held, &PasscodeStatus::LIVE, PasscodeStatus::Redeemed)
             .set("recovery_state", RecoveryState::Open)
             .set("recovery_until", until)
             .set("due_at", until)
@@ -129,49 +145,50 @@ impl Store {
             .set("delete_after", until.after(KEPT_AFTER_END).seconds())
             .if_above("expires_at", act.at);
         let latest = self
-            .update_latest(row)
+            .update_latest(held)
             .set("latest_passcode.passcode_status", PasscodeStatus::Redeemed)
             .remove(Filter::PasscodePending.attribute())
             .set("latest_passcode.recovery_state", RecoveryState::Open)
             .if_equal("account_status", AccountStatus::Active)
             .if_equal("account_type", AccountType::Employee);
-        let event = self.passcode_event(act, EventType::PasscodeRedeemed, row);
+        let event = self.passcode_event(act, EventType::PasscodeRedeemed, held);
         self.transact(vec![redeemed, latest, self.record(&event)?]).await
     }
 
     /// Ends a code whose tries are spent.
     pub async fn exhaust(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
-        self.end_code(row, &PasscodeStatus::LIVE, PasscodeStatus::Exhausted, EventType::PasscodeExhausted, act).await
+        let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Exhausted);
+        self.end_code(&row.held(), &from, to, EventType::PasscodeExhausted, act).await
     }
 
     /// Ends a code, in passcodes, directory and trail. Refused if it has left the states `from`, or was replaced.
     pub(super) async fn end_code(
         &self,
-        row: &PasscodeRow,
+        held: &HeldPasscode,
         from: &[PasscodeStatus],
         to: PasscodeStatus,
         kind: EventType,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        let ended = self.move_code(row, from, to).remove("due_shard").remove("due_at");
+        let ended = self.move_code(held, from, to).remove("due_shard").remove("due_at");
         let latest = self
-            .update_latest(row)
+            .update_latest(held)
             .set("latest_passcode.passcode_status", to)
             .remove(Filter::PasscodePending.attribute());
-        self.transact(vec![ended, latest, self.record(&self.passcode_event(act, kind, row))?]).await
+        self.transact(vec![ended, latest, self.record(&self.passcode_event(act, kind, held))?]).await
     }
 
     /// A code's way from which it does not come back: its secrets go.
-    fn move_code(&self, row: &PasscodeRow, from: &[PasscodeStatus], to: PasscodeStatus) -> Change {
-        self.update_passcode(&row.login)
+    pub(super) fn move_code(&self, held: &HeldPasscode, from: &[PasscodeStatus], to: PasscodeStatus) -> Change {
+        self.update_passcode(&held.login)
             .set("passcode_status", to)
             .remove("code_selector")
             .remove("secret_hash")
-            .if_equal("passcode_id", row.passcode_id)
+            .if_equal("passcode_id", held.passcode_id)
             .if_one_of("passcode_status", from)
     }
 
-    pub(super) fn passcode_event(&self, act: &Act, kind: EventType, row: &PasscodeRow) -> Event {
-        self.event(act, kind, row.company_id, row.employee_id).with("passcode_id", row.passcode_id)
+    pub(super) fn passcode_event(&self, act: &Act, kind: EventType, held: &HeldPasscode) -> Event {
+        self.event(act, kind, held.company_id, held.employee_id).with("passcode_id", held.passcode_id)
     }
 }

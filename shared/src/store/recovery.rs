@@ -3,8 +3,8 @@
 use readmit_domain::password::MAX_PASSWORDS_A_RECOVERY;
 use readmit_domain::totp::MAX_WRONG_CODES_A_RECOVERY;
 use readmit_domain::{
-    AccountStatus, Act, EventType, Filter, KeyedHash, NewCredentials, PasswordHash, RecoveryState, RecoveryStep,
-    SealedTotpKey, SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
+    AccountStatus, Act, EventType, Filter, HeldPasscode, KeyedHash, NewCredentials, PasswordHash, RecoveryState,
+    RecoveryStep, SealedTotpKey, SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
 };
 
 use super::change::{Change, key};
@@ -124,8 +124,9 @@ impl Store {
         epoch: &SessionEpoch,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
+        let held = &row.held();
         let completed = self
-            .end_recovery(row, RecoveryState::Completed)
+            .end_recovery(held, RecoveryState::Completed)
             .if_above("recovery_until", act.at)
             .if_equal("pending_password", &new.password)
             .if_equal("pending_totp_key", &new.totp_key);
@@ -136,14 +137,14 @@ impl Store {
             .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())
             .if_equal("employee_id", row.employee_id);
         let directory = self
-            .update_latest(row)
+            .update_latest(held)
             .set("latest_passcode.recovery_state", RecoveryState::Completed)
             .set("two_factor", TwoFactor::Enrolled)
             .remove(Filter::NoTwoFactor.attribute())
             .set("session_epoch", epoch)
             .set("last_signed_in_at", act.at)
             .if_equal("account_status", AccountStatus::Active);
-        let completion = self.passcode_event(act, EventType::RecoveryCompleted, row);
+        let completion = self.passcode_event(act, EventType::RecoveryCompleted, held);
         let session =
             self.event(act, EventType::SessionStarted, row.company_id, row.employee_id).with("factor", "recovery");
         let mut changes = vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?];
@@ -152,21 +153,21 @@ impl Store {
     }
 
     /// Ends a recovery without result: the old credentials stay as they are.
-    pub async fn abandon_recovery(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
-        let abandoned = self.end_recovery(row, RecoveryState::Abandoned);
-        let latest = self.update_latest(row).set("latest_passcode.recovery_state", RecoveryState::Abandoned);
-        let event = self.passcode_event(act, EventType::RecoveryAbandoned, row);
+    pub async fn abandon_recovery(&self, held: &HeldPasscode, act: &Act) -> Result<Outcome, StoreError> {
+        let abandoned = self.end_recovery(held, RecoveryState::Abandoned);
+        let latest = self.update_latest(held).set("latest_passcode.recovery_state", RecoveryState::Abandoned);
+        let event = self.passcode_event(act, EventType::RecoveryAbandoned, held);
         self.transact(vec![abandoned, latest, self.record(&event)?]).await
     }
 
-    fn end_recovery(&self, row: &PasscodeRow, state: RecoveryState) -> Change {
-        self.update_passcode(&row.login)
+    pub(super) fn end_recovery(&self, held: &HeldPasscode, state: RecoveryState) -> Change {
+        self.update_passcode(&held.login)
             .set("recovery_state", state)
             .remove("pending_password")
             .remove("pending_totp_key")
             .remove("due_shard")
             .remove("due_at")
-            .if_equal("passcode_id", row.passcode_id)
+            .if_equal("passcode_id", held.passcode_id)
             .if_equal("recovery_state", RecoveryState::Open)
     }
 }

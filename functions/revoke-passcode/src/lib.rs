@@ -1,0 +1,94 @@
+//! `DELETE /v1/employees/{employee_id}/passcode`: a Security Admin takes an employee's passcode back.
+//! `POST /v1/passcodes/disown`: the button "this was not me" behind the link in the mail. Anyone may call.
+//!
+//! Caller of the first: a Security Admin of the employee's company, never for the own account.
+//! Effects: the code ends (`passcode.revoked`, `passcode.disowned`), or the recovery that it has become
+//! (`recovery.abandoned`); a disowning is told once, to every Security Admin of the company too, even when all is over.
+//! Answers: 204; 403 `own_account`, 404 `employee_not_found`, `passcode_not_found`; 401 `disown_rejected`; 503.
+
+use std::sync::Arc;
+
+use readmit::Services;
+use readmit::domain::{Actor, HeldPasscode, LatestPasscode, PasscodeId, StillOpen, Timestamp};
+use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem, live_caller, require_security_admin};
+use readmit::issuing::DECISIONS;
+use readmit::keyring::DisownClaims;
+use readmit::store::{Outcome, pause};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Disown {
+    token: SecretString,
+}
+
+/// One of the function's two routes.
+pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+    match request.route_key() {
+        "DELETE /v1/employees/{employee_id}/passcode" => revoke(&services, &request).await,
+        "POST /v1/passcodes/disown" => disown(&services, &request).await,
+        _ => Err(Failure::Fault("a route that is not this function's".to_owned())),
+    }
+}
+
+async fn revoke(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+    let claims = request.access_claims(services).await?;
+    let wanted = request.employee_id();
+    let people: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
+
+    for round in 0..DECISIONS {
+        let rows = services.store.directory(claims.company_id, &people).await?;
+        let caller = live_caller(&claims, rows.get(claims.employee_id))?;
+        let body = request.json()?;
+        require_security_admin(caller)?;
+        let Nothing {} = body.read()?;
+        let holder = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
+        if holder.employee_id == caller.employee_id {
+            return Err(Problem::OwnAccount.into());
+        }
+
+        let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
+        let open = holder.latest_passcode.as_ref().and_then(|latest| still_open(latest, act.at));
+        let (passcode_id, open) = open.ok_or(Problem::PasscodeNotFound)?;
+        if services.store.revoke(&holder.held(passcode_id), open, &act).await? == Outcome::Done {
+            return Ok(Answer::no_content());
+        }
+        // Redeemed, replaced or ended in the meantime.
+        pause(round).await;
+    }
+    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the passcode kept changing".to_owned()))
+}
+
+fn still_open(latest: &LatestPasscode, now: Timestamp) -> Option<(PasscodeId, StillOpen)> {
+    latest.still_open(now).map(|open| (latest.passcode_id, open))
+}
+
+async fn disown(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+    let typed: Disown = request.json()?.read()?;
+    let claims = services.keyring().await?.open_disown(typed.token.expose_secret(), services.now());
+    let DisownClaims { company_id, employee_id, login, passcode_id } =
+        claims.ok_or_else(|| rejected("a token that is none of ours, or too old"))?;
+    let held = HeldPasscode { login, company_id, employee_id, passcode_id };
+
+    for round in 0..DECISIONS {
+        let row = services.store.passcode(&held.login).await?;
+        let row =
+            row.filter(|row| row.held() == held).ok_or_else(|| rejected("the passcode was replaced or dropped"))?;
+        if row.disowned_at.is_some() {
+            return Ok(Answer::no_content());
+        }
+        // The mail's holder is the passcode's: nobody else has the token.
+        let act = request.act(Actor::Employee { employee_id: held.employee_id }, services.now());
+        if services.store.disown(&row, &act).await? == Outcome::Done {
+            return Ok(Answer::no_content());
+        }
+        pause(round).await;
+    }
+    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the passcode kept changing".to_owned()))
+}
+
+/// One problem for whatever is wrong; which it was, the log alone is told.
+fn rejected(because: &'static str) -> Failure {
+    Failure::Because(Problem::DisownRejected, because)
+}

@@ -1,0 +1,95 @@
+//! EventBridge, what SES reports of a mail: the status of its passcode moves on.
+//!
+//! Effects: `delayed`, or `delivered`, `bounced`, `complained` with their events; a hard bounce or a complaint ends the code at
+//! once. Forward only, whatever the order and however often a report comes: a report of what is behind changes nothing.
+//! Answers: what became of it; an error makes Lambda try again, and at last puts the report into a queue.
+
+use std::sync::Arc;
+
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use readmit::Services;
+use readmit::domain::{Act, Actor, CompanyId, EmployeeId, Origin, PasscodeId};
+use readmit::issuing::DECISIONS;
+use readmit::store::{Outcome, StoreError, pause};
+use readmit::telemetry::observed;
+use serde::Serialize;
+use serde_json::Value;
+
+mod report;
+
+use report::Report;
+
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tracked {
+    /// The passcode's status has moved on.
+    Moved,
+    /// It was there, or further.
+    Unchanged,
+    /// It is of no passcode that is still somebody's latest, or of something that moves none.
+    OfNoInterest,
+}
+
+/// Why a report was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum Untracked {
+    /// The event is no report of SES.
+    #[error("this is no report of a mail")]
+    NoReport,
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Others kept changing the passcode.
+    #[error("the passcode kept changing")]
+    Changing,
+}
+
+impl Untracked {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoReport => "no_report",
+            Self::Store(_) | Self::Changing => "temporarily_unavailable",
+        }
+    }
+}
+
+impl From<Untracked> for Diagnostic {
+    fn from(untracked: Untracked) -> Self {
+        Self { error_type: untracked.code().to_owned(), error_message: untracked.to_string() }
+    }
+}
+
+/// The passcode that a mail carried, as its tags name it.
+pub(crate) struct Mailed {
+    company_id: CompanyId,
+    employee_id: EmployeeId,
+    passcode_id: PasscodeId,
+}
+
+/// One report.
+pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Tracked, Untracked> {
+    let origin = Origin { request_id: event.context.request_id.clone(), ..Origin::default() };
+    let explain = |untracked: &Untracked| (untracked.code(), untracked.to_string());
+    observed(&event.context, "ses", track(&services, event.payload, origin), explain).await
+}
+
+async fn track(services: &Services, event: Value, origin: Origin) -> Result<Tracked, Untracked> {
+    let Report { mailed, report } = Report::read(event)?;
+    let (Some(mailed), Some(report)) = (mailed, report) else { return Ok(Tracked::OfNoInterest) };
+    for round in 0..DECISIONS {
+        let holder = services.store.employee(mailed.company_id, mailed.employee_id).await?;
+        let Some(holder) = holder else { return Ok(Tracked::OfNoInterest) };
+        let latest = holder.latest_passcode.as_ref().filter(|latest| latest.passcode_id == mailed.passcode_id);
+        let Some(latest) = latest else { return Ok(Tracked::OfNoInterest) };
+        if !report.leaves().contains(&latest.passcode_status) {
+            return Ok(Tracked::Unchanged);
+        }
+        let act = Act::new(services.now(), Actor::System, origin.clone());
+        if services.store.report_delivery(&holder, latest, report, &act).await? == Outcome::Done {
+            return Ok(Tracked::Moved);
+        }
+        pause(round).await;
+    }
+    Err(Untracked::Changing)
+}

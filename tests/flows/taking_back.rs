@@ -1,0 +1,67 @@
+//! Codes that are taken back: by an admin, or by whom they were mailed to.
+
+use readmit_tests::{Person, Reply, World};
+use reqwest::Method;
+use serde_json::json;
+
+const ADA: &str = "ada@northwind.example";
+const MIKE: &str = "mike@northwind.example";
+
+async fn revokes(ada: &Person<'_>, world: &World, email: &str) -> Reply {
+    ada.calls(Method::DELETE, &format!("/v1/employees/{}/passcode", world.id(email)), None).await
+}
+
+#[tokio::test]
+async fn an_admin_takes_a_code_back_once() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    revokes(&ada, &world, MIKE).await.is_problem(404, "passcode_not_found");
+    let code = ada.issues_a_code_to(MIKE).await;
+    revokes(&ada, &world, MIKE).await.is(204);
+    assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "revoked");
+    world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
+    revokes(&ada, &world, MIKE).await.is_problem(404, "passcode_not_found");
+    assert_eq!(world.trail_of(MIKE).await.iter().filter(|kind| *kind == "passcode.revoked").count(), 1);
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn taking_back_what_was_redeemed_ends_the_recovery() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let recovery = world.recovers(MIKE, &ada.issues_a_code_to(MIKE).await).await;
+    revokes(&ada, &world, MIKE).await.is(204);
+    recovery.sets_password("velvet compass orchard nine").await.is_problem(401, "unauthenticated");
+    assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "redeemed");
+    assert!(world.trail_of(MIKE).await.contains(&"recovery.abandoned".to_owned()));
+    revokes(&ada, &world, MIKE).await.is_problem(404, "passcode_not_found");
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn nobody_takes_back_the_own_code_or_a_strangers() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    world.operator_mails_a_code_to(ADA).await;
+    revokes(&ada, &world, ADA).await.is_problem(403, "own_account");
+    world.operator_mails_a_code_to("mary@contoso.example").await;
+    revokes(&ada, &world, "mary@contoso.example").await.is_problem(404, "employee_not_found");
+    let body = Some(json!({"reason": "none"}));
+    let path = format!("/v1/employees/{}/passcode", world.id(MIKE));
+    ada.calls(Method::DELETE, &path, body).await.is_problem(422, "invalid_request");
+}
+
+#[tokio::test]
+async fn of_a_redemption_and_a_revocation_at_once_one_wins() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    for _ in 0..3 {
+        let code = ada.issues_a_code_to(MIKE).await;
+        let (redeemed, revoked) = tokio::join!(world.redeem(MIKE, &code), revokes(&ada, &world, MIKE));
+        revoked.is(204);
+        // Taken back before, or with the recovery that it had become.
+        assert!(redeemed.status == 200 || redeemed.status == 401, "{}", redeemed.text);
+        world.reconcile().await;
+        world.advance(std::time::Duration::from_secs(16 * 60)).await;
+    }
+}
