@@ -30,8 +30,13 @@ enum Answers {
 use Answers::{ByTarget, Each};
 
 /// The table. A body that lacks what it needs, or has more, is 422 for those whom a route lets in: nothing is changed.
-fn table() -> [(&'static str, Value, Answers); 10] {
+fn table() -> [(&'static str, Value, Answers); 12] {
     [
+        (
+            "DELETE /v1/employees/{employee_id}/passcode",
+            Value::Null,
+            ByTarget([401, 401, 401, 403, 403], [404, 404, 404, 404, 403, 404], [404, 404, 404, 404, 403, 404]),
+        ),
         ("DELETE /v1/sessions", json!({"x": 1}), Each([401, 401, 401, 422, 422, 422, 422])),
         ("GET /.well-known/jwks.json", Value::Null, Each([200; 7])),
         ("GET /v1/employees", Value::Null, Each([401, 401, 401, 403, 403, 200, 200])),
@@ -45,6 +50,7 @@ fn table() -> [(&'static str, Value, Answers); 10] {
             Value::Null,
             ByTarget([401, 401, 401, 403, 403], [201, 422, 409, 201, 403, 404], [404, 404, 404, 404, 403, 404]),
         ),
+        ("POST /v1/passcodes/disown", json!({}), Each([422; 7])),
         ("POST /v1/passcodes/redeem", json!({}), Each([422; 7])),
         ("POST /v1/recovery/complete", json!({}), Each([401, 422, 401, 401, 401, 401, 401])),
         ("POST /v1/recovery/totp", Value::Null, Each([401, 200, 401, 401, 401, 401, 401])),
@@ -136,7 +142,7 @@ async fn every_caller_is_answered_on_every_route_as_the_table_says() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(table.len(), routes().len(), "a row without a route");
-    assert_eq!(asked, 8 * 7 + 2 * 7 * 6);
+    assert_eq!(asked, 9 * 7 + 3 * 7 * 6);
     // What was refused has mailed nothing.
     let silent = ["cleo@client.example", "dora@northwind.example", "mary@contoso.example"];
     let mails = world.mail_counts(silent).await;

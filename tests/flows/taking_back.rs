@@ -65,3 +65,61 @@ async fn of_a_redemption_and_a_revocation_at_once_one_wins() {
         world.advance(std::time::Duration::from_secs(16 * 60)).await;
     }
 }
+
+async fn disowns(world: &World, token: &str) -> Reply {
+    world.call(Method::POST, "/v1/passcodes/disown", None, Some(json!({"token": token}))).await
+}
+
+async fn disownings(world: &World) -> usize {
+    world.trail_of(MIKE).await.iter().filter(|kind| *kind == "passcode.disowned").count()
+}
+
+#[tokio::test]
+async fn whoever_was_mailed_a_code_disowns_it_once() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let code = ada.issues_a_code_to(MIKE).await;
+    let token = world.disown_token(MIKE).await;
+    for _ in 0..3 {
+        disowns(&world, &token).await.is(204);
+    }
+    assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "disowned");
+    world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
+    assert_eq!(disownings(&world).await, 1);
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn a_recovery_is_disowned_under_way_and_told_of_when_it_is_over() {
+    let world = World::start().await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let token = world.disown_token(MIKE).await;
+    let recovery = world.recovers(MIKE, &code).await;
+    recovery.sets_password("velvet compass orchard nine").await.is(204);
+    disowns(&world, &token).await.is(204);
+    recovery.asks_for_totp().await.is_problem(401, "unauthenticated");
+    assert_eq!(disownings(&world).await, 1);
+    world.reconcile().await;
+
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let token = world.disown_token(MIKE).await;
+    let mike = world.recovers(MIKE, &code).await.completes("velvet compass orchard nine").await;
+    disowns(&world, &token).await.is(204);
+    assert!(mike.has_a_session().await, "whoever holds an old mail locks nobody out");
+    assert_eq!(disownings(&world).await, 2);
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_or_of_a_code_that_was_replaced_is_rejected() {
+    let world = World::start().await;
+    world.operator_mails_a_code_to(MIKE).await;
+    let older = world.disown_token(MIKE).await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let altered = format!("{}A", world.disown_token(MIKE).await);
+    for token in [older.as_str(), altered.as_str(), "", "1.", "nonsense", code.as_str()] {
+        disowns(&world, token).await.is_problem(401, "disown_rejected");
+    }
+    world.redeem(MIKE, &code).await.is(200);
+    assert_eq!(disownings(&world).await, 0);
+}

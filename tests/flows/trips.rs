@@ -53,6 +53,29 @@ async fn redeeming_takes_two_trips_and_a_refusal_one() {
 }
 
 #[tokio::test]
+async fn taking_back_takes_two_trips_and_a_report_two() {
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    ada.issues(MIKE, None).await.is(201);
+    let body = serde_json::json!({"message_id": world.mails_to(MIKE).await[0]["message_id"], "event": "delivery"});
+    world.store.record();
+    world.call(Method::POST, "/_local/delivery", None, Some(body)).await;
+    assert_eq!(world.store.trips(), ["GetItem", "TransactWriteItems"]);
+    let path = format!("/v1/employees/{}/passcode", world.id(MIKE));
+    world.store.record();
+    ada.calls(Method::DELETE, &path, None).await.is(204);
+    assert_eq!(world.store.trips(), ["BatchGetItem", "TransactWriteItems"]);
+
+    world.operator_mails_a_code_to(MIKE).await;
+    let token = serde_json::json!({"token": world.disown_token(MIKE).await});
+    for trips in [&["GetItem", "TransactWriteItems"][..], &["GetItem"][..]] {
+        world.store.record();
+        world.call(Method::POST, "/v1/passcodes/disown", None, Some(token.clone())).await.is(204);
+        assert_eq!(world.store.trips(), trips);
+    }
+}
+
+#[tokio::test]
 async fn a_recovery_takes_two_trips_one_and_two() {
     let world = World::start().await;
     let code = world.operator_mails_a_code_to(MIKE).await;

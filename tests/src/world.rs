@@ -222,6 +222,14 @@ impl World {
         text.lines().map(str::trim).find(is_code).expect("the mail has a code").to_owned()
     }
 
+    /// The token behind the link "this was not me" in the newest mail to an address.
+    pub async fn disown_token(&self, email: &str) -> String {
+        let mails = self.mails_to(email).await;
+        let text = mails.last().unwrap_or_else(|| panic!("no mail to {email}"))["text"].as_str().unwrap().to_owned();
+        let (_, token) = text.split_once("/#/disown/").expect("the mail has the link");
+        token.split_whitespace().next().unwrap().to_owned()
+    }
+
     /// The operator mails a passcode: its code.
     pub async fn operator_mails_a_code_to(&self, email: &str) -> String {
         let name = if email.ends_with("contoso.example") { "Contoso" } else { "Northwind Partners" };

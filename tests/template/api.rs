@@ -45,7 +45,7 @@ fn settings(template: &Value) -> Faults {
             faults.push(format!("{route} is not throttled tighter than the others"));
         }
     }
-    for open in ["POST /v1/passcodes/redeem", "POST /v1/sessions"] {
+    for open in ["POST /v1/passcodes/disown", "POST /v1/passcodes/redeem", "POST /v1/sessions"] {
         if api["RouteSettings"].get(open).is_none() {
             faults.push(format!("anyone may call {open}, which has no throttle of its own"));
         }

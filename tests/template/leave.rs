@@ -57,6 +57,24 @@ async fn codes_and_recoveries(world: &World) {
     world.import(world.northwind(json!([{"email": MIKE, "name": "Mike Brandt"}]))).await;
 }
 
+/// Codes that are taken back, disowned and reported of.
+async fn codes_that_come_to_nothing(world: &World) {
+    let ada = world.enrolled(ADA).await;
+    let path = format!("/v1/employees/{}/passcode", world.id(GRACE));
+    world.recovers(GRACE, &world.operator_mails_a_code_to(GRACE).await).await;
+    ada.calls(Method::DELETE, &path, None).await.is(204);
+    world.operator_mails_a_code_to(GRACE).await;
+    ada.calls(Method::DELETE, &path, None).await.is(204);
+    world.operator_mails_a_code_to(GRACE).await;
+    let token = json!({"token": world.disown_token(GRACE).await});
+    world.call(Method::POST, "/v1/passcodes/disown", None, Some(token)).await.is(204);
+    for event in ["delivery", "bounce"] {
+        world.operator_mails_a_code_to(GRACE).await;
+        let body = json!({"message_id": world.mails_to(GRACE).await.last().unwrap()["message_id"], "event": event});
+        assert_eq!(world.call(Method::POST, "/_local/delivery", None, Some(body)).await.body, "moved");
+    }
+}
+
 /// Sessions come and go, and the directory is looked at in every way.
 async fn sessions_and_lists(world: &World) {
     let mut grace = world.enrolled(GRACE).await;
@@ -118,13 +136,14 @@ fn unused(function: &str, permission: &Permission, done: &BTreeSet<(String, Need
 async fn every_function_may_do_what_it_does_and_nothing_else() {
     let world = World::start().await;
     codes_and_recoveries(&world).await;
+    codes_that_come_to_nothing(&world).await;
     sessions_and_lists(&world).await;
     what_nobody_asks_for(&world).await;
     let done: BTreeSet<(String, Need)> =
         [&world.store, &world.ses, &world.secrets_manager].into_iter().flat_map(|proxy| proxy.needs()).collect();
 
     let permissions = permissions();
-    assert_eq!(permissions.len(), 8);
+    assert_eq!(permissions.len(), 10);
     for function in permissions.keys() {
         assert!(done.iter().any(|(who, _)| who == function), "{function} has called nobody");
     }

@@ -17,11 +17,15 @@ NEW_PASSWORD = "seven brisk kites over Łódź"
 NEW_DIGITS = "815274"
 ROOT_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:RootSecret-Xp2m9QkLw0aZ-a1b2c3"
 
+COMPANY = "cmp_01JDEXAMP1E00000000000N0RD"
+PASSCODE = "pco_01JDEXAMP1E0000000000C0DE0"
+
 # The recoveries that only a code of the new authenticator is wanting to.
 ALL_BUT_CONFIRMED = ("reset-2fa/complete.json", "reset-2fa/impossible-code.json")
 
 # What an event takes for granted that another event does.
 BEFORE = {
+    "revoke-passcode/revoke.json": "issue-passcode/issue.json",
     "import-employees/two-companies.json": "import-employees/first-security-admin.json",
     "rotate-root-secret/test-secret.json": "rotate-root-secret/create-secret.json",
     "rotate-root-secret/finish-secret.json": "rotate-root-secret/create-secret.json",
@@ -58,6 +62,13 @@ class Events:
         if file.startswith("sign-in/") and MIKE in text:
             totp, _ = stack.enrolled(MIKE, MIKES_PASSWORD)
             text = text.replace(MIKES_DIGITS, totp.digits())
+        if PASSCODE in text:
+            stack.passcode_of(MIKE)
+            tags = stack.mails_to(MIKE)[-1]["tags"]
+            text = text.replace(COMPANY, tags["company_id"]).replace(PASSCODE, tags["passcode_id"])
+        if "<disown token>" in text:
+            stack.passcode_of(MIKE)
+            text = text.replace("<disown token>", stack.disown_token(MIKE))
         if " token>" in text:
             raise RuntimeError(f"{file} has a placeholder that nothing fills")
         return _with_passcode(text, stack.passcode_of(MIKE)) if file.startswith("redeem-passcode/") else text

@@ -88,8 +88,15 @@ class Stack:
         (row,) = self.invoke("import-employees", event)["results"]
         if "problem" in row:
             raise RuntimeError(f"no passcode for {email}: {row}")
-        mails = self.call("GET", "/_local/mail?" + urllib.parse.urlencode({"to": email}))["emails"]
-        return re.search(r"^ +((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})$", mails[-1]["text"], re.MULTILINE)[1]
+        return re.search(r"^ +((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})$", self.mails_to(email)[-1]["text"], re.MULTILINE)[1]
+
+    def mails_to(self, email: str) -> list:
+        """All mails to an address, oldest first."""
+        return self.call("GET", "/_local/mail?" + urllib.parse.urlencode({"to": email}))["emails"]
+
+    def disown_token(self, email: str) -> str:
+        """The token behind the link "this was not me" in the newest mail to an address."""
+        return re.search(r"/#/disown/(\S+)", self.mails_to(email)[-1]["text"])[1]
 
     def recovery_of(self, email: str) -> str:
         """The token of a recovery that a passcode has opened."""
