@@ -20,4 +20,4 @@ pub use json::{JsonBody, Nothing, read_object};
 pub use problem::{FieldError, Problem};
 pub use request::ApiRequest;
 pub use serve::{invoke, run};
-pub use views::{EmployeeView, PasscodeView, SessionView, exposed};
+pub use views::{EmployeeView, IssuedView, PasscodeView, SessionView, exposed};

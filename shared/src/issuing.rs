@@ -2,9 +2,9 @@
 
 use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, PasscodeStatus, Versioned};
 
-use crate::http::{Failure, Problem};
+use crate::http::{Failure, IssuedView, Problem};
 use crate::services::MailingServices;
-use crate::store::{Beginning, Begun, Outcome, Quota, Throttled};
+use crate::store::{Beginning, Begun, Outcome, Takes, Throttled};
 
 /// How often a decision is made again after others changed what it was based on.
 pub const DECISIONS: u32 = 8;
@@ -18,13 +18,13 @@ impl MailingServices {
         &self,
         issued: &IssuedPasscode,
         company: &Company,
-        quota: Quota,
+        takes: Takes,
         act: &Act,
     ) -> Result<Option<LatestPasscode>, Failure> {
         let keyring = self.services.keyring().await?;
         let version = keyring.current(act.at);
         let value = issued.code.hash(&keyring.passcode_key(version)?, issued.login(), issued.latest.passcode_id);
-        let begun = match self.services.store.begin(issued, &Versioned { version, value }, quota, act).await? {
+        let begun = match self.services.store.begin(issued, &Versioned { version, value }, takes, act).await? {
             Beginning::Begun(begun) => begun,
             Beginning::Changed => return Ok(None),
             Beginning::Locked(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?.into()),
@@ -34,7 +34,7 @@ impl MailingServices {
             let _: Outcome = self.services.store.withdraw(&begun, act).await?;
             return Err(Failure::Caused(Problem::EmailNotSent, refused.to_string()));
         }
-        Ok(Some(self.mark_sent(issued, &begun).await?))
+        Ok(Some(self.mark_sent(issued, &begun, act).await?))
     }
 
     /// Tells the trail, once, that a limit of codes was reached, and says what the client is told.
@@ -47,15 +47,20 @@ impl MailingServices {
         Ok(Problem::too_many_until(throttled.until, act.at))
     }
 
-    async fn mark_sent(&self, issued: &IssuedPasscode, begun: &Begun) -> Result<LatestPasscode, Failure> {
-        if self.services.store.sent(begun).await? == Outcome::Done {
-            return Ok(LatestPasscode { passcode_status: PasscodeStatus::Sent, ..issued.latest.clone() });
+    async fn mark_sent(&self, issued: &IssuedPasscode, begun: &Begun, act: &Act) -> Result<LatestPasscode, Failure> {
+        let store = &self.services.store;
+        let answer = |passcode: &LatestPasscode| serde_json::to_string(&IssuedView::new(passcode, act.at));
+        let sent = LatestPasscode { passcode_status: PasscodeStatus::Sent, ..issued.latest.clone() };
+        if store.sent(begun, &answer(&sent)?).await? == Outcome::Done {
+            return Ok(sent);
         }
-        // Something ended it while the mail was on its way: say what.
-        let holder = self.services.store.employee(issued.company_id, issued.holder.employee_id).await?;
+        // Something ended it, or SES reported of it, while the mail was on its way: say what.
+        let holder = store.employee(issued.company_id, issued.holder.employee_id).await?;
         let latest = holder
             .and_then(|holder| holder.latest_passcode)
-            .filter(|latest| latest.passcode_id == issued.latest.passcode_id);
-        Ok(latest.unwrap_or(LatestPasscode { passcode_status: PasscodeStatus::Superseded, ..issued.latest.clone() }))
+            .filter(|latest| latest.passcode_id == issued.latest.passcode_id)
+            .unwrap_or(LatestPasscode { passcode_status: PasscodeStatus::Superseded, ..issued.latest.clone() });
+        store.keep(begun, &answer(&latest)?).await?;
+        Ok(latest)
     }
 }

@@ -15,6 +15,7 @@ pub mod random;
 pub mod services;
 pub mod store;
 pub mod telemetry;
+pub mod verifying;
 
 pub use clock::Clock;
 pub use environment::Environment;

@@ -5,14 +5,17 @@
 mod cleanup;
 mod delivery;
 mod fixtures;
+mod idempotency;
 mod imports;
 mod issuing;
 mod listing;
+mod proof;
 mod recovery;
 mod redemption;
 mod rotation;
 mod search;
 mod sessions;
+mod several;
 mod taking_back;
 mod throttles;
 mod trips;

@@ -36,6 +36,7 @@ pub(crate) async fn settle(
         company_name: part.name.clone(),
         support_email: part.support_email.clone().or_else(|| before.as_ref()?.support_email.clone()),
         mail_locale: part.locale.clone().or_else(|| before.as_ref()?.mail_locale.clone()),
+        second_proof: part.second_proof.or_else(|| Some(before.as_ref()?.second_proof)).unwrap_or_default(),
     };
     if before.as_ref().is_some_and(|before| *before != company) {
         store.put_company(&company).await?;

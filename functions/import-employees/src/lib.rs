@@ -3,14 +3,14 @@
 //! Caller: whoever IAM lets invoke the function. At most 1,000 rows.
 //! Effects: a transaction a row, with `employee.imported`, `.changed` or `.erased`; run twice, nothing changes the second time.
 //! Disabling, a changed address or a changed account type ends code, recovery and sessions in the same transaction.
-//! A person's and a company's `locale` is kept for the mails, which so far are in English alone.
+//! A person's and a company's `locale` is kept for the mails; `second_proof` is the company's policy of redemptions.
 //! Answers: a result a row; a whole import that cannot be is a function error and changes nothing.
 
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
-use readmit::domain::{Act, Actor, CompanyId, Locale, Login, Name, Origin};
+use readmit::domain::{Act, Actor, CompanyId, Locale, Login, Name, Origin, SecondProof};
 use readmit::http::{Failure, read_object};
 use readmit::store::pause;
 use readmit::telemetry::observed;
@@ -45,6 +45,7 @@ struct CompanyPart {
     name: Name,
     support_email: Option<Login>,
     locale: Option<Locale>,
+    second_proof: Option<SecondProof>,
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use readmit::domain::{
 };
 use readmit::http::{Failure, Problem};
 use readmit::issuing::DECISIONS;
-use readmit::store::{Quota, pause};
+use readmit::store::{Takes, pause};
 
 use crate::row::{Outcome, RowProblem, RowResult};
 use crate::{IssuePasscodes, Refused};
@@ -106,9 +106,15 @@ async fn issue_one(
         if only_if_new && !waits_for_a_first_code(&holder, act.at) {
             return Ok(());
         }
-        let issued =
-            decide(IssuedFor::Operator, holder, &IssueWish::default(), act.at, &mut services.services.random())?;
-        match services.deliver(&issued, company, Quota::default(), &act).await? {
+        let issued = decide(
+            IssuedFor::Operator,
+            company,
+            holder,
+            &IssueWish::default(),
+            act.at,
+            &mut services.services.random(),
+        )?;
+        match services.deliver(&issued, company, Takes::default(), &act).await? {
             Some(passcode) if passcode.passcode_status.is_live() => return Ok(()),
             Some(_) => return Err(Problem::EmailNotSent.into()),
             None => pause(round).await,

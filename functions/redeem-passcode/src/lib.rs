@@ -1,7 +1,7 @@
 //! `POST /v1/passcodes/redeem`: whoever was mailed a passcode turns it into a recovery. Anyone may call.
 //!
-//! Effects: a try is counted before anything is compared; a right secret opens the recovery, once (`passcode.redeemed`); the
-//! fifth wrong one ends the code (`passcode.exhausted`).
+//! Effects: a try is counted before anything is compared; a right secret, and the proof that the company's policy asks beside it,
+//! open the recovery, once (`passcode.redeemed`); the fifth try that does not ends the code (`passcode.exhausted`).
 //! Answers: 200 the recovery token; 401 `passcode_rejected` for whatever is wrong, alike in bytes, headers and trips.
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
 use readmit::http::{Answer, ApiRequest, Failure, Problem, exposed};
 use readmit::keyring::{RecoveryClaims, Tokens};
 use readmit::store::{Outcome, PasscodeRow};
+use readmit::verifying::{self, Proof};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,9 @@ use serde::{Deserialize, Serialize};
 struct Redeem {
     email: String,
     code: SecretString,
+    /// The password or a backup code.
+    #[serde(default)]
+    proof: Option<SecretString>,
 }
 
 #[derive(Serialize)]
@@ -37,19 +41,28 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
         return Err(rejected("an address or a code that cannot be"));
     };
 
-    let counted = services.store.count_try(&login, &code.selector(), services.now()).await?;
+    let selector = code.selector();
+    let counting = services.store.count_try(&login, &selector, services.now());
+    let (counted, proof) = tokio::join!(counting, proven(&services, &login, typed.proof.as_ref()));
+    let (counted, proof) = (counted?, proof?);
     let counted = counted.ok_or_else(|| rejected("no live code of this address and selector"))?;
-    if !is_the_code(&services, &counted, &code).await? {
+    let because = match is_the_code(&services, &counted, &code).await? {
+        false => Some("a wrong secret"),
+        true if counted.proof_required && proof.is_none() => Some("the proof is missing, or wrong"),
+        true => None,
+    };
+    if let Some(because) = because {
         if counted.try_count >= MAX_TRIES {
             let act = request.act(Actor::Anonymous, services.now());
             // Refused: it ended otherwise in the meantime.
             let _: Outcome = services.store.exhaust(&counted, &act).await?;
         }
-        return Err(rejected("a wrong secret"));
+        return Err(rejected(because));
     }
 
     let act = request.act(Actor::Employee { employee_id: counted.employee_id }, services.now());
-    if services.store.redeem(&counted, &act).await? == Outcome::Refused {
+    let spent = proof.and_then(Proof::backup_code).filter(|_| counted.proof_required);
+    if services.store.redeem(&counted, spent.as_deref(), &act).await? == Outcome::Refused {
         return Err(rejected("it ended, or its holder was disabled, in the meantime"));
     }
     let claims = RecoveryClaims {
@@ -64,6 +77,13 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
         &mut services.random(),
     )?;
     Answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
+}
+
+/// What the proof shows, if one was sent: the same requests and the same hash, whoever is known.
+async fn proven(services: &Services, login: &Login, proof: Option<&SecretString>) -> Result<Option<Proof>, Failure> {
+    let Some(proof) = proof else { return Ok(None) };
+    let credentials = services.store.credentials(login).await?;
+    verifying::prove(services, credentials.as_ref(), proof, services.now()).await
 }
 
 /// One problem for whatever is wrong; which it was, the log alone is told.

@@ -2,10 +2,7 @@
 
 use readmit::Services;
 use readmit::domain::totp::MAX_WRONG_CODES_A_RECOVERY;
-use readmit::domain::{
-    Act, Actor, BACKUP_CODES, BackupCode, Employee, KeyedHash, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode,
-    TwoFactor, Versioned,
-};
+use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
 use readmit::http::{Answer, ApiRequest, Failure, Problem, SessionView};
 use readmit::issuing::DECISIONS;
 use readmit::keyring::{AccessClaims, Tokens};
@@ -13,6 +10,7 @@ use readmit::store::{CompletionTry, Outcome, PasscodeRow, pause};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::backup_codes::NewCodes;
 use crate::body_of_step;
 
 #[derive(Deserialize)]
@@ -47,12 +45,11 @@ pub(crate) async fn complete(services: &Services, request: &ApiRequest) -> Resul
         let Some(step) = confirmed_step(services, &new, &employee, code.as_ref(), now).await? else {
             return wrong_code(services, request, &row).await;
         };
-        let issued = NewSecrets::make(services, &employee).await?;
+        let new_codes = NewCodes::make(services, employee.employee_id).await?;
+        let epoch = SessionEpoch::generate(&mut services.random());
         let act = request.act(Actor::Employee { employee_id: employee.employee_id }, services.now());
-        if services.store.complete_recovery(&row, &new, step, &issued.hashes, &issued.epoch, &act).await?
-            == Outcome::Done
-        {
-            return completed(services, employee, &issued, &act).await;
+        if services.store.complete_recovery(&row, &new, step, &new_codes.hashes, &epoch, &act).await? == Outcome::Done {
+            return completed(services, employee, epoch, &new_codes, &act).await;
         }
         // A password or an authenticator was set at the same time, or the recovery ended.
         pause(round).await;
@@ -74,41 +71,19 @@ async fn confirmed_step(
     Ok(code.and_then(|code| key.matching_step(code, now)))
 }
 
-/// What a completion gives out: ten backup codes, and the epoch of the first session.
-struct NewSecrets {
-    backup_codes: Vec<BackupCode>,
-    hashes: Vec<Versioned<KeyedHash>>,
-    epoch: SessionEpoch,
-}
-
-impl NewSecrets {
-    async fn make(services: &Services, owner: &Employee) -> Result<Self, Failure> {
-        let keyring = services.keyring().await?;
-        let version = keyring.current(services.now());
-        let key = keyring.backup_code_key(version)?;
-        let backup_codes: Vec<_> = (0..BACKUP_CODES).map(|_| BackupCode::generate(&mut services.random())).collect();
-        let hashes =
-            backup_codes.iter().map(|code| Versioned { version, value: code.hash(&key, owner.employee_id) }).collect();
-        Ok(Self { backup_codes, hashes, epoch: SessionEpoch::generate(&mut services.random()) })
-    }
-}
-
 async fn completed(
     services: &Services,
     mut employee: Employee,
-    issued: &NewSecrets,
+    epoch: SessionEpoch,
+    new_codes: &NewCodes,
     act: &Act,
 ) -> Result<Answer, Failure> {
     employee.last_signed_in_at = Some(act.at);
     employee.two_factor = TwoFactor::Enrolled;
-    let claims = AccessClaims {
-        employee_id: employee.employee_id,
-        company_id: employee.company_id,
-        epoch: issued.epoch.clone(),
-    };
+    let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at, &mut services.random())?;
-    let shown: Vec<_> = issued.backup_codes.iter().map(BackupCode::grouped).collect();
+    let shown = new_codes.shown();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();
     Answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })
 }

@@ -1,8 +1,9 @@
-//! The steps of a recovery, each opened by the recovery token and nothing else.
+//! The steps of a recovery, each opened by the recovery token and nothing else; and new backup codes.
 //!
 //! `PUT /v1/recovery/password`: 204; 422 `password_rejected` with reasons; 429 after ten.
 //! `POST /v1/recovery/totp`: 200 the key of a new authenticator; asked again, another one in its place.
 //! `POST /v1/recovery/complete`: 200 a session and backup codes; 401 `totp_rejected`; 409 `recovery_incomplete`.
+//! `POST /v1/backup-codes`, of a session: 200 ten new ones (`backup_codes.renewed`); 401 `sign_in_rejected`; 429.
 //!
 //! Effects: nothing counts before the completion, which replaces password, authenticator and backup codes and ends all
 //! earlier sessions in one transaction.
@@ -14,16 +15,18 @@ use readmit::http::{Answer, ApiRequest, Failure, JsonBody, Problem};
 use readmit::keyring::RecoveryClaims;
 use serde::de::DeserializeOwned;
 
+mod backup_codes;
 mod complete;
 mod password;
 mod totp;
 
-/// One of the function's three routes.
+/// One of the function's four routes.
 pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
     match request.route_key() {
         "PUT /v1/recovery/password" => password::set(&services, &request).await,
         "POST /v1/recovery/totp" => totp::enrol(&services, &request).await,
         "POST /v1/recovery/complete" => complete::complete(&services, &request).await,
+        "POST /v1/backup-codes" => backup_codes::renew(&services, &request).await,
         _ => Err(Failure::Fault("a route that is not this function's".to_owned())),
     }
 }

@@ -12,12 +12,9 @@ use readmit::domain::Actor;
 use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem, SessionView, live_caller};
 use readmit::keyring::{AccessClaims, JsonWebKey, Tokens};
 use readmit::store::Outcome;
+use readmit::verifying::{self, Attempt, Rejected, Verified};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-
-mod verify;
-
-use verify::{Attempt, Rejected, Verified};
 
 /// Others may keep the keys this long; a new version of the root signs only ten minutes after it was added.
 const KEYS_CACHE: &str = "public, max-age=300";
@@ -50,9 +47,9 @@ async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Fa
     let now = services.now();
     let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, request.origin().source_ip.as_deref())?;
 
-    let (known, counted) = verify::count(services, &attempt, now).await?;
+    let (known, counted) = verifying::count(services, &attempt, now).await?;
     let verified = match counted {
-        Ok(()) => verify::verify(services, attempt, known.clone(), now).await?,
+        Ok(()) => verifying::verify(services, attempt, known.clone(), now).await?,
         Err(throttled) => Err(Rejected::Throttled(throttled)),
     };
     let verified = match verified {
@@ -60,7 +57,7 @@ async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Fa
         Err(Rejected::Because(because)) => return Err(Failure::Because(Problem::SignInRejected, because)),
         Err(Rejected::Throttled(throttled)) => {
             let act = request.act(Actor::Anonymous, now);
-            return Err(verify::throttled(services, &throttled, known.as_ref(), &act).await?.into());
+            return Err(verifying::throttled(services, &throttled, known.as_ref(), &act).await?.into());
         }
     };
     let Verified { credentials, mut employee, spent } = verified;

@@ -51,6 +51,31 @@ pub enum TwoFactor {
     NotEnrolled,
 }
 
+/// Of whom a second proof is asked beside a mailed code, by the company's policy: the mailbox alone must not be enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondProof {
+    /// Of nobody.
+    None,
+    /// Of those who can let others in.
+    #[default]
+    SecurityAdmins,
+    /// Of everybody.
+    Everyone,
+}
+
+impl SecondProof {
+    /// Whether it is asked of this person. Who was never in has nothing to show.
+    pub fn is_asked_of(self, holder: &Employee) -> bool {
+        let asked = match self {
+            Self::None => false,
+            Self::SecurityAdmins => holder.granted_role == Role::SecurityAdmin,
+            Self::Everyone => true,
+        };
+        asked && holder.two_factor == TwoFactor::Enrolled
+    }
+}
+
 /// The owner of employees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Company {
@@ -64,6 +89,9 @@ pub struct Company {
     /// The language of its mails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_locale: Option<Locale>,
+    /// Of whom more than a code is asked.
+    #[serde(default)]
+    pub second_proof: SecondProof,
 }
 
 /// A person in the directory: the row as the table holds it.

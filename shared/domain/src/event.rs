@@ -66,6 +66,12 @@ pub enum EventType {
     /// A limit of failed sign-ins was reached; told once a span.
     #[serde(rename = "session.throttled")]
     SessionThrottled,
+    /// Sessions, password and second factor were stopped: a device was stolen.
+    #[serde(rename = "account.suspended")]
+    AccountSuspended,
+    /// The person made new backup codes; the old ones ended.
+    #[serde(rename = "backup_codes.renewed")]
+    BackupCodesRenewed,
     /// A person was added.
     #[serde(rename = "employee.imported")]
     EmployeeImported,

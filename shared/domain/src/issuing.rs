@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use rand::CryptoRng;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::passcode::{Code, DEFAULT_LIFETIME, MAX_LIFETIME_MINUTES, MIN_LIFETIME_MINUTES, OperatorTag};
-use crate::{AccountType, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, PasscodeStatus, Timestamp};
+use crate::{
+    AccountType, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, PasscodeStatus, Timestamp,
+};
 
 /// What an admin may say of a passcode to be issued.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssueWish {
     /// How long the code lives; one hour unless said.
@@ -18,10 +20,13 @@ pub struct IssueWish {
     /// Why, for the trail.
     #[serde(default)]
     pub reason: Option<Reason>,
+    /// Whether a device was stolen: sessions end, and password and second factor open nothing, until the recovery is completed.
+    #[serde(default)]
+    pub suspend: bool,
 }
 
 /// Ten minutes to a day.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct LifetimeMinutes(u32);
 
@@ -35,7 +40,7 @@ impl TryFrom<u32> for LifetimeMinutes {
 }
 
 /// A reason in the admin's words, 500 characters at most. It goes to the trail, never into a mail.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Reason(String);
 
@@ -93,6 +98,10 @@ pub struct IssuedPasscode {
     pub latest: LatestPasscode,
     /// Why, for the trail.
     pub reason: Option<Reason>,
+    /// Whether the account is stopped until its recovery is completed.
+    pub suspend: bool,
+    /// Whether the code alone is not enough.
+    pub proof_required: bool,
     /// The code itself, for the mail alone.
     pub code: Code,
 }
@@ -107,6 +116,7 @@ impl IssuedPasscode {
 /// Decides whether `holder` gets a passcode, and makes it.
 pub fn issue(
     by: IssuedFor<'_>,
+    company: &Company,
     holder: Employee,
     wish: &IssueWish,
     now: Timestamp,
@@ -136,6 +146,9 @@ pub fn issue(
         company_id: holder.company_id,
         latest,
         reason: wish.reason.clone(),
+        suspend: wish.suspend,
+        // The operator is asked where nobody in the company can help, a lost password included.
+        proof_required: matches!(by, IssuedFor::Admin(_)) && company.second_proof.is_asked_of(&holder),
         code: Code::generate(random),
         holder,
     })

@@ -27,6 +27,11 @@ impl Answer {
         Self::json(StatusCode::CREATED, body)
     }
 
+    /// 201 and a body that is JSON already.
+    pub fn created_as(body: String) -> Self {
+        Self { status: StatusCode::CREATED, body: Some(body), cache_control: "no-store" }
+    }
+
     /// 204.
     pub fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, body: None, cache_control: "no-store" }

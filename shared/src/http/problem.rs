@@ -34,6 +34,10 @@ pub enum Problem {
     PasscodeNotFound,
     /// The account is disabled.
     EmployeeDisabled,
+    /// The request that came before with the same key is still under way.
+    RequestInProgress,
+    /// The key came before with another request.
+    IdempotencyKeyReused,
     /// Steps are missing.
     RecoveryIncomplete(Vec<RecoveryStep>),
     /// Over 16 KiB.
@@ -167,6 +171,18 @@ impl Problem {
                 "employee_disabled",
                 "Employee disabled",
                 "The account is disabled. Enable it first.",
+            ),
+            Self::RequestInProgress => (
+                StatusCode::CONFLICT,
+                "request_in_progress",
+                "Request in progress",
+                "A request with this Idempotency-Key is still under way. Try again shortly.",
+            ),
+            Self::IdempotencyKeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "Idempotency key reused",
+                "This Idempotency-Key was used for another request. Use a new one.",
             ),
             Self::RecoveryIncomplete(_) => (
                 StatusCode::CONFLICT,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::gateway::GatewayRequest;
 use super::json::read_object;
-use super::{Failure, JsonBody, Problem};
+use super::{Failure, FieldError, JsonBody, Problem};
 use crate::keyring::{AccessClaims, RecoveryClaims, Tokens};
 use crate::services::Services;
 
@@ -101,6 +101,19 @@ impl ApiRequest {
     /// The employee that the path names. A text that is no id names nobody.
     pub fn employee_id(&self) -> Option<EmployeeId> {
         self.employee_id.as_deref()?.parse().ok()
+    }
+
+    /// The client's key, if it sent one: 1 to 255 visible ASCII characters.
+    pub fn idempotency_key(&self) -> Result<Option<&str>, Problem> {
+        let name = "idempotency-key";
+        if !self.headers.keys().any(|sent| sent.eq_ignore_ascii_case(name)) {
+            return Ok(None);
+        }
+        let fits = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        self.header(name).filter(fits).map(Some).ok_or_else(|| {
+            let detail = "the header Idempotency-Key must have 1 to 255 visible ASCII characters".to_owned();
+            Problem::InvalidRequest(vec![FieldError { pointer: String::new(), detail }])
+        })
     }
 
     /// RFC 6750, section 2.1: the header, and no other place.

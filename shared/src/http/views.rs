@@ -32,6 +32,19 @@ impl<'a> PasscodeView<'a> {
     }
 }
 
+/// The answer to an issue.
+#[derive(Serialize)]
+pub struct IssuedView<'a> {
+    passcode: PasscodeView<'a>,
+}
+
+impl<'a> IssuedView<'a> {
+    /// The passcode as it is at `now`.
+    pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
+        Self { passcode: PasscodeView::new(passcode, now) }
+    }
+}
+
 /// An employee.
 #[derive(Serialize)]
 pub struct EmployeeView<'a> {

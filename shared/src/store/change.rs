@@ -146,20 +146,18 @@ impl Change {
         self
     }
 
-    /// Appends a number to a list, which may not be there yet.
-    pub(super) fn append(mut self, path: &str, number: i64) -> Self {
-        let (name, none, one) = (self.name(path), self.value([0_i64; 0]), self.value([number]));
-        self.sets.push(format!("{name} = list_append(if_not_exists({name}, {none}), {one})"));
+    /// Appends numbers to a list, which may not be there yet.
+    pub(super) fn append(mut self, path: &str, numbers: &[i64]) -> Self {
+        let (name, none, more) = (self.name(path), self.value([0_i64; 0]), self.value(numbers));
+        self.sets.push(format!("{name} = list_append(if_not_exists({name}, {none}), {more})"));
         self
     }
 
     /// Takes a string out of a string set, which must hold it.
     pub(super) fn take(mut self, path: &str, string: &str) -> Self {
-        let name = self.name(path);
-        let (taken, held) = (self.raw_value(AttributeValue::Ss(vec![string.to_owned()])), self.value(string));
+        let (name, taken) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
         self.takes.push(format!("{name} {taken}"));
-        self.conditions.push(format!("contains({name}, {held})"));
-        self
+        self.if_contains(path, string)
     }
 
     fn condition(&self) -> Option<String> {

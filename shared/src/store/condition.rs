@@ -71,6 +71,13 @@ impl Change {
         self
     }
 
+    /// A string set that holds this string.
+    pub(super) fn if_contains(mut self, path: &str, string: &str) -> Self {
+        let (name, held) = (self.name(path), self.value(string));
+        self.conditions.push(format!("contains({name}, {held})"));
+        self
+    }
+
     pub(super) fn if_present(mut self, path: &str) -> Self {
         let name = self.name(path);
         self.conditions.push(format!("attribute_exists({name})"));

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use readmit_domain::{
-    AccountStatus, Act, CompanyId, Employee, EmployeeId, EventType, Login, PasswordHash, SealedTotpKey, Step, Versioned,
+    AccountStatus, Act, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Login, PasswordHash, SealedTotpKey,
+    Step, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,9 @@ pub struct Credentials {
     /// Backup codes that are left, each `version:hash`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backup_codes: Vec<String>,
+    /// Since when password and second factor open nothing, until a recovery is completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_at: Option<Timestamp>,
 }
 
 /// The second factor that a sign-in uses up.
@@ -80,22 +84,11 @@ impl Store {
         spent: &Spent,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        let credentials = Change::update(&self.tables.credentials, key([("login", &seen.login)]))
-            .if_equal("employee_id", employee.employee_id)
-            .if_as_seen("password_hash", seen.password_hash.as_ref())
-            .if_as_seen("totp_key", seen.totp_key.as_ref());
-        let credentials = match &spent.rehashed {
-            Some(rehashed) => credentials.set("password_hash", rehashed),
-            None => credentials,
-        };
-        let credentials = match &spent.resealed {
-            Some(resealed) => credentials.set("totp_key", resealed),
-            None => credentials,
-        };
         let credentials = match &spent.factor {
-            FactorUsed::Totp(step) => credentials.set("totp_step", step).if_absent_or_below("totp_step", step),
-            FactorUsed::BackupCode(stored) => credentials.take("backup_codes", stored),
+            FactorUsed::Totp(step) => self.spend_step(seen, *step),
+            FactorUsed::BackupCode(stored) => self.update_seen(seen).take("backup_codes", stored),
         };
+        let credentials = moved_on(credentials, spent);
         let directory = self
             .update_employee(employee.company_id, employee.employee_id)
             .set("last_signed_in_at", act.at)
@@ -107,6 +100,61 @@ impl Store {
         let mut changes = vec![credentials, directory, self.record(&event)?];
         changes.extend(self.forget_sign_ins(&seen.login, spent.source_ip.as_deref()));
         self.transact(changes).await
+    }
+
+    /// Replaces the backup codes, and spends the second factor that was shown for it. Refused as a sign-in is.
+    pub async fn renew_backup_codes(
+        &self,
+        seen: &Credentials,
+        employee: &Employee,
+        spent: &Spent,
+        backup_codes: &[Versioned<KeyedHash>],
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let credentials = match &spent.factor {
+            FactorUsed::Totp(step) => self.spend_step(seen, *step),
+            // It goes with the others: two renewals with it, and one of them wins.
+            FactorUsed::BackupCode(stored) => self.update_seen(seen).if_contains("backup_codes", stored),
+        };
+        let renewed = moved_on(credentials, spent)
+            .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect());
+        // An update must set something; what matters is that the session still lasts.
+        let directory = self
+            .update_employee(employee.company_id, employee.employee_id)
+            .set("session_epoch", &employee.session_epoch)
+            .if_equal("account_status", AccountStatus::Active)
+            .if_equal("session_epoch", &employee.session_epoch);
+        let event = self.event(act, EventType::BackupCodesRenewed, employee.company_id, employee.employee_id);
+        let mut changes = vec![renewed, directory, self.record(&event)?];
+        changes.extend(self.forget_sign_ins(&seen.login, spent.source_ip.as_deref()));
+        self.transact(changes).await
+    }
+
+    /// Stops password, second factor and sessions until a recovery is completed.
+    pub(super) fn suspend(&self, login: &Login, employee_id: EmployeeId, act: &Act) -> Change {
+        Change::update(&self.tables.credentials, key([("login", login)]))
+            .set("suspended_at", act.at)
+            .if_equal("employee_id", employee_id)
+    }
+
+    /// Takes a backup code out; refused if it is not there.
+    pub(super) fn take_backup_code(&self, login: &Login, owner: EmployeeId, stored: &str) -> Change {
+        Change::update(&self.tables.credentials, key([("login", login)]))
+            .take("backup_codes", stored)
+            .if_equal("employee_id", owner)
+    }
+
+    /// The credentials as they were looked at, of an account that is not stopped.
+    fn update_seen(&self, seen: &Credentials) -> Change {
+        Change::update(&self.tables.credentials, key([("login", &seen.login)]))
+            .if_equal("employee_id", seen.employee_id)
+            .if_as_seen("password_hash", seen.password_hash.as_ref())
+            .if_as_seen("totp_key", seen.totp_key.as_ref())
+            .if_absent("suspended_at")
+    }
+
+    fn spend_step(&self, seen: &Credentials, step: Step) -> Change {
+        self.update_seen(seen).set("totp_step", step).if_absent_or_below("totp_step", step)
     }
 
     /// Who owns these logins now.
@@ -127,6 +175,18 @@ impl Store {
             totp_key: None,
             totp_step: None,
             backup_codes: Vec::new(),
+            suspended_at: None,
         }
     }
+}
+
+/// With the password's hash and the authenticator's seal of the current key.
+fn moved_on(mut credentials: Change, spent: &Spent) -> Change {
+    if let Some(rehashed) = &spent.rehashed {
+        credentials = credentials.set("password_hash", rehashed);
+    }
+    if let Some(resealed) = &spent.resealed {
+        credentials = credentials.set("totp_key", resealed);
+    }
+    credentials
 }

@@ -7,6 +7,7 @@ use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, F
 use serde::Deserialize;
 
 use super::change::{Change, Item, attribute, item, key};
+use super::idempotency::{IdempotencyKey, KeyRow, Known};
 use super::limits::{self, LimitRow};
 use super::send::read;
 use super::{Outcome, Quota, Store, StoreError, Throttled};
@@ -54,21 +55,27 @@ impl DirectoryRows {
 
 /// What an issue is decided by.
 pub struct IssueView {
-    /// Admin, holder and company.
+    /// Admin, holders and company.
     pub rows: DirectoryRows,
     windows: Vec<LimitRow>,
+    key: Option<KeyRow>,
 }
 
 impl IssueView {
-    /// The places that the issue takes, or which limit was reached.
+    /// The places that the issue takes, or which limit was reached; the admin's too, unless they are taken already.
     pub fn quota(
         &self,
         store: &Store,
         holder: EmployeeId,
-        admin: EmployeeId,
+        admin: Option<EmployeeId>,
         now: Timestamp,
     ) -> Result<Quota, Throttled> {
         store.quota(holder, admin, &self.windows, now)
+    }
+
+    /// What is known of the key that the view was asked with.
+    pub fn known(&self, key: &IdempotencyKey, now: Timestamp) -> Known {
+        key.known(self.key.as_ref(), now)
     }
 }
 
@@ -119,22 +126,32 @@ impl Store {
         DirectoryRows::of(self.batch(&self.tables.employees, directory_keys(company_id, employee_ids)).await?)
     }
 
-    /// What an issue is decided by, as it is now: admin, holder and company, and the windows of the two. One consistent request.
+    /// What issues are decided by, as it is now: admin, holders and company, the windows of all, and the idempotency key. One
+    /// consistent request.
     pub async fn issue_view(
         &self,
         company_id: CompanyId,
         admin: EmployeeId,
-        holder: Option<EmployeeId>,
+        holders: &[EmployeeId],
+        key: Option<&IdempotencyKey>,
     ) -> Result<IssueView, StoreError> {
-        let people: Vec<_> = [Some(admin), holder].into_iter().flatten().collect();
+        let people: Vec<_> = holders.iter().copied().chain([admin]).collect();
         let mut subjects = vec![limits::issues_by(admin)];
-        subjects.extend(holder.map(limits::issues_to));
+        subjects.extend(holders.iter().copied().map(limits::issues_to));
+        let key_subject = key.map(|key| key.subject.clone());
+        subjects.extend(key_subject.clone());
         let people = directory_keys(company_id, &people).into_iter().map(|key| (self.tables.employees.clone(), key));
-        let windows = Self::limit_keys(&subjects).into_iter().map(|key| (self.tables.limits.clone(), key));
-        let mut items = self.batches(people.chain(windows).collect()).await?;
+        let subjects = Self::limit_keys(&subjects).into_iter().map(|key| (self.tables.limits.clone(), key));
+        let mut items = self.batches(people.chain(subjects).collect()).await?;
         let rows = DirectoryRows::of(items.remove(&self.tables.employees).unwrap_or_default())?;
-        let windows = items.remove(&self.tables.limits).unwrap_or_default();
-        Ok(IssueView { rows, windows: windows.into_iter().map(read).collect::<Result<_, _>>()? })
+        let limits = items.remove(&self.tables.limits).unwrap_or_default();
+        let is_key = |item: &Item| item.get("subject").and_then(|subject| subject.as_s().ok()) == key_subject.as_ref();
+        let (keys, windows): (Vec<_>, Vec<_>) = limits.into_iter().partition(is_key);
+        Ok(IssueView {
+            rows,
+            windows: windows.into_iter().map(read).collect::<Result<_, _>>()?,
+            key: keys.into_iter().next().map(read).transpose()?,
+        })
     }
 
     /// Ends every session of the employee, if the caller's is one of them.

@@ -4,16 +4,29 @@ use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
     AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode,
-    PasscodeStatus, Pending, RecoveryState, Versioned,
+    PasscodeStatus, Pending, RecoveryState, SessionEpoch, Versioned,
 };
 
 use super::change::Change;
 use super::cleanup::due_shard;
 use super::passcodes::{KEPT_AFTER_END, PasscodeRow};
-use super::{Outcome, Quota, Store, StoreError, Throttled};
+use super::{Lease, Outcome, Quota, Store, StoreError, Throttled};
+use crate::random::system_random;
 
 /// A passcode that is stored and waits for its mail.
-pub struct Begun(PasscodeRow);
+pub struct Begun {
+    row: PasscodeRow,
+    lease: Option<Lease>,
+}
+
+/// What an issue takes with it when it is stored: its places in the windows, and the lease of its idempotency key.
+#[derive(Default)]
+pub struct Takes {
+    /// The places.
+    pub quota: Quota,
+    /// The lease, if the request had a key.
+    pub lease: Option<Lease>,
+}
 
 /// What storing a passcode came to.
 pub enum Beginning {
@@ -33,20 +46,21 @@ impl Store {
         &self,
         issued: &IssuedPasscode,
         secret_hash: &Versioned<KeyedHash>,
-        quota: Quota,
+        takes: Takes,
         act: &Act,
     ) -> Result<Beginning, StoreError> {
-        let row = new_row(issued);
+        let (row, Takes { quota, lease }) = (new_row(issued), takes);
         let fresh = self
             .put_code(issued, &row, secret_hash)
             .if_absent_or_below("tries_without_success", MAX_TRIES_WITHOUT_SUCCESS);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(fresh);
         changes.extend(quota.0);
+        changes.extend(lease.as_ref().map(|lease| self.take_lease(lease)));
         if self.transact(changes).await? == Outcome::Done {
-            return Ok(Beginning::Begun(Box::new(Begun(row))));
+            return Ok(Beginning::Begun(Box::new(Begun { row, lease })));
         }
-        self.begin_despite_wrong_secrets(issued, row, secret_hash, act).await
+        self.begin_despite_wrong_secrets(issued, row, secret_hash, lease, act).await
     }
 
     /// After a refusal: whether it was for too many wrong secrets. If their time is over, they are forgotten with this code.
@@ -55,6 +69,7 @@ impl Store {
         issued: &IssuedPasscode,
         row: PasscodeRow,
         secret_hash: &Versioned<KeyedHash>,
+        lease: Option<Lease>,
         act: &Act,
     ) -> Result<Beginning, StoreError> {
         let there = self
@@ -73,8 +88,9 @@ impl Store {
             .if_equal("last_try_at", last_try_at);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(forgiven);
+        changes.extend(lease.as_ref().map(|lease| self.take_lease(lease)));
         let outcome = self.transact(changes).await?;
-        Ok(if outcome == Outcome::Done { Beginning::Begun(Box::new(Begun(row))) } else { Beginning::Changed })
+        Ok(if outcome == Outcome::Done { Beginning::Begun(Box::new(Begun { row, lease })) } else { Beginning::Changed })
     }
 
     /// The directory and the trail of a new code, and the end of the one before it.
@@ -86,6 +102,11 @@ impl Store {
         {
             let event = self.event(act, kind, issued.company_id, issued.holder.employee_id);
             changes.push(self.record(&event.with("passcode_id", seen.passcode_id))?);
+        }
+        if issued.suspend {
+            changes.push(self.suspend(issued.login(), issued.holder.employee_id, act));
+            let event = self.event(act, EventType::AccountSuspended, issued.company_id, issued.holder.employee_id);
+            changes.push(self.record(&event)?);
         }
         Ok(changes)
     }
@@ -101,6 +122,7 @@ impl Store {
             .set("secret_hash", secret_hash)
             .set("try_count", row.try_count)
             .set("expires_at", row.expires_at)
+            .set("proof_required", row.proof_required)
             .set_or_remove("due_shard", row.due_shard.as_ref())
             .set_or_remove("due_at", row.due_at)
             .set("delete_after", row.delete_after);
@@ -131,6 +153,11 @@ impl Store {
             .if_equal("account_status", AccountStatus::Active)
             .if_equal("account_type", AccountType::Employee)
             .if_equal("login", issued.login());
+        let change = if issued.suspend {
+            change.set("session_epoch", SessionEpoch::generate(&mut system_random()))
+        } else {
+            change
+        };
         change.if_latest_as_seen(seen)
     }
 
@@ -145,9 +172,10 @@ impl Store {
         }
     }
 
-    /// The mail was accepted: the code opens the door from now on. Refused if it was replaced or ended meanwhile.
-    pub async fn sent(&self, begun: &Begun) -> Result<Outcome, StoreError> {
-        let row = &begun.0;
+    /// The mail was accepted: the code opens the door from now on, and `answer` is kept for the key. Refused if it was replaced,
+    /// ended or reported of meanwhile.
+    pub async fn sent(&self, begun: &Begun, answer: &str) -> Result<Outcome, StoreError> {
+        let row = &begun.row;
         let sent = self
             .update_passcode(&row.login)
             .set("passcode_status", PasscodeStatus::Sent)
@@ -155,14 +183,31 @@ impl Store {
             .if_equal("passcode_id", row.passcode_id)
             .if_equal("passcode_status", PasscodeStatus::Sending);
         let latest = self.update_latest(&row.held()).set("latest_passcode.passcode_status", PasscodeStatus::Sent);
-        self.transact(vec![sent, latest]).await
+        let mut changes = vec![sent, latest];
+        changes.extend(begun.lease.as_ref().map(|lease| self.keep_answer(lease, answer)));
+        self.transact(changes).await
     }
 
-    /// The mail was not accepted: nothing is left that could be redeemed. Refused if it was replaced or ended meanwhile.
+    /// Keeps the answer to a mail that was accepted for a code that is no longer `sending`.
+    pub async fn keep(&self, begun: &Begun, answer: &str) -> Result<(), StoreError> {
+        if let Some(lease) = &begun.lease {
+            // Refused: the lease ran out, and another request has taken it.
+            let _: Outcome = self.transact(vec![self.keep_answer(lease, answer)]).await?;
+        }
+        Ok(())
+    }
+
+    /// The mail was not accepted: nothing is left that could be redeemed, and the key is free. Refused if it was replaced or
+    /// ended meanwhile.
     ///
     /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
     pub async fn withdraw(&self, begun: &Begun, act: &Act) -> Result<Outcome, StoreError> {
-        self.withdraw_from(&PasscodeStatus::PENDING, &begun.0, act).await
+        let ended = self.withdraw_from(&PasscodeStatus::PENDING, &begun.row, act).await?;
+        if let Some(lease) = &begun.lease {
+            // Refused: the lease ran out, and another request has taken it.
+            let _: Outcome = self.transact(vec![self.free_lease(lease)]).await?;
+        }
+        Ok(ended)
     }
 
     pub(super) async fn withdraw_from(
@@ -193,6 +238,7 @@ fn new_row(issued: &IssuedPasscode) -> PasscodeRow {
         tries_without_success: 0,
         last_try_at: None,
         expires_at: issued.latest.expires_at,
+        proof_required: issued.proof_required,
         recovery_state: None,
         recovery_until: None,
         pending: Pending::default(),

@@ -48,7 +48,13 @@ pub struct Untold {
 #[derive(Default)]
 pub struct Quota(pub(super) Vec<Change>);
 
-fn limit_key(subject: &str) -> Item {
+/// How many of the places that were wanted there are, and the write that takes them.
+struct Places {
+    count: usize,
+    change: Change,
+}
+
+pub(super) fn limit_key(subject: &str) -> Item {
     key([("subject", &subject)])
 }
 
@@ -104,34 +110,88 @@ impl Store {
     ) -> Result<Change, Throttled> {
         let row = seen.cloned().unwrap_or_default();
         row.seen().admit(limits, now).map_err(|until| row.throttled(subject, until, limits, now))?;
-        let change = self.update_limit(subject, limits, now);
-        Ok(change
-            .set("happened_at", row.seen().with(limits, now).to_millis())
-            .if_as_seen("happened_at", seen.map(|_| &row.happened_at)))
+        Ok(self.rewrite(subject, seen, row.seen().with(limits, now), limits, now))
     }
 
-    /// The places of an issue by `admin` to `holder`, or which limit was reached.
+    fn rewrite(
+        &self,
+        subject: &str,
+        seen: Option<&LimitRow>,
+        now_counting: Happenings,
+        limits: &[Limit],
+        now: Timestamp,
+    ) -> Change {
+        self.update_limit(subject, limits, now)
+            .set("happened_at", now_counting.to_millis())
+            .if_as_seen("happened_at", seen.map(|row| &row.happened_at))
+    }
+
+    /// As many of `wanted` places as there are, at least one.
     ///
-    /// The admin's window is appended to while it has room, so that issues to different people do not stand in each other's way.
+    /// The window is appended to while it has room, so that issues to different people do not stand in each other's way.
+    fn places(
+        &self,
+        subject: &str,
+        seen: Option<&LimitRow>,
+        limits: &[Limit; 1],
+        wanted: usize,
+        now: Timestamp,
+    ) -> Result<Places, Throttled> {
+        let [Limit { most, .. }] = *limits;
+        let row = seen.cloned().unwrap_or_default();
+        row.seen().admit(limits, now).map_err(|until| row.throttled(subject, until, limits, now))?;
+        if row.happened_at.len() + wanted <= most {
+            let change = self
+                .update_limit(subject, limits, now)
+                .append("happened_at", &vec![now.millis(); wanted])
+                .if_shorter("happened_at", most + 1 - wanted);
+            return Ok(Places { count: wanted, change });
+        }
+        let mut counting = row.seen();
+        let mut count = 0;
+        while count < wanted && counting.admit(limits, now).is_ok() {
+            counting = counting.with(limits, now);
+            count += 1;
+        }
+        Ok(Places { count, change: self.rewrite(subject, seen, counting, limits, now) })
+    }
+
+    /// The places of an issue to `holder`, and by `admin` unless those are taken already; or which limit was reached.
     pub(super) fn quota(
         &self,
         holder: EmployeeId,
-        admin: EmployeeId,
+        admin: Option<EmployeeId>,
         seen: &[LimitRow],
         now: Timestamp,
     ) -> Result<Quota, Throttled> {
         let row = |subject: &str| seen.iter().find(|row| row.subject == subject);
-        let (to, by) = (issues_to(holder), issues_by(admin));
-        let to_holder = self.one_more(&to, row(&to), &CODES_AN_EMPLOYEE, now)?;
-        let [Limit { most, .. }] = CODES_AN_ADMIN;
-        let by_admin = if row(&by).is_none_or(|row| row.happened_at.len() < most) {
-            self.update_limit(&by, &CODES_AN_ADMIN, now)
-                .append("happened_at", now.millis())
-                .if_shorter("happened_at", most)
-        } else {
-            self.one_more(&by, row(&by), &CODES_AN_ADMIN, now)?
-        };
-        Ok(Quota(vec![to_holder, by_admin]))
+        let to = issues_to(holder);
+        let mut places = vec![self.one_more(&to, row(&to), &CODES_AN_EMPLOYEE, now)?];
+        if let Some(by) = admin.map(issues_by) {
+            places.push(self.places(&by, row(&by), &CODES_AN_ADMIN, 1, now)?.change);
+        }
+        Ok(Quota(places))
+    }
+
+    /// Takes as many of `wanted` places of an admin as there are, in one write: for several issues at once.
+    pub async fn reserve(
+        &self,
+        admin: EmployeeId,
+        wanted: usize,
+        now: Timestamp,
+    ) -> Result<Result<usize, Throttled>, StoreError> {
+        let by = issues_by(admin);
+        let mut seen = None::<LimitRow>;
+        loop {
+            let Places { count, change } = match self.places(&by, seen.as_ref(), &CODES_AN_ADMIN, wanted, now) {
+                Ok(places) => places,
+                Err(throttled) => return Ok(Err(throttled)),
+            };
+            match self.update::<LimitRow>(change, OnRefusal::TellTheItem).await? {
+                Updated::Done(_) => return Ok(Ok(count)),
+                Updated::Refused(row) => seen = row,
+            }
+        }
     }
 
     /// Counts a sign-in of an account from a network, known or not, before anything else. One write, and a second one where the
@@ -161,7 +221,7 @@ impl Store {
         loop {
             let append = self
                 .update_limit(subject, limits, now)
-                .append("happened_at", now.millis())
+                .append("happened_at", &[now.millis()])
                 .if_shorter("happened_at", most);
             let Updated::Refused(seen) = self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? else {
                 return Ok(Ok(()));

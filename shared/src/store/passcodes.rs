@@ -46,6 +46,9 @@ pub struct PasscodeRow {
     pub last_try_at: Option<Timestamp>,
     /// Until when the code can be redeemed.
     pub expires_at: Timestamp,
+    /// Whether the code alone does not open the door.
+    #[serde(default)]
+    pub proof_required: bool,
     /// How far the recovery has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_state: Option<RecoveryState>,
@@ -132,8 +135,9 @@ impl Store {
         answer.item.map(read).transpose()
     }
 
-    /// Turns the code into a recovery: once, while it lives and its holder may be let in.
-    pub async fn redeem(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
+    /// Turns the code into a recovery: once, while it lives and its holder may be let in. A backup code that was its proof is
+    /// spent.
+    pub async fn redeem(&self, row: &PasscodeRow, backup_code: Option<&str>, act: &Act) -> Result<Outcome, StoreError> {
         let (held, until) = (&row.held(), act.at.after(RECOVERY_LIFETIME));
         let redeemed = self
             .move_code(held, &PasscodeStatus::LIVE, PasscodeStatus::Redeemed)
@@ -152,7 +156,9 @@ impl Store {
             .if_equal("account_status", AccountStatus::Active)
             .if_equal("account_type", AccountType::Employee);
         let event = self.passcode_event(act, EventType::PasscodeRedeemed, held);
-        self.transact(vec![redeemed, latest, self.record(&event)?]).await
+        let mut changes = vec![redeemed, latest, self.record(&event)?];
+        changes.extend(backup_code.map(|stored| self.take_backup_code(&row.login, row.employee_id, stored)));
+        self.transact(changes).await
     }
 
     /// Ends a code whose tries are spent.

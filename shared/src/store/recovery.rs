@@ -134,6 +134,7 @@ impl Store {
             .set("password_hash", &new.password)
             .set("totp_key", &new.totp_key)
             .set("totp_step", confirmed)
+            .remove("suspended_at")
             .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())
             .if_equal("employee_id", row.employee_id);
         let directory = self

@@ -1,20 +1,21 @@
 //! Whether address, password and second factor belong together, in the same steps whatever is wrong.
 
-use readmit::Services;
-use readmit::domain::{
+use readmit_domain::{
     Act, CompanyId, Employee, EmployeeId, EventType, HashingFailed, KeyedHash, Login, Password, PasswordHash, Pepper,
     Salt, SealedTotpKey, SecondFactor, Timestamp, Versioned,
 };
-use readmit::http::{Failure, Problem};
-use readmit::keyring::Keyring;
-use readmit::store::{Credentials, FactorUsed, Spent, Throttled};
 use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::http::{Failure, Problem};
+use crate::keyring::Keyring;
+use crate::services::Services;
+use crate::store::{Credentials, FactorUsed, Spent, Throttled};
 
 /// A login that nobody can have: RFC 2606 keeps `.invalid` empty. Impossible addresses are looked up as this one.
 const NOBODY: &str = "nobody@readmit.invalid";
 
 /// What was typed, and from where.
-pub(crate) struct Attempt<'a> {
+pub struct Attempt<'a> {
     login: Login,
     password: Password,
     factor: Option<SecondFactor>,
@@ -22,7 +23,8 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn read(
+    /// Reads it. An address that nobody can have is looked up as one that nobody has.
+    pub fn read(
         email: &str,
         password: &SecretString,
         code: &SecretString,
@@ -39,14 +41,17 @@ impl<'a> Attempt<'a> {
 }
 
 /// Somebody who is who he says; what the sign-in spends is not spent yet.
-pub(crate) struct Verified {
-    pub(crate) credentials: Credentials,
-    pub(crate) employee: Employee,
-    pub(crate) spent: Spent,
+pub struct Verified {
+    /// As they were looked at.
+    pub credentials: Credentials,
+    /// As the directory has the person.
+    pub employee: Employee,
+    /// What is to be spent.
+    pub spent: Spent,
 }
 
 /// Why nobody is signed in.
-pub(crate) enum Rejected {
+pub enum Rejected {
     /// Too many attempts.
     Throttled(Throttled),
     /// Something does not fit; which it was, the log alone is told.
@@ -54,7 +59,7 @@ pub(crate) enum Rejected {
 }
 
 /// The first trip: the attempt is counted before anything is compared, beside the reading of the credentials.
-pub(crate) async fn count(
+pub async fn count(
     services: &Services,
     attempt: &Attempt<'_>,
     now: Timestamp,
@@ -65,7 +70,7 @@ pub(crate) async fn count(
 }
 
 /// Tells the trail of a known account, once a span, that its limit was reached; for an unknown one, the same request.
-pub(crate) async fn throttled(
+pub async fn throttled(
     services: &Services,
     throttled: &Throttled,
     known: Option<&Credentials>,
@@ -81,7 +86,7 @@ pub(crate) async fn throttled(
 
 /// The second trip: the account's own count and the directory, beside one hash, known or unknown alike. Nothing of the hash is
 /// told when the account's count was full.
-pub(crate) async fn verify(
+pub async fn verify(
     services: &Services,
     attempt: Attempt<'_>,
     credentials: Option<Credentials>,
@@ -123,6 +128,9 @@ pub(crate) async fn verify(
     if !employee.is_active() {
         return rejected("a disabled account");
     }
+    if credentials.suspended_at.is_some() {
+        return rejected("a suspended account");
+    }
     let spent = Spent {
         factor: used,
         rehashed: rehashed(services, &keyring, &credentials, password, now).await?,
@@ -130,6 +138,50 @@ pub(crate) async fn verify(
         source_ip: attempt.source_ip.map(str::to_owned),
     };
     Ok(Ok(Verified { credentials, employee, spent }))
+}
+
+/// What shows, beside a mailed code, that it is the person who has it.
+pub enum Proof {
+    /// The password, also of a suspended account: it opens nothing there, but nobody else knows it.
+    Password,
+    /// A backup code, as it is stored; it is spent with the redemption.
+    BackupCode(String),
+}
+
+impl Proof {
+    /// The backup code, if it was one.
+    pub fn backup_code(self) -> Option<String> {
+        match self {
+            Self::Password => None,
+            Self::BackupCode(stored) => Some(stored),
+        }
+    }
+}
+
+/// Whether what was typed is the password or a backup code. One hash, whatever there is to compare with.
+pub async fn prove(
+    services: &Services,
+    credentials: Option<&Credentials>,
+    typed: &SecretString,
+    now: Timestamp,
+) -> Result<Option<Proof>, Failure> {
+    let hash = credentials.and_then(|credentials| credentials.password_hash.clone());
+    let keyring = match &hash {
+        Some(hash) => services.keyring_knowing(hash.version).await?,
+        None => services.keyring().await?,
+    };
+    let pepper = keyring.password_pepper(hash.as_ref().map_or(keyring.current(now), |hash| hash.version))?;
+    let password = Password::new(typed.expose_secret());
+    let matches = tokio::task::spawn_blocking(move || verify_password(&password, hash.as_ref(), &pepper)).await??;
+    let Some(credentials) = credentials else { return Ok(None) };
+    if matches {
+        return Ok(Some(Proof::Password));
+    }
+    let Some(factor @ SecondFactor::Backup(_)) = SecondFactor::read(typed.expose_secret()) else { return Ok(None) };
+    Ok(match factor_used(&keyring, credentials, &factor, now)? {
+        Some(FactorUsed::BackupCode(stored)) => Some(Proof::BackupCode(stored)),
+        _ => None,
+    })
 }
 
 fn verify_password(

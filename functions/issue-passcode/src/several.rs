@@ -1,0 +1,180 @@
+//! Passcodes for several employees at once, a result each.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, stream};
+use readmit::MailingServices;
+use readmit::domain::{
+    Act, Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Reason, Timestamp, issue as decide,
+};
+use readmit::http::{
+    Answer, ApiRequest, Failure, FieldError, PasscodeView, Problem, live_caller, require_security_admin,
+};
+use readmit::issuing::DECISIONS;
+use readmit::store::{IssueView, Takes, Throttled, pause};
+use serde::{Deserialize, Serialize};
+
+const MOST: usize = 25;
+/// Mails at a time: two rounds of them, each of the five seconds that SES may take, fit into a request.
+const PARALLEL: usize = 13;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    employee_ids: Vec<String>,
+    #[serde(default)]
+    reason: Option<Reason>,
+}
+
+#[derive(Serialize)]
+struct Results<'a> {
+    results: Vec<ResultView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResultView<'a> {
+    employee_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passcode: Option<PasscodeView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<ProblemView>,
+}
+
+/// What kept an employee from a passcode, as a problem says it.
+#[derive(Serialize)]
+struct ProblemView {
+    code: &'static str,
+    detail: &'static str,
+}
+
+/// What all issues of a request have in common.
+struct Issuing<'a> {
+    services: &'a MailingServices,
+    caller: &'a Employee,
+    company: &'a Company,
+    wish: IssueWish,
+    act: Act,
+}
+
+pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> Result<Answer, Failure> {
+    let claims = request.access_claims(&services.services).await?;
+    // What is wrong with the body is told in its turn, behind who may call.
+    let wish = request.json().and_then(|body| body.read::<Wish>()).and_then(checked);
+    let ids: Vec<Option<EmployeeId>> =
+        wish.iter().flat_map(|wish| wish.employee_ids.iter().map(|id| id.parse().ok())).collect();
+    let known: Vec<_> = ids.iter().copied().flatten().collect();
+    let view = services.services.store.issue_view(claims.company_id, claims.employee_id, &known, None).await?;
+    let caller = live_caller(&claims, view.rows.get(claims.employee_id))?;
+    request.json()?;
+    require_security_admin(caller)?;
+    let wish = wish?;
+    let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
+
+    let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.services.now());
+    let wanted = IssueWish { reason: wish.reason.clone(), ..IssueWish::default() };
+    let issuing = Issuing { services, caller, company, wish: wanted, act };
+    let mut admitted: Vec<Result<&Employee, Failure>> = Vec::with_capacity(ids.len());
+    for id in &ids {
+        admitted.push(issuing.admits(&view, *id).await);
+    }
+    issuing.take_places(&mut admitted).await?;
+    let issued: Vec<_> = admitted.into_iter().map(|holder| issuing.issue(&view, holder)).collect();
+    let outcomes: Vec<_> = stream::iter(issued).buffered(PARALLEL).collect().await;
+    let now = services.services.now();
+    let rows = wish.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, now));
+    Answer::ok(&Results { results: rows.collect() })
+}
+
+fn checked(wish: Wish) -> Result<Wish, Problem> {
+    let fault = |detail: &str| {
+        let (pointer, detail) = ("/employee_ids".to_owned(), detail.to_owned());
+        Err(Problem::InvalidRequest(vec![FieldError { pointer, detail }]))
+    };
+    if !(1..=MOST).contains(&wish.employee_ids.len()) {
+        return fault("must name 1 to 25 employees");
+    }
+    if wish.employee_ids.iter().collect::<BTreeSet<_>>().len() < wish.employee_ids.len() {
+        return fault("must name each employee once");
+    }
+    Ok(wish)
+}
+
+impl Issuing<'_> {
+    /// The holder, if nothing but the admin's window can stand in the way.
+    async fn admits<'v>(&self, view: &'v IssueView, id: Option<EmployeeId>) -> Result<&'v Employee, Failure> {
+        let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
+        let mut random = self.services.services.random();
+        decide(IssuedFor::Admin(self.caller), self.company, holder.clone(), &self.wish, self.act.at, &mut random)?;
+        match view.quota(&self.services.services.store, holder.employee_id, None, self.act.at) {
+            Ok(_) => Ok(holder),
+            Err(throttled) => Err(self.throttled(&throttled, holder).await?),
+        }
+    }
+
+    /// Takes the admin's places for all who are admitted, in one write; those there is no place for are told so.
+    async fn take_places(&self, admitted: &mut [Result<&Employee, Failure>]) -> Result<(), Failure> {
+        let wanted = admitted.iter().filter(|holder| holder.is_ok()).count();
+        if wanted == 0 {
+            return Ok(());
+        }
+        let store = &self.services.services.store;
+        let (places, throttled) = match store.reserve(self.caller.employee_id, wanted, self.act.at).await? {
+            Ok(places) => (places, None),
+            Err(throttled) => (0, Some(throttled)),
+        };
+        for left_out in admitted.iter_mut().filter(|holder| holder.is_ok()).skip(places) {
+            let Ok(holder) = *left_out else { continue };
+            *left_out = Err(match &throttled {
+                Some(throttled) => self.throttled(throttled, holder).await?,
+                None => Problem::too_many_until(self.act.at, self.act.at).into(),
+            });
+        }
+        Ok(())
+    }
+
+    async fn throttled(&self, throttled: &Throttled, holder: &Employee) -> Result<Failure, Failure> {
+        Ok(self.services.throttled(throttled, holder, &self.act).await?.into())
+    }
+
+    async fn issue(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<LatestPasscode, Failure> {
+        let (holder, store) = (holder?, &self.services.services.store);
+        let mut newer = None::<IssueView>;
+        for round in 0..DECISIONS {
+            let view = newer.as_ref().unwrap_or(view);
+            let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
+            let (now, mut random) = (self.services.services.now(), self.services.services.random());
+            let issued =
+                decide(IssuedFor::Admin(self.caller), self.company, holder.clone(), &self.wish, now, &mut random)?;
+            let quota = match view.quota(store, holder.employee_id, None, now) {
+                Ok(quota) => quota,
+                Err(throttled) => return Err(self.throttled(&throttled, holder).await?),
+            };
+            let takes = Takes { quota, lease: None };
+            if let Some(passcode) = self.services.deliver(&issued, self.company, takes, &self.act).await? {
+                return Ok(passcode);
+            }
+            pause(round).await;
+            let (company_id, admin) = (self.caller.company_id, self.caller.employee_id);
+            newer = Some(store.issue_view(company_id, admin, &[holder.employee_id], None).await?);
+        }
+        Err(Failure::Caused(Problem::TemporarilyUnavailable, "the holder kept changing".to_owned()))
+    }
+}
+
+/// What became of one employee. A cause that no client is told is logged here, for the request as a whole succeeds.
+fn row<'a>(employee_id: &'a str, outcome: &'a Result<LatestPasscode, Failure>, now: Timestamp) -> ResultView<'a> {
+    let of = |problem: &Problem| Some(ProblemView { code: problem.code(), detail: problem.detail() });
+    let (passcode, problem) = match outcome {
+        Ok(passcode) => (Some(PasscodeView::new(passcode, now)), None),
+        Err(Failure::Problem(problem) | Failure::Because(problem, _)) => (None, of(problem)),
+        Err(Failure::Caused(problem, cause)) => {
+            tracing::error!(code = problem.code(), cause, "one of several was not issued");
+            (None, of(problem))
+        }
+        Err(Failure::Fault(cause)) => {
+            tracing::error!(cause, "one of several was not issued");
+            (None, of(&Problem::TemporarilyUnavailable))
+        }
+    };
+    ResultView { employee_id, passcode, problem }
+}

@@ -1,0 +1,76 @@
+//! `POST /v1/backup-codes`: whoever is signed in makes ten new backup codes, and shows password and second factor for it.
+
+use readmit::Services;
+use readmit::domain::{Actor, BACKUP_CODES, BackupCode, EmployeeId, KeyedHash, Versioned};
+use readmit::http::{Answer, ApiRequest, Failure, Problem, live_caller};
+use readmit::store::Outcome;
+use readmit::verifying::{self, Attempt, Rejected, Verified};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Renewal {
+    password: SecretString,
+    code: SecretString,
+}
+
+#[derive(Serialize)]
+struct Renewed<'a> {
+    backup_codes: Vec<&'a str>,
+}
+
+/// Ten backup codes, and what is stored of them.
+pub(crate) struct NewCodes {
+    codes: Vec<BackupCode>,
+    pub(crate) hashes: Vec<Versioned<KeyedHash>>,
+}
+
+impl NewCodes {
+    pub(crate) async fn make(services: &Services, owner: EmployeeId) -> Result<Self, Failure> {
+        let keyring = services.keyring().await?;
+        let version = keyring.current(services.now());
+        let key = keyring.backup_code_key(version)?;
+        let codes: Vec<_> = (0..BACKUP_CODES).map(|_| BackupCode::generate(&mut services.random())).collect();
+        let hashes = codes.iter().map(|code| Versioned { version, value: code.hash(&key, owner) }).collect();
+        Ok(Self { codes, hashes })
+    }
+
+    /// As they are shown, once.
+    pub(crate) fn shown(&self) -> Vec<Zeroizing<String>> {
+        self.codes.iter().map(BackupCode::grouped).collect()
+    }
+}
+
+pub(crate) async fn renew(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+    let claims = request.access_claims(services).await?;
+    let row = services.store.employee(claims.company_id, claims.employee_id).await?;
+    let caller = live_caller(&claims, row.as_ref())?;
+    let typed: Renewal = request.json()?.read()?;
+    let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
+
+    let source_ip = request.origin().source_ip.as_deref();
+    let attempt = Attempt::read(caller.login.as_str(), &typed.password, &typed.code, source_ip)?;
+    let (known, counted) = verifying::count(services, &attempt, act.at).await?;
+    let verified = match counted {
+        Ok(()) => verifying::verify(services, attempt, known.clone(), act.at).await?,
+        Err(throttled) => Err(Rejected::Throttled(throttled)),
+    };
+    let Verified { credentials, employee, spent } = match verified {
+        Ok(verified) => verified,
+        Err(Rejected::Because(because)) => return Err(Failure::Because(Problem::SignInRejected, because)),
+        Err(Rejected::Throttled(throttled)) => {
+            return Err(verifying::throttled(services, &throttled, known.as_ref(), &act).await?.into());
+        }
+    };
+
+    let new_codes = NewCodes::make(services, employee.employee_id).await?;
+    if services.store.renew_backup_codes(&credentials, &employee, &spent, &new_codes.hashes, &act).await?
+        == Outcome::Refused
+    {
+        return Err(Failure::Because(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
+    }
+    let shown = new_codes.shown();
+    Answer::ok(&Renewed { backup_codes: shown.iter().map(|code| code.as_str()).collect() })
+}

@@ -1,0 +1,157 @@
+//! Idempotency keys: a request that comes again is answered as before, and nothing is done twice.
+//!
+//! A row of the limits table a key: while the request is under way its lease, then its answer. A lease that has run out was left
+//! behind by a process that died; whoever comes next takes it.
+
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use readmit_domain::{EmployeeId, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::change::Change;
+use super::limits::limit_key;
+use super::passcodes::KEPT_AFTER_END;
+use super::{Store, StoreError};
+
+/// Longer than any request lasts.
+const LEASE: Duration = Duration::from_secs(30);
+/// How long an answer is kept.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A client's key, of one admin, with what was asked under it. Only hashes of both are stored.
+#[derive(Clone)]
+pub struct IdempotencyKey {
+    pub(super) subject: String,
+    request_hash: String,
+}
+
+/// The row as the table holds it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct KeyRow {
+    pub(super) subject: String,
+    request_hash: String,
+    leased_until: Timestamp,
+    kept_until: Timestamp,
+    #[serde(default)]
+    answer: Option<String>,
+}
+
+/// What is known of a key.
+pub enum Known {
+    /// Nothing, or no longer: the request may take this lease.
+    Free(Lease),
+    /// The request is under way.
+    UnderWay,
+    /// It was answered.
+    Answered(String),
+    /// It came with another request.
+    OtherRequest,
+}
+
+/// The right to act for a key, for as long as a request can last.
+#[derive(Clone)]
+pub struct Lease {
+    key: IdempotencyKey,
+    until: Timestamp,
+    kept_until: Timestamp,
+    seen: Option<Timestamp>,
+}
+
+fn digest(text: &[u8]) -> String {
+    BASE64URL_NOPAD.encode(&Sha256::digest(text))
+}
+
+impl IdempotencyKey {
+    /// The key that `admin` sent along with `request`.
+    pub fn new(admin: EmployeeId, key: &str, request: &impl Serialize) -> Result<Self, StoreError> {
+        let request = serde_json::to_vec(request).map_err(StoreError::unfit)?;
+        Ok(Self { subject: format!("answer to {admin} {}", digest(key.as_bytes())), request_hash: digest(&request) })
+    }
+
+    /// What the row that was read tells.
+    pub(super) fn known(&self, row: Option<&KeyRow>, now: Timestamp) -> Known {
+        let free = |seen: Option<Timestamp>| {
+            Known::Free(Lease { key: self.clone(), until: now.after(LEASE), kept_until: now.after(KEPT), seen })
+        };
+        let Some(row) = row else { return free(None) };
+        let answered = row.answer.as_ref().filter(|_| now < row.kept_until);
+        let under_way = row.answer.is_none() && now < row.leased_until;
+        if (answered.is_some() || under_way) && row.request_hash != self.request_hash {
+            Known::OtherRequest
+        } else if let Some(answer) = answered {
+            Known::Answered(answer.clone())
+        } else if under_way {
+            Known::UnderWay
+        } else {
+            free(Some(row.leased_until))
+        }
+    }
+}
+
+impl Store {
+    /// Refused if somebody else has taken it since.
+    pub(super) fn take_lease(&self, lease: &Lease) -> Change {
+        Change::update(&self.tables.limits, limit_key(&lease.key.subject))
+            .set("request_hash", &lease.key.request_hash)
+            .set("leased_until", lease.until)
+            .set("kept_until", lease.kept_until)
+            .set("delete_after", lease.kept_until.after(KEPT_AFTER_END).seconds())
+            .remove("answer")
+            .if_as_seen("leased_until", lease.seen)
+    }
+
+    pub(super) fn keep_answer(&self, lease: &Lease, answer: &str) -> Change {
+        Change::update(&self.tables.limits, limit_key(&lease.key.subject))
+            .set("answer", answer)
+            .if_equal("leased_until", lease.until)
+    }
+
+    /// A request that was refused may come again at once.
+    pub(super) fn free_lease(&self, lease: &Lease) -> Change {
+        Change::delete(&self.tables.limits, limit_key(&lease.key.subject)).if_equal("leased_until", lease.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    fn key(request: &str) -> IdempotencyKey {
+        let admin = EmployeeId::new(Timestamp::from_millis(0), &mut StdRng::seed_from_u64(1));
+        IdempotencyKey::new(admin, "click 7", &request).unwrap()
+    }
+
+    fn row(answer: Option<&str>) -> KeyRow {
+        KeyRow {
+            subject: key("a").subject,
+            request_hash: key("a").request_hash,
+            leased_until: Timestamp::from_millis(30_000),
+            kept_until: Timestamp::from_millis(86_400_000),
+            answer: answer.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_key_is_under_way_then_answered_then_free() {
+        let at = Timestamp::from_millis;
+        assert!(matches!(key("a").known(None, at(0)), Known::Free(_)));
+        assert!(matches!(key("a").known(Some(&row(None)), at(29_999)), Known::UnderWay));
+        assert!(matches!(key("a").known(Some(&row(None)), at(30_000)), Known::Free(_)));
+        assert!(
+            matches!(key("a").known(Some(&row(Some("{}"))), at(86_399_999)), Known::Answered(answer) if answer == "{}")
+        );
+        assert!(matches!(key("a").known(Some(&row(Some("{}"))), at(86_400_000)), Known::Free(_)));
+    }
+
+    #[test]
+    fn another_request_with_the_key_is_refused_while_it_is_known() {
+        let at = Timestamp::from_millis;
+        assert!(matches!(key("b").known(Some(&row(None)), at(0)), Known::OtherRequest));
+        assert!(matches!(key("b").known(Some(&row(Some("{}"))), at(50_000)), Known::OtherRequest));
+        assert!(matches!(key("b").known(Some(&row(None)), at(30_000)), Known::Free(_)));
+    }
+}

@@ -1,0 +1,92 @@
+//! A click that comes twice mails once.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use readmit_tests::{Attempts, Harm, Person, Reply, World};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const ADA: &str = "ada@northwind.example";
+const MIKE: &str = "mike@northwind.example";
+
+async fn issues(ada: &Person<'_>, world: &World, key: &str, body: Value) -> Reply {
+    let path = format!("/v1/employees/{}/passcode", world.id(MIKE));
+    let request = world.request(Method::POST, &path).bearer_auth(&ada.token).header("idempotency-key", key).json(&body);
+    world.send(request).await
+}
+
+#[tokio::test]
+async fn the_same_request_again_gets_the_same_answer_and_no_mail() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let first = issues(&ada, &world, "click-1", json!({"reason": "lost phone"})).await.is(201);
+    let code = world.mailed_code(MIKE).await;
+    world.store.record();
+    let second = issues(&ada, &world, "click-1", json!({"reason": "lost phone"})).await.is(201);
+    assert_eq!((first.text, world.store.trips()), (second.text, vec!["BatchGetItem".to_owned()]));
+    assert_eq!(world.mails_to(MIKE).await.len(), 1);
+    issues(&ada, &world, "click-1", json!({"reason": "stolen"})).await.is_problem(422, "idempotency_key_reused");
+    world.redeem(MIKE, &code).await.is(200);
+
+    world.advance(Duration::from_secs(24 * 3_600)).await;
+    let mut ada = ada;
+    ada.signs_in().await;
+    issues(&ada, &world, "click-1", json!({"reason": "stolen"})).await.is(201);
+    assert_eq!(world.mails_to(MIKE).await.len(), 2);
+}
+
+#[tokio::test]
+async fn ten_at_once_mail_once() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let replies = join_all((0..10).map(|_| issues(&ada, &world, "ten-clicks", json!({})))).await;
+    let first = &replies[0].text;
+    assert!(replies.iter().all(|reply| reply.status == 201 && reply.text == *first), "{first}");
+    assert_eq!(world.mails_to(MIKE).await.len(), 1);
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_given_again() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    // The answers to the second transaction, which keeps the answer, never come: to the client, a failure.
+    world.store.record();
+    world.store.harm(Harm::AnswerLost(Attempts::All), 2, 1);
+    issues(&ada, &world, "lost", json!({})).await.is_problem(503, "temporarily_unavailable");
+    world.store.heal();
+    issues(&ada, &world, "lost", json!({})).await.is(201);
+    assert_eq!(world.mails_to(MIKE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_process_that_died_with_the_lease_holds_nobody_up_for_long() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    // It stored the passcode, and neither mailed nor withdrew it.
+    world.ses.harm(Harm::Broken, 0, 1);
+    world.store.record();
+    world.store.harm(Harm::Broken, 2, 20);
+    issues(&ada, &world, "died", json!({})).await;
+    world.store.heal();
+    world.ses.heal();
+    issues(&ada, &world, "died", json!({})).await.is_problem(409, "request_in_progress");
+    world.advance(Duration::from_secs(31)).await;
+    issues(&ada, &world, "died", json!({})).await.is(201);
+    assert_eq!(world.mails_to(MIKE).await.len(), 1);
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_kept_and_a_key_must_be_one() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    world.ses.harm(Harm::Broken, 0, 1);
+    issues(&ada, &world, "refused", json!({})).await.is_problem(502, "email_not_sent");
+    world.ses.heal();
+    issues(&ada, &world, "refused", json!({})).await.is(201);
+    for key in ["", "two words", &"k".repeat(256)] {
+        issues(&ada, &world, key, json!({})).await.is_problem(422, "invalid_request");
+    }
+}
