@@ -30,7 +30,7 @@ enum Answers {
 use Answers::{ByTarget, Each};
 
 /// The table. A body that lacks what it needs, or has more, is 422 for those whom a route lets in: nothing is changed.
-fn table() -> [(&'static str, Value, Answers); 12] {
+fn table() -> [(&'static str, Value, Answers); 14] {
     [
         (
             "DELETE /v1/employees/{employee_id}/passcode",
@@ -50,6 +50,8 @@ fn table() -> [(&'static str, Value, Answers); 12] {
             Value::Null,
             ByTarget([401, 401, 401, 403, 403], [201, 422, 409, 201, 403, 404], [404, 404, 404, 404, 403, 404]),
         ),
+        ("POST /v1/backup-codes", json!({}), Each([401, 401, 401, 422, 422, 422, 422])),
+        ("POST /v1/passcodes", json!({}), Each([401, 401, 401, 403, 403, 422, 422])),
         ("POST /v1/passcodes/disown", json!({}), Each([422; 7])),
         ("POST /v1/passcodes/redeem", json!({}), Each([422; 7])),
         ("POST /v1/recovery/complete", json!({}), Each([401, 422, 401, 401, 401, 401, 401])),
@@ -142,7 +144,7 @@ async fn every_caller_is_answered_on_every_route_as_the_table_says() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(table.len(), routes().len(), "a row without a route");
-    assert_eq!(asked, 9 * 7 + 3 * 7 * 6);
+    assert_eq!(asked, 11 * 7 + 3 * 7 * 6);
     // What was refused has mailed nothing.
     let silent = ["cleo@client.example", "dora@northwind.example", "mary@contoso.example"];
     let mails = world.mail_counts(silent).await;

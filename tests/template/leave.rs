@@ -44,8 +44,12 @@ async fn codes_and_recoveries(world: &World) {
     assert_eq!(issued.is(201).text_at("/passcode/status"), "superseded");
     world.ses.recorded();
     world.ses.harm(Harm::Broken, 0, 1);
-    ada.issues(GRACE, None).await.is_problem(502, "email_not_sent");
+    let path = format!("/v1/employees/{}/passcode", world.id(GRACE));
+    let with_key = || world.request(Method::POST, &path).bearer_auth(&ada.token).header("idempotency-key", "click");
+    world.send(with_key().json(&json!({"suspend": true}))).await.is_problem(502, "email_not_sent");
     world.ses.heal();
+    let several = json!({"employee_ids": [world.id(GRACE)]});
+    ada.calls(Method::POST, "/v1/passcodes", Some(several)).await.is(200);
 
     for _ in 0..20 {
         let code = world.operator_mails_a_code_to(MIKE).await;
@@ -80,6 +84,12 @@ async fn sessions_and_lists(world: &World) {
     let mut grace = world.enrolled(GRACE).await;
     grace.signs_in().await;
     world.sign_in(GRACE, PASSWORD, &grace.backup_codes[0]).await.is(200);
+    let renewal = json!({"password": PASSWORD, "code": grace.backup_codes[1]});
+    let codes = grace.calls(Method::POST, "/v1/backup-codes", Some(renewal)).await.is(200);
+    let proof = codes.body["backup_codes"][0].clone();
+    let code = world.enrolled(ADA).await.issues_a_code_to(GRACE).await;
+    let redemption = json!({"email": GRACE, "code": code, "proof": proof});
+    world.call(Method::POST, "/v1/passcodes/redeem", None, Some(redemption)).await.is(200);
     for path in
         ["/v1/employees".to_owned(), "/v1/employees?query=bra".to_owned(), format!("/v1/employees/{}", world.id(MIKE))]
     {

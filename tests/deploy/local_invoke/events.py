@@ -53,7 +53,8 @@ class Events:
         if "<access token>" in text:
             text = text.replace("<access token>", stack.admins_token())
         if "<member's access token>" in text:
-            text = text.replace("<member's access token>", stack.enrolled(MIKE, MIKES_PASSWORD)[1])
+            totp, token = stack.enrolled(MIKE, MIKES_PASSWORD)
+            text = text.replace("<member's access token>", token).replace(MIKES_DIGITS, totp.digits())
         if "<recovery token>" in text:
             token = stack.recovery_of(MIKE)
             text = text.replace("<recovery token>", token)
