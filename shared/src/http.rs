@@ -22,4 +22,4 @@ pub use page::{PageLimit, open_cursor, seal_cursor};
 pub use problem::{FieldError, Problem};
 pub use request::ApiRequest;
 pub use serve::{invoke, run};
-pub use views::{EmployeeView, PasscodeView, SessionView, exposed};
+pub use views::{EmployeeView, EventView, PasscodeView, SessionView, exposed};
