@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS, ATTACKS, FAULTS = "-p readmit-tests --test flows", "-p readmit-tests --test attacks", "-p readmit-tests --test faults"
 DOMAIN, SHARED, LEAKAGE = "-p readmit-domain --lib", "-p readmit --lib", "-p readmit-tests --test leakage"
+OPERATOR = "-p readmit-operator --test trail"
 
 # Name; file; the guard; what stands there without it; which tests are run.
 GUARDS = [
@@ -121,6 +122,10 @@ GUARDS = [
      "Hello <bdi>{{ self.0.name }}</bdi>", "Hello <bdi>{{ self.0.name|safe }}</bdi>", f"{ATTACKS} mail"),
     ("S19 names that mislead are refused", "shared/domain/src/name.rs",
      "&& !name.chars().any(misleads)", "", f"{DOMAIN} name"),
+    ("S19 no cell of an export of the trail begins a formula", "operator/src/csv_row.rs",
+     "            cell.push('\\'');\n", "", OPERATOR),
+    ("S19 no line of an export of the trail misleads", "operator/src/json.rs",
+     "if misleads(c) || matches!(c, '<' | '>' | '&')", "if misleads(c) && false", OPERATOR),
     ("F1 a request has a budget", "shared/src/http/serve.rs",
      "Duration::from_secs(13)", "Duration::from_secs(60)", f"{SHARED} serve"),
     ("F2 an import changes what it saw", "shared/src/store/imports.rs",
