@@ -28,6 +28,7 @@ from template import Template  # noqa: E402
 # One that succeeds, of each function; of those that hash, one that hashes.
 EVENTS = (
     "list-employees/first-page.json",
+    "list-audit-events/first-page.json",
     "issue-passcode/issue.json",
     "redeem-passcode/redeem.json",
     "reset-2fa/set-password.json",

@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS, ATTACKS, FAULTS = "-p readmit-tests --test flows", "-p readmit-tests --test attacks", "-p readmit-tests --test faults"
 DOMAIN, SHARED, LEAKAGE = "-p readmit-domain --lib", "-p readmit --lib", "-p readmit-tests --test leakage"
+OPERATOR = "-p readmit-operator --test trail"
 
 # Name; file; the guard; what stands there without it; which tests are run.
 GUARDS = [
@@ -87,6 +88,8 @@ GUARDS = [
      "        require_security_admin(caller)?;\n", "", f"{FLOWS} issuing::members"),
     ("S15 only Security Admins list", "functions/list-employees/src/lib.rs",
      "    require_security_admin(caller)?;\n", "", f"{FLOWS} sessions::a_demotion"),
+    ("S15 only Security Admins read the trail", "functions/list-audit-events/src/lib.rs",
+     "    require_security_admin(caller)?;\n", "", f"{FLOWS} audit::only_a_security_admin"),
     ("S15 nobody issues to himself", "shared/domain/src/issuing.rs",
      "admin.employee_id == holder.employee_id", "false", f"{FLOWS} issuing::clients"),
     ("S15 an ended session is over", "shared/src/http/caller.rs",
@@ -94,6 +97,11 @@ GUARDS = [
     ("S16 a cursor is bound to company and query", "functions/list-employees/src/lib.rs",
      'Self::Found(prefix) => format!("{company_id}/query/{}", prefix.as_str()),', 'Self::Found(_) => "query".to_owned(),',
      f"{FLOWS} search::what_cannot"),
+    ("S16 a cursor of the trail is bound to company and question", "functions/list-audit-events/src/lib.rs",
+     'format!("{company_id}/events/type/{kind}")', 'format!("{company_id}/events")', f"{FLOWS} audit::a_cursor"),
+    ("S16 the trail by employee is the company's own", "shared/src/store/trail.rs",
+     'format!("{company_id}#{employee_id}")', 'format!("{}#{employee_id}", company_id.to_string().len())',
+     f"{ATTACKS} company::no_trail"),
     ("S17 a token's issuer is pinned", "shared/src/keyring/tokens.rs",
      "        validation.set_issuer(&[self.issuer]);\n", "", f"{SHARED} tokens"),
     ("S17 a token's time is checked", "shared/src/keyring/tokens.rs",
@@ -114,6 +122,10 @@ GUARDS = [
      "Hello <bdi>{{ self.0.name }}</bdi>", "Hello <bdi>{{ self.0.name|safe }}</bdi>", f"{ATTACKS} mail"),
     ("S19 names that mislead are refused", "shared/domain/src/name.rs",
      "&& !name.chars().any(misleads)", "", f"{DOMAIN} name"),
+    ("S19 no cell of an export of the trail begins a formula", "operator/src/csv_row.rs",
+     "            cell.push('\\'');\n", "", OPERATOR),
+    ("S19 no line of an export of the trail misleads", "operator/src/json.rs",
+     "if misleads(c) || matches!(c, '<' | '>' | '&')", "if misleads(c) && false", OPERATOR),
     ("F1 a request has a budget", "shared/src/http/serve.rs",
      "Duration::from_secs(13)", "Duration::from_secs(60)", f"{SHARED} serve"),
     ("F2 an import changes what it saw", "shared/src/store/imports.rs",

@@ -14,6 +14,7 @@ use serde_json::Value;
 /// Every function, built once with what it is told from outside, and sharing nothing: where deployed, they are processes.
 pub struct Functions {
     sign_in: Arc<Services>,
+    list_audit_events: Arc<Services>,
     list_employees: Arc<Services>,
     issue_passcode: Arc<MailingServices>,
     redeem_passcode: Arc<Services>,
@@ -57,6 +58,7 @@ impl Functions {
         let rotation = Rotation::new(&of("rotate-root-secret"))?;
         Ok(Self {
             sign_in: services("sign-in")?,
+            list_audit_events: services("list-audit-events")?,
             list_employees: services("list-employees")?,
             issue_passcode: mailing("issue-passcode")?,
             redeem_passcode: services("redeem-passcode")?,
@@ -76,6 +78,7 @@ impl Functions {
         let event = LambdaEvent::new(payload, context);
         match name {
             "sign-in" => http(&self.sign_in, sign_in::handle, event).await,
+            "list-audit-events" => http(&self.list_audit_events, list_audit_events::handle, event).await,
             "list-employees" => http(&self.list_employees, list_employees::handle, event).await,
             "issue-passcode" => http(&self.issue_passcode, issue_passcode::handle, event).await,
             "redeem-passcode" => http(&self.redeem_passcode, redeem_passcode::handle, event).await,

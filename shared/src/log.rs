@@ -26,6 +26,7 @@ const OURS: &[&str] = &[
     "cleanup_passcodes",
     "import_employees",
     "issue_passcode",
+    "list_audit_events",
     "list_employees",
     "redeem_passcode",
     "reset_2fa",

@@ -19,6 +19,7 @@ mod passcodes;
 mod recovery;
 mod send;
 mod taking_back;
+mod trail;
 
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};
 pub use send::{StoreError, pause};
+pub use trail::{EventPage, Trail, TrailPart};
 
 /// Names of the tables.
 #[derive(Clone)]
@@ -63,7 +65,7 @@ impl Store {
             employees: environment.require("READMIT_EMPLOYEES_TABLE")?,
             credentials: environment.require("READMIT_CREDENTIALS_TABLE")?,
             passcodes: environment.require("READMIT_PASSCODES_TABLE")?,
-            audit: environment.require("READMIT_AUDIT_TABLE")?,
+            audit: environment.require(trail::TABLE)?,
             limits: environment.require("READMIT_LIMITS_TABLE")?,
         };
         Ok(Self { client, tables, audit_retention: audit_retention(environment)? })

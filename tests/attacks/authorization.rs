@@ -30,7 +30,7 @@ enum Answers {
 use Answers::{ByTarget, Each};
 
 /// The table. A body that lacks what it needs, or has more, is 422 for those whom a route lets in: nothing is changed.
-fn table() -> [(&'static str, Value, Answers); 14] {
+fn table() -> [(&'static str, Value, Answers); 15] {
     [
         (
             "DELETE /v1/employees/{employee_id}/passcode",
@@ -39,6 +39,7 @@ fn table() -> [(&'static str, Value, Answers); 14] {
         ),
         ("DELETE /v1/sessions", json!({"x": 1}), Each([401, 401, 401, 422, 422, 422, 422])),
         ("GET /.well-known/jwks.json", Value::Null, Each([200; 7])),
+        ("GET /v1/audit-events", Value::Null, Each([401, 401, 401, 403, 403, 200, 200])),
         ("GET /v1/employees", Value::Null, Each([401, 401, 401, 403, 403, 200, 200])),
         (
             "GET /v1/employees/{employee_id}",
@@ -144,7 +145,7 @@ async fn every_caller_is_answered_on_every_route_as_the_table_says() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(table.len(), routes().len(), "a row without a route");
-    assert_eq!(asked, 11 * 7 + 3 * 7 * 6);
+    assert_eq!(asked, 12 * 7 + 3 * 7 * 6);
     // What was refused has mailed nothing.
     let silent = ["cleo@client.example", "dora@northwind.example", "mary@contoso.example"];
     let mails = world.mail_counts(silent).await;

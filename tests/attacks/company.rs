@@ -100,6 +100,33 @@ async fn no_search_and_no_filter_finds_another_companys_people() {
     assert_eq!(finds(&carl, "").await.len(), 2);
 }
 
+/// CVE-2026-55610, CVE-2023-26481 (S16): a log of acts that showed, or gave away by its work, those of other tenants.
+#[tokio::test]
+async fn no_trail_tells_of_another_company() {
+    let world = World::start().await;
+    let (ada, carl) = (world.enrolled(ADA).await, world.enrolled(CARL).await);
+    let read = async |admin: &Person<'_>, asked: &str| {
+        admin.calls(reqwest::Method::GET, &format!("/v1/audit-events?limit=100&{asked}"), None).await.is(200)
+    };
+    let (northwind, contoso) = (&world.companies["Northwind Partners"], &world.companies["Contoso"]);
+    let items = world.items("audit").await;
+    for (admin, company) in [(&ada, northwind), (&carl, contoso)] {
+        let own = items.iter().filter(|item| item["company_id"]["S"] == **company).count();
+        assert_eq!(read(admin, "").await.body["events"].as_array().map(Vec::len), Some(own));
+    }
+    // The key of an index, from outside.
+    for id in [format!("{contoso}%23{}", world.id(CARL)), format!("{}%23", world.id(CARL)), "%23".to_owned()] {
+        assert_eq!(read(&ada, &format!("employee_id={id}")).await.body["events"], json!([]), "{id}");
+    }
+    let mut answers = Vec::new();
+    for id in ["emp_01J9ZZZZZZZZZZZZZZZZZZZZZZ", world.id(CARL)] {
+        world.store.record();
+        let empty = read(&ada, &format!("employee_id={id}")).await;
+        answers.push((empty.without_request_id(), world.store.cost()));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
 /// CVE-2023-26481 (S16): somebody who changed companies, seen and helped by the admins of the old one.
 #[tokio::test]
 async fn whoever_moved_to_another_company_is_gone_from_the_old_one() {

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
+use readmit::domain::EventType;
 use readmit_local::template::Template;
 use readmit_tests::Reply;
 use readmit_tests::contract::{check, document, faults, operations, resolved, target, validator};
@@ -71,6 +72,17 @@ fn the_routes_are_those_of_the_template() {
 fn the_problems_are_those_of_the_code() {
     assert!(problems_of_the_code().contains("unauthenticated"));
     assert_eq!(documented_problems(), problems_of_the_code());
+}
+
+#[test]
+fn the_types_of_events_are_those_of_the_code() {
+    // serde names all that it knows.
+    let unknown = serde_json::from_str::<EventType>("\"?\"").unwrap_err().to_string();
+    let known = unknown.split_once("expected one of ").unwrap().1.split('`').skip(1).step_by(2);
+    let documented = document()["components"]["schemas"]["AuditEventType"]["enum"].as_array().unwrap();
+    let documented: BTreeSet<&str> = documented.iter().map(|kind| kind.as_str().unwrap()).collect();
+    assert_eq!(documented, known.collect());
+    assert!(documented.contains("passcode.issued"));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Cursors: nobody makes one, alters one or uses it elsewhere.
 
+use readmit::http::{open_cursor as open, seal_cursor as seal};
 use readmit::keyring::Seal;
 use readmit::random::system_random;
 
 use crate::keys::{KEYRING, LONG_AGO, NOW};
-use crate::sealed_cursor::{open, seal};
 
 const QUERY: &str = "cmp_01J00000000000000000000000/all";
 const OTHER_QUERY: &str = "cmp_01J00000000000000000000001/all";

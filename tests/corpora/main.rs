@@ -28,5 +28,3 @@ mod employees;
 #[allow(dead_code, missing_docs, reason = "the reading of rows alone is checked")]
 #[path = "../../functions/import-employees/src/row.rs"]
 mod row;
-#[path = "../../functions/list-employees/src/cursor.rs"]
-mod sealed_cursor;

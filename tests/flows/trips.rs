@@ -141,6 +141,17 @@ async fn listing_takes_one_trip() {
 }
 
 #[tokio::test]
+async fn reading_the_trail_takes_one_trip() {
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    for asked in ["", "limit=2", "type=employee.imported", &format!("employee_id={}", world.id(MIKE))] {
+        world.store.record();
+        ada.calls(Method::GET, &format!("/v1/audit-events?{asked}"), None).await.is(200);
+        assert_eq!(world.store.trips(), ["GetItem Query"], "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn cleaning_up_takes_sixteen_queries_at_once_and_a_transaction_a_code() {
     let world = World::start().await;
     world.operator_mails_a_code_to(MIKE).await;

@@ -79,7 +79,7 @@ async fn codes_that_come_to_nothing(world: &World) {
     }
 }
 
-/// Sessions come and go, and the directory is looked at in every way.
+/// Sessions come and go, and the directory and the trail are looked at in every way.
 async fn sessions_and_lists(world: &World) {
     let mut grace = world.enrolled(GRACE).await;
     grace.signs_in().await;
@@ -94,6 +94,9 @@ async fn sessions_and_lists(world: &World) {
         ["/v1/employees".to_owned(), "/v1/employees?query=bra".to_owned(), format!("/v1/employees/{}", world.id(MIKE))]
     {
         grace.calls(Method::GET, &path, None).await.is(200);
+    }
+    for asked in ["", "?type=employee.imported", &format!("?employee_id={}", world.id(MIKE))] {
+        grace.calls(Method::GET, &format!("/v1/audit-events{asked}"), None).await.is(200);
     }
     for filter in FILTERS {
         grace.calls(Method::GET, &format!("/v1/employees?filter={filter}"), None).await.is(200);
@@ -153,7 +156,7 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
         [&world.store, &world.ses, &world.secrets_manager].into_iter().flat_map(|proxy| proxy.needs()).collect();
 
     let permissions = permissions();
-    assert_eq!(permissions.len(), 10);
+    assert_eq!(permissions.len(), 11);
     for function in permissions.keys() {
         assert!(done.iter().any(|(who, _)| who == function), "{function} has called nobody");
     }

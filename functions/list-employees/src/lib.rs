@@ -9,20 +9,17 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, Filter, Prefix};
 use readmit::http::{
-    Answer, ApiRequest, EmployeeView, Failure, FieldError, Nothing, Problem, live_caller, require_security_admin,
+    Answer, ApiRequest, EmployeeView, Failure, FieldError, Nothing, PageLimit, Problem, live_caller, open_cursor,
+    require_security_admin, seal_cursor,
 };
 use readmit::store::{EmployeePage, Matches, StoreError};
 use serde::{Deserialize, Serialize};
-
-mod cursor;
-
-const DEFAULT_LIMIT: u8 = 50;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageQuery {
     #[serde(default)]
-    limit: Limit,
+    limit: PageLimit,
     cursor: Option<String>,
     query: Option<Prefix>,
     filter: Option<Filter>,
@@ -58,26 +55,6 @@ impl Listing {
     }
 }
 
-/// How many employees a page holds at most: 1 to 100.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-struct Limit(u8);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(DEFAULT_LIMIT)
-    }
-}
-
-impl TryFrom<String> for Limit {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        let limit = text.parse().ok().filter(|limit: &u8| (1..=100).contains(limit) && text == limit.to_string());
-        limit.map(Self).ok_or("must be a number from 1 to 100")
-    }
-}
-
 #[derive(Serialize)]
 struct Page<'a> {
     employees: Vec<EmployeeView<'a>>,
@@ -98,7 +75,7 @@ async fn page(services: &Services, request: &ApiRequest) -> Result<Answer, Failu
     let (keyring, now) = (services.keyring().await?, services.now());
     let asked = request.query::<PageQuery>().and_then(|query| Ok((Listing::read(&query)?, query)));
     let start = asked.as_ref().map_or(Ok(None), |(listing, query)| {
-        let open = |cursor: &String| cursor::open(&keyring, &listing.name(claims.company_id), cursor, now);
+        let open = |cursor: &String| open_cursor(&keyring, &listing.name(claims.company_id), cursor, now);
         query.cursor.as_ref().map(open).transpose()
     });
 
@@ -126,7 +103,7 @@ async fn page(services: &Services, request: &ApiRequest) -> Result<Answer, Failu
         None => return Err(Failure::Fault("a page was not read".to_owned())),
     };
     let seal =
-        |next: String| cursor::seal(&keyring, &listing.name(claims.company_id), &next, now, &mut services.random());
+        |next: String| seal_cursor(&keyring, &listing.name(claims.company_id), &next, now, &mut services.random());
     let employees = rows.employees.iter().map(|employee| EmployeeView::new(employee, now)).collect();
     Answer::ok(&Page { employees, next_cursor: rows.next.map(seal).transpose()? })
 }
@@ -141,17 +118,17 @@ async fn first_trip(
     services: &Services,
     company_id: CompanyId,
     listing: &Listing,
-    limit: Limit,
+    limit: PageLimit,
     start: Option<&str>,
 ) -> Result<Rows, StoreError> {
     let store = &services.store;
     Ok(match listing {
-        Listing::All => Rows::Page(store.employees_by_name(company_id, None, limit.0, start).await?),
+        Listing::All => Rows::Page(store.employees_by_name(company_id, None, limit.get(), start).await?),
         Listing::Filtered(filter) => {
-            Rows::Page(store.employees_by_name(company_id, Some(*filter), limit.0, start).await?)
+            Rows::Page(store.employees_by_name(company_id, Some(*filter), limit.get(), start).await?)
         }
         Listing::Found(prefix) => {
-            Rows::Matches(prefix.clone(), store.search(company_id, prefix, limit.0, start).await?)
+            Rows::Matches(prefix.clone(), store.search(company_id, prefix, limit.get(), start).await?)
         }
     })
 }

@@ -80,6 +80,9 @@ pub fn parts_of(schema: &Value) -> Vec<TypePart> {
     if schema["type"] == "array" {
         parts.push(words("list of "));
         parts.extend(parts_of(&schema["items"]));
+    } else if schema["additionalProperties"].is_mapping() {
+        parts.push(words("map of "));
+        parts.extend(parts_of(&schema["additionalProperties"]));
     } else if schema["type"] == "object" {
         let fields: Vec<String> = members(&schema["properties"]).into_iter().map(|(name, _)| name).collect();
         parts.push(words(if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }));
@@ -148,6 +151,7 @@ mod tests {
             ("{ type: string, enum: [a, b] }", "a | b"),
             ("{ type: integer, const: 900 }", "900"),
             ("{ type: object, additionalProperties: false }", "{}"),
+            ("{ type: object, additionalProperties: { type: string } }", "map of string"),
         ] {
             assert_eq!(said(schema), expected);
         }

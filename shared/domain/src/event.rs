@@ -1,6 +1,7 @@
 //! The audit trail's events: who did what to whom, from where.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CompanyId, EmployeeId, EventId, Timestamp};
 
-/// What happened.
+/// What happened. Types are only ever added: the trail keeps events of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventType {
     /// A passcode was stored, to be mailed.
@@ -81,6 +82,13 @@ pub enum EventType {
     /// A person's row, credentials and codes were dropped.
     #[serde(rename = "employee.erased")]
     EmployeeErased,
+}
+
+/// The name by which trail and clients know it: `passcode.issued`.
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Who acted.

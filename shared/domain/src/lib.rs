@@ -33,7 +33,7 @@ pub use id::{CompanyId, EmployeeId, EventId, NotAnId, PasscodeId};
 pub use issuing::{IssueRefusal, IssueWish, IssuedFor, IssuedPasscode, Reason, issue};
 pub use keyed_hash::{HashKey, KeyedHash};
 pub use login::{Login, NotALogin};
-pub use name::{ExternalId, Locale, Name};
+pub use name::{ExternalId, Locale, Name, misleads};
 pub use passcode::{HeldPasscode, Issuer, LatestPasscode, PasscodeStatus, RecoveryState, StillOpen};
 pub use password::{Password, PasswordFault, Person};
 pub use password_hash::{HashingFailed, PasswordHash, Pepper, Salt};

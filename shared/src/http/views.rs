@@ -1,8 +1,10 @@
-//! What clients see of people, passcodes and sessions.
+//! What clients see of people, passcodes, sessions and the trail.
+
+use std::collections::BTreeMap;
 
 use readmit_domain::{
-    AccountStatus, AccountType, CompanyId, Employee, EmployeeId, ExternalId, Issuer, LatestPasscode, Login, Name,
-    PasscodeId, PasscodeStatus, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
+    AccountStatus, AccountType, Actor, CompanyId, Employee, EmployeeId, Event, EventId, EventType, ExternalId, Issuer,
+    LatestPasscode, Login, Name, PasscodeId, PasscodeStatus, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
@@ -76,6 +78,55 @@ impl<'a> EmployeeView<'a> {
             two_factor: employee.two_factor,
             last_signed_in_at: employee.last_signed_in_at,
             passcode: employee.latest_passcode.as_ref().map(|passcode| PasscodeView::new(passcode, now)),
+        }
+    }
+}
+
+/// An event of the trail.
+#[derive(Serialize)]
+pub struct EventView<'a> {
+    event_id: EventId,
+    at: Timestamp,
+    #[serde(rename = "type")]
+    kind: EventType,
+    actor: ActorView,
+    employee_id: EmployeeId,
+    source_ip: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    request_id: &'a str,
+    detail: &'a BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct ActorView {
+    kind: &'static str,
+    employee_id: Option<EmployeeId>,
+}
+
+impl From<Actor> for ActorView {
+    fn from(actor: Actor) -> Self {
+        let (kind, employee_id) = match actor {
+            Actor::Employee { employee_id } => ("employee", Some(employee_id)),
+            Actor::Operator => ("operator", None),
+            Actor::System => ("system", None),
+            Actor::Anonymous => ("anonymous", None),
+        };
+        Self { kind, employee_id }
+    }
+}
+
+impl<'a> From<&'a Event> for EventView<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
+            event_id: event.event_id,
+            at: event.at,
+            kind: event.kind,
+            actor: event.actor.into(),
+            employee_id: event.employee_id,
+            source_ip: event.origin.source_ip.as_deref(),
+            user_agent: event.origin.user_agent.as_deref(),
+            request_id: &event.origin.request_id,
+            detail: &event.detail,
         }
     }
 }

@@ -3,6 +3,7 @@
 use readmit_domain::{Act, CompanyId, EmployeeId, Event, EventType};
 
 use super::change::{Change, attribute, item};
+use super::trail::{employee_key, type_key};
 use super::{Store, StoreError};
 use crate::random::system_random;
 
@@ -14,18 +15,16 @@ impl Store {
 
     /// The event as one write of its act's transaction: only where nothing is.
     ///
-    /// `employee_key` and `type_key` are the keys of the trail's indexes by employee and by type; they name the company, so that
-    /// no query of one company can reach another's events.
+    /// `employee_key` and `type_key` are what [`super::Trail`] finds it by.
     pub(super) fn record(&self, event: &Event) -> Result<Change, StoreError> {
         let mut row = item(event)?;
-        row.insert("employee_key".to_owned(), attribute(format!("{}#{}", event.company_id, event.employee_id))?);
-        let kind = row.get("event_type").and_then(|kind| kind.as_s().ok()).cloned().unwrap_or_default();
-        row.insert("type_key".to_owned(), attribute(format!("{}#{kind}", event.company_id))?);
+        row.insert("employee_key".to_owned(), attribute(employee_key(event.company_id, event.employee_id))?);
+        row.insert("type_key".to_owned(), attribute(type_key(event.company_id, event.kind))?);
         if let Some(kept_for) = self.audit_retention {
             row.insert("delete_after".to_owned(), attribute(event.at.after(kept_for).seconds())?);
         }
         let mut change = Change::put(&self.tables.audit, row).if_absent("event_id");
-        change.event = Some(kind);
+        change.event = Some(event.kind.to_string());
         Ok(change)
     }
 }

@@ -1,0 +1,13 @@
+//! Wires `list-audit-events` to the Lambda runtime.
+
+use std::sync::Arc;
+
+use readmit::{Clock, Environment, Services};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let environment = Environment::of_process();
+    readmit::log::start(&environment, Clock::system())?;
+    let services = Arc::new(Services::new(&environment, Clock::system())?);
+    readmit::http::run(services, list_audit_events::handle).await
+}

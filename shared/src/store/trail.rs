@@ -1,0 +1,114 @@
+//! Reading the trail: pages of one company's events, newest first. Each is a query of the table or of an index: a page costs the
+//! same at any size.
+
+use aws_sdk_dynamodb::Client;
+use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType};
+
+use super::change::{attribute, key};
+use super::send::read;
+use super::{Store, StoreError};
+use crate::aws::Aws;
+use crate::environment::{BadVariable, Environment};
+
+/// The variable that names the table.
+pub(super) const TABLE: &str = "READMIT_AUDIT_TABLE";
+
+/// The trail, for those who only read it. Cheap to clone.
+#[derive(Clone)]
+pub struct Trail {
+    client: Client,
+    table: String,
+}
+
+/// What of a company's trail is read.
+#[derive(Clone, Copy)]
+pub enum TrailPart {
+    /// All of it.
+    Whole,
+    /// What was done to this person.
+    About(EmployeeId),
+    /// What happened in this way.
+    OfType(EventType),
+}
+
+/// A page of the trail.
+pub struct EventPage {
+    /// The events, newest first.
+    pub events: Vec<Event>,
+    /// The event where the page ended, if more may follow.
+    pub next: Option<EventId>,
+}
+
+/// The key of the index by employee. It names the company, as [`type_key`] does, so that no query of one company can reach
+/// another's events.
+pub(super) fn employee_key(company_id: CompanyId, employee_id: EmployeeId) -> String {
+    format!("{company_id}#{employee_id}")
+}
+
+/// The key of the index by type.
+pub(super) fn type_key(company_id: CompanyId, kind: EventType) -> String {
+    format!("{company_id}#{kind}")
+}
+
+/// Where a part lies.
+struct Place {
+    index: Option<&'static str>,
+    attribute: &'static str,
+    value: String,
+}
+
+impl TrailPart {
+    fn place(self, company_id: CompanyId) -> Place {
+        let (index, attribute, value) = match self {
+            Self::Whole => (None, "company_id", company_id.to_string()),
+            Self::About(employee_id) => (Some("by_employee"), "employee_key", employee_key(company_id, employee_id)),
+            Self::OfType(kind) => (Some("by_type"), "type_key", type_key(company_id, kind)),
+        };
+        Place { index, attribute, value }
+    }
+}
+
+impl Store {
+    /// The trail, to be read.
+    pub fn trail(&self) -> Trail {
+        Trail { client: self.client.clone(), table: self.tables.audit.clone() }
+    }
+}
+
+impl Trail {
+    /// The table that the environment names, and nothing else of the service: for an operator's command.
+    pub fn new(environment: &Environment) -> Result<Self, BadVariable> {
+        Ok(Self { client: Aws::new(environment)?.dynamodb(), table: environment.require(TABLE)? })
+    }
+
+    /// A page of a part of the company's trail, of `limit` events at most, those before the event `before`. One request.
+    pub async fn page(
+        &self,
+        company_id: CompanyId,
+        part: TrailPart,
+        limit: u8,
+        before: Option<EventId>,
+    ) -> Result<EventPage, StoreError> {
+        let Place { index, attribute: keyed_by, value } = part.place(company_id);
+        let start = before.map(|event_id| {
+            key([("company_id", &company_id), ("event_id", &event_id)]).into_iter().chain(key([(keyed_by, &value)]))
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .set_index_name(index.map(str::to_owned))
+            .key_condition_expression(format!("{keyed_by} = :key"))
+            .expression_attribute_values(":key", attribute(&value)?)
+            .scan_index_forward(false)
+            .limit(i32::from(limit))
+            .set_exclusive_start_key(start.map(Iterator::collect))
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let ended_at = answer.last_evaluated_key.as_ref().and_then(|key| key.get("event_id")?.as_s().ok());
+        let next = ended_at.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
+        let events = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(EventPage { events, next })
+    }
+}
