@@ -4,6 +4,7 @@
 //! added; each signs from the moment (seconds since 1970) that `signs_from` names. HKDF-SHA256 (RFC 5869) derives each key
 //! from a version, with a label that says what for.
 
+mod disown;
 mod ed25519;
 mod root_secret;
 mod rotation;
@@ -20,6 +21,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+pub use disown::DisownClaims;
 pub use root_secret::{KeyringUnavailable, RootSecret};
 pub use rotation::{Rotation, RotationError};
 pub use sealing::{Seal, Unsealable};
@@ -71,6 +73,7 @@ enum Purpose {
     HashBackupCodes,
     SealTotpKeys,
     SealCursors,
+    SealDisownTokens,
 }
 
 impl Purpose {
@@ -82,6 +85,7 @@ impl Purpose {
             Self::HashBackupCodes => "readmit/hash-backup-codes/hmac-sha256",
             Self::SealTotpKeys => "readmit/seal-totp-keys/xchacha20poly1305",
             Self::SealCursors => "readmit/seal-cursors/xchacha20poly1305",
+            Self::SealDisownTokens => "readmit/seal-disown-tokens/xchacha20poly1305",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use data_encoding::BASE64URL_NOPAD;
 use rand::CryptoRng;
 use readmit_domain::{EmployeeId, KeyVersion, SealedTotpKey, Timestamp, TotpKey, Versioned};
 use zeroize::Zeroizing;
@@ -16,6 +17,8 @@ pub enum Seal<'a> {
     TotpKey(EmployeeId),
     /// A page's cursor, for one company and one query.
     Cursor(&'a str),
+    /// What the "This was not me" of a mail names.
+    Disown,
 }
 
 impl Seal<'_> {
@@ -23,6 +26,7 @@ impl Seal<'_> {
         match self {
             Self::TotpKey(_) => Purpose::SealTotpKeys,
             Self::Cursor(_) => Purpose::SealCursors,
+            Self::Disown => Purpose::SealDisownTokens,
         }
     }
 
@@ -30,6 +34,7 @@ impl Seal<'_> {
         match self {
             Self::TotpKey(owner) => owner.to_string(),
             Self::Cursor(query) => (*query).to_owned(),
+            Self::Disown => String::new(),
         }
     }
 }
@@ -74,6 +79,27 @@ impl Keyring {
         let payload = Payload { msg: ciphertext, aad: bound_to.as_bytes() };
         let plain = self.cipher(seal, version)?.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Unsealable)?;
         Ok(Zeroizing::new(plain))
+    }
+
+    /// Seals something short-lived with the current version, as a text for a URL: the version, a dot, the seal in base64url.
+    pub fn seal_as_text(
+        &self,
+        seal: &Seal<'_>,
+        plain: &[u8],
+        now: Timestamp,
+        random: &mut impl CryptoRng,
+    ) -> Result<String, Unsealable> {
+        let version = self.current(now);
+        Ok(format!("{version}.{}", BASE64URL_NOPAD.encode(&self.seal(seal, version, plain, random)?)))
+    }
+
+    /// Opens what [`Self::seal_as_text`] made, in its one spelling, while its version is taken.
+    pub fn open_text(&self, seal: &Seal<'_>, text: &str, now: Timestamp) -> Option<Zeroizing<Vec<u8>>> {
+        let (version, sealed) = text.split_once('.')?;
+        let written = |read: &KeyVersion| read.to_string() == version;
+        let version = version.parse().ok().filter(written).filter(|version| self.accepts(*version, now))?;
+        let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
+        self.unseal(seal, version, &sealed).ok()
     }
 
     fn cipher(&self, seal: &Seal<'_>, version: KeyVersion) -> Result<XChaCha20Poly1305, UnknownVersion> {

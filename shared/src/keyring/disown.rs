@@ -1,0 +1,130 @@
+//! Disown tokens: behind the "This was not me" of a mail. They name a passcode to the service, and say nothing to anybody else.
+
+use rand::CryptoRng;
+use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, Timestamp};
+use secrecy::SecretString;
+
+use super::{Keyring, Seal, Unsealable};
+
+/// Which passcode is disowned: everything that finds it, so that nothing need be looked up first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisownClaims {
+    /// The company.
+    pub company_id: CompanyId,
+    /// Whose passcode it is.
+    pub employee_id: EmployeeId,
+    /// The key of the passcode.
+    pub login: Login,
+    /// The passcode: a later one of the same person is not meant.
+    pub passcode_id: PasscodeId,
+}
+
+/// As it is sealed: without names, for the token stands in full in a mail's text.
+type Row = (CompanyId, EmployeeId, Login, PasscodeId);
+
+impl Keyring {
+    /// Makes a token, for the mail alone: the key's version, a dot, the seal in base64url.
+    pub fn seal_disown(
+        &self,
+        claims: &DisownClaims,
+        now: Timestamp,
+        random: &mut impl CryptoRng,
+    ) -> Result<SecretString, Unsealable> {
+        let DisownClaims { company_id, employee_id, login, passcode_id } = claims;
+        let row = serde_json::to_vec(&(company_id, employee_id, login, passcode_id)).map_err(|_| Unsealable)?;
+        self.seal_as_text(&Seal::Disown, &row, now, random).map(SecretString::from)
+    }
+
+    /// Reads a token. Whatever is wrong with it, the answer is the same. It is taken for as long as anything short-lived of its
+    /// key; whether there is still something to disown is the store's to say.
+    pub fn open_disown(&self, token: &str, now: Timestamp) -> Option<DisownClaims> {
+        let plain = self.open_text(&Seal::Disown, token, now)?;
+        let (company_id, employee_id, login, passcode_id): Row = serde_json::from_slice(&plain).ok()?;
+        Some(DisownClaims { company_id, employee_id, login, passcode_id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{ONE, TWO, keyring};
+    use super::*;
+    use proptest::prelude::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+    use secrecy::ExposeSecret as _;
+
+    const NOW: Timestamp = Timestamp::from_millis(500_000);
+
+    fn claims() -> DisownClaims {
+        let mut random = StdRng::seed_from_u64(1);
+        DisownClaims {
+            company_id: CompanyId::new(NOW, &mut random),
+            employee_id: EmployeeId::new(NOW, &mut random),
+            login: "mike@northwind.example".parse().unwrap(),
+            passcode_id: PasscodeId::new(NOW, &mut random),
+        }
+    }
+
+    fn token(keyring: &Keyring, now: Timestamp) -> String {
+        keyring.seal_disown(&claims(), now, &mut StdRng::seed_from_u64(2)).unwrap().expose_secret().to_owned()
+    }
+
+    #[test]
+    fn a_token_reads_back_and_shows_nothing_of_what_it_names() {
+        let keyring = keyring(ONE);
+        let token = token(&keyring, NOW);
+        assert_eq!(keyring.open_disown(&token, NOW), Some(claims()));
+        assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)), "{token}");
+        assert!(token.len() < 300, "{} characters", token.len());
+        let other = keyring.seal_disown(&claims(), NOW, &mut StdRng::seed_from_u64(3)).unwrap();
+        assert_ne!(other.expose_secret()[..40], token[..40]);
+        assert!(!format!("{other:?}").contains(other.expose_secret()));
+    }
+
+    #[test]
+    fn an_altered_or_cut_token_is_refused() {
+        let keyring = keyring(TWO);
+        let token = token(&keyring, NOW);
+        for index in 0..token.len() {
+            let mut altered = token.clone().into_bytes();
+            altered[index] = if altered[index] == b'A' { b'B' } else { b'A' };
+            let altered = String::from_utf8(altered).unwrap();
+            assert_eq!(keyring.open_disown(&altered, NOW), None, "byte {index}");
+            assert_eq!(keyring.open_disown(&token[..index], NOW), None, "the first {index}");
+        }
+        for other in [format!("{token}A"), format!("{token}="), format!(" {token}"), token.replacen("1.", "01.", 1)] {
+            assert_eq!(keyring.open_disown(&other, NOW), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_for_something_else_is_no_token() {
+        let keyring = keyring(ONE);
+        let row = serde_json::to_vec(&(claims().company_id, claims().employee_id, claims().login, claims().passcode_id));
+        let seal = Seal::Cursor("disown");
+        let cursor = keyring.seal_as_text(&seal, &row.unwrap(), NOW, &mut StdRng::seed_from_u64(2)).unwrap();
+        assert!(keyring.open_text(&seal, &cursor, NOW).is_some());
+        assert_eq!(keyring.open_disown(&cursor, NOW), None);
+    }
+
+    #[test]
+    fn a_token_is_taken_as_long_as_its_key_and_no_longer() {
+        let (before, after) = (keyring(ONE), keyring(TWO));
+        let token = token(&before, NOW);
+        let last = (1_000 + super::super::LONGEST_LIFE) * 1_000;
+        assert!(after.open_disown(&token, Timestamp::from_millis(last - 1)).is_some());
+        assert_eq!(after.open_disown(&token, Timestamp::from_millis(last)), None);
+        let newer = self::token(&after, Timestamp::from_millis(1_000_000));
+        assert!(newer.starts_with("2."));
+        assert_eq!(before.open_disown(&newer, Timestamp::from_millis(1_000_000)), None, "a version it does not know");
+    }
+
+    proptest! {
+        #[test]
+        fn anything_else_is_none(text in "\\PC{0,80}", version in "[0-3]\\.[A-Za-z0-9_-]{0,120}") {
+            let keyring = keyring(TWO);
+            prop_assert_eq!(keyring.open_disown(&text, NOW), None);
+            prop_assert_eq!(keyring.open_disown(&version, NOW), None);
+        }
+    }
+}
