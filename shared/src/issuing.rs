@@ -1,8 +1,13 @@
 //! Issuing a passcode: stored, mailed, and told as it is. What `issue-passcode` and `import-employees` have in common.
 
-use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, PasscodeStatus, Versioned};
+use readmit_domain::{
+    Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, PasscodeStatus, Timestamp, Versioned,
+};
+use secrecy::SecretString;
 
 use crate::http::{Failure, Problem};
+use crate::keyring::{DisownClaims, Keyring, Unsealable};
+use crate::random::CryptoRng;
 use crate::services::MailingServices;
 use crate::store::{Beginning, Begun, Outcome, Quota, Throttled};
 
@@ -24,12 +29,13 @@ impl MailingServices {
         let keyring = self.services.keyring().await?;
         let version = keyring.current(act.at);
         let value = issued.code.hash(&keyring.passcode_key(version)?, issued.login(), issued.latest.passcode_id);
+        let disown_token = disown_token(&keyring, issued, act.at, &mut self.services.random())?;
         let begun = match self.services.store.begin(issued, &Versioned { version, value }, quota, act).await? {
             Beginning::Begun(begun) => begun,
             Beginning::Changed => return Ok(None),
             Beginning::Locked(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?.into()),
         };
-        if let Err(refused) = self.mail.passcode(issued, company).await {
+        if let Err(refused) = self.mail.passcode(issued, company, &disown_token).await {
             // Refused: it was replaced or ended in the meantime, and is as dead as it should be.
             let _: Outcome = self.services.store.withdraw(&begun, act).await?;
             return Err(Failure::Caused(Problem::EmailNotSent, refused.to_string()));
@@ -58,4 +64,20 @@ impl MailingServices {
             .filter(|latest| latest.passcode_id == issued.latest.passcode_id);
         Ok(latest.unwrap_or(LatestPasscode { passcode_status: PasscodeStatus::Superseded, ..issued.latest.clone() }))
     }
+}
+
+/// What the mail's "This was not me" names this passcode with.
+fn disown_token(
+    keyring: &Keyring,
+    issued: &IssuedPasscode,
+    now: Timestamp,
+    random: &mut impl CryptoRng,
+) -> Result<SecretString, Unsealable> {
+    let claims = DisownClaims {
+        company_id: issued.company_id,
+        employee_id: issued.holder.employee_id,
+        login: issued.login().clone(),
+        passcode_id: issued.latest.passcode_id,
+    };
+    keyring.seal_disown(&claims, now, random)
 }

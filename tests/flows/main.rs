@@ -7,6 +7,7 @@ mod fixtures;
 mod imports;
 mod issuing;
 mod listing;
+mod mails;
 mod recovery;
 mod redemption;
 mod rotation;

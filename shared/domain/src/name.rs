@@ -64,7 +64,7 @@ fn without_stroke(c: char) -> impl Iterator<Item = char> {
 
 /// Characters that change how the text around them reads (Unicode TR 9 controls, line and paragraph breaks), or that nobody
 /// sees. The joiners U+200C and U+200D belong to the spelling of Persian and Indic names and stay.
-pub(crate) fn misleads(c: char) -> bool {
+pub fn misleads(c: char) -> bool {
     let direction =
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let unseen = matches!(

@@ -1,0 +1,110 @@
+//! How the mails read: as their snapshots in `tests/mails`, in the language of whom they are for.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use readmit::mail::Letter;
+use readmit_tests::letters::{CODE, Cast, LANGUAGES};
+use readmit_tests::{Recovery, World};
+use serde_json::json;
+
+const MIKE: &str = "mike@northwind.example";
+
+/// The files of a folder, by name.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap()))
+        .collect()
+}
+
+#[test]
+fn every_mail_in_every_language_reads_as_its_snapshot() {
+    for language in LANGUAGES {
+        let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("mails").join(language));
+        let made: BTreeMap<String, String> = Cast::default().files(language).into_iter().collect();
+        assert_eq!(
+            kept.keys().collect::<Vec<_>>(),
+            made.keys().collect::<Vec<_>>(),
+            "renew: cargo run -p readmit-tests --example mails -- tests/mails"
+        );
+        for (name, content) in made {
+            assert_eq!(kept[&name], content, "{language}/{name} has changed; see tests/examples/mails.rs");
+        }
+    }
+}
+
+#[test]
+fn every_language_says_as_much_as_the_others() {
+    let said = |locale| {
+        let marks = ["Mike Brandt", "Ada Lindqvist", "ada@", "Northwind Partners", "Partner Portal", "2026", "UTC", CODE];
+        let more = ["https://portal.example", "/#/redeem/7K3M", "/#/disown/1.", "help@northwind", "2001:db8", "Mozilla"];
+        let letters = Cast::default().letters(locale).into_iter();
+        letters
+            .map(|(name, letter)| {
+                assert!(!letter.text.contains(['{', '}']), "{locale} {name}: {}", letter.text);
+                assert!(!letter.subject.contains("Ada") && !letter.subject.contains("Mike"), "{}", letter.subject);
+                let said = marks.iter().chain(&more).filter(|mark| letter.text.contains(**mark)).count();
+                (name, said, letter.tags)
+            })
+            .collect::<Vec<_>>()
+    };
+    for language in LANGUAGES {
+        assert_eq!(said(language), said("en"), "{language}");
+    }
+}
+
+#[test]
+fn a_company_without_an_address_for_help_sends_its_people_to_the_providers() {
+    let cast = Cast { support_email: None, ..Cast::default() };
+    for language in LANGUAGES {
+        for (name, letter) in cast.letters(language) {
+            assert!(letter.text.contains("Technical Support"), "{language} {name}: {}", letter.text);
+            assert!(letter.html.contains("<bdi>Technical Support</bdi>"), "{language} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_notice_links_to_nothing_and_is_tagged_with_its_event() {
+    for (name, letter) in Cast::default().letters("en").split_off(2) {
+        assert!(!letter.html.contains("href"), "{name}");
+        assert!(!letter.text.contains("/#/"), "{name}");
+        let is_tag = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        assert!(letter.tags.iter().all(|(_, value)| is_tag(value)), "{:?}", letter.tags);
+        let event = ("event_id", "evt_01J00000000000000000000004".to_owned());
+        assert_eq!(letter.tags, [("kind", name), event]);
+    }
+}
+
+#[test]
+fn the_link_that_a_notice_sends_people_to_is_called_so_in_the_mail_with_the_passcode() {
+    for language in LANGUAGES {
+        let letters: BTreeMap<String, Letter> = Cast::default().letters(language).into_iter().collect();
+        let link = letters["passcode_from_admin"].html.split("<a class=\"link\"").nth(1).unwrap();
+        let label = link.split_once('>').unwrap().1.split_once("</a>").unwrap().0;
+        let text = &letters["passcode_redeemed"].text;
+        assert!(text.contains(label), "{label} is not in {text}");
+    }
+}
+
+/// The subject of Mike's latest mail, whose code opens a recovery.
+async fn subject_of_a_code_that_works(world: &World) -> String {
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let _: Recovery<'_> = world.recovers(MIKE, &code).await;
+    world.mails_to(MIKE).await.pop().unwrap()["subject"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_person_is_written_to_in_the_own_language_else_the_companys() {
+    let world = World::start().await;
+    assert_eq!(subject_of_a_code_that_works(&world).await, "Your one-time passcode for Partner Portal");
+
+    let company = json!({"company_id": world.companies["Northwind Partners"], "name": "Northwind Partners", "locale": "ja"});
+    world.import(json!({"company": company, "employees": []})).await;
+    assert_eq!(subject_of_a_code_that_works(&world).await, "Partner Portal のワンタイムパスコード");
+
+    world.change(MIKE, json!({"locale": "de-AT"})).await;
+    assert_eq!(subject_of_a_code_that_works(&world).await, "Ihr Einmalcode für Partner Portal");
+}
