@@ -18,6 +18,7 @@ use crate::aws::describe;
 use crate::environment::{BadVariable, Environment};
 
 pub use letter::{Letter, Letterhead};
+pub use words::languages;
 
 /// The mail service, and what every mail says of its sender.
 pub struct Mail {
@@ -93,8 +94,11 @@ impl Mail {
         let automatic =
             MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build().map_err(MailRefused::of)?;
         let message = Message::builder().subject(utf8(letter.subject)?).body(body).headers(automatic).build();
-        let tags: Result<Vec<_>, _> =
-            letter.tags.into_iter().map(|(name, value)| MessageTag::builder().name(name).value(value).build()).collect();
+        let tags: Result<Vec<_>, _> = letter
+            .tags
+            .into_iter()
+            .map(|(name, value)| MessageTag::builder().name(name).value(value).build())
+            .collect();
         self.client
             .send_email()
             .from_email_address(&self.from)

@@ -1,7 +1,8 @@
 //! The mail: to the stored address alone, with the portal's link alone, and with names that are text and nothing else.
 
 use readmit::domain::misleads;
-use readmit_tests::letters::{Cast, LANGUAGES};
+use readmit::mail::languages;
+use readmit_tests::letters::Cast;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -44,7 +45,9 @@ fn greeted(html: &str) -> String {
     let greeting = html.split("Hello <bdi>").nth(1).unwrap().split("</bdi>").next().unwrap();
     assert!(!greeting.contains(['<', '>', '"']), "{greeting}");
     let references = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
-    references.into_iter().fold(greeting.replace('\u{200b}', ""), |text, (reference, character)| text.replace(reference, character))
+    references
+        .into_iter()
+        .fold(greeting.replace('\u{200b}', ""), |text, (reference, character)| text.replace(reference, character))
 }
 
 /// CVE-2022-31127 (S19): names that became links, headers or formulas in mails.
@@ -103,7 +106,8 @@ fn tags(html: &str) -> Vec<&str> {
 /// CVE-2022-31127 (S19), in every mail of every language: what comes from outside adds no tag, no line and no link.
 #[test]
 fn in_no_mail_of_any_language_is_a_name_more_than_text() {
-    let hostile = "<a href=\"https://evil.example\">=HYPERLINK(\"www.evil.example\")</a> {name} {{7*7}} </bdi> eve@evil.example";
+    let hostile =
+        "<a href=\"https://evil.example\">=HYPERLINK(\"www.evil.example\")</a> {name} {{7*7}} </bdi> eve@evil.example";
     let cast = Cast {
         name: hostile.to_owned(),
         other: format!("Other {hostile}"),
@@ -111,14 +115,18 @@ fn in_no_mail_of_any_language_is_a_name_more_than_text() {
         user_agent: format!("{hostile}\r\nBcc: eve@evil.example\r\n\r\n\u{202e}gnp.exe\u{2066}\u{2028}"),
         ..Cast::default()
     };
-    for language in LANGUAGES {
-        for ((name, attacked), (_, usual)) in cast.letters(language).into_iter().zip(Cast::default().letters(language)) {
+    for language in languages() {
+        for ((name, attacked), (_, usual)) in cast.letters(language).into_iter().zip(Cast::default().letters(language))
+        {
             assert_eq!(attacked.subject, usual.subject, "{language} {name}");
             assert_eq!(tags(&attacked.html), tags(&usual.html), "{language} {name}");
             assert_eq!(attacked.text.lines().count(), usual.text.lines().count(), "{language} {name}");
             for body in [&attacked.text, &attacked.html] {
                 assert!(body.contains("HYPERLINK") && body.contains("{name} {{7*7}}"), "{body}");
-                assert!(!body.contains("evil.example") && !body.contains("://www") && !body.contains("://evil"), "{body}");
+                assert!(
+                    !body.contains("evil.example") && !body.contains("://www") && !body.contains("://evil"),
+                    "{body}"
+                );
                 assert!(!body.chars().any(|c| misleads(c) && !['\n', '\u{200b}'].contains(&c)), "{body:?}");
             }
         }
@@ -129,13 +137,16 @@ fn in_no_mail_of_any_language_is_a_name_more_than_text() {
 #[test]
 fn a_name_from_the_right_reorders_no_line() {
     let [name, other, company] = ["נועה לוי 7", "محمد", "شركة (1)"];
-    let cast =
-        Cast { name: name.to_owned(), other: other.to_owned(), company: company.to_owned(), ..Cast::default() };
-    for language in LANGUAGES {
+    let cast = Cast { name: name.to_owned(), other: other.to_owned(), company: company.to_owned(), ..Cast::default() };
+    for language in languages() {
         for (mail, letter) in cast.letters(language) {
             for value in [name, other, company] {
                 let isolated = format!("\u{2068}{value}\u{2069}");
-                assert_eq!(letter.text.matches(value).count(), letter.text.matches(&isolated).count(), "{language} {mail}");
+                assert_eq!(
+                    letter.text.matches(value).count(),
+                    letter.text.matches(&isolated).count(),
+                    "{language} {mail}"
+                );
                 let bdi = format!("<bdi>{value}</bdi>");
                 assert_eq!(letter.html.matches(value).count(), letter.html.matches(&bdi).count(), "{language} {mail}");
             }

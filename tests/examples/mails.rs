@@ -8,11 +8,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use readmit_tests::letters::{Cast, LANGUAGES};
+use readmit::mail::languages;
+use readmit_tests::letters::Cast;
 
 fn main() {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).unwrap();
-    for language in LANGUAGES {
+    for language in languages() {
         let folder = folder.join(language);
         fs::create_dir_all(&folder).unwrap();
         for (name, content) in Cast::default().files(language) {

@@ -8,8 +8,6 @@ use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-/// The languages that mails are written in.
-pub const LANGUAGES: [&str; 3] = ["en", "de", "ja"];
 /// The code in [`letters`].
 pub const CODE: &str = "7K3M-9QXT-2BHW";
 
@@ -37,9 +35,10 @@ impl Default for Cast {
             other: "Ada Lindqvist".to_owned(),
             company: "Northwind Partners".to_owned(),
             support_email: Some("help@northwind.example".to_owned()),
-            user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+            user_agent:
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                 Version/19.1 Mobile/15E148 Safari/604.1"
-                .to_owned(),
+                    .to_owned(),
         }
     }
 }

@@ -73,7 +73,9 @@ impl NoticeKind {
     /// Whom it is about, if it is for Security Admins.
     pub fn concerned(&self) -> Option<&Concerned> {
         match self {
-            Self::PasscodeRedeemed | Self::RecoveryCompleted | Self::AccountSuspended | Self::BackupCodesRenewed => None,
+            Self::PasscodeRedeemed | Self::RecoveryCompleted | Self::AccountSuspended | Self::BackupCodesRenewed => {
+                None
+            }
             Self::PasscodeDisowned(concerned)
             | Self::PasscodeBounced(concerned)
             | Self::PasscodeComplained(concerned)

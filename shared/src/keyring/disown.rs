@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn what_was_sealed_for_something_else_is_no_token() {
         let keyring = keyring(ONE);
-        let row = serde_json::to_vec(&(claims().company_id, claims().employee_id, claims().login, claims().passcode_id));
+        let row =
+            serde_json::to_vec(&(claims().company_id, claims().employee_id, claims().login, claims().passcode_id));
         let seal = Seal::Cursor("disown");
         let cursor = keyring.seal_as_text(&seal, &row.unwrap(), NOW, &mut StdRng::seed_from_u64(2)).unwrap();
         assert!(keyring.open_text(&seal, &cursor, NOW).is_some());

@@ -58,10 +58,7 @@ impl Letterhead {
             Block::Code(code.to_string()),
             Block::Note(values.fill(words.how_to_type)),
             Block::Paragraph(values.fill(words.validity)),
-            Block::Button(Link {
-                label: values.fill(words.redeem),
-                address: format!("{portal}/#/redeem/{}", *code),
-            }),
+            Block::Button(Link { label: values.fill(words.redeem), address: format!("{portal}/#/redeem/{}", *code) }),
             Block::Note(values.fill(words.by_hand)),
             Block::Paragraph(values.fill(words.what_follows)),
             Block::Rule,
