@@ -5,9 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use readmit::mail::{Letter, languages};
+use readmit::{Clock, Environment, MailingServices};
+use readmit_local::template::Template;
 use readmit_tests::letters::{CODE, Cast};
 use readmit_tests::{Recovery, World};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const RENEW: &str = "Renew: cargo run -p readmit-tests --example mails -- tests/mails";
 
@@ -106,4 +108,47 @@ async fn a_person_is_written_to_in_the_own_language_else_the_companys() {
 
     world.change(MIKE, json!({"locale": "de-AT"})).await;
     assert_eq!(subject_of_a_code_that_works(&world).await, "Ihr Einmalcode für Partner Portal");
+}
+
+/// The headers that the mail service was asked to add to its latest mail.
+fn asked_headers(world: &World) -> Value {
+    let latest = world.ses.recorded().pop().unwrap();
+    serde_json::from_str::<Value>(&latest.body).unwrap()["Content"]["Simple"]["Headers"].clone()
+}
+
+/// The mail side of a function that has leave to send; of what else the template gives to functions, nothing is used.
+fn mailing(world: &World) -> MailingServices {
+    let variables = Template::of_this_build().unwrap().variables;
+    let any = |value: &Value| value.as_str().unwrap_or("1").to_owned();
+    let mut environment: Environment = variables.iter().map(|(name, value)| (name.clone(), any(value))).collect();
+    for (name, value) in [
+        ("READMIT_BRAND_NAME", "取引先ポータル"),
+        ("READMIT_MAIL_FROM", "no-reply@portal.example"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "issue-passcode"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL", world.ses.url()),
+    ] {
+        environment = environment.with(name, value);
+    }
+    MailingServices::new(&environment, Clock::system()).unwrap()
+}
+
+#[tokio::test]
+async fn every_mail_goes_to_its_reader_alone_and_says_that_nobody_wrote_it() {
+    let (world, cast) = (World::start().await, Cast::default());
+    let automatic = json!([{"Name": "Auto-Submitted", "Value": "auto-generated"}]);
+    world.operator_mails_a_code_to(MIKE).await;
+    assert_eq!(asked_headers(&world), automatic);
+
+    let mailing = mailing(&world);
+    for notice in cast.notices() {
+        mailing.mail.notice(&cast.reader("ja"), &cast.company(), &notice).await.unwrap();
+        assert_eq!(asked_headers(&world), automatic);
+        let mail = world.mails_to(MIKE).await.pop().unwrap();
+        assert_eq!(mail["to"], json!([MIKE]));
+        let tags = json!({"kind": notice.kind.name(), "event_id": notice.event_id.to_string()});
+        assert_eq!(mail["tags"], tags);
+        assert_eq!(mail["from"], "=?UTF-8?B?5Y+W5byV5YWI44Od44O844K/44Or?= <no-reply@portal.example>");
+    }
 }

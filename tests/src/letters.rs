@@ -44,13 +44,19 @@ impl Default for Cast {
 }
 
 impl Cast {
-    fn company(&self) -> Company {
+    /// Whose people they are.
+    pub fn company(&self) -> Company {
         Company {
             company_id: "cmp_01J00000000000000000000000".parse().unwrap(),
             company_name: self.company.parse().unwrap(),
             support_email: self.support_email.as_ref().map(|email| email.parse().unwrap()),
             mail_locale: None,
         }
+    }
+
+    /// Who reads the mails.
+    pub fn reader(&self, locale: &str) -> Employee {
+        Self::employee(&self.name, "mike@northwind.example", locale)
     }
 
     fn employee(name: &str, email: &str, locale: &str) -> Employee {
@@ -62,7 +68,7 @@ impl Cast {
     }
 
     fn issued(&self, locale: &str, issued_by: Issuer) -> IssuedPasscode {
-        let holder = Self::employee(&self.name, "mike@northwind.example", locale);
+        let holder = self.reader(locale);
         let latest = LatestPasscode {
             passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
             passcode_status: PasscodeStatus::Sending,
@@ -76,9 +82,10 @@ impl Cast {
         IssuedPasscode { company_id: holder.company_id, holder, latest, reason: None, code }
     }
 
-    fn notices(&self) -> [NoticeKind; 9] {
+    /// A notice of each kind.
+    pub fn notices(&self) -> Vec<Notice> {
         let concerned = Concerned::from(&Self::employee(&self.other, "ada@northwind.example", "en"));
-        [
+        let kinds = [
             NoticeKind::PasscodeRedeemed,
             NoticeKind::RecoveryCompleted,
             NoticeKind::AccountSuspended,
@@ -88,7 +95,19 @@ impl Cast {
             NoticeKind::PasscodeComplained(concerned.clone()),
             NoticeKind::AdminPasscodeRedeemed(concerned.clone()),
             NoticeKind::AdminRecoveryCompleted(concerned),
-        ]
+        ];
+        kinds.map(|kind| self.notice(kind)).into()
+    }
+
+    fn notice(&self, kind: NoticeKind) -> Notice {
+        // What the mail service reports comes from nowhere in particular.
+        let is_reported = matches!(kind, NoticeKind::PasscodeBounced(_) | NoticeKind::PasscodeComplained(_));
+        let origin = Origin {
+            source_ip: (!is_reported).then(|| "2001:db8:85a3::8a2e:370:7334".to_owned()),
+            user_agent: (!is_reported).then(|| self.user_agent.clone()),
+            request_id: String::new(),
+        };
+        Notice { event_id: "evt_01J00000000000000000000004".parse().unwrap(), at: NOW, origin, kind }
     }
 
     /// Every mail to somebody of that locale, by name.
@@ -110,18 +129,8 @@ impl Cast {
             ("passcode_from_admin".to_owned(), passcode(admin)),
             ("passcode_from_operator".to_owned(), passcode(operator)),
         ];
-        let reader = Self::employee(&self.name, "mike@northwind.example", locale);
-        for kind in self.notices() {
-            let event_id = "evt_01J00000000000000000000004".parse().unwrap();
-            // What the mail service reports comes from nowhere in particular.
-            let is_reported = matches!(kind, NoticeKind::PasscodeBounced(_) | NoticeKind::PasscodeComplained(_));
-            let origin = Origin {
-                source_ip: (!is_reported).then(|| "2001:db8:85a3::8a2e:370:7334".to_owned()),
-                user_agent: (!is_reported).then(|| self.user_agent.clone()),
-                request_id: String::new(),
-            };
-            let notice = Notice { event_id, at: NOW, origin, kind };
-            let letter = letterhead.notice(&reader, &company, &notice).unwrap();
+        for notice in self.notices() {
+            let letter = letterhead.notice(&self.reader(locale), &company, &notice).unwrap();
             letters.push((notice.kind.name().to_owned(), letter));
         }
         letters
