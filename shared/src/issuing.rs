@@ -24,12 +24,14 @@ impl MailingServices {
         let keyring = self.services.keyring().await?;
         let version = keyring.current(act.at);
         let value = issued.code.hash(&keyring.passcode_key(version)?, issued.login(), issued.latest.passcode_id);
+        let held = issued.holder.held(issued.latest.passcode_id);
+        let disown_token = keyring.seal_disown(&held, act.at, &mut self.services.random())?;
         let begun = match self.services.store.begin(issued, &Versioned { version, value }, takes, act).await? {
             Beginning::Begun(begun) => begun,
             Beginning::Changed => return Ok(None),
             Beginning::Locked(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?.into()),
         };
-        if let Err(refused) = self.mail.passcode(issued, company).await {
+        if let Err(refused) = self.mail.passcode(issued, company, &disown_token).await {
             // Refused: it was replaced or ended in the meantime, and is as dead as it should be.
             let _: Outcome = self.services.store.withdraw(&begun, act).await?;
             return Err(Failure::Caused(Problem::EmailNotSent, refused.to_string()));

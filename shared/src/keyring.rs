@@ -21,7 +21,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-pub use disown::DisownClaims;
 pub use root_secret::{KeyringUnavailable, RootSecret};
 pub use rotation::{Rotation, RotationError};
 pub use sealing::{Seal, Unsealable};

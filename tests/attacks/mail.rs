@@ -1,5 +1,8 @@
 //! The mail: to the stored address alone, with the portal's link alone, and with names that are text and nothing else.
 
+use readmit::domain::misleads;
+use readmit::mail::languages;
+use readmit_tests::letters::Cast;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,21 +21,23 @@ fn links(html: &str) -> Vec<&str> {
     html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
 
-/// Every mail there is has the one recipient, the usual subject and no link but the portal's with its code behind `#`.
+/// A passcode's mail has the one recipient, the usual subject and no links but the portal's two with their secrets behind `#`.
 fn is_as_usual(world: &World, mail: &Value, to: &str) {
     assert_eq!(mail["to"], json!([to]));
     assert_eq!(mail["subject"], "Your one-time passcode for Partner Portal");
     let html = mail["html"].as_str().unwrap();
     let portal = world.stack.api();
-    assert_eq!(links(html).len(), 1, "{html}");
+    assert_eq!(links(html).len(), 2, "{html}");
     assert!(links(html)[0].starts_with(&format!("{portal}/#/redeem/")), "{html}");
+    assert!(links(html)[1].starts_with(&format!("{portal}/#/disown/1.")), "{html}");
     for (at, _) in html.match_indices("://") {
         let address = &html[html[..at].rfind("http").unwrap()..];
         assert!(address.starts_with(portal), "{address}");
     }
-    for tag in ["<script", "<img", "<iframe", "<form", "<style", "<svg", "onerror=\"", "javascript:"] {
+    for tag in ["<script", "<img", "<iframe", "<form", "<svg", "onerror=\"", "javascript:", "@import", "url("] {
         assert!(!html.contains(tag), "{tag} is in {html}");
     }
+    assert_eq!(html.matches("<style").count(), 1, "the layout's own");
 }
 
 /// The name in a page's greeting, as a browser shows it. What is no character reference stands for itself.
@@ -40,7 +45,9 @@ fn greeted(html: &str) -> String {
     let greeting = html.split("Hello <bdi>").nth(1).unwrap().split("</bdi>").next().unwrap();
     assert!(!greeting.contains(['<', '>', '"']), "{greeting}");
     let references = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
-    references.into_iter().fold(greeting.to_owned(), |text, (reference, character)| text.replace(reference, character))
+    references
+        .into_iter()
+        .fold(greeting.replace('\u{200b}', ""), |text, (reference, character)| text.replace(reference, character))
 }
 
 /// CVE-2022-31127 (S19): names that became links, headers or formulas in mails.
@@ -81,13 +88,70 @@ async fn a_name_is_text_in_subject_text_and_html() {
         boss.issues(&email, None).await.is(201);
         let mail = only_mail_to(&world, &email).await;
         is_as_usual(&world, &mail, &email);
-        let text = mail["text"].as_str().unwrap();
+        let text = mail["text"].as_str().unwrap().replace('\u{200b}', "");
         assert!(text.starts_with(&format!("Hello {name},\n")), "{text}");
         assert_eq!(
             text.lines().count(),
             only_mail_to(&world, "boss@evil.example").await["text"].as_str().unwrap().lines().count()
         );
         assert_eq!(greeted(mail["html"].as_str().unwrap()), *name);
+    }
+}
+
+/// The tags of a page, in order.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()).collect()
+}
+
+/// CVE-2022-31127 (S19), in every mail of every language: what comes from outside adds no tag, no line and no link.
+#[test]
+fn in_no_mail_of_any_language_is_a_name_more_than_text() {
+    let hostile =
+        "<a href=\"https://evil.example\">=HYPERLINK(\"www.evil.example\")</a> {name} {{7*7}} </bdi> eve@evil.example";
+    let cast = Cast {
+        name: hostile.to_owned(),
+        other: format!("Other {hostile}"),
+        company: format!("Company {hostile}"),
+        user_agent: format!("{hostile}\r\nBcc: eve@evil.example\r\n\r\n\u{202e}gnp.exe\u{2066}\u{2028}"),
+        ..Cast::default()
+    };
+    for language in languages() {
+        for ((name, attacked), (_, usual)) in cast.letters(language).into_iter().zip(Cast::default().letters(language))
+        {
+            assert_eq!(attacked.subject, usual.subject, "{language} {name}");
+            assert_eq!(tags(&attacked.html), tags(&usual.html), "{language} {name}");
+            assert_eq!(attacked.text.lines().count(), usual.text.lines().count(), "{language} {name}");
+            for body in [&attacked.text, &attacked.html] {
+                assert!(body.contains("HYPERLINK") && body.contains("{name} {{7*7}}"), "{body}");
+                assert!(
+                    !body.contains("evil.example") && !body.contains("://www") && !body.contains("://evil"),
+                    "{body}"
+                );
+                assert!(!body.chars().any(|c| misleads(c) && !['\n', '\u{200b}'].contains(&c)), "{body:?}");
+            }
+        }
+    }
+}
+
+/// S19: letters that run from right to left take nothing of ours along.
+#[test]
+fn a_name_from_the_right_reorders_no_line() {
+    let [name, other, company] = ["נועה לוי 7", "محمد", "شركة (1)"];
+    let cast = Cast { name: name.to_owned(), other: other.to_owned(), company: company.to_owned(), ..Cast::default() };
+    for language in languages() {
+        for (mail, letter) in cast.letters(language) {
+            for value in [name, other, company] {
+                let isolated = format!("\u{2068}{value}\u{2069}");
+                assert_eq!(
+                    letter.text.matches(value).count(),
+                    letter.text.matches(&isolated).count(),
+                    "{language} {mail}"
+                );
+                let bdi = format!("<bdi>{value}</bdi>");
+                assert_eq!(letter.html.matches(value).count(), letter.html.matches(&bdi).count(), "{language} {mail}");
+            }
+            assert!(letter.text.contains(name) && letter.html.contains(name), "{language} {mail}");
+        }
     }
 }
 

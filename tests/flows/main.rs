@@ -10,6 +10,7 @@ mod idempotency;
 mod imports;
 mod issuing;
 mod listing;
+mod mails;
 mod proof;
 mod recovery;
 mod redemption;

@@ -104,6 +104,7 @@ fn inside_the_common_crate_the_store_knows_no_http() {
         let inner = path.strip_prefix(root().join("shared/src")).unwrap_or(Path::new(""));
         if inner.starts_with("store")
             || inner.starts_with("store.rs")
+            || inner.starts_with("mail")
             || inner.starts_with("mail.rs")
             || inner.starts_with("keyring")
         {

@@ -4,6 +4,7 @@
 
 pub mod contract;
 mod harm;
+pub mod letters;
 mod person;
 pub mod policy;
 mod proxy;

@@ -3,7 +3,7 @@
 //! Caller: whoever IAM lets invoke the function. At most 1,000 rows.
 //! Effects: a transaction a row, with `employee.imported`, `.changed` or `.erased`; run twice, nothing changes the second time.
 //! Disabling, a changed address or a changed account type ends code, recovery and sessions in the same transaction.
-//! A person's and a company's `locale` is kept for the mails; `second_proof` is the company's policy of redemptions.
+//! A person's `locale`, else the company's, chooses the language of the mails; `second_proof` is the company's policy of redemptions.
 //! Answers: a result a row; a whole import that cannot be is a function error and changes nothing.
 
 use std::sync::Arc;

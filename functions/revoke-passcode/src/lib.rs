@@ -9,10 +9,9 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::domain::{Actor, HeldPasscode, LatestPasscode, PasscodeId, StillOpen, Timestamp};
+use readmit::domain::{Actor, LatestPasscode, PasscodeId, StillOpen, Timestamp};
 use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem, live_caller, require_security_admin};
 use readmit::issuing::DECISIONS;
-use readmit::keyring::DisownClaims;
 use readmit::store::{Outcome, pause};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -66,10 +65,8 @@ fn still_open(latest: &LatestPasscode, now: Timestamp) -> Option<(PasscodeId, St
 
 async fn disown(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
     let typed: Disown = request.json()?.read()?;
-    let claims = services.keyring().await?.open_disown(typed.token.expose_secret(), services.now());
-    let DisownClaims { company_id, employee_id, login, passcode_id } =
-        claims.ok_or_else(|| rejected("a token that is none of ours, or too old"))?;
-    let held = HeldPasscode { login, company_id, employee_id, passcode_id };
+    let held = services.keyring().await?.open_disown(typed.token.expose_secret(), services.now());
+    let held = held.ok_or_else(|| rejected("a token that is none of ours, or too old"))?;
 
     for round in 0..DECISIONS {
         let row = services.store.passcode(&held.login).await?;

@@ -14,6 +14,7 @@ mod keyed_hash;
 pub mod limit;
 mod login;
 mod name;
+mod notice;
 pub mod passcode;
 pub mod password;
 mod password_hash;
@@ -34,6 +35,7 @@ pub use issuing::{IssueRefusal, IssueWish, IssuedFor, IssuedPasscode, Reason, is
 pub use keyed_hash::{HashKey, KeyedHash};
 pub use login::{Login, NotALogin};
 pub use name::{ExternalId, Locale, Name, misleads};
+pub use notice::{Concerned, Notice, NoticeKind};
 pub use passcode::{HeldPasscode, Issuer, LatestPasscode, PasscodeStatus, RecoveryState, StillOpen};
 pub use password::{Password, PasswordFault, Person};
 pub use password_hash::{HashingFailed, PasswordHash, Pepper, Salt};

@@ -1,0 +1,140 @@
+//! What each mail says: its blocks, in the reader's language. Pure: what is sent is made here, and nothing is sent.
+
+use readmit_domain::{Company, Employee, IssuedPasscode, Issuer, Notice};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::line::{Value, Values};
+use super::page::{Block, Link, Page};
+use super::words::{Words, words_for};
+
+/// What every mail says of its sender.
+pub struct Letterhead {
+    /// The portal's name.
+    pub brand_name: String,
+    /// The portal's address, which every link begins with.
+    pub portal_url: String,
+    /// Whom to ask where the company names nobody.
+    pub support_contact: String,
+}
+
+/// A mail, ready to be sent. It may hold a passcode: no part of it is for a log.
+pub struct Letter {
+    /// The subject, on one line.
+    pub subject: String,
+    /// The content as text.
+    pub text: String,
+    /// The same as HTML, which loads nothing.
+    pub html: String,
+    /// What mail events repeat: names and values of letters, digits, `_` and `-`.
+    pub tags: Vec<(&'static str, String)>,
+}
+
+impl Letterhead {
+    /// The mail with a passcode, to its holder.
+    pub fn passcode(
+        &self,
+        issued: &IssuedPasscode,
+        company: &Company,
+        disown_token: &SecretString,
+    ) -> Result<Letter, askama::Error> {
+        let language = language(&issued.holder, company);
+        let words = &language.passcode;
+        let (code, portal) = (issued.code.grouped(), self.portal());
+        let mut values = self.values(&issued.holder, company);
+        let lifetime = (issued.latest.expires_at.millis() - issued.latest.issued_at.millis()) / 60_000;
+        values.add("lifetime", Value::together((language.span)(lifetime)));
+        values.add("expires_at", Value::together((language.moment)(issued.latest.expires_at)));
+        let from = match &issued.latest.issued_by {
+            Issuer::Admin { name, .. } => {
+                values.add("issuer", Value::told(name.as_str()));
+                words.from_admin
+            }
+            Issuer::Operator(_) => words.from_operator,
+        };
+        let disown = format!("{portal}/#/disown/{}", disown_token.expose_secret());
+        let blocks = vec![
+            Block::Paragraph(values.fill(language.greeting)),
+            Block::Paragraph(values.fill(from)),
+            Block::Code(code.to_string()),
+            Block::Note(values.fill(words.how_to_type)),
+            Block::Paragraph(values.fill(words.validity)),
+            Block::Button(Link { label: values.fill(words.redeem), address: format!("{portal}/#/redeem/{}", *code) }),
+            Block::Note(values.fill(words.by_hand)),
+            Block::Paragraph(values.fill(words.what_follows)),
+            Block::Rule,
+            Block::Paragraph(values.fill(words.unexpected)),
+            Block::Choice(Link { label: values.fill(words.disown), address: disown }),
+            Block::Note(values.fill(words.never_asked)),
+        ];
+        // What SES reports of the mail comes back with these.
+        let tags = vec![
+            ("kind", "passcode".to_owned()),
+            ("company_id", issued.company_id.to_string()),
+            ("employee_id", issued.holder.employee_id.to_string()),
+            ("passcode_id", issued.latest.passcode_id.to_string()),
+        ];
+        self.letter(language, values.fill(words.subject).to_string(), blocks, tags)
+    }
+
+    /// A notice, to somebody whom it is for.
+    pub fn notice(&self, to: &Employee, company: &Company, notice: &Notice) -> Result<Letter, askama::Error> {
+        let language = language(to, company);
+        let (common, words) = (&language.notices, language.notices.of(&notice.kind));
+        let mut values = self.values(to, company);
+        if let Some(concerned) = notice.kind.concerned() {
+            values.add("employee", Value::told(concerned.full_name.as_str()));
+            values.add("address", Value::address(concerned.login.as_str()));
+        }
+        let known = [
+            (common.at, Some(Value::together((language.moment)(notice.at)))),
+            (common.source_ip, notice.origin.source_ip.as_deref().map(Value::told)),
+            (common.user_agent, notice.origin.user_agent.as_deref().map(Value::told)),
+        ];
+        let facts = known.into_iter().filter_map(|(label, value)| Some((values.fill(label), value?.into())));
+        let mut blocks = vec![
+            Block::Paragraph(values.fill(language.greeting)),
+            Block::Paragraph(values.fill(words.news)),
+            Block::Facts(facts.collect()),
+            Block::Paragraph(values.fill(words.advice)),
+            Block::Rule,
+        ];
+        if notice.kind.concerned().is_some() {
+            blocks.push(Block::Note(values.fill(common.to_admins)));
+        }
+        blocks.push(Block::Note(values.fill(common.asks_nothing)));
+        let tags = vec![("kind", notice.kind.name().to_owned()), ("event_id", notice.event_id.to_string())];
+        self.letter(language, values.fill(words.subject).to_string(), blocks, tags)
+    }
+
+    fn letter(
+        &self,
+        language: &Words,
+        subject: String,
+        blocks: Vec<Block>,
+        tags: Vec<(&'static str, String)>,
+    ) -> Result<Letter, askama::Error> {
+        let page = Page { language: language.tag, brand: &self.brand_name, subject: &subject, blocks };
+        let (text, html) = (page.text()?, page.html()?);
+        Ok(Letter { subject, text, html, tags })
+    }
+
+    fn portal(&self) -> &str {
+        self.portal_url.trim_end_matches('/')
+    }
+
+    /// What the lines of every mail may name.
+    fn values(&self, to: &Employee, company: &Company) -> Values {
+        let support = company.support_email.as_ref().map_or(self.support_contact.as_str(), |login| login.as_str());
+        Values::from([
+            ("brand", Value::address(&self.brand_name)),
+            ("portal", Value::address(self.portal())),
+            ("support", Value::address(support)),
+            ("company", Value::told(company.company_name.as_str())),
+            ("name", Value::told(to.full_name.as_str())),
+        ])
+    }
+}
+
+fn language(to: &Employee, company: &Company) -> &'static Words {
+    words_for([to.mail_locale.as_ref(), company.mail_locale.as_ref()])
+}

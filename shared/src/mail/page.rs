@@ -1,0 +1,55 @@
+//! The one layout of all mails: a page of blocks, as HTML and as text.
+
+use askama::Template;
+
+use super::line::{Line, Piece};
+
+/// A mail's content. Its two templates hold the layout, and no words.
+pub(super) struct Page<'a> {
+    /// The BCP 47 tag of the page's language.
+    pub language: &'a str,
+    pub brand: &'a str,
+    pub subject: &'a str,
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a page.
+pub(super) enum Block {
+    Paragraph(Line),
+    /// A paragraph in small print.
+    Note(Line),
+    /// A passcode, to be read, copied or marked as a whole.
+    Code(String),
+    /// The one thing to do.
+    Button(Link),
+    /// Something else that could be done.
+    Choice(Link),
+    /// What is known, each with a label.
+    Facts(Vec<(Line, Line)>),
+    /// What follows is another matter.
+    Rule,
+}
+
+/// A link with its words.
+pub(super) struct Link {
+    pub label: Line,
+    pub address: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail.txt")]
+struct Text<'a>(&'a Page<'a>);
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Html<'a>(&'a Page<'a>);
+
+impl Page<'_> {
+    pub(super) fn text(&self) -> Result<String, askama::Error> {
+        Text(self).render()
+    }
+
+    pub(super) fn html(&self) -> Result<String, askama::Error> {
+        Html(self).render()
+    }
+}

@@ -1,0 +1,156 @@
+//! The words of the mails: what a language must say, and which language somebody is written to in.
+//!
+//! A language is a file below `words/`, and its two lines here: the module, and its place in [`LANGUAGES`]. What a file leaves
+//! out does not compile, nor does, without a warning, a file that is not in the list.
+
+mod de;
+mod en;
+mod ja;
+
+use readmit_domain::{Locale, NoticeKind, Timestamp};
+
+/// Every language there is; the first is for those whose language is not among them.
+const LANGUAGES: &[&Words] = &[&en::WORDS, &de::WORDS, &ja::WORDS];
+
+/// One language. Its lines name values in braces; which, says `shared/src/mail/letter.rs`.
+pub(super) struct Words {
+    /// Its BCP 47 tag.
+    pub tag: &'static str,
+    /// A span of so many minutes, as people say it.
+    pub span: fn(i64) -> String,
+    /// A moment as people write it, in UTC and saying so.
+    pub moment: fn(Timestamp) -> String,
+    /// `{name}`
+    pub greeting: &'static str,
+    pub passcode: PasscodeWords,
+    pub notices: NoticesWords,
+}
+
+/// What the mail with a passcode says: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`, `{lifetime}`, `{expires_at}`,
+/// and `{issuer}` in `from_admin` alone.
+pub(super) struct PasscodeWords {
+    pub subject: &'static str,
+    pub from_admin: &'static str,
+    pub from_operator: &'static str,
+    pub how_to_type: &'static str,
+    pub validity: &'static str,
+    pub redeem: &'static str,
+    pub by_hand: &'static str,
+    pub what_follows: &'static str,
+    pub unexpected: &'static str,
+    pub disown: &'static str,
+    pub never_asked: &'static str,
+}
+
+/// What the notices say: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`; and `{employee}`, `{address}` in those to
+/// Security Admins.
+pub(super) struct NoticesWords {
+    /// Labels.
+    pub at: &'static str,
+    pub source_ip: &'static str,
+    pub user_agent: &'static str,
+    /// Why a Security Admin is told.
+    pub to_admins: &'static str,
+    /// Small print below every notice.
+    pub asks_nothing: &'static str,
+
+    pub passcode_redeemed: NoticeWords,
+    pub recovery_completed: NoticeWords,
+    pub account_suspended: NoticeWords,
+    pub backup_codes_renewed: NoticeWords,
+    pub passcode_disowned: NoticeWords,
+    pub passcode_bounced: NoticeWords,
+    pub passcode_complained: NoticeWords,
+    pub admin_passcode_redeemed: NoticeWords,
+    pub admin_recovery_completed: NoticeWords,
+}
+
+/// What one notice says. Its subject names nobody: it shows on locked screens.
+pub(super) struct NoticeWords {
+    pub subject: &'static str,
+    /// What happened.
+    pub news: &'static str,
+    /// What to do about it.
+    pub advice: &'static str,
+}
+
+impl NoticesWords {
+    pub(super) fn of(&self, kind: &NoticeKind) -> &NoticeWords {
+        match kind {
+            NoticeKind::PasscodeRedeemed => &self.passcode_redeemed,
+            NoticeKind::RecoveryCompleted => &self.recovery_completed,
+            NoticeKind::AccountSuspended => &self.account_suspended,
+            NoticeKind::BackupCodesRenewed => &self.backup_codes_renewed,
+            NoticeKind::PasscodeDisowned(_) => &self.passcode_disowned,
+            NoticeKind::PasscodeBounced(_) => &self.passcode_bounced,
+            NoticeKind::PasscodeComplained(_) => &self.passcode_complained,
+            NoticeKind::AdminPasscodeRedeemed(_) => &self.admin_passcode_redeemed,
+            NoticeKind::AdminRecoveryCompleted(_) => &self.admin_recovery_completed,
+        }
+    }
+}
+
+/// The BCP 47 tags of the languages that mails are written in.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|words| words.tag)
+}
+
+/// The language for somebody who wishes for `locales`, the most wished first: RFC 4647, section 3.4. `de-AT` finds `de`.
+pub(super) fn words_for(locales: [Option<&Locale>; 2]) -> &'static Words {
+    let wished = locales.into_iter().flatten().find_map(|locale| {
+        let mut tag = locale.as_str();
+        loop {
+            if let Some(words) = LANGUAGES.iter().find(|words| words.tag.eq_ignore_ascii_case(tag)) {
+                return Some(*words);
+            }
+            tag = tag.rsplit_once('-')?.0;
+        }
+    });
+    wished.unwrap_or(&en::WORDS)
+}
+
+/// Minutes as a number of whole hours, if they are that.
+fn whole_hours(minutes: i64) -> Option<i64> {
+    (minutes % 60 == 0).then_some(minutes / 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(locales: [&str; 2]) -> &'static str {
+        let locales = locales.map(|text| text.parse::<Locale>().ok());
+        words_for([locales[0].as_ref(), locales[1].as_ref()]).tag
+    }
+
+    #[test]
+    fn the_employees_language_comes_before_the_companys_and_both_before_english() {
+        assert_eq!(tag(["ja", "de"]), "ja");
+        assert_eq!(tag(["", "de"]), "de");
+        assert_eq!(tag(["fr", "de"]), "de");
+        assert_eq!(tag(["fr", "it"]), "en");
+        assert_eq!(tag(["", ""]), "en");
+        assert_eq!(tag(["en", "de"]), "en");
+    }
+
+    #[test]
+    fn a_locale_finds_its_language_and_no_other() {
+        assert_eq!(tag(["de-AT", ""]), "de");
+        assert_eq!(tag(["DE-Latn-CH-1996", ""]), "de");
+        assert_eq!(tag(["ja-JP", ""]), "ja");
+        assert_eq!(tag(["den", "jav"]), "en");
+    }
+
+    #[test]
+    fn spans_and_moments_read_as_people_say_them() {
+        let moment = Timestamp::from_millis(1_732_421_884_000);
+        let read = |words: &Words| ([60, 10, 90, 1440].map(words.span).join(", "), (words.moment)(moment));
+        let [english, german, japanese] = [&en::WORDS, &de::WORDS, &ja::WORDS].map(read);
+        assert_eq!(english.0, "1 hour, 10 minutes, 90 minutes, 24 hours");
+        assert_eq!(german.0, "1 Stunde, 10 Minuten, 90 Minuten, 24 Stunden");
+        assert_eq!(japanese.0, "1時間, 10分, 90分, 24時間");
+        assert_eq!(english.1, "24 November 2024, 04:18 UTC");
+        assert_eq!(german.1, "24. November 2024, 04:18 Uhr UTC");
+        assert_eq!(japanese.1, "2024年11月24日 04:18 UTC");
+    }
+}

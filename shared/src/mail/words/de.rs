@@ -1,0 +1,130 @@
+//! German.
+
+use readmit_domain::Timestamp;
+
+use super::{NoticeWords, NoticesWords, PasscodeWords, Words, whole_hours};
+
+pub(super) static WORDS: Words = Words {
+    tag: "de",
+    span,
+    moment,
+    greeting: "Guten Tag {name},",
+    passcode: PasscodeWords {
+        subject: "Ihr Einmalcode für {brand}",
+        from_admin: "{issuer}, Security Admin bei {company}, hat Ihnen einen Einmalcode für {brand} geschickt:",
+        from_operator: "Der Betreiber von {brand} hat Ihnen einen Einmalcode für Ihr Konto bei {company} geschickt:",
+        how_to_type: "Groß- und Kleinschreibung und Bindestriche spielen keine Rolle. Die Buchstaben O, I und L kommen \
+            nicht vor.",
+        validity: "Er gilt einmal, {lifetime} lang, bis {expires_at}.",
+        redeem: "Weiter",
+        by_hand: "Oder öffnen Sie {portal} und geben Sie den Einmalcode dort ein.",
+        what_follows: "Sie wählen ein neues Passwort und richten einen neuen Authenticator ein. Sobald Sie beides getan \
+            haben, gelten frühere Passwörter, Authenticatoren, Backup-Codes und offene Sitzungen nicht mehr. Der Einmalcode \
+            allein ändert nichts.",
+        unexpected: "Haben Sie diese Mail nicht erwartet? Folgen Sie diesem Link und sagen Sie es: Dann gilt der Einmalcode \
+            nicht mehr, und alle Security Admins von {company} erfahren davon.",
+        disown: "Das war ich nicht",
+        never_asked: "Niemand wird Sie am Telefon, im Chat oder per Mail nach diesem Einmalcode fragen: Geben Sie ihn nur \
+            auf {portal} ein. Wenn etwas unklar ist, fragen Sie {support}.",
+    },
+    notices: NoticesWords {
+        at: "Wann",
+        source_ip: "Von der Netzadresse",
+        user_agent: "Mit diesem Browser oder dieser App, nach eigener Angabe",
+        to_admins: "Sie erfahren das als Security Admin von {company}.",
+        asks_nothing: "Diese Mitteilung kommt automatisch von {brand}. Sie fragt nach keinem Einmalcode und keinem Passwort und \
+            braucht keine Antwort.",
+        passcode_redeemed: NoticeWords {
+            subject: "Ihr Einmalcode wurde benutzt",
+            news: "Der Einmalcode für Ihr Konto bei {company} wurde benutzt. Wer ihn benutzt hat, kann jetzt ein neues \
+                Passwort wählen und einen neuen Authenticator einrichten.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, folgen Sie sofort dem Link \u{201e}Das war ich \
+                nicht\u{201c} in der Mail mit dem Einmalcode, was die Wiederherstellung beendet, und sagen Sie es {support} \
+                oder einem Security Admin von {company}.",
+        },
+        recovery_completed: NoticeWords {
+            subject: "Ihr Passwort und Ihr Authenticator wurden ersetzt",
+            news: "Ihr Konto bei {company} hat ein neues Passwort, einen neuen Authenticator und neue Backup-Codes. Frühere \
+                gelten nicht mehr, und alle früheren Sitzungen sind beendet.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, ist jemand anders in Ihrem Konto: Sagen Sie es sofort \
+                {support} oder einem Security Admin von {company}.",
+        },
+        account_suspended: NoticeWords {
+            subject: "Ihr Konto wurde gesperrt",
+            news: "Ein Security Admin von {company} hat Ihr Konto gesperrt, wie bei einem verlorenen oder gestohlenen Gerät. \
+                Ihr Passwort, Ihr Authenticator und Ihre Sitzungen gelten nicht mehr.",
+            advice: "Sie kommen mit einem Einmalcode wieder hinein, der in einer eigenen Mail kommt. Haben Sie das nicht \
+                erwartet? Dann fragen Sie {support} oder einen Security Admin von {company}.",
+        },
+        backup_codes_renewed: NoticeWords {
+            subject: "Sie haben neue Backup-Codes",
+            news: "Ihr Konto bei {company} hat neue Backup-Codes. Die früheren gelten nicht mehr.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, ist jemand anders in Ihrem Konto: Sagen Sie es sofort \
+                {support} oder einem Security Admin von {company}.",
+        },
+        passcode_disowned: NoticeWords {
+            subject: "Ein Einmalcode wurde zurückgewiesen",
+            news: "Jemand, der die Mail an {employee} ({address}) hat, hat zu einem Einmalcode gesagt: \u{201e}Das war ich \
+                nicht.\u{201c} Der Einmalcode und eine damit begonnene Wiederherstellung sind beendet.",
+            advice: "Fragen Sie {employee}, aber nicht per Mail, was geschehen ist. Wurde der Einmalcode vorher benutzt (das \
+                steht im Protokoll), liest vielleicht jemand anders in diesem Postfach mit. Hilfe: {support}.",
+        },
+        passcode_bounced: NoticeWords {
+            subject: "Ein Einmalcode konnte nicht zugestellt werden",
+            news: "Die Mail mit dem Einmalcode, den Sie an {employee} ({address}) geschickt haben, kam zurück. Der Einmalcode \
+                gilt nicht mehr.",
+            advice: "Klären Sie, ob die Adresse stimmt und Mail annimmt, lassen Sie sie berichtigen und schicken Sie auf \
+                {portal} einen neuen Einmalcode. Hilfe: {support}.",
+        },
+        passcode_complained: NoticeWords {
+            subject: "Ein Einmalcode wurde als unerwünscht gemeldet",
+            news: "Die Mail mit dem Einmalcode, den Sie an {employee} ({address}) geschickt haben, wurde als unerwünscht \
+                gemeldet. Der Einmalcode gilt nicht mehr.",
+            advice: "Fragen Sie {employee}, aber nicht per Mail, ob ein Einmalcode erwartet wurde, und schicken Sie dann auf \
+                {portal} einen neuen. Hilfe: {support}.",
+        },
+        admin_passcode_redeemed: NoticeWords {
+            subject: "Der Einmalcode eines Security Admins wurde benutzt",
+            news: "Der Einmalcode für {employee} ({address}), Security Admin bei {company}, wurde benutzt. Wer ihn benutzt \
+                hat, kann jetzt ein neues Passwort wählen und einen neuen Authenticator einrichten.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie {employee}, aber nicht per Mail. War es \
+                jemand anders? Schicken Sie {employee} auf {portal} einen neuen Einmalcode, der diese Wiederherstellung \
+                beendet. Hilfe: {support}.",
+        },
+        admin_recovery_completed: NoticeWords {
+            subject: "Passwort und Authenticator eines Security Admins wurden ersetzt",
+            news: "Das Konto von {employee} ({address}), Security Admin bei {company}, hat ein neues Passwort, einen neuen \
+                Authenticator und neue Backup-Codes. Frühere gelten nicht mehr, und alle früheren Sitzungen sind beendet.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie {employee}, aber nicht per Mail. War es \
+                jemand anders? Sperren Sie das Konto auf {portal} und sagen Sie es sofort {support}.",
+        },
+    },
+};
+
+const MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
+/// `1 Stunde`, `90 Minuten`.
+fn span(minutes: i64) -> String {
+    let (count, unit) = whole_hours(minutes).map_or((minutes, "Minute"), |hours| (hours, "Stunde"));
+    format!("{count} {unit}{}", if count == 1 { "" } else { "n" })
+}
+
+/// `24. November 2026, 14:05 Uhr UTC`.
+fn moment(moment: Timestamp) -> String {
+    let t = moment.to_calendar();
+    let month = MONTHS[usize::from(u8::from(t.month())) - 1];
+    format!("{}. {month} {}, {:02}:{:02} Uhr UTC", t.day(), t.year(), t.hour(), t.minute())
+}

@@ -1,0 +1,109 @@
+//! English.
+
+use readmit_domain::Timestamp;
+
+use super::{NoticeWords, NoticesWords, PasscodeWords, Words, whole_hours};
+
+pub(super) static WORDS: Words = Words {
+    tag: "en",
+    span,
+    moment,
+    greeting: "Hello {name},",
+    passcode: PasscodeWords {
+        subject: "Your one-time passcode for {brand}",
+        from_admin: "{issuer}, a Security Admin of {company}, has sent you a one-time passcode for {brand}:",
+        from_operator: "The operator of {brand} has sent you a one-time passcode for your account at {company}:",
+        how_to_type: "Capitals and hyphens do not matter. There is no letter O, I or L in it.",
+        validity: "It works once, within {lifetime}: until {expires_at}.",
+        redeem: "Continue",
+        by_hand: "Or open {portal} and type the passcode there.",
+        what_follows: "You will choose a new password and set up a new authenticator. Once you have done both, earlier \
+            passwords, authenticators, backup codes and open sessions no longer work. The passcode alone changes nothing.",
+        unexpected: "Did you not expect this mail? Follow this link and say so: the passcode no longer works then, and \
+            every Security Admin of {company} is told.",
+        disown: "This was not me",
+        never_asked: "Nobody will ask you for this passcode by phone, chat or mail: type it only at {portal}. If anything \
+            is unclear, ask {support}.",
+    },
+    notices: NoticesWords {
+        at: "When",
+        source_ip: "From the network address",
+        user_agent: "With this browser or app, by its own account",
+        to_admins: "You are told this as a Security Admin of {company}.",
+        asks_nothing: "{brand} has sent this notice automatically. It asks for no passcode and no password, and needs no answer.",
+        passcode_redeemed: NoticeWords {
+            subject: "Your one-time passcode was used",
+            news: "The one-time passcode for your account at {company} was used. Whoever used it can now choose a new \
+                password and set up a new authenticator.",
+            advice: "Was it you? Then there is nothing to do. If not, follow the link \u{201c}This was not me\u{201d} in the mail \
+                with the passcode at once, which ends the recovery, and tell {support} or a Security Admin of {company}.",
+        },
+        recovery_completed: NoticeWords {
+            subject: "Your password and your authenticator were replaced",
+            news: "Your account at {company} has a new password, a new authenticator and new backup codes. Earlier ones no \
+                longer work, and all earlier sessions have ended.",
+            advice: "Was it you? Then there is nothing to do. If not, somebody else is in your account: tell {support} or a \
+                Security Admin of {company} at once.",
+        },
+        account_suspended: NoticeWords {
+            subject: "Your account was suspended",
+            news: "A Security Admin of {company} has suspended your account, as for a device that was lost or stolen. Your \
+                password, your authenticator and your sessions no longer work.",
+            advice: "You get back in with a one-time passcode, which comes in a mail of its own. Were you not expecting \
+                this? Then ask {support} or a Security Admin of {company}.",
+        },
+        backup_codes_renewed: NoticeWords {
+            subject: "You have new backup codes",
+            news: "Your account at {company} has new backup codes. The earlier ones no longer work.",
+            advice: "Was it you? Then there is nothing to do. If not, somebody else is in your account: tell {support} or a \
+                Security Admin of {company} at once.",
+        },
+        passcode_disowned: NoticeWords {
+            subject: "A one-time passcode was disowned",
+            news: "Whoever holds the mail to {employee} ({address}) has said of a one-time passcode: \u{201c}This was not \
+                me.\u{201d} The passcode, and a recovery that was begun with it, have ended.",
+            advice: "Ask {employee}, not by mail, what happened. If the passcode had been used before, which the audit \
+                trail shows, somebody else may read that mailbox. Help: {support}.",
+        },
+        passcode_bounced: NoticeWords {
+            subject: "A one-time passcode could not be delivered",
+            news: "The mail with the one-time passcode that you sent to {employee} ({address}) came back. The passcode can \
+                no longer be used.",
+            advice: "Find out whether the address is right and takes mail, have it corrected, and send a new passcode at \
+                {portal}. Help: {support}.",
+        },
+        passcode_complained: NoticeWords {
+            subject: "A one-time passcode was reported as unwanted",
+            news: "The mail with the one-time passcode that you sent to {employee} ({address}) was reported as unwanted. The \
+                passcode can no longer be used.",
+            advice: "Ask {employee}, not by mail, whether a passcode was expected, and send a new one at {portal} if so. \
+                Help: {support}.",
+        },
+        admin_passcode_redeemed: NoticeWords {
+            subject: "A Security Admin\u{2019}s one-time passcode was used",
+            news: "The one-time passcode for {employee} ({address}), a Security Admin of {company}, was used. Whoever used \
+                it can now choose a new password and set up a new authenticator.",
+            advice: "Do you know of it? Then there is nothing to do. If not, ask {employee}, not by mail. Was it somebody \
+                else? Send {employee} a new passcode at {portal}, which ends this recovery. Help: {support}.",
+        },
+        admin_recovery_completed: NoticeWords {
+            subject: "A Security Admin\u{2019}s password and authenticator were replaced",
+            news: "The account of {employee} ({address}), a Security Admin of {company}, has a new password, a new \
+                authenticator and new backup codes. Earlier ones no longer work, and all earlier sessions have ended.",
+            advice: "Do you know of it? Then there is nothing to do. If not, ask {employee}, not by mail. Was it somebody \
+                else? Suspend the account at {portal}, and tell {support} at once.",
+        },
+    },
+};
+
+/// `1 hour`, `90 minutes`.
+fn span(minutes: i64) -> String {
+    let (count, unit) = whole_hours(minutes).map_or((minutes, "minute"), |hours| (hours, "hour"));
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `24 November 2026, 14:05 UTC`.
+fn moment(moment: Timestamp) -> String {
+    let t = moment.to_calendar();
+    format!("{} {} {}, {:02}:{:02} UTC", t.day(), t.month(), t.year(), t.hour(), t.minute())
+}

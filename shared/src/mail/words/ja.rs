@@ -1,0 +1,112 @@
+//! Japanese.
+
+use readmit_domain::Timestamp;
+
+use super::{NoticeWords, NoticesWords, PasscodeWords, Words, whole_hours};
+
+pub(super) static WORDS: Words = Words {
+    tag: "ja",
+    span,
+    moment,
+    greeting: "{name} 様",
+    passcode: PasscodeWords {
+        subject: "{brand} のワンタイムパスコード",
+        from_admin: "{company} のセキュリティ管理者 {issuer} さんが、{brand} のワンタイムパスコードを送信しました。",
+        from_operator: "{brand} の運営者が、{company} でのお客様のアカウントのワンタイムパスコードを送信しました。",
+        how_to_type: "大文字と小文字、ハイフンの有無は問いません。英字の O、I、L は使われません。",
+        validity: "使えるのは一度だけ、{lifetime}以内です。期限: {expires_at}",
+        redeem: "次へ進む",
+        by_hand: "または {portal} を開き、パスコードを入力してください。",
+        what_follows: "この後、新しいパスワードを決め、新しい認証アプリを設定していただきます。両方が完了すると、以前の\
+            パスワード、認証アプリ、バックアップコード、開いているセッションは使えなくなります。パスコードだけで何かが\
+            変わることはありません。",
+        unexpected: "このメールに心当たりがない場合は、下のリンクからお知らせください。パスコードは無効になり、{company} の\
+            すべてのセキュリティ管理者に通知されます。",
+        disown: "心当たりがありません",
+        never_asked: "電話、チャット、メールでこのパスコードをお尋ねすることはありません。入力するのは {portal} だけにして\
+            ください。ご不明な点は {support} にお問い合わせください。",
+    },
+    notices: NoticesWords {
+        at: "日時",
+        source_ip: "接続元のネットワークアドレス",
+        user_agent: "ブラウザーまたはアプリ（自己申告）",
+        to_admins: "{company} のセキュリティ管理者の方にお知らせしています。",
+        asks_nothing: "このお知らせは {brand} から自動的に送信されています。パスコードやパスワードをお尋ねすることはなく、返信も不要です。",
+        passcode_redeemed: NoticeWords {
+            subject: "ワンタイムパスコードが使用されました",
+            news: "{company} でのお客様のアカウントのワンタイムパスコードが使用されました。使用した人は、新しいパスワードを\
+                決め、新しい認証アプリを設定できる状態です。",
+            advice: "ご本人による操作であれば、何もする必要はありません。心当たりがない場合は、すぐにパスコードのメールの\
+                リンク「心当たりがありません」を開いて復旧の手続きを止め、{support} または {company} のセキュリティ管理者に\
+                ご連絡ください。",
+        },
+        recovery_completed: NoticeWords {
+            subject: "パスワードと認証アプリが新しくなりました",
+            news: "{company} でのお客様のアカウントのパスワード、認証アプリ、バックアップコードが新しくなりました。以前の\
+                ものは使えなくなり、以前のセッションはすべて終了しました。",
+            advice: "ご本人による操作であれば、何もする必要はありません。心当たりがない場合は、他人がアカウントに入って\
+                います。すぐに {support} または {company} のセキュリティ管理者にご連絡ください。",
+        },
+        account_suspended: NoticeWords {
+            subject: "アカウントが一時停止されました",
+            news: "端末の紛失や盗難に備えるため、{company} のセキュリティ管理者がお客様のアカウントを一時停止しました。\
+                パスワード、認証アプリ、セッションは使えなくなりました。",
+            advice: "別のメールで届くワンタイムパスコードで、再び入ることができます。心当たりがない場合は、{support} または \
+                {company} のセキュリティ管理者にお問い合わせください。",
+        },
+        backup_codes_renewed: NoticeWords {
+            subject: "バックアップコードが新しくなりました",
+            news: "{company} でのお客様のアカウントのバックアップコードが新しくなりました。以前のものは使えません。",
+            advice: "ご本人による操作であれば、何もする必要はありません。心当たりがない場合は、他人がアカウントに入って\
+                います。すぐに {support} または {company} のセキュリティ管理者にご連絡ください。",
+        },
+        passcode_disowned: NoticeWords {
+            subject: "ワンタイムパスコードに心当たりがないとの連絡がありました",
+            news: "{employee} さん（{address}）宛てのメールを持つ人から、ワンタイムパスコードに「心当たりがありません」との連絡が\
+                ありました。パスコードと、それによって始められた復旧の手続きは無効になりました。",
+            advice: "メール以外の方法で {employee} さんに事情を確認してください。パスコードがすでに使用されていた場合（監査記録で\
+                確認できます）は、他人がメールを読んでいるおそれがあります。お問い合わせ先: {support}",
+        },
+        passcode_bounced: NoticeWords {
+            subject: "ワンタイムパスコードを配信できませんでした",
+            news: "{employee} さん（{address}）にお送りになったワンタイムパスコードのメールは、配信できずに戻ってきました。この\
+                パスコードはもう使えません。",
+            advice: "アドレスが正しいか、メールを受け取れるかを確認して、必要なら訂正を依頼し、{portal} から新しいパスコードを\
+                お送りください。お問い合わせ先: {support}",
+        },
+        passcode_complained: NoticeWords {
+            subject: "ワンタイムパスコードのメールが迷惑メールとして報告されました",
+            news: "{employee} さん（{address}）にお送りになったワンタイムパスコードのメールは、迷惑メールとして報告されました。この\
+                パスコードはもう使えません。",
+            advice: "パスコードが必要だったかどうかを、メール以外の方法で {employee} さんに確認してください。必要であれば、\
+                {portal} から新しいパスコードをお送りください。お問い合わせ先: {support}",
+        },
+        admin_passcode_redeemed: NoticeWords {
+            subject: "セキュリティ管理者のワンタイムパスコードが使用されました",
+            news: "{company} のセキュリティ管理者 {employee} さん（{address}）のワンタイムパスコードが使用されました。使用した人は、\
+                新しいパスワードを決め、新しい認証アプリを設定できる状態です。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、メール以外の方法で {employee} さんに確認して\
+                ください。本人でなければ、{portal} から {employee} さんに新しいパスコードを送ると、この復旧の手続きは終了します。\
+                お問い合わせ先: {support}",
+        },
+        admin_recovery_completed: NoticeWords {
+            subject: "セキュリティ管理者のパスワードと認証アプリが新しくなりました",
+            news: "{company} のセキュリティ管理者 {employee} さん（{address}）のパスワード、認証アプリ、バックアップコードが新しく\
+                なりました。以前のものは使えなくなり、以前のセッションはすべて終了しました。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、メール以外の方法で {employee} さんに確認して\
+                ください。本人でなければ、{portal} でアカウントを一時停止し、すぐに {support} にご連絡ください。",
+        },
+    },
+};
+
+/// `1時間`, `90分`.
+fn span(minutes: i64) -> String {
+    whole_hours(minutes).map_or_else(|| format!("{minutes}分"), |hours| format!("{hours}時間"))
+}
+
+/// `2026年11月24日 14:05 UTC`.
+fn moment(moment: Timestamp) -> String {
+    let t = moment.to_calendar();
+    let month = u8::from(t.month());
+    format!("{}年{month}月{}日 {:02}:{:02} UTC", t.year(), t.day(), t.hour(), t.minute())
+}

@@ -1,0 +1,154 @@
+//! How the mails read: as their snapshots in `tests/mails`, in the language of whom they are for.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use readmit::mail::{Letter, languages};
+use readmit::{Clock, Environment, MailingServices};
+use readmit_local::template::Template;
+use readmit_tests::letters::{CODE, Cast};
+use readmit_tests::{Recovery, World};
+use serde_json::{Value, json};
+
+const RENEW: &str = "Renew: cargo run -p readmit-tests --example mails -- tests/mails";
+
+const MIKE: &str = "mike@northwind.example";
+
+/// The files of a folder, by name.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|_| panic!("{RENEW}")).map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap())).collect()
+}
+
+#[test]
+fn every_mail_in_every_language_reads_as_its_snapshot() {
+    for language in languages() {
+        let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("mails").join(language));
+        let made: BTreeMap<String, String> = Cast::default().files(language).into_iter().collect();
+        assert_eq!(kept.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>(), "{RENEW}");
+        for (name, content) in made {
+            assert_eq!(kept[&name], content, "{language}/{name} has changed. {RENEW}");
+        }
+    }
+}
+
+#[test]
+fn every_language_says_as_much_as_the_others() {
+    let said = |locale| {
+        let marks =
+            ["Mike Brandt", "Ada Lindqvist", "ada@", "Northwind Partners", "Partner Portal", "2026", "UTC", CODE];
+        let more =
+            ["https://portal.example", "/#/redeem/7K3M", "/#/disown/1.", "help@northwind", "2001:db8", "Mozilla"];
+        let letters = Cast::default().letters(locale).into_iter();
+        letters
+            .map(|(name, letter)| {
+                assert!(!letter.text.contains(['{', '}']), "{locale} {name}: {}", letter.text);
+                assert!(!letter.subject.contains("Ada") && !letter.subject.contains("Mike"), "{}", letter.subject);
+                let said = marks.iter().chain(&more).filter(|mark| letter.text.contains(**mark)).count();
+                (name, said, letter.tags)
+            })
+            .collect::<Vec<_>>()
+    };
+    for language in languages() {
+        assert_eq!(said(language), said("en"), "{language}");
+    }
+}
+
+#[test]
+fn a_company_without_an_address_for_help_sends_its_people_to_the_providers() {
+    let cast = Cast { support_email: None, ..Cast::default() };
+    for language in languages() {
+        for (name, letter) in cast.letters(language) {
+            assert!(letter.text.contains("Technical Support"), "{language} {name}: {}", letter.text);
+            assert!(letter.html.contains("<bdi>Technical Support</bdi>"), "{language} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_notice_links_to_nothing_and_is_tagged_with_its_event() {
+    for (name, letter) in Cast::default().letters("en").split_off(2) {
+        assert!(!letter.html.contains("href"), "{name}");
+        assert!(!letter.text.contains("/#/"), "{name}");
+        let is_tag = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        assert!(letter.tags.iter().all(|(_, value)| is_tag(value)), "{:?}", letter.tags);
+        let event = ("event_id", "evt_01J00000000000000000000004".to_owned());
+        assert_eq!(letter.tags, [("kind", name), event]);
+    }
+}
+
+#[test]
+fn the_link_that_a_notice_sends_people_to_is_called_so_in_the_mail_with_the_passcode() {
+    for language in languages() {
+        let letters: BTreeMap<String, Letter> = Cast::default().letters(language).into_iter().collect();
+        let link = letters["passcode_from_admin"].html.split("<a class=\"link\"").nth(1).unwrap();
+        let label = link.split_once('>').unwrap().1.split_once("</a>").unwrap().0;
+        let text = &letters["passcode_redeemed"].text;
+        assert!(text.contains(label), "{label} is not in {text}");
+    }
+}
+
+/// The subject of Mike's latest mail, whose code opens a recovery.
+async fn subject_of_a_code_that_works(world: &World) -> String {
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let _: Recovery<'_> = world.recovers(MIKE, &code).await;
+    world.mails_to(MIKE).await.pop().unwrap()["subject"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_person_is_written_to_in_the_own_language_else_the_companys() {
+    let world = World::start().await;
+    assert_eq!(subject_of_a_code_that_works(&world).await, "Your one-time passcode for Partner Portal");
+
+    let company =
+        json!({"company_id": world.companies["Northwind Partners"], "name": "Northwind Partners", "locale": "ja"});
+    world.import(json!({"company": company, "employees": []})).await;
+    assert_eq!(subject_of_a_code_that_works(&world).await, "Partner Portal のワンタイムパスコード");
+
+    world.change(MIKE, json!({"locale": "de-AT"})).await;
+    assert_eq!(subject_of_a_code_that_works(&world).await, "Ihr Einmalcode für Partner Portal");
+}
+
+/// The headers that the mail service was asked to add to its latest mail.
+fn asked_headers(world: &World) -> Value {
+    let latest = world.ses.recorded().pop().unwrap();
+    serde_json::from_str::<Value>(&latest.body).unwrap()["Content"]["Simple"]["Headers"].clone()
+}
+
+/// The mail side of a function that has leave to send; of what else the template gives to functions, nothing is used.
+fn mailing(world: &World) -> MailingServices {
+    let variables = Template::of_this_build().unwrap().variables;
+    let any = |value: &Value| value.as_str().unwrap_or("1").to_owned();
+    let mut environment: Environment = variables.iter().map(|(name, value)| (name.clone(), any(value))).collect();
+    for (name, value) in [
+        ("READMIT_BRAND_NAME", "取引先ポータル"),
+        ("READMIT_MAIL_FROM", "no-reply@portal.example"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "issue-passcode"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL", world.ses.url()),
+    ] {
+        environment = environment.with(name, value);
+    }
+    MailingServices::new(&environment, Clock::system()).unwrap()
+}
+
+#[tokio::test]
+async fn every_mail_goes_to_its_reader_alone_and_says_that_nobody_wrote_it() {
+    let (world, cast) = (World::start().await, Cast::default());
+    let automatic = json!([{"Name": "Auto-Submitted", "Value": "auto-generated"}]);
+    world.operator_mails_a_code_to(MIKE).await;
+    assert_eq!(asked_headers(&world), automatic);
+
+    let mailing = mailing(&world);
+    for notice in cast.notices() {
+        mailing.mail.notice(&cast.reader("ja"), &cast.company(), &notice).await.unwrap();
+        assert_eq!(asked_headers(&world), automatic);
+        let mail = world.mails_to(MIKE).await.pop().unwrap();
+        assert_eq!(mail["to"], json!([MIKE]));
+        let tags = json!({"kind": notice.kind.name(), "event_id": notice.event_id.to_string()});
+        assert_eq!(mail["tags"], tags);
+        assert_eq!(mail["from"], "=?UTF-8?B?5Y+W5byV5YWI44Od44O844K/44Or?= <no-reply@portal.example>");
+    }
+}

@@ -1,0 +1,156 @@
+//! Every mail there is, written to people who do not exist.
+
+use readmit::domain::{
+    Company, Concerned, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, Origin,
+    PasscodeStatus, SecondProof, Timestamp, passcode,
+};
+use readmit::mail::{Letter, Letterhead};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+/// The code in [`letters`].
+pub const CODE: &str = "7K3M-9QXT-2BHW";
+
+/// 24 November 2026, 14:05 UTC.
+const NOW: Timestamp = Timestamp::from_millis(1_795_529_100_000);
+
+/// What comes into the mails from outside.
+pub struct Cast {
+    /// To whom they are.
+    pub name: String,
+    /// Who has sent the passcode; and whom the notices to Security Admins are about.
+    pub other: String,
+    /// Whose people they are.
+    pub company: String,
+    /// Whom the company names for help.
+    pub support_email: Option<String>,
+    /// How the client calls itself.
+    pub user_agent: String,
+}
+
+impl Default for Cast {
+    fn default() -> Self {
+        Self {
+            name: "Mike Brandt".to_owned(),
+            other: "Ada Lindqvist".to_owned(),
+            company: "Northwind Partners".to_owned(),
+            support_email: Some("help@northwind.example".to_owned()),
+            user_agent:
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                Version/19.1 Mobile/15E148 Safari/604.1"
+                    .to_owned(),
+        }
+    }
+}
+
+impl Cast {
+    /// Whose people they are.
+    pub fn company(&self) -> Company {
+        Company {
+            company_id: "cmp_01J00000000000000000000000".parse().unwrap(),
+            company_name: self.company.parse().unwrap(),
+            support_email: self.support_email.as_ref().map(|email| email.parse().unwrap()),
+            mail_locale: None,
+            second_proof: SecondProof::default(),
+        }
+    }
+
+    /// Who reads the mails.
+    pub fn reader(&self, locale: &str) -> Employee {
+        Self::employee(&self.name, "mike@northwind.example", locale)
+    }
+
+    fn employee(name: &str, email: &str, locale: &str) -> Employee {
+        let mut row = json!({"company_id": "cmp_01J00000000000000000000000", "employee_id": "emp_01J00000000000000000000001",
+            "full_name": name, "login": email, "granted_role": "member", "account_type": "employee",
+            "account_status": "active", "two_factor": "enrolled", "session_epoch": "AAAAAAAAAAAAAAAA"});
+        row["mail_locale"] = Value::from(locale.parse::<Locale>().unwrap().as_str());
+        serde_json::from_value(row).unwrap()
+    }
+
+    fn issued(&self, locale: &str, issued_by: Issuer) -> IssuedPasscode {
+        let holder = self.reader(locale);
+        let latest = LatestPasscode {
+            passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
+            passcode_status: PasscodeStatus::Sending,
+            sent_to: holder.login.masked(),
+            issued_at: NOW,
+            expires_at: NOW.after(passcode::DEFAULT_LIFETIME),
+            issued_by,
+            recovery_state: None,
+        };
+        let code = passcode::Code::read(CODE).unwrap();
+        IssuedPasscode {
+            company_id: holder.company_id,
+            holder,
+            latest,
+            reason: None,
+            suspend: false,
+            proof_required: false,
+            code,
+        }
+    }
+
+    /// A notice of each kind.
+    pub fn notices(&self) -> Vec<Notice> {
+        let concerned = Concerned::from(&Self::employee(&self.other, "ada@northwind.example", "en"));
+        let kinds = [
+            NoticeKind::PasscodeRedeemed,
+            NoticeKind::RecoveryCompleted,
+            NoticeKind::AccountSuspended,
+            NoticeKind::BackupCodesRenewed,
+            NoticeKind::PasscodeDisowned(concerned.clone()),
+            NoticeKind::PasscodeBounced(concerned.clone()),
+            NoticeKind::PasscodeComplained(concerned.clone()),
+            NoticeKind::AdminPasscodeRedeemed(concerned.clone()),
+            NoticeKind::AdminRecoveryCompleted(concerned),
+        ];
+        kinds.map(|kind| self.notice(kind)).into()
+    }
+
+    fn notice(&self, kind: NoticeKind) -> Notice {
+        // What the mail service reports comes from nowhere in particular.
+        let is_reported = matches!(kind, NoticeKind::PasscodeBounced(_) | NoticeKind::PasscodeComplained(_));
+        let origin = Origin {
+            source_ip: (!is_reported).then(|| "2001:db8:85a3::8a2e:370:7334".to_owned()),
+            user_agent: (!is_reported).then(|| self.user_agent.clone()),
+            request_id: String::new(),
+        };
+        Notice { event_id: "evt_01J00000000000000000000004".parse().unwrap(), at: NOW, origin, kind }
+    }
+
+    /// Every mail to somebody of that locale, by name.
+    pub fn letters(&self, locale: &str) -> Vec<(String, Letter)> {
+        let letterhead = Letterhead {
+            brand_name: "Partner Portal".to_owned(),
+            portal_url: "https://portal.example/".to_owned(),
+            support_contact: "Technical Support".to_owned(),
+        };
+        let company = self.company();
+        let admin = Issuer::Admin {
+            employee_id: "emp_01J00000000000000000000003".parse().unwrap(),
+            name: self.other.parse().unwrap(),
+        };
+        let operator = Issuer::Operator(passcode::OperatorTag::Operator);
+        let disown_token = SecretString::from(format!("1.{}", "dGhpcyBpcyBub3QgYSB0b2tlbiBhdCBhbGwu".repeat(6)));
+        let passcode = |by| letterhead.passcode(&self.issued(locale, by), &company, &disown_token).unwrap();
+        let mut letters = vec![
+            ("passcode_from_admin".to_owned(), passcode(admin)),
+            ("passcode_from_operator".to_owned(), passcode(operator)),
+        ];
+        for notice in self.notices() {
+            let letter = letterhead.notice(&self.reader(locale), &company, &notice).unwrap();
+            letters.push((notice.kind.name().to_owned(), letter));
+        }
+        letters
+    }
+
+    /// The same as files: name and content of the text, below its subject, and of the HTML.
+    pub fn files(&self, locale: &str) -> Vec<(String, String)> {
+        let files = self.letters(locale).into_iter().map(|(name, letter)| {
+            let text = format!("Subject: {}\n\n{}\n", letter.subject, letter.text);
+            [(format!("{name}.txt"), text), (format!("{name}.html"), letter.html + "\n")]
+        });
+        files.flatten().collect()
+    }
+}
