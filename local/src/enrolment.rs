@@ -74,8 +74,10 @@ impl Enrolment<'_> {
     async fn passcode(&self, company: &Value, email: &str) -> Result<String, EnrolmentError> {
         let event = json!({"company": company, "employees": [], "issue_passcodes": [email]});
         self.invoker.invoke(IMPORT_EMPLOYEES, event).await.map_err(EnrolmentError::NotIssued)?;
-        let mail = self.mailbox.emails_to(Some(email)).pop().and_then(|email| email.text);
-        mail.as_deref().and_then(code_in).map(str::to_owned).ok_or(EnrolmentError::NoMail)
+        // Notices may come among them.
+        let mut mails = self.mailbox.emails_to(Some(email)).into_iter().rev();
+        let mail = mails.find(|email| email.tags.get("kind").is_some_and(|kind| kind == "passcode"));
+        mail.and_then(|email| email.text).as_deref().and_then(code_in).map(str::to_owned).ok_or(EnrolmentError::NoMail)
     }
 
     /// The authenticator's code of the step before this one: the service takes it, and this step's code, which no

@@ -35,6 +35,7 @@ impl From<Flags> for Options {
             employees: flags.employees.map_or(Employees::Sample, Employees::File),
             clock_control: flags.clock_control,
             portal: !flags.no_portal,
+            follow_stream: true,
         }
     }
 }

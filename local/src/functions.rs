@@ -17,6 +17,7 @@ pub struct Functions {
     list_audit_events: Arc<Services>,
     list_employees: Arc<Services>,
     issue_passcode: Arc<MailingServices>,
+    notify: Arc<MailingServices>,
     redeem_passcode: Arc<Services>,
     reset_2fa: Arc<Services>,
     revoke_passcode: Arc<Services>,
@@ -61,6 +62,7 @@ impl Functions {
             list_audit_events: services("list-audit-events")?,
             list_employees: services("list-employees")?,
             issue_passcode: mailing("issue-passcode")?,
+            notify: mailing("notify")?,
             redeem_passcode: services("redeem-passcode")?,
             reset_2fa: services("reset-2fa")?,
             revoke_passcode: services("revoke-passcode")?,
@@ -86,6 +88,7 @@ impl Functions {
             "revoke-passcode" => http(&self.revoke_passcode, revoke_passcode::handle, event).await,
             "cleanup-passcodes" => output(cleanup_passcodes::handle(Arc::clone(&self.cleanup_passcodes), event).await),
             "import-employees" => output(import_employees::handle(Arc::clone(&self.import_employees), event).await),
+            "notify" => output(notify::handle(Arc::clone(&self.notify), event).await),
             "rotate-root-secret" => {
                 output(rotate_root_secret::handle(Arc::clone(&self.rotate_root_secret), event).await)
             }

@@ -37,6 +37,7 @@ mod secrets;
 mod seed;
 mod ses;
 mod stack;
+mod stream;
 pub mod template;
 
 use std::path::PathBuf;
@@ -61,6 +62,8 @@ pub struct Options {
     pub clock_control: bool,
     /// Whether `/` has a page.
     pub portal: bool,
+    /// Whether the stream of the trail is followed by itself.
+    pub follow_stream: bool,
 }
 
 /// Who is in the directory at the start.

@@ -21,6 +21,7 @@ use crate::reports::Reports;
 use crate::schedule::Scheduler;
 use crate::secrets::Secrets;
 use crate::seed::SeedError;
+use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
 use crate::{Employees, Options, cloud, control, directory, gateway, guard, lambda_api, portal};
 
@@ -33,7 +34,8 @@ pub struct Stack {
     database: Database,
     api: Server,
     cloud: Server,
-    schedules: JoinSet<()>,
+    stream: Option<StreamReader>,
+    running: JoinSet<()>,
 }
 
 /// What the stack says when it is ready. URLs have no slash at the end, but the portal's.
@@ -123,6 +125,8 @@ impl Stack {
         let functions = Functions::new(&of_functions(&template, &places)?, &clock.clock())?;
         let invoker = Invoker::new(template, functions);
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());
+        let stream =
+            StreamReader::of_template(invoker.template(), database.engine(), &invoker).map_err(DatabaseError::from)?;
 
         let port = cloud_listener.port();
         let cloud_router = cloud::router(mailbox.clone(), &secrets, clock.clock(), port);
@@ -153,8 +157,12 @@ impl Stack {
             secrets_and_mail: cloud,
             admin,
         };
-        let schedules = scheduler.start();
-        Ok(Self { ready, clock, mailbox, secrets, database, api: api_server, cloud: cloud_server, schedules })
+        let mut running = scheduler.start();
+        if let Some(stream) = stream.as_ref().filter(|_| options.follow_stream) {
+            stream.start(&mut running);
+        }
+        let (api, cloud) = (api_server, cloud_server);
+        Ok(Self { ready, clock, mailbox, secrets, database, api, cloud, stream, running })
     }
 
     /// What the stack says when it is ready.
@@ -197,11 +205,18 @@ impl Stack {
         &self.database
     }
 
+    /// Hands over what the stream holds, as it is done by itself where `follow_stream` is set.
+    pub async fn catch_up_with_the_stream(&self) {
+        if let Some(stream) = &self.stream {
+            stream.catch_up().await;
+        }
+    }
+
     /// Ends everything: what is being answered is finished, then every listener closes.
     pub async fn stop(self) {
-        let Self { api, cloud, database, mut schedules, .. } = self;
+        let Self { api, cloud, database, mut running, .. } = self;
         api.stop().await;
-        schedules.shutdown().await;
+        running.shutdown().await;
         cloud.stop().await;
         database.stop().await;
     }

@@ -32,6 +32,8 @@ pub struct Function {
     pub routes: Vec<Route>,
     /// How often it is run by itself, if it is.
     pub rate: Option<Duration>,
+    /// The table whose stream it reads, and in batches of how many records.
+    pub stream: Option<(String, usize)>,
 }
 
 /// A route of the HTTP API.
@@ -125,6 +127,13 @@ impl Template {
         Ok(Self { functions, tables, secret, parameters, variables })
     }
 
+    /// The package of the function that reads a table's stream, the table, and the size of its batches.
+    pub fn stream(&self) -> Option<(&str, &str, usize)> {
+        self.functions.iter().find_map(|function| {
+            function.stream.as_ref().map(|(table, size)| (function.package.as_str(), table.as_str(), *size))
+        })
+    }
+
     /// The function of that logical id or package.
     pub fn function(&self, name: &str) -> Option<&Function> {
         self.functions.iter().find(|function| function.logical_id == name || function.package == name)
@@ -134,8 +143,13 @@ impl Template {
 fn function(logical_id: &str, resource: &Resource) -> Result<Function, TemplateError> {
     let package = resource.metadata.pointer("/BuildProperties/Binary").and_then(Value::as_str);
     let package = package.ok_or_else(|| fault(logical_id, "names no Metadata.BuildProperties.Binary"))?;
-    let mut function =
-        Function { logical_id: logical_id.to_owned(), package: package.to_owned(), routes: Vec::new(), rate: None };
+    let mut function = Function {
+        logical_id: logical_id.to_owned(),
+        package: package.to_owned(),
+        routes: Vec::new(),
+        rate: None,
+        stream: None,
+    };
     for event in resource.properties["Events"].as_object().into_iter().flat_map(Map::values) {
         let properties = &event["Properties"];
         match event["Type"].as_str().unwrap_or_default() {
@@ -151,11 +165,30 @@ fn function(logical_id: &str, resource: &Resource) -> Result<Function, TemplateE
                     rate(expression).ok_or_else(|| fault(logical_id, "only rate(…) schedules are known here"))?;
                 function.rate = Some(rate);
             }
+            "DynamoDB" => {
+                let table = properties.pointer("/Stream/Fn::GetAtt").and_then(stream_of);
+                let table = table.ok_or_else(|| fault(logical_id, "only the stream of a table here is known"))?;
+                let size = properties["BatchSize"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(100);
+                function.stream = Some((local_name(&table, "Table"), size));
+            }
             // What other services would send is played by those who have something to send.
             _ => {}
         }
     }
     Ok(function)
+}
+
+/// `!GetAtt AuditTable.StreamArn`, however it is written.
+fn stream_of(get_att: &Value) -> Option<String> {
+    let parts: Vec<&str> = match get_att {
+        Value::String(text) => text.split('.').collect(),
+        Value::Array(parts) => parts.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    match parts[..] {
+        [table, "StreamArn"] => Some(table.to_owned()),
+        _ => None,
+    }
 }
 
 /// `rate(1 minute)`, `rate(12 hours)`.

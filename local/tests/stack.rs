@@ -11,7 +11,14 @@ use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
 fn options() -> Options {
-    Options { port: 0, data_dir: None, employees: Employees::Nobody, clock_control: true, portal: true }
+    Options {
+        port: 0,
+        data_dir: None,
+        employees: Employees::Nobody,
+        clock_control: true,
+        portal: true,
+        follow_stream: true,
+    }
 }
 
 async fn send(method: Method, url: &str, body: Option<Value>) -> Response {

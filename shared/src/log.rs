@@ -28,6 +28,7 @@ const OURS: &[&str] = &[
     "issue_passcode",
     "list_audit_events",
     "list_employees",
+    "notify",
     "redeem_passcode",
     "reset_2fa",
     "revoke_passcode",

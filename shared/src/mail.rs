@@ -9,6 +9,7 @@ mod page;
 mod words;
 
 use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 use data_encoding::BASE64;
 use readmit_domain::{Company, Employee, IssuedPasscode, Login, Notice};
@@ -30,12 +31,21 @@ pub struct Mail {
 
 /// The mail service refused the mail, or did not answer in time. Says no address.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail was not accepted: {0}")]
-pub struct MailRefused(String);
+#[error("the mail was not accepted: {why}")]
+pub struct MailRefused {
+    why: String,
+    certain: bool,
+}
 
 impl MailRefused {
+    /// It could not be written.
     fn of(error: impl std::fmt::Display) -> Self {
-        Self(error.to_string())
+        Self { why: error.to_string(), certain: true }
+    }
+
+    /// Whether nobody can have got it: without an answer of the service it may be on its way.
+    pub fn is_certain(&self) -> bool {
+        self.certain
     }
 }
 
@@ -109,7 +119,7 @@ impl Mail {
             .send()
             .await
             .map(|_| ())
-            .map_err(|error| MailRefused(describe(&error)))
+            .map_err(|error| MailRefused { why: describe(&error), certain: matches!(error, SdkError::ServiceError(_)) })
     }
 }
 

@@ -11,6 +11,7 @@ mod imports;
 mod issuing;
 mod listing;
 mod mails;
+mod notices;
 mod proof;
 mod recovery;
 mod redemption;

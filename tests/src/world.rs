@@ -70,8 +70,14 @@ impl World {
         let detour = |proxy: &Proxy| Some(proxy.url().to_owned());
         let detours =
             Detours { dynamodb: detour(&store), ses: detour(&ses), secrets_manager: detour(&secrets_manager) };
-        let options =
-            Options { port: 0, data_dir: None, employees: Employees::Nobody, clock_control: true, portal: false };
+        let options = Options {
+            port: 0,
+            data_dir: None,
+            employees: Employees::Nobody,
+            clock_control: true,
+            portal: false,
+            follow_stream: false,
+        };
         let stack = Stack::start_on(options, database, detours).await.unwrap();
         ses.leads_to(stack.secrets_and_mail());
         secrets_manager.leads_to(stack.secrets_and_mail());
@@ -199,8 +205,22 @@ impl World {
         u64::try_from(self.stack.clock().now().seconds()).unwrap()
     }
 
-    /// All mails to an address, oldest first.
+    /// All passcodes' mails to an address, oldest first.
     pub async fn mails_to(&self, email: &str) -> Vec<Value> {
+        let mails = self.all_mails_to(email).await;
+        mails.into_iter().filter(|mail| mail["tags"]["kind"] == "passcode").collect()
+    }
+
+    /// The kinds of the notices to an address, oldest first, once the stream has been read to its end.
+    pub async fn notices_to(&self, email: &str) -> Vec<String> {
+        self.stack.catch_up_with_the_stream().await;
+        let kinds =
+            self.all_mails_to(email).await.into_iter().map(|mail| mail["tags"]["kind"].as_str().unwrap().to_owned());
+        kinds.filter(|kind| kind != "passcode").collect()
+    }
+
+    /// All mails to an address, oldest first.
+    pub async fn all_mails_to(&self, email: &str) -> Vec<Value> {
         let reply = self.call(Method::GET, &format!("/_local/mail?to={}", email.replace('+', "%2B")), None, None).await;
         reply.body["emails"].as_array().unwrap().clone()
     }

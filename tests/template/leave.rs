@@ -152,11 +152,12 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
     codes_that_come_to_nothing(&world).await;
     sessions_and_lists(&world).await;
     what_nobody_asks_for(&world).await;
+    world.stack.catch_up_with_the_stream().await;
     let done: BTreeSet<(String, Need)> =
         [&world.store, &world.ses, &world.secrets_manager].into_iter().flat_map(|proxy| proxy.needs()).collect();
 
     let permissions = permissions();
-    assert_eq!(permissions.len(), 11);
+    assert_eq!(permissions.len(), 12);
     for function in permissions.keys() {
         assert!(done.iter().any(|(who, _)| who == function), "{function} has called nobody");
     }

@@ -91,8 +91,9 @@ class Stack:
         return re.search(r"^ +((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})$", self.mails_to(email)[-1]["text"], re.MULTILINE)[1]
 
     def mails_to(self, email: str) -> list:
-        """All mails to an address, oldest first."""
-        return self.call("GET", "/_local/mail?" + urllib.parse.urlencode({"to": email}))["emails"]
+        """All passcodes' mails to an address, oldest first; notices come among them."""
+        mails = self.call("GET", "/_local/mail?" + urllib.parse.urlencode({"to": email}))["emails"]
+        return [mail for mail in mails if mail["tags"]["kind"] == "passcode"]
 
     def disown_token(self, email: str) -> str:
         """The token behind the link "this was not me" in the newest mail to an address."""

@@ -1,0 +1,100 @@
+//! The stream of the audit table: people are told of what happened to their accounts, and Security Admins of what concerns
+//! them. No setting turns that off (NIST SP 800-63B-4, section 4.6).
+//!
+//! Effects: a mail for each event and reader, once: a retry of what was sent sends nothing. Only who dies between SES's answer and
+//! the mark that it came may mail once more (`notice_repeated`).
+//! Answers: which records are to come again. A record that nobody can read or send is given up after some attempts and lies in
+//! a queue; it stops no other.
+
+use std::sync::Arc;
+
+use lambda_runtime::{Error, LambdaEvent};
+use readmit::MailingServices;
+use readmit::domain::{Company, Employee, Event, Notice};
+use readmit::http::Failure;
+use readmit::store::NoticeTurn;
+use readmit::telemetry::observed;
+use serde::Serialize;
+use serde_json::Value;
+
+mod readers;
+mod record;
+
+use readers::notices;
+use record::Record;
+
+/// What Lambda is told of a batch.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Batch {
+    batch_item_failures: Vec<FailedItem>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FailedItem {
+    item_identifier: String,
+}
+
+/// One batch. Each record is tried, whatever became of those before it.
+pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Batch, Error> {
+    let explain = |error: &Error| ("no_batch", error.to_string());
+    observed(&event.context, "stream", notify(&services, event.payload), explain).await
+}
+
+async fn notify(services: &MailingServices, batch: Value) -> Result<Batch, Error> {
+    let mut failures = Batch::default();
+    for record in Record::all_of(batch)? {
+        let told = match &record.event {
+            Some(event) => tell(services, event).await,
+            None => Err(Failure::Fault("a record that is no event of the trail".to_owned())),
+        };
+        if let Err(Failure::Caused(_, cause) | Failure::Fault(cause)) = told {
+            tracing::error!(sequence_number = record.sequence_number, cause, "not told");
+            failures.batch_item_failures.push(FailedItem { item_identifier: record.sequence_number });
+        }
+    }
+    Ok(failures)
+}
+
+/// Tells everybody whom the event concerns. Who is no longer there is not told.
+async fn tell(services: &MailingServices, event: &Event) -> Result<(), Failure> {
+    if !readers::is_told(event.kind) {
+        return Ok(());
+    }
+    let store = &services.services.store;
+    let rows = store.directory(event.company_id, &[event.employee_id]).await?;
+    let (Some(company), Some(holder)) = (&rows.company, rows.get(event.employee_id)) else { return Ok(()) };
+    let mut failed = None;
+    for (reader, notice) in notices(store, event, holder).await? {
+        if let Err(failure) = send(services, &reader, company, &notice).await {
+            failed.get_or_insert(failure);
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+async fn send(
+    services: &MailingServices,
+    reader: &Employee,
+    company: &Company,
+    notice: &Notice,
+) -> Result<(), Failure> {
+    let (store, now) = (&services.services.store, services.services.now());
+    match store.begin_notice(notice.event_id, reader.employee_id, now).await? {
+        NoticeTurn::Ours => {}
+        NoticeTurn::Sent => return Ok(()),
+        NoticeTurn::GivenUp => {
+            return Err(Failure::Fault("a notice was begun twice, and never known as sent".to_owned()));
+        }
+    }
+    match services.mail.notice(reader, company, notice).await {
+        Ok(()) => Ok(store.notice_sent(notice.event_id, reader.employee_id, now).await?),
+        Err(refused) => {
+            if refused.is_certain() {
+                store.notice_refused(notice.event_id, reader.employee_id, now).await?;
+            }
+            Err(Failure::Fault(refused.to_string()))
+        }
+    }
+}

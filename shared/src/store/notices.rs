@@ -1,0 +1,89 @@
+//! Notices, each once a reader: a row of the limits table says how far it is.
+//!
+//! SES has no idempotency. A process that dies between its answer and the mark leaves a notice that may have been sent: it is sent
+//! once more, and no third time.
+
+use std::time::Duration;
+
+use readmit_domain::{EmployeeId, EventId, Timestamp};
+use serde::Deserialize;
+
+use super::change::Change;
+use super::limits::limit_key;
+use super::send::{OnRefusal, Updated};
+use super::{Store, StoreError};
+use crate::telemetry;
+
+/// Mails of one notice to one reader.
+const MAX_ATTEMPTS: u32 = 2;
+/// Longer than the stream keeps a record.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Whose turn it is to send a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeTurn {
+    /// Ours.
+    Ours,
+    /// It was sent.
+    Sent,
+    /// It may have been sent twice, and nobody knows.
+    GivenUp,
+}
+
+#[derive(Deserialize)]
+struct NoticeRow {
+    #[serde(default)]
+    attempts: u32,
+    #[serde(default)]
+    sent_at: Option<Timestamp>,
+}
+
+impl Store {
+    fn update_notice(&self, event_id: EventId, reader: EmployeeId, now: Timestamp) -> Change {
+        Change::update(&self.tables.limits, limit_key(&format!("notice {event_id} to {reader}")))
+            .set("delete_after", now.after(KEPT).seconds())
+    }
+
+    /// Takes the turn to send. One write.
+    pub async fn begin_notice(
+        &self,
+        event_id: EventId,
+        reader: EmployeeId,
+        now: Timestamp,
+    ) -> Result<NoticeTurn, StoreError> {
+        let begin = self
+            .update_notice(event_id, reader, now)
+            .count("attempts")
+            .if_absent("sent_at")
+            .if_absent_or_below("attempts", MAX_ATTEMPTS);
+        match self.update::<NoticeRow>(begin, OnRefusal::TellTheItem).await? {
+            Updated::Done(row) => {
+                if row.attempts > 1 {
+                    telemetry::count_events(vec!["notice.repeated".to_owned()]);
+                }
+                Ok(NoticeTurn::Ours)
+            }
+            Updated::Refused(Some(row)) if row.sent_at.is_some() => Ok(NoticeTurn::Sent),
+            Updated::Refused(_) => Ok(NoticeTurn::GivenUp),
+        }
+    }
+
+    /// The mail was accepted.
+    pub async fn notice_sent(&self, event_id: EventId, reader: EmployeeId, now: Timestamp) -> Result<(), StoreError> {
+        let sent = self.update_notice(event_id, reader, now).set("sent_at", now);
+        self.update::<NoticeRow>(sent, OnRefusal::TellNothing).await?;
+        telemetry::count_events(vec!["notice.sent".to_owned()]);
+        Ok(())
+    }
+
+    /// The mail was certainly not accepted: the attempt does not count.
+    pub async fn notice_refused(
+        &self,
+        event_id: EventId,
+        reader: EmployeeId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let refused = self.update_notice(event_id, reader, now).remove("attempts");
+        self.update::<NoticeRow>(refused, OnRefusal::TellNothing).await.map(drop)
+    }
+}

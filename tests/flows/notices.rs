@@ -1,0 +1,99 @@
+//! What people are told of what happens to their accounts, whether they like it or not.
+
+use readmit_tests::{Attempts, Harm, PASSWORD, World};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const ADA: &str = "ada@northwind.example";
+const GRACE: &str = "grace@northwind.example";
+const MIKE: &str = "mike@northwind.example";
+
+#[tokio::test]
+async fn an_employee_is_told_of_redemption_completion_suspension_and_new_codes() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let mike = world.enrolled(MIKE).await;
+    assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed", "recovery_completed"]);
+    let renewal = json!({"password": PASSWORD, "code": mike.backup_codes[0]});
+    mike.calls(Method::POST, "/v1/backup-codes", Some(renewal)).await.is(200);
+    ada.issues(MIKE, Some(json!({"suspend": true}))).await.is(201);
+    let all = ["passcode_redeemed", "recovery_completed", "backup_codes_renewed", "account_suspended"];
+    assert_eq!(world.notices_to(MIKE).await, all);
+    assert_eq!(world.notices_to(MIKE).await, all, "once");
+    let told = world.all_mails_to(MIKE).await;
+    let redeemed = told.iter().find(|mail| mail["tags"]["kind"] == "passcode_redeemed").unwrap();
+    assert!(redeemed["text"].as_str().unwrap().contains("127.0.0.1"), "{}", redeemed["text"]);
+}
+
+#[tokio::test]
+async fn security_admins_are_told_of_each_others_recoveries_and_of_no_others() {
+    let world = World::start().await;
+    world.enrolled(ADA).await;
+    world.enrolled(GRACE).await;
+    world.enrolled(MIKE).await;
+    let admins = ["admin_passcode_redeemed", "admin_recovery_completed"];
+    assert_eq!(world.notices_to(ADA).await, [&["passcode_redeemed", "recovery_completed"][..], &admins].concat());
+    assert_eq!(world.notices_to(GRACE).await, [&admins[..], &["passcode_redeemed", "recovery_completed"]].concat());
+    assert_eq!(world.notices_to("carl@contoso.example").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn all_security_admins_are_told_of_a_disowned_code_and_the_issuer_of_one_that_bounced() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    world.enrolled(GRACE).await;
+    let before = world.notices_to(GRACE).await.len();
+    ada.issues_a_code_to(MIKE).await;
+    let body = json!({"message_id": world.mails_to(MIKE).await[0]["message_id"], "event": "bounce"});
+    world.call(Method::POST, "/_local/delivery", None, Some(body)).await;
+    assert_eq!(world.notices_to(ADA).await.last().unwrap(), "passcode_bounced");
+    assert_eq!(world.notices_to(GRACE).await.len(), before, "the issuer alone");
+    ada.issues_a_code_to(MIKE).await;
+    let token = json!({"token": world.disown_token(MIKE).await});
+    world.call(Method::POST, "/v1/passcodes/disown", None, Some(token)).await.is(204);
+    for admin in [ADA, GRACE] {
+        assert_eq!(world.notices_to(admin).await.last().unwrap(), "passcode_disowned");
+    }
+    assert_eq!(world.notices_to(MIKE).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_notice_that_ses_refuses_comes_later_and_one_whose_answer_is_lost_at_most_twice() {
+    let world = World::start().await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    world.redeem(MIKE, &code).await.is(200);
+    world.ses.harm(Harm::Broken, 0, 1);
+    assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
+    world.ses.heal();
+
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    world.redeem(MIKE, &code).await.is(200);
+    world.ses.harm(Harm::AnswerLost(Attempts::All), 0, 9);
+    assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"; 3]);
+    world.ses.heal();
+}
+
+/// A record of the stream as Lambda has it.
+fn record(sequence_number: &str, image: Value) -> Value {
+    json!({"eventName": "INSERT", "eventSource": "aws:dynamodb",
+        "dynamodb": {"SequenceNumber": sequence_number, "NewImage": image, "StreamViewType": "NEW_IMAGE"}})
+}
+
+#[tokio::test]
+async fn a_poison_record_stops_no_other_and_a_batch_twice_mails_once() {
+    let world = World::start().await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    world.redeem(MIKE, &code).await.is(200);
+    let redeemed = world.items("audit").await.into_iter().find(|row| row["event_type"]["S"] == "passcode.redeemed");
+    let batch = json!({"Records": [
+        record("1", json!({"event_type": {"S": "passcode.redeemed"}})),
+        record("2", redeemed.unwrap()),
+        record("3", json!("not even a row")),
+    ]});
+    let failed = json!({"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "3"}]});
+    for _ in 0..2 {
+        assert_eq!(world.invoke("notify", batch.clone()).await.body, failed);
+    }
+    assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
+    assert_eq!(world.invoke("notify", json!({"no": "batch"})).await.header("x-amz-function-error"), "Unhandled");
+}
