@@ -13,6 +13,7 @@ mod listing;
 mod mails;
 mod notices;
 mod proof;
+mod random_walk;
 mod recovery;
 mod redemption;
 mod rotation;

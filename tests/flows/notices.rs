@@ -95,5 +95,5 @@ async fn a_poison_record_stops_no_other_and_a_batch_twice_mails_once() {
         assert_eq!(world.invoke("notify", batch.clone()).await.body, failed);
     }
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
-    assert_eq!(world.invoke("notify", json!({"no": "batch"})).await.header("x-amz-function-error"), "Unhandled");
+    assert_eq!(world.invoke("notify", json!({"no": "batch"})).await.body["errorType"], "no_batch");
 }

@@ -188,7 +188,7 @@ impl World {
         let mut row = row;
         row["email"] = row.get("email").cloned().unwrap_or_else(|| json!(email));
         row["employee_id"] = json!(self.id(email));
-        let name = if email.ends_with("contoso.example") { "Contoso" } else { "Northwind Partners" };
+        let name = company_of(email);
         let company = json!({"company_id": self.companies[name], "name": name});
         self.import(json!({"company": company, "employees": [row]})).await
     }
@@ -252,7 +252,7 @@ impl World {
 
     /// The operator mails a passcode: its code.
     pub async fn operator_mails_a_code_to(&self, email: &str) -> String {
-        let name = if email.ends_with("contoso.example") { "Contoso" } else { "Northwind Partners" };
+        let name = company_of(email);
         let company = json!({"company_id": self.companies[name], "name": name});
         let reply = self.import(json!({"company": company, "employees": [], "issue_passcodes": [email]})).await;
         assert!(reply.body["results"][0]["problem"].is_null(), "{}", reply.text);
@@ -293,5 +293,14 @@ impl World {
         let reply = self.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.body
+    }
+}
+
+/// Whose people have addresses like this.
+fn company_of(email: &str) -> &'static str {
+    match email.rsplit_once('@').map(|(_, domain)| domain) {
+        Some("contoso.example") => "Contoso",
+        Some("wanderers.example") => "Wanderers",
+        _ => "Northwind Partners",
     }
 }

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use lambda_runtime::{Error, LambdaEvent};
+use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
 use readmit::domain::{Company, Employee, Event, Notice};
 use readmit::http::Failure;
@@ -30,6 +30,17 @@ pub struct Batch {
     batch_item_failures: Vec<FailedItem>,
 }
 
+/// The event is no batch of a stream.
+#[derive(Debug, thiserror::Error)]
+#[error("this is no batch of a stream")]
+pub struct NoBatch;
+
+impl From<NoBatch> for Diagnostic {
+    fn from(error: NoBatch) -> Self {
+        Self { error_type: "no_batch".to_owned(), error_message: error.to_string() }
+    }
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FailedItem {
@@ -37,12 +48,12 @@ struct FailedItem {
 }
 
 /// One batch. Each record is tried, whatever became of those before it.
-pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Batch, Error> {
-    let explain = |error: &Error| ("no_batch", error.to_string());
+pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Batch, NoBatch> {
+    let explain = |error: &NoBatch| ("no_batch", error.to_string());
     observed(&event.context, "stream", notify(&services, event.payload), explain).await
 }
 
-async fn notify(services: &MailingServices, batch: Value) -> Result<Batch, Error> {
+async fn notify(services: &MailingServices, batch: Value) -> Result<Batch, NoBatch> {
     let mut failures = Batch::default();
     for record in Record::all_of(batch)? {
         let told = match &record.event {

@@ -1,10 +1,11 @@
 //! A record of the stream as Lambda hands it over
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 
-use lambda_runtime::Error;
 use readmit::domain::Event;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use crate::NoBatch;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -33,10 +34,8 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn all_of(batch: Value) -> Result<Vec<Self>, Error> {
-        // serde's own words would quote the batch.
-        let Batch { records } =
-            serde_json::from_value(batch).map_err(|_| Error::from("this is no batch of a stream"))?;
+    pub(crate) fn all_of(batch: Value) -> Result<Vec<Self>, NoBatch> {
+        let Batch { records } = serde_json::from_value(batch).map_err(|_| NoBatch)?;
         let of = |StreamRecord { dynamodb }| Self {
             sequence_number: dynamodb.sequence_number,
             event: dynamodb.new_image.as_object().and_then(|row| serde_json::from_value(members(row)).ok()),
