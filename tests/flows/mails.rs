@@ -152,3 +152,17 @@ async fn every_mail_goes_to_its_reader_alone_and_says_that_nobody_wrote_it() {
         assert_eq!(mail["from"], "=?UTF-8?B?5Y+W5byV5YWI44Od44O844K/44Or?= <no-reply@portal.example>");
     }
 }
+
+#[tokio::test]
+async fn whoever_needs_more_than_the_passcode_is_told_so_before_a_try_is_lost() {
+    const GRACE: &str = "grace@northwind.example";
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    for email in [GRACE, MIKE] {
+        world.enrolled(email).await;
+        ada.issues(email, None).await.is(201);
+        let mail = world.mails_to(email).await.pop().unwrap();
+        let text = mail["text"].as_str().unwrap();
+        assert_eq!(text.contains("your current password or a backup code"), email == GRACE, "{text}");
+    }
+}
