@@ -8,7 +8,7 @@ use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-/// The code in [`letters`].
+/// The code in the mails with a passcode.
 pub const CODE: &str = "7K3M-9QXT-2BHW";
 
 /// 24 November 2026, 14:05 UTC.
