@@ -145,7 +145,7 @@ async fn every_mail_goes_to_its_reader_alone_and_says_that_nobody_wrote_it() {
     for notice in cast.notices() {
         mailing.mail.notice(&cast.reader("ja"), &cast.company(), &notice).await.unwrap();
         assert_eq!(asked_headers(&world), automatic);
-        let mail = world.mails_to(MIKE).await.pop().unwrap();
+        let mail = world.all_mails_to(MIKE).await.pop().unwrap();
         assert_eq!(mail["to"], json!([MIKE]));
         let tags = json!({"kind": notice.kind.name(), "event_id": notice.event_id.to_string()});
         assert_eq!(mail["tags"], tags);

@@ -73,14 +73,14 @@ pub(super) static WORDS: Words = Words {
         },
         passcode_bounced: NoticeWords {
             subject: "Ein Einmalcode konnte nicht zugestellt werden",
-            news: "Die Mail mit dem Einmalcode, den Sie an {employee} ({address}) geschickt haben, kam zurück. Der Einmalcode \
+            news: "Die Mail mit dem Einmalcode für {employee} ({address}) kam zurück. Der Einmalcode \
                 gilt nicht mehr.",
             advice: "Klären Sie, ob die Adresse stimmt und Mail annimmt, lassen Sie sie berichtigen und schicken Sie auf \
                 {portal} einen neuen Einmalcode. Hilfe: {support}.",
         },
         passcode_complained: NoticeWords {
             subject: "Ein Einmalcode wurde als unerwünscht gemeldet",
-            news: "Die Mail mit dem Einmalcode, den Sie an {employee} ({address}) geschickt haben, wurde als unerwünscht \
+            news: "Die Mail mit dem Einmalcode für {employee} ({address}) wurde als unerwünscht \
                 gemeldet. Der Einmalcode gilt nicht mehr.",
             advice: "Fragen Sie {employee}, aber nicht per Mail, ob ein Einmalcode erwartet wurde, und schicken Sie dann auf \
                 {portal} einen neuen. Hilfe: {support}.",

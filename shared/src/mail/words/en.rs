@@ -68,14 +68,14 @@ pub(super) static WORDS: Words = Words {
         },
         passcode_bounced: NoticeWords {
             subject: "A one-time passcode could not be delivered",
-            news: "The mail with the one-time passcode that you sent to {employee} ({address}) came back. The passcode can \
+            news: "The mail with the one-time passcode for {employee} ({address}) came back. The passcode can \
                 no longer be used.",
             advice: "Find out whether the address is right and takes mail, have it corrected, and send a new passcode at \
                 {portal}. Help: {support}.",
         },
         passcode_complained: NoticeWords {
             subject: "A one-time passcode was reported as unwanted",
-            news: "The mail with the one-time passcode that you sent to {employee} ({address}) was reported as unwanted. The \
+            news: "The mail with the one-time passcode for {employee} ({address}) was reported as unwanted. The \
                 passcode can no longer be used.",
             advice: "Ask {employee}, not by mail, whether a passcode was expected, and send a new one at {portal} if so. \
                 Help: {support}.",

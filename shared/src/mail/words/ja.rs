@@ -71,14 +71,14 @@ pub(super) static WORDS: Words = Words {
         },
         passcode_bounced: NoticeWords {
             subject: "ワンタイムパスコードを配信できませんでした",
-            news: "{employee} さん（{address}）にお送りになったワンタイムパスコードのメールは、配信できずに戻ってきました。この\
+            news: "{employee} さん（{address}）宛てのワンタイムパスコードのメールは、配信できずに戻ってきました。この\
                 パスコードはもう使えません。",
             advice: "アドレスが正しいか、メールを受け取れるかを確認して、必要なら訂正を依頼し、{portal} から新しいパスコードを\
                 お送りください。お問い合わせ先: {support}",
         },
         passcode_complained: NoticeWords {
             subject: "ワンタイムパスコードのメールが迷惑メールとして報告されました",
-            news: "{employee} さん（{address}）にお送りになったワンタイムパスコードのメールは、迷惑メールとして報告されました。この\
+            news: "{employee} さん（{address}）宛てのワンタイムパスコードのメールは、迷惑メールとして報告されました。この\
                 パスコードはもう使えません。",
             advice: "パスコードが必要だったかどうかを、メール以外の方法で {employee} さんに確認してください。必要であれば、\
                 {portal} から新しいパスコードをお送りください。お問い合わせ先: {support}",
