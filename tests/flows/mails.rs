@@ -145,10 +145,24 @@ async fn every_mail_goes_to_its_reader_alone_and_says_that_nobody_wrote_it() {
     for notice in cast.notices() {
         mailing.mail.notice(&cast.reader("ja"), &cast.company(), &notice).await.unwrap();
         assert_eq!(asked_headers(&world), automatic);
-        let mail = world.mails_to(MIKE).await.pop().unwrap();
+        let mail = world.all_mails_to(MIKE).await.pop().unwrap();
         assert_eq!(mail["to"], json!([MIKE]));
         let tags = json!({"kind": notice.kind.name(), "event_id": notice.event_id.to_string()});
         assert_eq!(mail["tags"], tags);
         assert_eq!(mail["from"], "=?UTF-8?B?5Y+W5byV5YWI44Od44O844K/44Or?= <no-reply@portal.example>");
+    }
+}
+
+#[tokio::test]
+async fn whoever_needs_more_than_the_passcode_is_told_so_before_a_try_is_lost() {
+    const GRACE: &str = "grace@northwind.example";
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    for email in [GRACE, MIKE] {
+        world.enrolled(email).await;
+        ada.issues(email, None).await.is(201);
+        let mail = world.mails_to(email).await.pop().unwrap();
+        let text = mail["text"].as_str().unwrap();
+        assert_eq!(text.contains("your current password or a backup code"), email == GRACE, "{text}");
     }
 }

@@ -8,7 +8,7 @@ use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-/// The code in [`letters`].
+/// The code in the mails with a passcode.
 pub const CODE: &str = "7K3M-9QXT-2BHW";
 
 /// 24 November 2026, 14:05 UTC.
@@ -70,6 +70,7 @@ impl Cast {
 
     fn issued(&self, locale: &str, issued_by: Issuer) -> IssuedPasscode {
         let holder = self.reader(locale);
+        let proof_required = matches!(issued_by, Issuer::Admin { .. });
         let latest = LatestPasscode {
             passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
             passcode_status: PasscodeStatus::Sending,
@@ -86,7 +87,7 @@ impl Cast {
             latest,
             reason: None,
             suspend: false,
-            proof_required: false,
+            proof_required,
             code,
         }
     }

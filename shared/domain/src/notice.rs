@@ -29,9 +29,9 @@ pub enum NoticeKind {
     BackupCodesRenewed,
     /// Somebody said of a passcode: this was not me.
     PasscodeDisowned(Concerned),
-    /// The mail with a passcode, which the reader had sent, cannot be delivered.
+    /// The mail with a passcode cannot be delivered.
     PasscodeBounced(Concerned),
-    /// The mail with a passcode, which the reader had sent, was reported as unwanted.
+    /// The mail with a passcode was reported as unwanted.
     PasscodeComplained(Concerned),
     /// A passcode of a Security Admin's was used.
     AdminPasscodeRedeemed(Concerned),

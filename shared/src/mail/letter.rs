@@ -52,12 +52,17 @@ impl Letterhead {
             Issuer::Operator(_) => words.from_operator,
         };
         let disown = format!("{portal}/#/disown/{}", disown_token.expose_secret());
-        let blocks = vec![
+        let mut blocks = vec![
             Block::Paragraph(values.fill(language.greeting)),
             Block::Paragraph(values.fill(from)),
             Block::Code(code.to_string()),
             Block::Note(values.fill(words.how_to_type)),
             Block::Paragraph(values.fill(words.validity)),
+        ];
+        if issued.proof_required {
+            blocks.push(Block::Paragraph(values.fill(words.proof)));
+        }
+        blocks.extend([
             Block::Button(Link { label: values.fill(words.redeem), address: format!("{portal}/#/redeem/{}", *code) }),
             Block::Note(values.fill(words.by_hand)),
             Block::Paragraph(values.fill(words.what_follows)),
@@ -65,7 +70,7 @@ impl Letterhead {
             Block::Paragraph(values.fill(words.unexpected)),
             Block::Choice(Link { label: values.fill(words.disown), address: disown }),
             Block::Note(values.fill(words.never_asked)),
-        ];
+        ]);
         // What SES reports of the mail comes back with these.
         let tags = vec![
             ("kind", "passcode".to_owned()),

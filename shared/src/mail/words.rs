@@ -34,6 +34,8 @@ pub(super) struct PasscodeWords {
     pub from_operator: &'static str,
     pub how_to_type: &'static str,
     pub validity: &'static str,
+    /// Where the passcode alone is not enough.
+    pub proof: &'static str,
     pub redeem: &'static str,
     pub by_hand: &'static str,
     pub what_follows: &'static str,

@@ -16,6 +16,7 @@ pub(super) static WORDS: Words = Words {
         how_to_type: "Groß- und Kleinschreibung und Bindestriche spielen keine Rolle. Die Buchstaben O, I und L kommen \
             nicht vor.",
         validity: "Er gilt einmal, {lifetime} lang, bis {expires_at}.",
+        proof: "Halten Sie Ihr jetziges Passwort oder einen Backup-Code bereit: Der Einmalcode allein genügt nicht.",
         redeem: "Weiter",
         by_hand: "Oder öffnen Sie {portal} und geben Sie den Einmalcode dort ein.",
         what_follows: "Sie wählen ein neues Passwort und richten einen neuen Authenticator ein. Sobald Sie beides getan \
@@ -65,20 +66,21 @@ pub(super) static WORDS: Words = Words {
         passcode_disowned: NoticeWords {
             subject: "Ein Einmalcode wurde zurückgewiesen",
             news: "Jemand, der die Mail an {employee} ({address}) hat, hat zu einem Einmalcode gesagt: \u{201e}Das war ich \
-                nicht.\u{201c} Der Einmalcode und eine damit begonnene Wiederherstellung sind beendet.",
-            advice: "Fragen Sie {employee}, aber nicht per Mail, was geschehen ist. Wurde der Einmalcode vorher benutzt (das \
-                steht im Protokoll), liest vielleicht jemand anders in diesem Postfach mit. Hilfe: {support}.",
+                nicht.\u{201c} Der Einmalcode gilt nicht mehr, und eine noch offene Wiederherstellung ist beendet.",
+            advice: "Fragen Sie {employee}, aber nicht per Mail, was geschehen ist. Zeigt das Protokoll, dass die \
+                Wiederherstellung schon abgeschlossen war, ist vielleicht jemand anders in dem Konto: Sperren Sie es auf \
+                {portal}. Hilfe: {support}.",
         },
         passcode_bounced: NoticeWords {
             subject: "Ein Einmalcode konnte nicht zugestellt werden",
-            news: "Die Mail mit dem Einmalcode, den Sie an {employee} ({address}) geschickt haben, kam zurück. Der Einmalcode \
+            news: "Die Mail mit dem Einmalcode für {employee} ({address}) kam zurück. Der Einmalcode \
                 gilt nicht mehr.",
             advice: "Klären Sie, ob die Adresse stimmt und Mail annimmt, lassen Sie sie berichtigen und schicken Sie auf \
                 {portal} einen neuen Einmalcode. Hilfe: {support}.",
         },
         passcode_complained: NoticeWords {
             subject: "Ein Einmalcode wurde als unerwünscht gemeldet",
-            news: "Die Mail mit dem Einmalcode, den Sie an {employee} ({address}) geschickt haben, wurde als unerwünscht \
+            news: "Die Mail mit dem Einmalcode für {employee} ({address}) wurde als unerwünscht \
                 gemeldet. Der Einmalcode gilt nicht mehr.",
             advice: "Fragen Sie {employee}, aber nicht per Mail, ob ein Einmalcode erwartet wurde, und schicken Sie dann auf \
                 {portal} einen neuen. Hilfe: {support}.",

@@ -15,6 +15,7 @@ pub(super) static WORDS: Words = Words {
         from_operator: "The operator of {brand} has sent you a one-time passcode for your account at {company}:",
         how_to_type: "Capitals and hyphens do not matter. There is no letter O, I or L in it.",
         validity: "It works once, within {lifetime}: until {expires_at}.",
+        proof: "Have your current password or a backup code at hand: the passcode alone is not enough.",
         redeem: "Continue",
         by_hand: "Or open {portal} and type the passcode there.",
         what_follows: "You will choose a new password and set up a new authenticator. Once you have done both, earlier \
@@ -61,20 +62,20 @@ pub(super) static WORDS: Words = Words {
         passcode_disowned: NoticeWords {
             subject: "A one-time passcode was disowned",
             news: "Whoever holds the mail to {employee} ({address}) has said of a one-time passcode: \u{201c}This was not \
-                me.\u{201d} The passcode, and a recovery that was begun with it, have ended.",
-            advice: "Ask {employee}, not by mail, what happened. If the passcode had been used before, which the audit \
-                trail shows, somebody else may read that mailbox. Help: {support}.",
+                me.\u{201d} The passcode can no longer be used, and a recovery that was still open has ended.",
+            advice: "Ask {employee}, not by mail, what happened. Does the audit trail show that the recovery had been \
+                completed before? Then somebody else may be in the account: suspend it at {portal}. Help: {support}.",
         },
         passcode_bounced: NoticeWords {
             subject: "A one-time passcode could not be delivered",
-            news: "The mail with the one-time passcode that you sent to {employee} ({address}) came back. The passcode can \
+            news: "The mail with the one-time passcode for {employee} ({address}) came back. The passcode can \
                 no longer be used.",
             advice: "Find out whether the address is right and takes mail, have it corrected, and send a new passcode at \
                 {portal}. Help: {support}.",
         },
         passcode_complained: NoticeWords {
             subject: "A one-time passcode was reported as unwanted",
-            news: "The mail with the one-time passcode that you sent to {employee} ({address}) was reported as unwanted. The \
+            news: "The mail with the one-time passcode for {employee} ({address}) was reported as unwanted. The \
                 passcode can no longer be used.",
             advice: "Ask {employee}, not by mail, whether a passcode was expected, and send a new one at {portal} if so. \
                 Help: {support}.",
