@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+mod triggers;
 pub mod yaml;
 
 /// The template this crate was built with.
@@ -161,12 +162,12 @@ fn function(logical_id: &str, resource: &Resource) -> Result<Function, TemplateE
             }
             "ScheduleV2" => {
                 let expression = properties["ScheduleExpression"].as_str().unwrap_or_default();
-                let rate =
-                    rate(expression).ok_or_else(|| fault(logical_id, "only rate(…) schedules are known here"))?;
+                let rate = triggers::rate(expression)
+                    .ok_or_else(|| fault(logical_id, "only rate(…) schedules are known here"))?;
                 function.rate = Some(rate);
             }
             "DynamoDB" => {
-                let table = properties.pointer("/Stream/Fn::GetAtt").and_then(stream_of);
+                let table = properties.pointer("/Stream/Fn::GetAtt").and_then(triggers::stream_of);
                 let table = table.ok_or_else(|| fault(logical_id, "only the stream of a table here is known"))?;
                 let size = properties["BatchSize"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(100);
                 function.stream = Some((local_name(&table, "Table"), size));
@@ -176,32 +177,6 @@ fn function(logical_id: &str, resource: &Resource) -> Result<Function, TemplateE
         }
     }
     Ok(function)
-}
-
-/// `!GetAtt AuditTable.StreamArn`, however it is written.
-fn stream_of(get_att: &Value) -> Option<String> {
-    let parts: Vec<&str> = match get_att {
-        Value::String(text) => text.split('.').collect(),
-        Value::Array(parts) => parts.iter().filter_map(Value::as_str).collect(),
-        _ => return None,
-    };
-    match parts[..] {
-        [table, "StreamArn"] => Some(table.to_owned()),
-        _ => None,
-    }
-}
-
-/// `rate(1 minute)`, `rate(12 hours)`.
-fn rate(expression: &str) -> Option<Duration> {
-    let (count, unit) = expression.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
-    let seconds = match unit.trim_end_matches('s') {
-        "minute" => 60,
-        "hour" => 3_600,
-        "day" => 86_400,
-        _ => return None,
-    };
-    let count: u64 = count.parse().ok().filter(|count| *count > 0)?;
-    Some(Duration::from_secs(count.checked_mul(seconds)?))
 }
 
 fn table(logical_id: &str, properties: &Value) -> Table {
@@ -287,15 +262,6 @@ mod tests {
         let secret = Template::of_this_build().unwrap().secret;
         assert_eq!((secret.name.as_str(), secret.key.as_str(), secret.length), ("readmit-root", "1", 64));
         assert!(secret.frame.contains_key("signs_from"));
-    }
-
-    #[test]
-    fn rates_are_understood_and_nothing_else() {
-        assert_eq!(rate("rate(1 minute)"), Some(Duration::from_secs(60)));
-        assert_eq!(rate("rate(12 hours)"), Some(Duration::from_secs(43_200)));
-        for unknown in ["cron(0 4 * * ? *)", "rate(0 minutes)", "rate(1 fortnight)", ""] {
-            assert_eq!(rate(unknown), None, "{unknown}");
-        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod contract;
 mod harm;
 pub mod letters;
+mod mailbox;
 mod person;
 pub mod policy;
 mod proxy;

@@ -87,6 +87,7 @@ async fn sessions_and_lists(world: &World) {
     let renewal = json!({"password": PASSWORD, "code": grace.backup_codes[1]});
     let codes = grace.calls(Method::POST, "/v1/backup-codes", Some(renewal)).await.is(200);
     let proof = codes.body["backup_codes"][0].clone();
+    world.advance(Duration::from_secs(20 * 60)).await;
     let code = world.enrolled(ADA).await.issues_a_code_to(GRACE).await;
     let redemption = json!({"email": GRACE, "code": code, "proof": proof});
     world.call(Method::POST, "/v1/passcodes/redeem", None, Some(redemption)).await.is(200);

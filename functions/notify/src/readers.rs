@@ -49,8 +49,10 @@ pub(crate) async fn notices(
 }
 
 fn notice(event: &Event, kind: NoticeKind) -> Notice {
-    // Of a mail that came back, SES told us: no place of anybody's.
-    let origin = if event.detail.contains_key("issued_by") { Origin::default() } else { event.origin.clone() };
+    // SES's reports come from nowhere, and where an admin sits is none of an employee's business.
+    let by_the_reader =
+        !matches!(event.kind, EventType::AccountSuspended | EventType::PasscodeBounced | EventType::PasscodeComplained);
+    let origin = if by_the_reader { event.origin.clone() } else { Origin::default() };
     Notice { event_id: event.event_id, at: event.at, origin, kind }
 }
 

@@ -1,0 +1,53 @@
+//! What starts a function beside a request, as the template writes it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// `!GetAtt AuditTable.StreamArn`, however it is written.
+pub fn stream_of(get_att: &Value) -> Option<String> {
+    let parts: Vec<&str> = match get_att {
+        Value::String(text) => text.split('.').collect(),
+        Value::Array(parts) => parts.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    match parts[..] {
+        [table, "StreamArn"] => Some(table.to_owned()),
+        _ => None,
+    }
+}
+
+/// `rate(1 minute)`, `rate(12 hours)`.
+pub fn rate(expression: &str) -> Option<Duration> {
+    let (count, unit) = expression.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
+    let seconds = match unit.trim_end_matches('s') {
+        "minute" => 60,
+        "hour" => 3_600,
+        "day" => 86_400,
+        _ => return None,
+    };
+    let count: u64 = count.parse().ok().filter(|count| *count > 0)?;
+    Some(Duration::from_secs(count.checked_mul(seconds)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn rates_are_understood_and_nothing_else() {
+        assert_eq!(rate("rate(1 minute)"), Some(Duration::from_secs(60)));
+        assert_eq!(rate("rate(12 hours)"), Some(Duration::from_secs(43_200)));
+        for unknown in ["cron(0 4 * * ? *)", "rate(0 minutes)", "rate(1 fortnight)", ""] {
+            assert_eq!(rate(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_stream_is_a_tables_however_it_is_written() {
+        assert_eq!(stream_of(&json!("AuditTable.StreamArn")).as_deref(), Some("AuditTable"));
+        assert_eq!(stream_of(&json!(["AuditTable", "StreamArn"])).as_deref(), Some("AuditTable"));
+        assert_eq!(stream_of(&json!("AuditTable.Arn")), None);
+    }
+}
