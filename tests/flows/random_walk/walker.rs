@@ -6,7 +6,7 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 use readmit_tests::{PASSWORD, Person, Recovery, Reply, World};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const ACTS: usize = 40;
 /// Codes that admins may issue to one employee within a quarter of an hour; nobody's clock moves here.
