@@ -101,19 +101,23 @@ class Portal:
             raise Failed(f"{logical_id} failed: {payload}")
         return payload
 
-    def mails(self, to: str) -> list[dict]:
+    def mails(self, to: str) -> list[str]:
+        """The passcodes that were mailed, oldest first; notices come among them."""
         with urllib.request.urlopen(f"{self.engine.url}/_ministack/ses/messages", timeout=10) as answer:
             messages = [mail for account in json.load(answer)["messages"].values() for mail in account]
-        return [mail for mail in messages if mail["To"] == [to]]
+        return [code for mail in messages if mail["To"] == [to] for code in CODE.findall(mail["BodyText"])]
 
     def mailed_code(self, to: str) -> str:
-        """The passcode of the newest mail."""
-        (code,) = re.findall(r"^ +((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})$", self.mails(to)[-1]["BodyText"], re.MULTILINE)
-        return self.keep("passcode", code)
+        """The newest passcode."""
+        return self.keep("passcode", self.mails(to)[-1])
 
     def keep(self, kind: str, secret: str) -> str:
         self.secrets[secret] = kind
         return secret
+
+
+# A passcode stands alone on its line.
+CODE = re.compile(r"^ +((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})$", re.MULTILINE)
 
 
 class Authenticator:
