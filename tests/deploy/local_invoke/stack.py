@@ -1,6 +1,7 @@
 """The local stack as a process, and what people do there: through its API, with its mailbox."""
 
 import base64
+import functools
 import hmac
 import json
 import os
@@ -117,8 +118,9 @@ class Stack:
         session = self.call("POST", "/v1/recovery/complete", {"code": totp.digits(-1)}, token)
         return totp, session["access_token"]
 
+    @functools.cache
     def admins_token(self) -> str:
-        """A session of the Security Admin whom the stack has enrolled."""
+        """A session of the Security Admin whom the stack has enrolled; a second sign-in would want another step."""
         digits = Totp(self.admin["otpauth_uri"]).digits()
         body = {"email": self.admin["email"], "password": self.admin["password"], "code": digits}
         return self.call("POST", "/v1/sessions", body)["access_token"]
