@@ -69,6 +69,8 @@ def tell_the_same(checks, engine, stack, company) -> None:
                 metered[metric["Name"]] += line[metric["Name"]]
     of_events = {event: metered[event.replace(".", "_")] for event in trail}
     checks.equal("the metrics count what the trail tells", of_events, dict(trail))
+    told = [event for event in trail if event in ("passcode.redeemed", "recovery.completed")]
+    checks.holds("the trail's stream makes notices", metered["notice_sent"] >= sum(trail[event] for event in told), metered)
     mails = trail["passcode.issued"] + metered["notice_sent"]
     checks.equal("the metrics count the mails", metered["mail_calls"], mails)
     checks.equal("the metrics name the stack", {line["stack"] for line in lines}, {stack.name})
