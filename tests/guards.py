@@ -97,8 +97,6 @@ GUARDS = [
      '                .if_one_of("passcode_status", from)\n', "", f"{FLOWS} delivery::reports_at_once"),
     ("a suspended account stays out", "shared/src/verifying.rs",
      "if credentials.suspended_at.is_some() {", "if false {", f"{FLOWS} proof::a_stolen"),
-    ("one mail for an Idempotency-Key", "shared/src/store/idempotency.rs",
-     '            .if_as_seen("leased_until", lease.seen)\n', "", f"{FLOWS} idempotency::ten_at_once"),
     ("S15 only Security Admins list", "functions/list-employees/src/lib.rs",
      "    require_security_admin(caller)?;\n", "", f"{FLOWS} sessions::a_demotion"),
     ("S15 only Security Admins read the trail", "functions/list-audit-events/src/lib.rs",
@@ -170,6 +168,8 @@ GUARDS = [
 
 # Held a second time elsewhere, so that either alone would do: both are turned off.
 ALSO = {
+    "a suspended account stays out": (
+        "shared/src/store/credentials.rs", '            .if_absent("suspended_at")\n', ""),
     "S9 a recovery lasts fifteen minutes": ("shared/src/keyring/tokens.rs", "now.seconds() >= read.exp || ", ""),
 }
 
