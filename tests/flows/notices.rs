@@ -73,6 +73,24 @@ async fn a_notice_that_ses_refuses_comes_later_and_one_whose_answer_is_lost_at_m
     world.ses.heal();
 }
 
+#[tokio::test]
+async fn a_refusal_between_two_lost_answers_makes_no_third_mail() {
+    let world = World::start().await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    world.redeem(MIKE, &code).await.is(200);
+    let redeemed = world.items("audit").await.into_iter().find(|row| row["event_type"]["S"] == "passcode.redeemed");
+    let batch = json!({"Records": [record("1", redeemed.unwrap())]});
+    for harm in [Harm::AnswerLost(Attempts::All), Harm::Broken, Harm::AnswerLost(Attempts::All)] {
+        world.ses.harm(harm, 0, 1);
+        let failed = world.invoke("notify", batch.clone()).await;
+        assert_eq!(failed.body["batchItemFailures"][0]["itemIdentifier"], "1", "{harm:?}");
+        world.ses.heal();
+    }
+    assert_eq!(world.invoke("notify", batch).await.body["batchItemFailures"][0]["itemIdentifier"], "1", "given up");
+    let told = world.all_mails_to(MIKE).await.into_iter().filter(|mail| mail["tags"]["kind"] == "passcode_redeemed");
+    assert_eq!(told.count(), 2);
+}
+
 /// A record of the stream as Lambda has it.
 fn record(sequence_number: &str, image: Value) -> Value {
     json!({"eventName": "INSERT", "eventSource": "aws:dynamodb",

@@ -11,8 +11,7 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
 use readmit::domain::{Company, Employee, Event, Notice};
-use readmit::http::Failure;
-use readmit::store::NoticeTurn;
+use readmit::store::{NoticeTurn, StoreError};
 use readmit::telemetry::observed;
 use serde::Serialize;
 use serde_json::Value;
@@ -41,6 +40,15 @@ impl From<NoBatch> for Diagnostic {
     }
 }
 
+/// Why somebody was not told, in words for the log.
+pub(crate) struct Untold(String);
+
+impl From<StoreError> for Untold {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FailedItem {
@@ -58,9 +66,9 @@ async fn notify(services: &MailingServices, batch: Value) -> Result<Batch, NoBat
     for record in Record::all_of(batch)? {
         let told = match &record.event {
             Some(event) => tell(services, event).await,
-            None => Err(Failure::Fault("a record that is no event of the trail".to_owned())),
+            None => Err(Untold("a record that is no event of the trail".to_owned())),
         };
-        if let Err(Failure::Caused(_, cause) | Failure::Fault(cause)) = told {
+        if let Err(Untold(cause)) = told {
             tracing::error!(sequence_number = record.sequence_number, cause, "not told");
             failures.batch_item_failures.push(FailedItem { item_identifier: record.sequence_number });
         }
@@ -69,7 +77,7 @@ async fn notify(services: &MailingServices, batch: Value) -> Result<Batch, NoBat
 }
 
 /// Tells everybody whom the event concerns. Who is no longer there is not told.
-async fn tell(services: &MailingServices, event: &Event) -> Result<(), Failure> {
+async fn tell(services: &MailingServices, event: &Event) -> Result<(), Untold> {
     if !readers::is_told(event.kind) {
         return Ok(());
     }
@@ -85,18 +93,13 @@ async fn tell(services: &MailingServices, event: &Event) -> Result<(), Failure> 
     failed.map_or(Ok(()), Err)
 }
 
-async fn send(
-    services: &MailingServices,
-    reader: &Employee,
-    company: &Company,
-    notice: &Notice,
-) -> Result<(), Failure> {
+async fn send(services: &MailingServices, reader: &Employee, company: &Company, notice: &Notice) -> Result<(), Untold> {
     let (store, now) = (&services.services.store, services.services.now());
     match store.begin_notice(notice.event_id, reader.employee_id, now).await? {
         NoticeTurn::Ours => {}
         NoticeTurn::Sent => return Ok(()),
         NoticeTurn::GivenUp => {
-            return Err(Failure::Fault("a notice was begun twice, and never known as sent".to_owned()));
+            return Err(Untold("a notice was begun twice, and never known as sent".to_owned()));
         }
     }
     match services.mail.notice(reader, company, notice).await {
@@ -105,7 +108,7 @@ async fn send(
             if refused.is_certain() {
                 store.notice_refused(notice.event_id, reader.employee_id, now).await?;
             }
-            Err(Failure::Fault(refused.to_string()))
+            Err(Untold(refused.to_string()))
         }
     }
 }

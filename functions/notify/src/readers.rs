@@ -1,8 +1,7 @@
 //! Who is told what of an event.
 
 use readmit::domain::{Concerned, Employee, EmployeeId, Event, EventType, Filter, Notice, NoticeKind, Origin, Role};
-use readmit::http::Failure;
-use readmit::store::Store;
+use readmit::store::{Store, StoreError};
 
 /// Whether anybody is.
 pub(crate) fn is_told(kind: EventType) -> bool {
@@ -23,7 +22,7 @@ pub(crate) async fn notices(
     store: &Store,
     event: &Event,
     holder: &Employee,
-) -> Result<Vec<(Employee, Notice)>, Failure> {
+) -> Result<Vec<(Employee, Notice)>, StoreError> {
     let concerned = Concerned::from(holder);
     let (own, admins) = match event.kind {
         EventType::PasscodeRedeemed => {
@@ -58,7 +57,7 @@ fn notice(event: &Event, kind: NoticeKind) -> Notice {
 
 /// The Security Admins who are told: the issuer alone of a mail that came back, if that is still one of them; else all but the
 /// holder.
-async fn others(store: &Store, event: &Event, holder: &Employee) -> Result<Vec<Employee>, Failure> {
+async fn others(store: &Store, event: &Event, holder: &Employee) -> Result<Vec<Employee>, StoreError> {
     let mut admins = Vec::new();
     let mut after = None;
     loop {

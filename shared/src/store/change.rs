@@ -140,8 +140,17 @@ impl Change {
     }
 
     /// Adds one to a number.
-    pub(super) fn count(mut self, path: &str) -> Self {
-        let (name, value) = (self.name(path), self.value(1));
+    pub(super) fn count(self, path: &str) -> Self {
+        self.add(path, 1)
+    }
+
+    /// Takes one from a number.
+    pub(super) fn uncount(self, path: &str) -> Self {
+        self.add(path, -1)
+    }
+
+    fn add(mut self, path: &str, number: i64) -> Self {
+        let (name, value) = (self.name(path), self.value(number));
         self.adds.push(format!("{name} {value}"));
         self
     }

@@ -76,14 +76,14 @@ impl Store {
         Ok(())
     }
 
-    /// The mail was certainly not accepted: the attempt does not count.
+    /// The mail was certainly not accepted: this attempt does not count; one before it, of which nothing is known, does.
     pub async fn notice_refused(
         &self,
         event_id: EventId,
         reader: EmployeeId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let refused = self.update_notice(event_id, reader, now).remove("attempts");
+        let refused = self.update_notice(event_id, reader, now).uncount("attempts");
         self.update::<NoticeRow>(refused, OnRefusal::TellNothing).await.map(drop)
     }
 }
