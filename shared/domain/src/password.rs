@@ -117,8 +117,9 @@ fn contains_any(password: &str, words: &[String]) -> bool {
     words.iter().any(|word| folded.contains(word.as_str()))
 }
 
-/// What is guessed within 10⁸ tries: those a throttled service would hold off, but a stolen table would not.
-const LEAST_BITS: f64 = 26.5;
+/// What is guessed within 10⁸ tries, a throttled service would hold off, but a stolen table would not: 26.6 bits, and a little more,
+/// so that two words of the lists, or one with a year or four digits, are not enough.
+const LEAST_BITS: f64 = 27.5;
 
 #[cfg(test)]
 mod tests {
