@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use readmit::MailingServices;
 use readmit::domain::{Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, issue as decide};
-use readmit::http::{Answer, ApiRequest, Failure, IssuedView, Problem, live_caller, require_security_admin};
+use readmit::http::{Answer, ApiRequest, Failure, IssuedView, JsonBody, Problem, live_caller, require_security_admin};
 use readmit::issuing::DECISIONS;
 use readmit::store::{IdempotencyKey, IssueView, Known, Lease, Takes, pause};
 
@@ -26,24 +26,29 @@ pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> R
     let store = &services.services.store;
     let claims = request.access_claims(&services.services).await?;
     let wanted = request.employee_id();
+    let holders: Vec<_> = wanted.into_iter().collect();
+    // What is wrong with body and key is told in its turn, behind who may call.
+    let body = request.json();
+    let wish = body.clone().and_then(JsonBody::read::<IssueWish>);
+    let key = wish.as_ref().map_or(Ok(None), |wish| key_of(request, claims.employee_id, wanted, wish));
     let (mut rounds, mut waits) = (0, 0);
 
     while rounds < DECISIONS {
-        // What is wrong with body and key is told in its turn, behind who may call.
-        let wish = request.json().and_then(|body| body.read::<IssueWish>());
-        let key = wish.as_ref().ok().and_then(|wish| key_of(request, claims.employee_id, wanted, wish).transpose());
-        let holders: Vec<_> = wanted.into_iter().collect();
-        let asked = key.as_ref().and_then(|key| key.as_ref().ok());
+        let asked = key.as_ref().ok().and_then(Option::as_ref);
         let view = store.issue_view(claims.company_id, claims.employee_id, &holders, asked).await?;
         let caller = live_caller(&claims, view.rows.get(claims.employee_id))?;
-        request.json()?;
+        body.as_ref().map_err(Problem::clone)?;
         require_security_admin(caller)?;
-        let (wish, key) = (wish?, key.transpose()?);
+        let wish = wish.as_ref().map_err(Problem::clone)?;
+        let key = match key {
+            Ok(ref key) => key.as_ref(),
+            Err(failure) => return Err(failure),
+        };
         let (holder, company) = holder_and_company(&view, wanted)?;
 
         let (now, mut random) = (services.services.now(), services.services.random());
-        let issued = decide(IssuedFor::Admin(caller), company, holder.clone(), &wish, now, &mut random)?;
-        let lease = match turn(&view, key.as_ref(), now)? {
+        let issued = decide(IssuedFor::Admin(caller), company, holder.clone(), wish, now, &mut random)?;
+        let lease = match turn(&view, key, now)? {
             Turn::Ours(lease) => lease,
             Turn::Over(answer) => return Ok(Answer::created_as(answer)),
             Turn::Theirs if waits == WAITS => return Err(Problem::RequestInProgress.into()),

@@ -8,7 +8,7 @@ use readmit::domain::{
     Act, Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Reason, Timestamp, issue as decide,
 };
 use readmit::http::{
-    Answer, ApiRequest, Failure, FieldError, PasscodeView, Problem, live_caller, require_security_admin,
+    Answer, ApiRequest, Failure, FieldError, JsonBody, PasscodeView, Problem, live_caller, require_security_admin,
 };
 use readmit::issuing::DECISIONS;
 use readmit::store::{IssueView, Takes, Throttled, pause};
@@ -59,13 +59,14 @@ struct Issuing<'a> {
 pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> Result<Answer, Failure> {
     let claims = request.access_claims(&services.services).await?;
     // What is wrong with the body is told in its turn, behind who may call.
-    let wish = request.json().and_then(|body| body.read::<Wish>()).and_then(checked);
+    let body = request.json();
+    let wish = body.clone().and_then(JsonBody::read::<Wish>).and_then(checked);
     let ids: Vec<Option<EmployeeId>> =
         wish.iter().flat_map(|wish| wish.employee_ids.iter().map(|id| id.parse().ok())).collect();
     let known: Vec<_> = ids.iter().copied().flatten().collect();
     let view = services.services.store.issue_view(claims.company_id, claims.employee_id, &known, None).await?;
     let caller = live_caller(&claims, view.rows.get(claims.employee_id))?;
-    request.json()?;
+    body?;
     require_security_admin(caller)?;
     let wish = wish?;
     let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;

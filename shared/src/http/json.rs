@@ -14,6 +14,7 @@ const EXACT_INTEGERS: f64 = 9_007_199_254_740_991.0;
 const WRONG_TYPE: &str = "has the wrong type or an unknown value";
 
 /// A body that is well-formed, or none. Its shape is checked when it is read.
+#[derive(Clone)]
 pub struct JsonBody(Option<Value>);
 
 impl JsonBody {
