@@ -1,0 +1,224 @@
+/**
+ * The one place that talks to the API: `../../docs/openapi.yaml` in calls. Each resolves to the answer's body, or rejects
+ * with a `Problem` (the API said no), an `Unreachable` (it said nothing), or an `AbortError` (nobody waits any more).
+ *
+ * @typedef {'sending'|'sent'|'delayed'|'delivered'|'bounced'|'complained'|'failed'|'redeemed'|'revoked'|'disowned'
+ *   |'superseded'|'exhausted'|'expired'} PasscodeStatus
+ * @typedef {object} Passcode
+ * @property {string} passcode_id
+ * @property {PasscodeStatus} status
+ * @property {string} sent_to  The address, masked.
+ * @property {string} issued_at
+ * @property {string} expires_at
+ * @property {{ employee_id: string, name: string } | 'operator'} issued_by
+ *
+ * @typedef {object} Employee
+ * @property {string} employee_id
+ * @property {string} company_id
+ * @property {string | null} external_id
+ * @property {string} name
+ * @property {string} email
+ * @property {'security_admin' | 'member'} role
+ * @property {'employee' | 'client'} account_type
+ * @property {'active' | 'disabled'} status
+ * @property {'enrolled' | 'not_enrolled'} two_factor
+ * @property {string | null} last_signed_in_at
+ * @property {Passcode | null} passcode
+ *
+ * @typedef {object} AuditEvent
+ * @property {string} event_id
+ * @property {string} at
+ * @property {string} type
+ * @property {{ kind: 'employee' | 'operator' | 'system' | 'anonymous', employee_id: string | null }} actor
+ * @property {string} employee_id
+ * @property {string | null} source_ip
+ * @property {string | null} user_agent
+ * @property {string} request_id
+ * @property {Record<string, string>} detail
+ *
+ * @typedef {{ access_token: string, expires_in: number, employee: Employee }} Session
+ * @typedef {{ secret: string, otpauth_uri: string, qr_svg: string }} Enrolment
+ * @typedef {{ code: string, detail: string }} Reason
+ * @typedef {{ employee_id: string, passcode?: Passcode, problem?: Reason }} IssueResult
+ * @typedef {Record<string, string | number | null | undefined>} Query
+ */
+
+import { accessToken, endSession, recovery } from './session.js';
+
+/** How long an answer is awaited, in milliseconds: somewhat longer than the API's own patience of 15 seconds. */
+const PATIENCE = 20_000;
+
+/** How often a read is tried again by itself, and how long it waits before, in milliseconds. */
+const READ_RETRIES = [1_000, 3_000];
+
+/** The API, or the gateway before it, has refused. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {{ code?: string, detail?: string, request_id?: string, errors?: { pointer: string, detail: string }[],
+   *   reasons?: Reason[], missing?: string[] }} body
+   * @param {number | null} retryAfter  Seconds.
+   */
+  constructor(status, body, retryAfter) {
+    super(body.detail ?? `HTTP ${status}`);
+    this.status = status;
+    // The gateway's own answers have none.
+    this.code = body.code ?? '';
+    this.body = body;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer: the network is gone, or nothing came in time. What was asked for may have been done all the same. */
+export class Unreachable extends Error {}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{ token?: string, body?: unknown, key?: string, signal?: AbortSignal | undefined }} [options]
+ * @returns {Promise<any>}
+ */
+async function call(method, path, { token, body, key, signal } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (token) headers.authorization = `Bearer ${token}`;
+  if (key) headers['idempotency-key'] = key;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const signals = [AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])];
+  let response, answer;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.any(signals),
+      credentials: 'omit',
+      cache: 'no-store',
+    });
+    answer = response.status === 204 ? null : await response.json().catch(() => ({}));
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable();
+  }
+  if (response.ok) return answer;
+  throw new Problem(response.status, answer ?? {}, Number(response.headers.get('retry-after')) || null);
+}
+
+/**
+ * As whoever is signed in. An ended session is told to the portal, which asks for a new one.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {{ body?: unknown, key?: string, signal?: AbortSignal | undefined }} [options]
+ */
+async function signedIn(method, path, options) {
+  const token = accessToken();
+  try {
+    return await call(method, path, { ...options, token });
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unauthenticated') endSession(token);
+    throw error;
+  }
+}
+
+/** @param {string} path @param {Query} query @param {AbortSignal} [signal] */
+async function read(path, query = {}, signal) {
+  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await signedIn('GET', search ? `${path}?${search}` : path, { signal });
+    } catch (error) {
+      const wait = READ_RETRIES[attempt];
+      const isPassing = error instanceof Unreachable || (error instanceof Problem && error.status >= 500);
+      if (!isPassing || wait === undefined || !navigator.onLine) throw error;
+      await pause(wait, signal);
+    }
+  }
+}
+
+/**
+ * Resolves after that many milliseconds.
+ *
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+export function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const give = () => (clearTimeout(timer), reject(signal?.reason));
+    const timer = setTimeout(() => (signal?.removeEventListener('abort', give), resolve()), milliseconds);
+    if (signal?.aborted) give();
+    else signal?.addEventListener('abort', give, { once: true });
+  });
+}
+
+/** @param {string} id */
+const employeePath = (id) => `/v1/employees/${encodeURIComponent(id)}`;
+
+/** @param {{ email: string, password: string, code: string }} typed @returns {Promise<Session>} */
+export const signIn = (typed) => call('POST', '/v1/sessions', { body: typed });
+
+/** Ends every session of the caller. */
+export const signOut = () => signedIn('DELETE', '/v1/sessions');
+
+/**
+ * @param {{ query?: string, filter?: string, cursor?: string | null, limit?: number }} wanted
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ employees: Employee[], next_cursor: string | null }>}
+ */
+export const listEmployees = (wanted, signal) => read('/v1/employees', wanted, signal);
+
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Employee>} */
+export const getEmployee = (id, signal) => read(employeePath(id), {}, signal);
+
+/**
+ * @param {string} id
+ * @param {{ reason?: string, suspend?: boolean, lifetime_minutes?: number }} wish
+ * @param {string} key  New with each click, the same when it is tried again: one mail.
+ * @returns {Promise<{ passcode: Passcode }>}
+ */
+export const issuePasscode = (id, wish, key) => signedIn('POST', `${employeePath(id)}/passcode`, { body: wish, key });
+
+/**
+ * @param {string[]} ids  25 at most.
+ * @param {string | undefined} reason
+ * @param {string} key
+ * @returns {Promise<{ results: IssueResult[] }>}
+ */
+export const issuePasscodes = (ids, reason, key) =>
+  signedIn('POST', '/v1/passcodes', { body: { employee_ids: ids, reason }, key });
+
+/** @param {string} id */
+export const revokePasscode = (id) => signedIn('DELETE', `${employeePath(id)}/passcode`);
+
+/** @param {string} token */
+export const disownPasscode = (token) => call('POST', '/v1/passcodes/disown', { body: { token } });
+
+/**
+ * @param {{ email: string, code: string, proof?: string | undefined }} typed
+ * @returns {Promise<{ recovery_token: string, expires_in: number, steps: string[] }>}
+ */
+export const redeemPasscode = (typed) => call('POST', '/v1/passcodes/redeem', { body: typed });
+
+/** @param {string} method @param {string} path @param {unknown} [body] */
+const recovering = (method, path, body) => call(method, path, { body, token: recovery()?.recovery_token ?? '' });
+
+/** @param {string} password */
+export const setPassword = (password) => recovering('PUT', '/v1/recovery/password', { password });
+
+/** A new key in place of the one before. @returns {Promise<Enrolment>} */
+export const beginEnrolment = () => recovering('POST', '/v1/recovery/totp');
+
+/** @param {string} code @returns {Promise<Session & { backup_codes: string[] }>} */
+export const completeRecovery = (code) => recovering('POST', '/v1/recovery/complete', { code });
+
+/** @param {{ password: string, code: string }} typed @returns {Promise<{ backup_codes: string[] }>} */
+export const renewBackupCodes = (typed) => signedIn('POST', '/v1/backup-codes', { body: typed });
+
+/**
+ * @param {{ employee_id?: string, type?: string, cursor?: string | null, limit?: number }} wanted
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ events: AuditEvent[], next_cursor: string | null }>}
+ */
+export const listAuditEvents = (wanted, signal) => read('/v1/audit-events', wanted, signal);

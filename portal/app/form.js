@@ -1,0 +1,154 @@
+/** Fields and forms: labels, errors that are tied to their fields, and a submit that sends once. */
+
+import { fill, h, newId } from './dom.js';
+import { words } from './language.js';
+import { explain, isGivenUp } from './problems.js';
+
+/**
+ * @typedef {object} Field
+ * @property {HTMLElement} element
+ * @property {HTMLInputElement} input
+ * @property {(text: string) => void} refuse  Says what is wrong with it; nothing for the empty text.
+ * @property {() => string} fault  What is wrong with what was typed, or the empty text.
+ */
+
+/**
+ * A text field.
+ *
+ * @param {{ label: string, hint?: string, check?: (value: string) => string, isOptional?: boolean,
+ *   beside?: HTMLElement | undefined } & Record<string, unknown>} options  All others are attributes of the input.
+ * @returns {Field}
+ */
+export function field({ label, hint, check, isOptional = false, beside, ...attributes }) {
+  const id = newId();
+  const described = [hint && `${id}-hint`, `${id}-error`, attributes['aria-describedby']].filter(Boolean).join(' ');
+  const input = h('input', {
+    id,
+    type: 'text',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    'aria-required': !isOptional && 'true',
+    ...attributes,
+    'aria-describedby': described,
+  });
+  const error = h('p', { id: `${id}-error`, class: 'field-error' });
+  const refuse = (/** @type {string} */ text) => {
+    input.setAttribute('aria-invalid', String(text !== ''));
+    error.textContent = text;
+  };
+  input.addEventListener('input', () => refuse(''));
+  const element = h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    hint && h('p', { id: `${id}-hint`, class: 'hint' }, hint),
+    beside ? h('div', { class: 'joined' }, input, beside) : input,
+    error,
+  );
+  const fault = () => {
+    const value = input.value.trim();
+    if (value === '') return isOptional ? '' : words.form.missing;
+    return check?.(value) ?? '';
+  };
+  return { element, input, refuse, fault };
+}
+
+/**
+ * A field for a password, which can be shown.
+ *
+ * @param {{ label: string, hint?: string, isOptional?: boolean } & Record<string, unknown>} options
+ */
+export function passwordField(options) {
+  const toggle = h(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-pressed': 'false', 'aria-label': words.form.showPassword },
+    words.form.show,
+  );
+  const made = field({ type: 'password', beside: toggle, ...options });
+  toggle.addEventListener('click', () => {
+    const isShown = made.input.type === 'text';
+    made.input.type = isShown ? 'password' : 'text';
+    toggle.setAttribute('aria-pressed', String(!isShown));
+    toggle.textContent = isShown ? words.form.show : words.form.hide;
+  });
+  return made;
+}
+
+/** @param {Partial<Record<string, unknown>>} [options] */
+export const emailField = (options = {}) =>
+  field({
+    label: words.form.email,
+    type: 'email',
+    name: 'email',
+    autocomplete: 'username',
+    inputmode: 'email',
+    check: (value) => (/^[^\s@]+@[^\s@]+$/.test(value) ? '' : words.form.checkAddress),
+    ...options,
+  });
+
+/**
+ * A button that shows that it is at work. It keeps the focus meanwhile, so it is not disabled.
+ *
+ * @param {string} label
+ * @param {Record<string, unknown>} [attributes]
+ */
+export function actionButton(label, attributes = {}) {
+  const button = h('button', { type: 'button', ...attributes }, h('span', {}, label));
+  return Object.assign(button, {
+    setBusy(/** @type {boolean} */ isBusy) {
+      if (isBusy) button.setAttribute('aria-disabled', 'true');
+      else button.removeAttribute('aria-disabled');
+    },
+    isBusy: () => button.getAttribute('aria-disabled') === 'true',
+  });
+}
+
+/** A line that is announced when its text changes: at once for what went wrong. @param {'alert' | 'status'} [role] */
+export function announcement(role = 'alert') {
+  const element = h('p', { class: role === 'alert' ? 'message bad' : 'message', role });
+  return Object.assign(element, { say: (/** @type {(Node | string)[]} */ ...text) => fill(element, ...text) });
+}
+
+/**
+ * A form. Its submit checks every field, sends once however often it is pressed, and says what went wrong below the button,
+ * where nothing is pushed away by it.
+ *
+ * @param {{ fields: Field[], label: string, send: () => Promise<unknown>, refused?: (error: unknown) => string | void,
+ *   before?: (Node | string | false)[], buttonClass?: string }} options  `refused` gives words of its own, or none.
+ */
+export function form({ fields, label, send, refused, before = [], buttonClass = 'primary' }) {
+  const button = actionButton(label, { type: 'submit', class: buttonClass });
+  const message = announcement();
+  const progress = h('p', { class: 'visually-hidden', role: 'status' });
+  const element = h('form', { novalidate: true }, ...before, ...fields.map((one) => one.element), button, progress, message);
+
+  /** @returns {boolean} */
+  function isComplete() {
+    const faults = fields.map((one) => {
+      const fault = one.element.hidden ? '' : one.fault();
+      one.refuse(fault);
+      return fault;
+    });
+    fields[faults.findIndex((fault) => fault !== '')]?.input.focus();
+    return faults.every((fault) => fault === '');
+  }
+
+  element.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (button.isBusy()) return;
+    message.say();
+    if (!isComplete()) return;
+    button.setBusy(true);
+    progress.textContent = words.form.busy;
+    try {
+      await send();
+    } catch (error) {
+      if (isGivenUp(error)) return;
+      message.say(refused?.(error) ?? explain(error));
+    } finally {
+      button.setBusy(false);
+      progress.textContent = '';
+    }
+  });
+  return Object.assign(element, { message });
+}

@@ -1,0 +1,101 @@
+/**
+ * The start: words, shell, and from then on the page of each place.
+ *
+ * @typedef {import('./router.js').Place} Place
+ * @typedef {object} Page
+ * @property {string} title
+ * @property {HTMLElement} element  With an `h1` that can take the focus.
+ * @property {(place: Place) => void} [update]  Shows another place of the same page.
+ *
+ * @typedef {{ place: Place, signal: AbortSignal }} Visit  The signal says that the page is left.
+ * @typedef {{ needs: 'nobody' | 'session' | 'admin', open: (visit: Visit) => Page }} PageModule
+ */
+
+import { h } from './dom.js';
+import { loadWords, words } from './language.js';
+import { go, start, takeSecret } from './router.js';
+import { isSecurityAdmin, returnTo, session, sessions } from './session.js';
+import { build, setBusy, show } from './shell.js';
+
+/** @type {Record<string, () => Promise<PageModule>>} */
+const PAGES = {
+  'sign-in': () => import('./pages/sign-in.js'),
+  redeem: () => import('./pages/redeem.js'),
+  recovery: () => import('./pages/recovery.js'),
+  disown: () => import('./pages/disown.js'),
+  account: () => import('./pages/account.js'),
+  employees: () => import('./pages/employees.js'),
+  audit: () => import('./pages/audit.js'),
+};
+
+/** @type {{ name: string, page: Page } | null} */
+let current = null;
+
+let leaving = new AbortController();
+
+/** @param {Place} place */
+async function visit(place) {
+  if (place.name === '') return go(session() ? home() : '#/sign-in', { replace: true });
+  if (current?.name === place.name && current.page.update) return current.page.update(place);
+
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const isFirst = current === null;
+  setBusy(true);
+  const page = await load(place, signal);
+  if (signal.aborted || !page) return;
+  current = { name: place.name, page };
+  setBusy(false);
+  show(page.title, page.element, isFirst);
+}
+
+/** Where one begins. */
+const home = () => (isSecurityAdmin() ? '#/employees' : '#/account');
+
+/** @param {Place} place @param {AbortSignal} signal @returns {Promise<Page | null>} */
+async function load(place, signal) {
+  const module = Object.hasOwn(PAGES, place.name) ? PAGES[place.name] : undefined;
+  if (!module) return notFound();
+  let loaded;
+  try {
+    loaded = await module();
+  } catch {
+    return notLoaded();
+  }
+  if (signal.aborted) return null;
+  if (loaded.needs !== 'nobody' && !session()) {
+    returnTo(location.hash);
+    go('#/sign-in', { replace: true });
+    return null;
+  }
+  if (loaded.needs === 'admin' && !isSecurityAdmin()) {
+    return message(words.employees.title, words.problems.not_security_admin, h('a', { href: '#/account' }, words.account.title));
+  }
+  return loaded.open({ place, signal });
+}
+
+/** @param {string} title @param {string} text @param {HTMLElement} next @returns {Page} */
+function message(title, text, next) {
+  const heading = h('h1', { tabindex: '-1' }, title);
+  return { title, element: h('div', { class: 'narrow' }, heading, h('p', {}, text), h('p', {}, next)) };
+}
+
+const notFound = () =>
+  message(words.shell.notFoundTitle, words.shell.noPage, h('a', { href: '#/' }, words.shell.home));
+
+/** The network went between two pages. A module that failed to load is not asked for again but by a reload. */
+function notLoaded() {
+  const retry = h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, words.shell.retry);
+  return message(words.shell.notLoadedTitle, words.shell.notLoaded, retry);
+}
+
+sessions.addEventListener('ended', () => {
+  returnTo(location.hash);
+  go('#/sign-in', { replace: true });
+});
+
+takeSecret();
+await loadWords();
+build();
+start((place) => void visit(place));

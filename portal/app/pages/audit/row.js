@@ -1,0 +1,58 @@
+/** An event as a row. What somebody else typed, a reason or a browser's name, is text and nothing else. */
+
+import { h } from '../../dom.js';
+import { dateAndTime, exactTime, words } from '../../language.js';
+import { names } from './names.js';
+
+/** @typedef {import('../../api.js').AuditEvent} AuditEvent */
+
+/** @param {AuditEvent} event @param {AbortSignal} signal */
+export function eventRow(event, signal) {
+  const { audit } = words;
+  const { actor } = event;
+  const cell = (/** @type {string} */ label, /** @type {Node | string} */ content) =>
+    h('td', { role: 'cell', 'data-label': label }, content);
+  const by = actor.kind === 'employee' && actor.employee_id ? person(actor.employee_id, signal) : actorName(actor.kind);
+  return h(
+    'tr',
+    { role: 'row', tabindex: '-1' },
+    cell(audit.when, h('time', { datetime: event.at }, exactTime(event.at))),
+    h('th', { role: 'rowheader', scope: 'row', class: 'name' }, audit.types[event.type] ?? event.type),
+    cell(audit.to, person(event.employee_id, signal)),
+    cell(audit.by, by),
+    cell(audit.from, event.source_ip ?? '–'),
+    cell(audit.details, details(event, signal)),
+  );
+}
+
+/** @param {AuditEvent['actor']['kind']} kind */
+function actorName(kind) {
+  const { audit } = words;
+  return { employee: audit.anonymous, anonymous: audit.anonymous, operator: audit.operator, system: audit.system }[kind] ?? kind;
+}
+
+/** @param {string} id @param {AbortSignal} signal */
+function person(id, signal) {
+  const name = h('span', { class: 'person', dir: 'auto' }, '…');
+  void names.of(id, signal).then((known) => (name.textContent = known));
+  return name;
+}
+
+/** @param {AuditEvent} event @param {AbortSignal} signal */
+function details(event, signal) {
+  const { audit } = words;
+  const pairs = Object.entries(event.detail).map(([key, value]) => fact(audit.detail[key] ?? key, shown(key, value, signal)));
+  if (event.user_agent) pairs.push(fact(audit.userAgent, event.user_agent));
+  pairs.push(fact(audit.requestId, event.request_id || '–'));
+  return h('details', {}, h('summary', {}, event.detail.reason ?? audit.details), h('dl', {}, pairs));
+}
+
+/** @param {string} key @param {string} value @param {AbortSignal} signal */
+function shown(key, value, signal) {
+  if (key === 'issued_by' && value.startsWith('emp_')) return person(value, signal);
+  if (key === 'expires_at') return dateAndTime(value);
+  return value;
+}
+
+/** @param {string} name @param {Node | string} value */
+const fact = (name, value) => h('div', {}, h('dt', {}, name), h('dd', { dir: 'auto' }, value));

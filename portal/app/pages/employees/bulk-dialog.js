@@ -1,0 +1,199 @@
+/** Email TOTP to several: a few at a time, with a bar that moves and a result a row. */
+
+import * as api from '../../api.js';
+import { dialog } from '../../dialog.js';
+import { fill, h } from '../../dom.js';
+import { actionButton, announcement, field } from '../../form.js';
+import { number, timeOf, words } from '../../language.js';
+import { explain, isUncertain } from '../../problems.js';
+
+/** How many are sent in one request, so that the bar moves; the API takes 25. */
+const BATCH = 5;
+
+/** What may go well when it is tried again. */
+const PASSING = ['email_not_sent', 'temporarily_unavailable', 'request_in_progress', 'too_many_requests'];
+
+/**
+ * @typedef {api.Employee} Employee
+ * @typedef {{ key: string, people: Employee[] }} Batch
+ * @typedef {{ state: 'waiting' | 'sent' | 'refused' | 'again', text: string }} Outcome  `again`: may be tried again.
+ */
+
+export class BulkDialog {
+  /** @type {Map<string, Outcome>} */
+  #outcomes = new Map();
+
+  /** @type {Employee[]} */
+  #people = [];
+
+  /** What is still to be sent; one whose outcome is not known keeps its key. @type {Batch[]} */
+  #waiting = [];
+
+  /** The reason that goes with every batch, also when it is tried again. @type {string | undefined} */
+  #reason;
+
+  #isStopped = false;
+
+  #typed = field({ label: words.employee.reason, maxlength: '500', isOptional: true, autocapitalize: 'sentences', spellcheck: 'true' });
+
+  #ask = h('p');
+
+  #list = h('ul', { class: 'results' });
+
+  #bar = h('progress', { 'aria-label': words.bulk.title, value: '0', max: '1' });
+
+  #count = h('span', { class: 'hint' });
+
+  #send = actionButton(words.bulk.send, { class: 'primary' });
+
+  #stop = actionButton(words.bulk.stop, { hidden: true });
+
+  #said = announcement('status');
+
+  #refused = announcement();
+
+  #changed;
+
+  #signal;
+
+  /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: (sent: string[]) => void }} options  `closed` is told who was sent one. */
+  constructor({ signal, changed, closed }) {
+    this.#signal = signal;
+    this.#changed = changed;
+    const { element, body } = dialog({
+      title: words.bulk.title,
+      closed: () => {
+        this.#isStopped = true;
+        closed([...this.#outcomes].filter(([, { state }]) => state === 'sent').map(([id]) => id));
+      },
+    });
+    this.#send.addEventListener('click', () => void this.#run());
+    this.#stop.addEventListener('click', () => (this.#isStopped = true));
+    const progress = h('p', { class: 'progress' }, this.#bar, this.#count);
+    const actions = h('p', { class: 'actions' }, this.#send, this.#stop);
+    body.append(this.#ask, this.#typed.element, progress, this.#list, actions, this.#said, this.#refused);
+    this.element = element;
+  }
+
+  /** @param {Employee[]} people */
+  open(people) {
+    this.#people = people;
+    this.#outcomes = new Map(people.map(({ employee_id: id }) => [id, { state: 'waiting', text: words.bulk.waiting }]));
+    this.#waiting = batches(people);
+    this.#reason = undefined;
+    this.#typed.input.value = '';
+    this.#typed.input.readOnly = false;
+    this.#ask.textContent = words.bulk.ask(number(people.length));
+    this.#said.say();
+    this.#refused.say();
+    this.#offer(words.bulk.send);
+    this.#show();
+    this.element.showModal();
+  }
+
+  async #run() {
+    if (this.#send.isBusy()) return;
+    this.#send.setBusy(true);
+    this.#stop.hidden = false;
+    this.#isStopped = false;
+    this.#said.say();
+    this.#refused.say();
+    this.#reason ??= this.#typed.input.value.trim();
+    this.#typed.input.readOnly = true;
+    // Who closes the dialog and opens it for others has another one.
+    const waiting = this.#waiting;
+    try {
+      while (waiting[0] && !this.#isStopped) {
+        await this.#sendBatch(waiting[0]);
+        waiting.shift();
+        if (waiting === this.#waiting) this.#show();
+      }
+    } catch (error) {
+      this.#refused.say(explain(error));
+    }
+    this.#send.setBusy(false);
+    if (waiting !== this.#waiting) return;
+    if (document.activeElement === this.#stop) this.#send.focus();
+    this.#stop.hidden = true;
+    this.#finish();
+  }
+
+  /** @param {Batch} batch */
+  async #sendBatch(batch) {
+    try {
+      const ids = batch.people.map(({ employee_id: id }) => id);
+      const { results } = await api.issuePasscodes(ids, this.#reason || undefined, batch.key);
+      for (const [index, result] of results.entries()) this.#take(batch.people[index], result);
+    } catch (error) {
+      // Nothing of it was done: the next try is a new request.
+      if (!isUncertain(error)) batch.key = crypto.randomUUID();
+      throw error;
+    }
+  }
+
+  /** @param {Employee | undefined} employee @param {api.IssueResult} result */
+  #take(employee, { passcode, problem }) {
+    if (!employee) return;
+    const id = employee.employee_id;
+    if (passcode) {
+      this.#outcomes.set(id, { state: 'sent', text: words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)) });
+      this.#changed({ ...employee, passcode });
+    } else {
+      const code = problem?.code ?? '';
+      this.#outcomes.set(id, { state: PASSING.includes(code) ? 'again' : 'refused', text: reasonOf(problem) });
+    }
+  }
+
+  /** Says how it went, and offers what is left. */
+  #finish() {
+    if (this.#signal.aborted) return;
+    const again = this.#people.filter(({ employee_id: id }) => this.#outcomes.get(id)?.state === 'again');
+    const sent = this.#number('sent');
+    const isDone = this.#waiting.length === 0;
+    if (isDone) {
+      this.#said.say(words.bulk.done(number(sent), number(this.#people.length - sent)));
+      this.#waiting = batches(again);
+    }
+    this.#send.hidden = this.#waiting.length === 0;
+    if (!this.#send.hidden) this.#offer(isDone ? words.bulk.retry : words.bulk.send);
+  }
+
+  /** @param {string} label */
+  #offer(label) {
+    this.#send.hidden = false;
+    fill(this.#send, h('span', {}, label));
+  }
+
+  /** @param {Outcome['state']} state */
+  #number(state) {
+    return [...this.#outcomes.values()].filter((outcome) => outcome.state === state).length;
+  }
+
+  #show() {
+    const done = this.#people.length - this.#number('waiting');
+    this.#bar.max = this.#people.length;
+    this.#bar.value = done;
+    this.#count.textContent = words.bulk.progress(number(done), number(this.#people.length));
+    const rows = this.#people.map(({ employee_id: id, name }) => {
+      const { state, text } = this.#outcomes.get(id) ?? { state: 'waiting', text: '' };
+      return h('li', { class: state }, h('strong', { dir: 'auto' }, name), ' ', h('span', {}, text));
+    });
+    fill(this.#list, ...rows);
+  }
+}
+
+/** @param {Employee[]} people @returns {Batch[]} */
+function batches(people) {
+  const count = Math.ceil(people.length / BATCH);
+  return Array.from({ length: count }, (_, index) => ({
+    key: crypto.randomUUID(),
+    people: people.slice(index * BATCH, (index + 1) * BATCH),
+  }));
+}
+
+/** @param {api.Reason | undefined} problem */
+function reasonOf(problem) {
+  if (problem?.code === 'too_many_requests') return words.problems.too_many_soon;
+  const known = /** @type {Record<string, unknown>} */ (words.problems)[problem?.code ?? ''];
+  return typeof known === 'string' ? known : problem?.detail ?? words.problems.fault;
+}

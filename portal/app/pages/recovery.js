@@ -1,0 +1,117 @@
+/**
+ * The recovery: a new password, a new authenticator, the backup codes, and in.
+ *
+ * What is shown follows from what is kept of it: no password yet → the password; no completion yet → the authenticator; so a
+ * reload, or a link that was followed away and back, goes on where one was. The API ends a recovery on its own; then that is said.
+ */
+
+import * as api from '../api.js';
+import { fill, h } from '../dom.js';
+import { timeOf, words } from '../language.js';
+import { isProblem } from '../problems.js';
+import { go } from '../router.js';
+import { keepRecovery, recovery, session, startSession } from '../session.js';
+import { authenticatorStep } from './recovery/authenticator.js';
+import { keepCodes } from './recovery/backup-codes.js';
+import { passwordStep } from './recovery/password.js';
+import { steps } from './recovery/steps.js';
+
+export const needs = 'nobody';
+
+/** @typedef {import('../session.js').Recovery} Recovery */
+
+/** @param {import('../main.js').Visit} visit @returns {import('../main.js').Page} */
+export function open({ signal }) {
+  const element = h('div', { class: 'narrow card' });
+  const title = words.recovery.title;
+  const state = recovery();
+  if (!state) {
+    queueMicrotask(() => go(session() ? '#/account' : '#/redeem', { replace: true }));
+    return { title, element };
+  }
+  const timer = setTimeout(() => showOver(), Math.max(0, state.ends_at - Date.now()));
+  signal.addEventListener('abort', () => clearTimeout(timer));
+
+  /** Whether the last answer to a completion was lost. */
+  let mayBeDone = false;
+
+  /** @param {...Node} content */
+  function show(...content) {
+    fill(element, ...content);
+    const start = element.querySelector('[autofocus]') ?? element.querySelector('h1');
+    if (start instanceof HTMLElement && element.isConnected) start.focus();
+  }
+
+  /** @param {Recovery} at */
+  function showStep(at) {
+    const step = at.has_password ? 'totp' : 'password';
+    const deadline = h('p', { class: 'hint' }, words.recovery.endsAt(timeOf(at.ends_at)));
+    const content = at.has_password ? authenticatorStep(at, actions) : passwordStep(at, actions);
+    show(steps(step), ...content, deadline);
+  }
+
+  /** @param {Partial<Recovery>} change */
+  function moveOn(change) {
+    const state = recovery();
+    if (!state) return showOver();
+    const next = { ...state, ...change };
+    keepRecovery(next);
+    showStep(next);
+  }
+
+  function showOver() {
+    clearTimeout(timer);
+    keepRecovery(null);
+    show(
+      h('h1', { tabindex: '-1' }, words.recovery.overTitle),
+      h('p', {}, words.recovery.over),
+      h('p', {}, mayBeDone ? words.recovery.maybeDone : words.recovery.askAgain),
+      h('p', { class: 'actions' }, h('a', { href: '#/redeem' }, words.recovery.enterOther), h('a', { href: '#/sign-in' }, words.signIn.title)),
+    );
+  }
+
+  /** Sends a step; an end that the API tells, and a step that it misses, change the page. */
+  const actions = {
+    /** @template T @param {() => Promise<T>} send @returns {Promise<T | undefined>} */
+    async attempt(send) {
+      try {
+        return await send();
+      } catch (error) {
+        if (isProblem(error, 'unauthenticated')) showOver();
+        else if (isProblem(error, 'recovery_incomplete')) moveOn(missing(error));
+        else throw error;
+      }
+    },
+    passwordIsSet: () => moveOn({ has_password: true }),
+    /** @param {import('../session.js').Enrolment} enrolment */
+    keepEnrolment(enrolment) {
+      const state = recovery();
+      if (state) keepRecovery({ ...state, enrolment });
+    },
+    /** @param {string} code */
+    async complete(code) {
+      try {
+        const answer = await api.completeRecovery(code);
+        clearTimeout(timer);
+        keepRecovery(null);
+        startSession(answer);
+        show(steps('codes'), ...keepCodes(answer.backup_codes, answer.employee.email, () => go('#/', { replace: true })));
+      } catch (error) {
+        if (error instanceof api.Unreachable) mayBeDone = true;
+        throw error;
+      }
+    },
+  };
+
+  showStep(state);
+  return { title, element };
+}
+
+/** What of the recovery the API does not have, as it said. @param {unknown} error @returns {Partial<Recovery>} */
+function missing(error) {
+  const missing = error instanceof api.Problem ? error.body.missing ?? [] : [];
+  return {
+    ...(missing.includes('password') && { has_password: false }),
+    ...(missing.includes('totp') && { enrolment: null }),
+  };
+}

@@ -1,0 +1,79 @@
+/** The authenticator step: the key as a QR code and as text, and digits that show that it has arrived. */
+
+import * as api from '../../api.js';
+import { fill, h } from '../../dom.js';
+import { actionButton, announcement, field, form } from '../../form.js';
+import { words } from '../../language.js';
+import { explain } from '../../problems.js';
+
+/**
+ * @typedef {object} Actions
+ * @property {<T>(send: () => Promise<T>) => Promise<T | undefined>} attempt
+ * @property {(enrolment: api.Enrolment) => void} keepEnrolment
+ * @property {(code: string) => Promise<void>} complete
+ */
+
+/**
+ * @param {import('../../session.js').Recovery} state
+ * @param {Actions} actions
+ * @returns {HTMLElement[]}
+ */
+export function authenticatorStep(state, actions) {
+  const { recovery } = words;
+  const key = h('div', { class: 'enrolment' });
+  if (state.enrolment) showKey(key, state.enrolment);
+  else void begin(key, actions);
+
+  const digits = field({
+    label: recovery.digits,
+    name: 'code',
+    inputmode: 'numeric',
+    autocomplete: 'one-time-code',
+    class: 'code',
+    maxlength: '12',
+    check: (value) => (/^\d{6}$/.test(value.replace(/\s/g, '')) ? '' : words.form.checkDigits),
+  });
+  const send = () => actions.attempt(() => actions.complete(digits.input.value.replace(/\s/g, '')));
+  const heading = h('h1', { tabindex: '-1' }, recovery.totpTitle);
+  return [heading, h('p', {}, recovery.totpText), key, form({ fields: [digits], label: recovery.finish, send })];
+}
+
+/** @param {HTMLElement} place @param {Actions} actions */
+async function begin(place, actions) {
+  const { recovery } = words;
+  fill(place, h('div', { class: 'qr' }), h('p', { role: 'status' }, recovery.wait));
+  try {
+    const enrolment = await actions.attempt(api.beginEnrolment);
+    if (!enrolment) return;
+    actions.keepEnrolment(enrolment);
+    showKey(place, enrolment);
+  } catch (error) {
+    const message = announcement();
+    const retry = h('button', { type: 'button', onclick: () => void begin(place, actions) }, words.shell.retry);
+    fill(place, h('div', { class: 'qr' }), message, retry);
+    message.say(explain(error));
+  }
+}
+
+/** @param {HTMLElement} place @param {api.Enrolment} enrolment */
+function showKey(place, { secret, otpauth_uri, qr_svg }) {
+  const { recovery } = words;
+  const said = announcement('status');
+  const copy = actionButton(recovery.copyKey);
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(secret);
+    said.say(recovery.copied);
+  });
+  fill(
+    place,
+    h('img', { class: 'qr', alt: recovery.qr, src: `data:image/svg+xml,${encodeURIComponent(qr_svg)}` }),
+    h(
+      'div',
+      { class: 'key' },
+      h('p', { class: 'hint' }, recovery.addKey),
+      h('p', {}, h('code', { class: 'secret' }, secret.replace(/(.{4})(?=.)/g, '$1 '))),
+      h('p', { class: 'actions' }, copy, h('a', { href: otpauth_uri }, recovery.openApp)),
+      said,
+    ),
+  );
+}

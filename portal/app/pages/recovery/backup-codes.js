@@ -1,0 +1,55 @@
+/** Backup codes, shown once: copy, download or print them, and say that they are kept, before the page can be left. */
+
+import config from '../../../config.js';
+import { download, h, newId } from '../../dom.js';
+import { actionButton, announcement } from '../../form.js';
+import { dateAndTime, words } from '../../language.js';
+import { holdUntil } from '../../router.js';
+
+/**
+ * @param {string[]} codes
+ * @param {string} email  Whose they are.
+ * @param {() => void} done
+ * @returns {HTMLElement[]}
+ */
+export function keepCodes(codes, email, done) {
+  const { backupCodes } = words;
+  const file = `${backupCodes.file(config.brand, email, dateAndTime(Date.now()))}\n\n${codes.join('\n')}\n`;
+  const said = announcement('status');
+  const refusal = announcement();
+
+  const copy = actionButton(backupCodes.copy);
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(file);
+    said.say(backupCodes.copied);
+  });
+  const save = actionButton(backupCodes.download);
+  save.addEventListener('click', () => download('backup-codes.txt', 'text/plain', file));
+  const print = actionButton(backupCodes.print);
+  print.addEventListener('click', () => window.print());
+
+  const box = h('input', { type: 'checkbox', id: newId() });
+  box.addEventListener('change', () => refusal.say());
+  const finish = actionButton(backupCodes.done, { class: 'primary' });
+  finish.addEventListener('click', () => {
+    if (box.checked) return done();
+    refusal.say(backupCodes.keepFirst);
+    box.focus();
+  });
+  holdUntil(() => {
+    if (!box.checked) refusal.say(backupCodes.keepFirst);
+    return box.checked;
+  });
+
+  return [
+    h('h1', { tabindex: '-1' }, backupCodes.title),
+    h('p', {}, backupCodes.text),
+    h('p', { class: 'printed-only' }, `${config.brand}, ${email}`),
+    h('ul', { class: 'codes' }, codes.map((code) => h('li', {}, h('code', {}, code)))),
+    h('p', { class: 'actions' }, copy, save, print),
+    said,
+    h('p', { class: 'check' }, box, h('label', { for: box.id }, backupCodes.keep)),
+    finish,
+    refusal,
+  ];
+}

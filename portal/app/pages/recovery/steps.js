@@ -1,0 +1,16 @@
+/** Where one is on the way back in. */
+
+import { h } from '../../dom.js';
+import { words } from '../../language.js';
+
+/** @typedef {keyof typeof words.recovery.steps} Step */
+
+/** @param {Step} current */
+export function steps(current) {
+  const names = Object.entries(words.recovery.steps);
+  const position = names.findIndex(([step]) => step === current);
+  const items = names.map(([step, name], index) =>
+    h('li', { 'aria-current': step === current && 'step', class: index < position && 'done' }, name),
+  );
+  return h('ol', { class: 'steps', 'aria-label': words.recovery.stepsOf }, items);
+}

@@ -1,0 +1,62 @@
+/** "I have a one-time passcode": the way into a recovery, from a mail's link or by typing the code. */
+
+import * as api from '../api.js';
+import { h } from '../dom.js';
+import { emailField, field, form, passwordField } from '../form.js';
+import { words } from '../language.js';
+import { go } from '../router.js';
+import { keepLink, keepRecovery, link } from '../session.js';
+import { steps } from './recovery/steps.js';
+
+export const needs = 'nobody';
+
+/** Three groups of four, however they are written: as lenient as the API. */
+const PASSCODE = /^(?:[\s-]*[0-9A-Z]){12}[\s-]*$/i;
+
+/** @returns {import('../main.js').Page} */
+export function open() {
+  const { recovery } = words;
+  const brought = link();
+  const email = emailField({ label: recovery.address, autofocus: true });
+  const code = field({
+    label: recovery.passcode,
+    hint: recovery.passcodeHint,
+    name: 'passcode',
+    autocomplete: 'one-time-code',
+    autocapitalize: 'characters',
+    class: 'code',
+    value: brought?.to === 'redeem' ? brought.secret : '',
+    check: (value) => (PASSCODE.test(value) ? '' : words.form.checkPasscode),
+  });
+  const proof = passwordField({
+    label: recovery.proof,
+    hint: recovery.proofHint,
+    name: 'proof',
+    autocomplete: 'current-password',
+    isOptional: true,
+  });
+
+  const send = async () => {
+    const typed = { email: email.input.value.trim(), code: code.input.value, proof: proof.input.value || undefined };
+    const answer = await api.redeemPasscode(typed);
+    keepLink(null);
+    keepRecovery({
+      recovery_token: answer.recovery_token,
+      ends_at: Date.now() + answer.expires_in * 1000,
+      email: typed.email,
+      has_password: false,
+      enrolment: null,
+    });
+    go('#/recovery', { replace: true });
+  };
+  const element = h(
+    'div',
+    { class: 'narrow card' },
+    steps('redeem'),
+    h('h1', { tabindex: '-1' }, recovery.title),
+    h('p', {}, recovery.text),
+    form({ fields: [email, code, proof], label: recovery.begin, send }),
+    h('p', {}, h('a', { href: '#/sign-in' }, words.signIn.title)),
+  );
+  return { title: recovery.title, element };
+}

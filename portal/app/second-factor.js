@@ -1,0 +1,29 @@
+/** The second factor: the authenticator's digits, or a backup code. */
+
+import { h } from './dom.js';
+import { field } from './form.js';
+import { words } from './language.js';
+
+/** A field for the authenticator's digits, which a click exchanges for one of a backup code, and back. */
+export function secondFactor() {
+  const swap = (/** @type {string} */ text) => h('button', { type: 'button', class: 'link', onclick: exchange }, text);
+  const digits = field({
+    label: words.form.code,
+    hint: words.form.codeHint,
+    name: 'code',
+    inputmode: 'numeric',
+    autocomplete: 'one-time-code',
+    maxlength: '40',
+  });
+  const backup = field({ label: words.form.backupCode, name: 'backup-code', autocomplete: 'off', autocapitalize: 'characters' });
+  digits.element.append(swap(words.form.useBackupCode));
+  backup.element.append(swap(words.form.useCode));
+  backup.element.hidden = true;
+
+  const shown = () => (backup.element.hidden ? digits : backup);
+  function exchange() {
+    [digits.element.hidden, backup.element.hidden] = [backup.element.hidden === true, digits.element.hidden === true];
+    shown().input.focus();
+  }
+  return { fields: [digits, backup], field: shown };
+}

@@ -1,0 +1,113 @@
+/** What stands around every page: the head with its ways, the place of the page, the foot. */
+
+import config from '../config.js';
+import { signOut } from './api.js';
+import { fill, h } from './dom.js';
+import { actionButton, announcement } from './form.js';
+import { LANGUAGES, choose, language, words } from './language.js';
+import { explain } from './problems.js';
+import { go } from './router.js';
+import { isSecurityAdmin, leaveSession, session, sessions } from './session.js';
+
+const main = h('main', { id: 'content', tabindex: '-1' });
+
+/** What concerns every page: the network is gone. */
+const notice = announcement('status');
+notice.className = 'offline';
+
+/** Builds it, once. */
+export function build() {
+  const skip = h('a', { href: '#content', class: 'skip' }, words.shell.skip);
+  skip.addEventListener('click', (event) => {
+    // The part after `#` says where one is, and stays.
+    event.preventDefault();
+    main.focus();
+  });
+  document.body.replaceChildren(skip, head(), offline(), main, foot());
+}
+
+function head() {
+  const nav = h('nav', { 'aria-label': words.shell.main });
+  const refresh = () => {
+    const link = (/** @type {string} */ hash, /** @type {string} */ text) => h('li', {}, h('a', { href: hash }, text));
+    const who = session()?.employee;
+    fill(
+      nav,
+      who && h(
+        'ul',
+        {},
+        isSecurityAdmin() && h('li', { class: 'group' }, words.account.admin),
+        isSecurityAdmin() && link('#/employees', words.employees.title),
+        isSecurityAdmin() && link('#/audit', words.audit.title),
+        link('#/account', words.account.title),
+        h('li', { class: 'last' }, signOutButton()),
+      ),
+    );
+  };
+  for (const event of ['started', 'left', 'ended']) sessions.addEventListener(event, refresh);
+  refresh();
+  return h('header', { class: 'head' }, h('a', { href: '#/', class: 'brand' }, config.brand), nav);
+}
+
+/** Ends every session of the person, and says so if that cannot be done. */
+function signOutButton() {
+  const button = actionButton(words.account.signOut);
+  button.addEventListener('click', async () => {
+    if (button.isBusy()) return;
+    button.setBusy(true);
+    notice.say();
+    try {
+      await signOut();
+      leaveSession();
+      go('#/sign-in');
+    } catch (error) {
+      notice.say(explain(error));
+    } finally {
+      button.setBusy(false);
+    }
+  });
+  return button;
+}
+
+function offline() {
+  const refresh = () => notice.say(navigator.onLine ? '' : words.shell.offline);
+  addEventListener('online', refresh);
+  addEventListener('offline', refresh);
+  refresh();
+  return notice;
+}
+
+function foot() {
+  const options = Object.entries(LANGUAGES).map(([tag, name]) =>
+    h('option', { value: tag, lang: tag, selected: tag === language }, name),
+  );
+  const select = h('select', { 'aria-label': words.shell.language }, options);
+  select.addEventListener('change', () => choose(select.value));
+  const links = config.links.map(({ label, href }) => h('li', {}, h('a', { href, target: '_blank', rel: 'noopener' }, label)));
+  return h('footer', { class: 'foot' }, links.length > 0 && h('ul', {}, links), select);
+}
+
+/**
+ * Shows a page. Focus goes to its heading, where a screen reader begins to read.
+ *
+ * @param {string} title
+ * @param {HTMLElement} element
+ * @param {boolean} isFirst  The first page of all leaves the focus to the browser.
+ */
+export function show(title, element, isFirst) {
+  document.title = `${title} · ${config.brand}`;
+  fill(main, element);
+  for (const link of document.querySelectorAll('.head nav a')) {
+    const isHere = location.hash.split('?')[0] === link.getAttribute('href');
+    if (isHere) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  const start = element.querySelector('[autofocus]') ?? element.querySelector('h1');
+  if (start instanceof HTMLElement && !(isFirst && start.tagName === 'H1')) start.focus();
+  if (!isFirst) scrollTo(0, 0);
+}
+
+/** Says that something is awaited, once it is worth saying. @param {boolean} isBusy */
+export function setBusy(isBusy) {
+  main.setAttribute('aria-busy', String(isBusy));
+}
