@@ -74,6 +74,10 @@ export function passwordField(options) {
   return made;
 }
 
+/** Tells a password manager whose password it is, and shows nothing. @param {string} email */
+export const ownerField = (email) =>
+  h('input', { type: 'email', name: 'email', autocomplete: 'username', value: email, readonly: true, hidden: true });
+
 /** @param {Partial<Record<string, unknown>>} [options] */
 export const emailField = (options = {}) =>
   field({

@@ -28,9 +28,11 @@ export function build() {
 
 function head() {
   const nav = h('nav', { 'aria-label': words.shell.main });
+  const leave = signOutButton();
   const refresh = () => {
     const link = (/** @type {string} */ hash, /** @type {string} */ text) => h('li', {}, h('a', { href: hash }, text));
-    const who = session()?.employee;
+    const who = session() !== null;
+    leave.hidden = !who;
     fill(
       nav,
       who && h(
@@ -40,13 +42,12 @@ function head() {
         isSecurityAdmin() && link('#/employees', words.employees.title),
         isSecurityAdmin() && link('#/audit', words.audit.title),
         link('#/account', words.account.title),
-        h('li', { class: 'last' }, signOutButton()),
       ),
     );
   };
   for (const event of ['started', 'left', 'ended']) sessions.addEventListener(event, refresh);
   refresh();
-  return h('header', { class: 'head' }, h('a', { href: '#/', class: 'brand' }, config.brand), nav);
+  return h('header', { class: 'head' }, h('a', { href: '#/', class: 'brand' }, config.brand), nav, leave);
 }
 
 /** Ends every session of the person, and says so if that cannot be done. */
@@ -102,7 +103,7 @@ export function show(title, element, isFirst) {
     if (isHere) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
-  const start = element.querySelector('[autofocus]') ?? element.querySelector('h1');
+  const start = element.querySelector('[data-focus]') ?? element.querySelector('h1');
   if (start instanceof HTMLElement && !(isFirst && start.tagName === 'H1')) start.focus();
   if (!isFirst) scrollTo(0, 0);
 }

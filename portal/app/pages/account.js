@@ -2,7 +2,7 @@
 
 import * as api from '../api.js';
 import { fill, h } from '../dom.js';
-import { form, passwordField } from '../form.js';
+import { form, ownerField, passwordField } from '../form.js';
 import { words } from '../language.js';
 import { go } from '../router.js';
 import { secondFactor } from '../second-factor.js';
@@ -41,7 +41,7 @@ export function open() {
       { class: 'card' },
       h('h2', {}, account.newCodes),
       h('p', {}, account.explainCodes),
-      form({ fields: [password, ...code.fields], label: account.makeCodes, send: renew }),
+      form({ fields: [password, ...code.fields], label: account.makeCodes, send: renew, before: [ownerField(email)] }),
     ),
   );
   return { title: account.title, element };

@@ -27,11 +27,12 @@ export function open({ place, signal }) {
   let next = null;
 
   const body = h('tbody', { role: 'rowgroup' });
-  const head = [audit.when, audit.event, audit.to, audit.by, audit.from, audit.details];
+  const heads = /** @type {const} */ (['when', 'event', 'to', 'by', 'from', 'details']).map((name) =>
+    h('th', { role: 'columnheader', scope: 'col', class: name }, audit[name]));
   const table = h(
     'table',
     { class: 'audit', role: 'table', 'aria-label': audit.title, hidden: true },
-    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, head.map((name) => h('th', { role: 'columnheader', scope: 'col' }, name)))),
+    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads)),
     body,
   );
   const status = announcement('status');

@@ -38,7 +38,7 @@ export function open({ signal }) {
   /** @param {...Node} content */
   function show(...content) {
     fill(element, ...content);
-    const start = element.querySelector('[autofocus]') ?? element.querySelector('h1');
+    const start = element.querySelector('[data-focus]') ?? element.querySelector('h1');
     if (start instanceof HTMLElement && element.isConnected) start.focus();
   }
 

@@ -17,7 +17,7 @@ const PASSCODE = /^(?:[\s-]*[0-9A-Z]){12}[\s-]*$/i;
 export function open() {
   const { recovery } = words;
   const brought = link();
-  const email = emailField({ label: recovery.address, autofocus: true });
+  const email = emailField({ label: recovery.address, 'data-focus': true });
   const code = field({
     label: recovery.passcode,
     hint: recovery.passcodeHint,

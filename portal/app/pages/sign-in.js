@@ -21,7 +21,7 @@ export function open() {
   const next = takeReturn();
   if (session()) queueMicrotask(() => arrive(next));
 
-  const email = emailField({ autofocus: true });
+  const email = emailField({ 'data-focus': true });
   const password = passwordField({ label: words.form.password, name: 'password', autocomplete: 'current-password' });
   const code = secondFactor();
 

@@ -2,8 +2,6 @@
 export default {
   account: {
     admin: 'Admin',
-    backToMine: 'Back to my account',
-    company: 'Account',
     explainCodes: 'Backup codes get you in without your authenticator, each of them once. New codes end the old ones.',
     makeCodes: 'Make new backup codes',
     newCodes: 'New backup codes',
@@ -16,25 +14,19 @@ export default {
     all: 'All events',
     anonymous: 'Somebody unknown',
     by: 'By',
-    cancel: 'Stop',
-    /** @param {string} name */
-    clearPerson: (name) => `About ${name}. Show everybody`,
+    clearPerson: (/** @type {string} */ name) => `About ${name}. Show everybody`,
     details: 'Details',
     empty: 'There is no such event.',
     event: 'Event',
     export: 'Export as CSV',
-    /** @param {string} count */
-    exported: (count) => `Exported ${count} events.`,
-    /** @param {string} count */
-    exporting: (count) => `${count} events so far…`,
+    exported: (/** @type {string} */ count) => `Events exported: ${count}`,
+    exporting: (/** @type {string} */ count) => `Events so far: ${count}…`,
     filter: 'Show',
     from: 'From',
     more: 'Show more',
     operator: 'The operator',
-    reason: 'Reason',
     requestId: 'Request',
-    /** @param {string} count */
-    shown: (count) => `${count} events shown`,
+    shown: (/** @type {string} */ count) => `Events shown: ${count}`,
     system: 'The service itself',
     title: 'Audit',
     to: 'About',
@@ -42,11 +34,7 @@ export default {
     when: 'When',
     /** @type {Record<string, string>} */
     detail: {
-      expires_at: 'Valid until',
-      factor: 'Second factor',
-      fields: 'Changed',
-      issued_by: 'Issued by',
-      passcode_id: 'Passcode',
+      expires_at: 'Valid until', factor: 'Second factor', fields: 'Changed', issued_by: 'Issued by', passcode_id: 'Passcode',
       reason: 'Reason',
     },
     /** @type {Record<string, string>} */
@@ -82,8 +70,7 @@ export default {
     copy: 'Copy',
     done: 'Continue',
     download: 'Download',
-    /** @param {string} brand @param {string} email @param {string} at */
-    file: (brand, email, at) => `${brand}: backup codes of ${email}, made ${at}. Each gets you in once.`,
+    file: (/** @type {string} */ brand, /** @type {string} */ email, /** @type {string} */ at) => `${brand}: backup codes of ${email}, made ${at}. Each gets you in once.`,
     keep: 'I have kept these codes in a safe place',
     keepFirst: 'Tick the box once you have kept the codes: they are not shown again.',
     print: 'Print',
@@ -92,19 +79,13 @@ export default {
   },
 
   bulk: {
-    /** @param {string} count */
-    action: (count) => `Email TOTP to ${count}`,
-    /** @param {string} count */
-    ask: (count) => `Each of the ${count} people below is mailed a one-time passcode. One that somebody already has ends.`,
+    action: (/** @type {string} */ count) => `Email TOTP to ${count}`,
+    ask: (/** @type {string} */ count) => `Selected: ${count}. Each person below is mailed a one-time passcode. One that somebody already has ends.`,
     clear: 'Clear selection',
-    close: 'Close',
-    /** @param {string} sent @param {string} refused */
-    done: (sent, refused) => `Done: ${sent} sent, ${refused} not sent.`,
-    /** @param {string} done @param {string} all */
-    progress: (done, all) => `${done} of ${all}`,
+    done: (/** @type {string} */ sent, /** @type {string} */ refused) => `Done: ${sent} sent, ${refused} not sent.`,
+    progress: (/** @type {string} */ done, /** @type {string} */ all) => `${done} of ${all}`,
     retry: 'Try the failed ones again',
-    /** @param {string} count */
-    selected: (count) => `${count} selected`,
+    selected: (/** @type {string} */ count) => `Selected: ${count}`,
     send: 'Send passcodes',
     stop: 'Stop',
     title: 'Email TOTP to several',
@@ -117,24 +98,18 @@ export default {
     doneTitle: 'The passcode is void',
     next: 'Your password and authenticator are as they were. If your mailbox may be in other hands, tell your company.',
     none: 'This page needs the link of a mail. Open it from the mail once more.',
-    rejected: 'This link no longer takes anything back: the passcode is over, or a newer one has replaced it.',
     text: 'You received a one-time passcode that you did not ask for? Press the button: nobody can use it any more, and your company’s Security Admins are told.',
     title: 'You did not ask for a passcode?',
   },
 
   employee: {
-    accountType: 'Account',
     address: 'Email address',
-    /** @param {string} reason */
-    because: (reason) => `Reason: ${reason}`,
     client: 'Client',
     close: 'Close',
-    confirmRevoke: 'Revoke it now?',
     delivering: 'Waiting for the mail server’s report…',
     deliveryUnknown: 'No report from the mail server so far. Some never send one: ask the employee to look, also among unwanted mail.',
     disabled: 'Disabled',
     email: 'Email TOTP',
-    employee: 'Employee',
     enrolled: 'Enrolled',
     explain: 'Sends a one-time passcode to this address. The old password and authenticator work until the employee has replaced them.',
     explainSuspended: 'Ends every session at once. Password and authenticator stop working now, not only when they are replaced.',
@@ -144,10 +119,8 @@ export default {
     member: 'Member',
     name: 'Name',
     never: 'Never',
-    no: 'No',
     none: 'None yet',
     notEnrolled: 'Not enrolled',
-    notFound: 'There is no such employee in your company.',
     operator: 'the operator',
     passcode: 'Passcode',
     reason: 'Reason (for the audit trail)',
@@ -156,8 +129,7 @@ export default {
     role: 'Role',
     securityAdmin: 'Security Admin',
     sending: 'Sending…',
-    /** @param {string} to @param {string} until */
-    sent: (to, until) => `The passcode was sent to ${to}. It works until ${until}.`,
+    sent: (/** @type {string} */ to, /** @type {string} */ until) => `The passcode was sent to ${to}. It works until ${until}.`,
     sentTo: 'Sent to',
     state: 'Status',
     active: 'Active',
@@ -166,40 +138,28 @@ export default {
     trail: 'Show in Audit',
     twoFactor: '2FA',
     until: 'Valid until',
-    yes: 'Yes',
-    again: 'Try again',
   },
 
   employees: {
     /** @type {Record<string, string>} */
     filters: {
-      '': 'Everybody',
-      no_two_factor: 'Without 2FA',
-      passcode_pending: 'Passcode pending',
-      passcode_bounced: 'Passcode bounced',
-      security_admins: 'Security Admins',
-      disabled: 'Disabled',
-      clients: 'Clients',
+      '': 'Everybody', no_two_factor: 'Without 2FA', passcode_pending: 'Passcode pending', passcode_bounced: 'Passcode bounced',
+      security_admins: 'Security Admins', disabled: 'Disabled', clients: 'Clients',
     },
-    /** @param {string} name */
-    edit: (name) => `Edit ${name}`,
+    edit: (/** @type {string} */ name) => `Edit ${name}`,
     empty: 'Nobody is here yet.',
     filter: 'Show',
     lastSignIn: 'Last sign-in',
     next: 'Next',
-    /** @param {string} query */
-    noMatch: (query) => `Nobody’s name or address begins with “${query}”.`,
+    noMatch: (/** @type {string} */ query) => `Nobody’s name or address begins with “${query}”.`,
     none: 'Nobody is like that.',
-    /** @param {string} page */
-    page: (page) => `Page ${page}`,
+    page: (/** @type {string} */ page) => `Page ${page}`,
     pages: 'Pages',
     previous: 'Previous',
     search: 'Search by name or address',
-    /** @param {string} name */
-    select: (name) => `Select ${name}`,
+    select: (/** @type {string} */ name) => `Select ${name}`,
     selectAll: 'Select everybody on this page',
-    /** @param {string} count */
-    shown: (count) => `${count} shown`,
+    shown: (/** @type {string} */ count) => `Shown: ${count}`,
     title: 'Manage Employees',
     actions: 'Actions',
   },
@@ -236,12 +196,10 @@ export default {
     passcode_not_found: 'There is no passcode to revoke: it is over already.',
     passcode_rejected: 'This does not open the account. Check the address and the passcode, and the password or backup code if your company asks for one. A passcode works once, and only the newest; your Security Admin can send a new one.',
     request_in_progress: 'The same request is still under way. Try again in a moment.',
-    /** @param {string} id */
-    requestId: (id) => `If you ask for help, name request ${id}.`,
+    requestId: (/** @type {string} */ id) => `If you ask for help, name request ${id}.`,
     sign_in_rejected: 'Email address, password and code do not belong together, or the code was used before.',
     temporarily_unavailable: 'The service is busy. Nothing was changed; try again in a moment.',
-    /** @param {string} wait @param {string} at */
-    too_many_requests: (wait, at) => `That was tried too often. Wait ${wait}, until ${at}, then try again.`,
+    too_many_requests: (/** @type {string} */ wait, /** @type {string} */ at) => `That was tried too often. Wait ${wait}, until ${at}, then try again.`,
     too_many_soon: 'That was tried too often. Wait a moment, then try again.',
     totp_rejected: 'These are not the digits of the new authenticator. Wait for the next ones and try again. After five wrong tries the recovery ends.',
     unreachable: 'There was no answer, so it is not certain whether this was done. Trying again is safe.',
@@ -250,12 +208,10 @@ export default {
   recovery: {
     address: 'Your email address',
     addKey: 'Cannot scan it? Type this key into the authenticator:',
-    askAgain: 'Ask your Security Admin to email you a new passcode. Your old password and authenticator were not touched.',
+    askAgain: 'Ask your Security Admin to email you a new passcode. Until a recovery is finished, nothing of your account is replaced.',
     /** @type {Record<string, string>} */
     advice: {
-      too_short: 'At least 12 characters',
-      too_long: 'At most 256 characters',
-      too_common: 'Not common or easy to guess',
+      too_short: 'At least 12 characters', too_long: 'At most 256 characters', too_common: 'Not common or easy to guess',
       contains_identity: 'Without your name, your address or your company’s name',
     },
     begin: 'Continue',
@@ -265,10 +221,15 @@ export default {
     digits: 'Six digits of the new authenticator',
     endsAt: (/** @type {string} */ at) => `Finish by ${at}.`,
     enterOther: 'Enter another passcode',
+    /** @type {Record<string, string>} */
+    faults: {
+      too_short: 'This is shorter than 12 characters.', too_long: 'This is longer than 256 characters.',
+      too_common: 'This is common or easy to guess.',
+      contains_identity: 'This contains your name, your address or your company’s name.',
+    },
     finish: 'Finish',
     kept: 'met',
-    /** @param {string} count */
-    length: (count) => `${count} so far`,
+    length: (/** @type {string} */ count) => `${count} so far`,
     maybeDone: 'The last answer was lost, so the recovery may be complete: try to sign in with the new password and authenticator.',
     newPassword: 'New password',
     notKept: 'not met',
@@ -281,11 +242,8 @@ export default {
     passwordTitle: 'Choose a new password',
     proof: 'Current password or a backup code',
     proofHint: 'If your company asks for it and you still have one.',
-    refusedPassword: 'Please choose another password.',
     qr: 'QR code for the authenticator',
     savePassword: 'Continue',
-    /** @param {string} step */
-    step: (step) => `Step ${step}`,
     steps: { redeem: 'Passcode', password: 'Password', totp: 'Authenticator', codes: 'Backup codes' },
     stepsOf: 'Steps of the recovery',
     title: 'Get back in',
@@ -319,24 +277,12 @@ export default {
     title: 'Sign in',
   },
 
-  /** A passcode's state in a word. */
   status: {
-    sending: 'Sending',
-    sent: 'Sent',
-    delayed: 'Delayed',
-    delivered: 'Delivered',
-    bounced: 'Bounced',
-    complained: 'Reported',
-    failed: 'Not sent',
-    redeemed: 'Redeemed',
-    revoked: 'Revoked',
-    disowned: 'Disowned',
-    superseded: 'Replaced',
-    exhausted: 'Ended',
-    expired: 'Expired',
+    sending: 'Sending', sent: 'Sent', delayed: 'Delayed', delivered: 'Delivered', bounced: 'Bounced', complained: 'Reported',
+    failed: 'Not sent', redeemed: 'Redeemed', revoked: 'Revoked', disowned: 'Disowned', superseded: 'Replaced',
+    exhausted: 'Ended', expired: 'Expired',
   },
 
-  /** The same in a sentence. */
   statusText: {
     sending: 'The mail is being handed over.',
     sent: 'The mail is on its way.',

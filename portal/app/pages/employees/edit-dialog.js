@@ -87,22 +87,28 @@ export class EditDialog {
         fact(text.state, employee.status === 'active' ? text.active : text.disabled),
         fact(text.twoFactor, twoFactor(employee)),
         fact(text.lastSignIn, at ? dateAndTime(at) : text.never),
-        ...(passcode ? passcodeFacts(passcode).map(([name, value]) => fact(name, value)) : [fact(text.passcode, text.none)]),
+        ...passcodeFacts(passcode).map(([name, value]) => fact(name, value)),
       ),
+      h('p', { class: 'hint state-text' }, passcode && words.statusText[passcode.status]),
       h('p', { class: 'actions' }, h('a', { href: hashOf('audit', { employee_id: employee.employee_id }) }, text.trail)),
     );
     this.#issue.offerRevocation(passcode !== null && REVOCABLE.includes(passcode.status));
   }
 }
 
-/** @param {api.Passcode} passcode @returns {[string, Node | string][]} */
-function passcodeFacts({ status, sent_to, issued_by, expires_at }) {
+/**
+ * As many for somebody without a passcode, so that nothing moves when one is sent.
+ *
+ * @param {api.Passcode | null} passcode
+ * @returns {[string, Node | string][]}
+ */
+function passcodeFacts(passcode) {
   const text = words.employee;
-  const by = issued_by === 'operator' ? text.operator : issued_by.name;
+  const by = passcode?.issued_by;
   return [
-    [text.passcode, h('span', {}, badge(status), ' ', words.statusText[status] ?? '')],
-    [text.sentTo, h('span', { class: 'address' }, sent_to)],
-    [text.until, dateAndTime(expires_at)],
-    [text.issuedBy, h('span', { dir: 'auto' }, by)],
+    [text.passcode, passcode ? badge(passcode.status) : text.none],
+    [text.sentTo, h('span', { class: 'address' }, passcode?.sent_to ?? '–')],
+    [text.until, passcode ? dateAndTime(passcode.expires_at) : '–'],
+    [text.issuedBy, h('span', { dir: 'auto' }, by === 'operator' ? text.operator : by?.name ?? '–')],
   ];
 }

@@ -110,7 +110,9 @@ export class IssueForm {
     try {
       await act(id);
     } catch (error) {
-      if (id === this.#id) this.#refused.say(explain(error));
+      if (id !== this.#id) return;
+      this.#refused.say(explain(error));
+      this.#refused.scrollIntoView({ block: 'nearest' });
     } finally {
       this.#send.setBusy(false);
       this.#revoke.setBusy(false);
@@ -133,6 +135,7 @@ export class IssueForm {
         if (id !== this.#id) return;
         this.#clear();
         this.#said.say(words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)));
+        this.#said.scrollIntoView({ block: 'nearest' });
         void this.#follow(id, passcode.passcode_id);
       } catch (error) {
         this.#uncertain = isUncertain(error) ? { key, wish: JSON.stringify(wish) } : null;

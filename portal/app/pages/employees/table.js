@@ -15,7 +15,7 @@ export class EmployeeTable {
 
   #body = h('tbody', { role: 'rowgroup' });
 
-  #all = h('input', { type: 'checkbox', 'aria-label': words.employees.selectAll });
+  #all = h('input', { type: 'checkbox' });
 
   #actions;
 
@@ -27,7 +27,6 @@ export class EmployeeTable {
       this.#showSelection();
     });
     const { employee, employees } = words;
-    const names = [employee.name, employee.address, employee.role, employee.twoFactor, employees.lastSignIn, employee.passcode];
     const head = (/** @type {Node | string} */ content, name = '') =>
       h('th', { role: 'columnheader', scope: 'col', class: name }, content);
     this.element = h(
@@ -36,7 +35,10 @@ export class EmployeeTable {
       h(
         'thead',
         { role: 'rowgroup' },
-        h('tr', { role: 'row' }, head(this.#all, 'select'), ...names.map((name) => head(name)),
+        h('tr', { role: 'row' },
+          head(h('label', { class: 'select-all' }, this.#all, h('span', {}, employees.selectAll)), 'select'),
+          head(employee.name, 'name'), head(employee.address, 'address'), head(employee.role, 'role'),
+          head(employee.twoFactor, 'factor'), head(employees.lastSignIn, 'signed-in'), head(employee.passcode, 'state'),
           head(h('span', { class: 'visually-hidden' }, employees.actions), 'edit')),
       ),
       this.#body,

@@ -4,7 +4,7 @@ import * as api from '../../api.js';
 import { fill, h } from '../../dom.js';
 import { actionButton, announcement, field, form } from '../../form.js';
 import { words } from '../../language.js';
-import { explain } from '../../problems.js';
+import { explain, isProblem } from '../../problems.js';
 
 /**
  * @typedef {object} Actions
@@ -34,8 +34,16 @@ export function authenticatorStep(state, actions) {
     check: (value) => (/^\d{6}$/.test(value.replace(/\s/g, '')) ? '' : words.form.checkDigits),
   });
   const send = () => actions.attempt(() => actions.complete(digits.input.value.replace(/\s/g, '')));
+  /** @param {unknown} error */
+  const refused = (error) => {
+    if (!isProblem(error, 'totp_rejected')) return;
+    digits.refuse(explain(error));
+    digits.input.focus();
+    digits.input.select();
+    return '';
+  };
   const heading = h('h1', { tabindex: '-1' }, recovery.totpTitle);
-  return [heading, h('p', {}, recovery.totpText), key, form({ fields: [digits], label: recovery.finish, send })];
+  return [heading, h('p', {}, recovery.totpText), key, form({ fields: [digits], label: recovery.finish, send, refused })];
 }
 
 /** @param {HTMLElement} place @param {Actions} actions */

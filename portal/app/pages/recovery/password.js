@@ -2,7 +2,7 @@
 
 import * as api from '../../api.js';
 import { fill, h, newId } from '../../dom.js';
-import { form, passwordField } from '../../form.js';
+import { form, ownerField, passwordField } from '../../form.js';
 import { number, words } from '../../language.js';
 import { isProblem } from '../../problems.js';
 
@@ -40,7 +40,7 @@ export function passwordStep(state, actions) {
     label: recovery.newPassword,
     name: 'new-password',
     autocomplete: 'new-password',
-    autofocus: true,
+    'data-focus': true,
     'aria-describedby': list.id,
   });
 
@@ -59,19 +59,15 @@ export function passwordStep(state, actions) {
     const reasons = error.body.reasons ?? [];
     const known = reasons.map((reason) => [reason.code, false]);
     showAdvice({ too_short: true, too_long: true, too_common: true, contains_identity: true, ...Object.fromEntries(known) });
-    password.refuse(reasons.map((reason) => recovery.advice[reason.code] ?? reason.detail).join('. '));
+    password.refuse(reasons.map((reason) => recovery.faults[reason.code] ?? reason.detail).join(' '));
     password.input.focus();
-    return words.recovery.refusedPassword;
+    return '';
   };
   const send = () => actions.attempt(async () => {
     await api.setPassword(password.input.value);
     actions.passwordIsSet();
   });
-  // Tells a password manager whose password this is.
-  const owner = h('input', {
-    type: 'email', name: 'email', autocomplete: 'username', value: state.email, readonly: true, hidden: true,
-  });
-  const sheet = form({ fields: [password], label: recovery.savePassword, send, refused, before: [owner] });
+  const sheet = form({ fields: [password], label: recovery.savePassword, send, refused, before: [ownerField(state.email)] });
   password.element.append(list);
   return [h('h1', { tabindex: '-1' }, recovery.passwordTitle), h('p', {}, recovery.passwordText), sheet];
 }

@@ -10,7 +10,7 @@ export function steps(current) {
   const names = Object.entries(words.recovery.steps);
   const position = names.findIndex(([step]) => step === current);
   const items = names.map(([step, name], index) =>
-    h('li', { 'aria-current': step === current && 'step', class: index < position && 'done' }, name),
+    h('li', { 'aria-current': step === current && 'step', class: index < position && 'done' }, h('span', {}, name)),
   );
   return h('ol', { class: 'steps', 'aria-label': words.recovery.stepsOf }, items);
 }
