@@ -74,6 +74,20 @@ let ids = 0;
 export const newId = () => `id-${++ids}`;
 
 /**
+ * Puts a text on the clipboard, and says whether it is there: a browser may not allow it.
+ *
+ * @param {string} text
+ */
+export async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Hands the browser a file to keep.
  *
  * @param {string} name

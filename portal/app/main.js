@@ -6,9 +6,10 @@
  * @property {string} title
  * @property {HTMLElement} element  With an `h1` that can take the focus.
  * @property {(place: Place) => void} [update]  Shows another place of the same page.
+ * @property {() => void} [shown]  Called once the page is shown.
  *
  * @typedef {{ place: Place, signal: AbortSignal }} Visit  The signal says that the page is left.
- * @typedef {{ needs: 'nobody' | 'session' | 'admin', open: (visit: Visit) => Page }} PageModule
+ * @typedef {{ needs: 'nobody' | 'session' | 'admin', open: (visit: Visit) => Page | null }} PageModule  None if it has gone elsewhere.
  */
 
 import { h } from './dom.js';
@@ -48,6 +49,7 @@ async function visit(place) {
   current = { name: place.name, page };
   setBusy(false);
   show(page.title, page.element, isFirst);
+  page.shown?.();
 }
 
 /** Where one begins. */

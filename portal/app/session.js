@@ -22,6 +22,9 @@ const LINK = 'readmit.link';
 /** Hears that a session has begun (`started`), was left by its owner (`left`), or was ended by the API (`ended`). */
 export const sessions = new EventTarget();
 
+/** How the last session ended. @type {'' | 'ended' | 'left'} */
+let end = '';
+
 /** @param {string} key @returns {any} */
 function kept(key) {
   try {
@@ -55,6 +58,7 @@ export function startSession({ access_token, employee }) {
 export function endSession(token) {
   if (!token || token !== accessToken()) return;
   keep(SESSION, null);
+  end = 'ended';
   sessions.dispatchEvent(new Event('ended'));
 }
 
@@ -62,7 +66,15 @@ export function endSession(token) {
 export function leaveSession() {
   keep(SESSION, null);
   keep(RETURN, null);
+  end = 'left';
   sessions.dispatchEvent(new Event('left'));
+}
+
+/** How the last session ended, said once. */
+export function takeEnd() {
+  const how = end;
+  end = '';
+  return how;
 }
 
 /** @returns {Recovery | null} */
@@ -73,6 +85,8 @@ export const keepRecovery = (state) => keep(RECOVERY, state);
 
 /** Where to go on after signing in. @param {string} hash */
 export const returnTo = (hash) => keep(RETURN, hash);
+
+export const isReturning = () => kept(RETURN) !== null;
 
 /** Where to go on, said once. @returns {string | null} */
 export function takeReturn() {

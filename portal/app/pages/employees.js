@@ -163,8 +163,7 @@ export function open({ place, signal }) {
   const heading = h('h1', { tabindex: '-1' }, title);
   const element = h('div', { class: 'wide' }, heading, toolbar.element, status, failure, table.element, pager, selection, edit.element, bulk.element);
   void load();
-  queueMicrotask(() => showDialog(place));
-  return { title, element, update };
+  return { title, element, update, shown: () => showDialog(here()) };
 }
 
 /** @param {string} text @param {'left' | 'right'} direction @param {() => void} onclick */

@@ -20,14 +20,14 @@ export const needs = 'nobody';
 
 /** @typedef {import('../session.js').Recovery} Recovery */
 
-/** @param {import('../main.js').Visit} visit @returns {import('../main.js').Page} */
+/** @param {import('../main.js').Visit} visit @returns {import('../main.js').Page | null} */
 export function open({ signal }) {
   const element = h('div', { class: 'narrow card' });
   const title = words.recovery.title;
   const state = recovery();
   if (!state) {
-    queueMicrotask(() => go(session() ? '#/account' : '#/redeem', { replace: true }));
-    return { title, element };
+    go(session() ? '#/account' : '#/redeem', { replace: true });
+    return null;
   }
   const timer = setTimeout(() => showOver(), Math.max(0, state.ends_at - Date.now()));
   signal.addEventListener('abort', () => clearTimeout(timer));

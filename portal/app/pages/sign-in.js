@@ -6,20 +6,17 @@ import { emailField, form, passwordField } from '../form.js';
 import { words } from '../language.js';
 import { go } from '../router.js';
 import { secondFactor } from '../second-factor.js';
-import { isSecurityAdmin, session, sessions, startSession, takeReturn } from '../session.js';
+import { isReturning, isSecurityAdmin, session, startSession, takeEnd, takeReturn } from '../session.js';
 
 export const needs = 'nobody';
 
-/** Why one is here, if not by oneself; said on the next sign-in page. @type {'' | 'ended' | 'left'} */
-let cause = '';
-sessions.addEventListener('ended', () => (cause = 'ended'));
-sessions.addEventListener('left', () => (cause = 'left'));
-
-/** @returns {import('../main.js').Page} */
+/** @returns {import('../main.js').Page | null} */
 export function open() {
   const title = words.signIn.title;
-  const next = takeReturn();
-  if (session()) queueMicrotask(() => arrive(next));
+  if (session()) {
+    arrive();
+    return null;
+  }
 
   const email = emailField({ 'data-focus': true });
   const password = passwordField({ label: words.form.password, name: 'password', autocomplete: 'current-password' });
@@ -28,16 +25,16 @@ export function open() {
   const send = async () => {
     const typed = { email: email.input.value, password: password.input.value, code: code.field().input.value };
     startSession(await api.signIn(typed));
-    arrive(next);
+    arrive();
   };
-  const told = (cause && words.signIn[cause]) || (next && words.signIn.needed);
-  cause = '';
+  const cause = takeEnd();
+  const told = (cause && words.signIn[cause]) || (isReturning() && words.signIn.needed);
   const element = h(
     'div',
     { class: 'narrow card' },
     h('h1', { tabindex: '-1' }, title),
     told && h('p', { class: 'message', role: 'status' }, told),
-    form({ fields: [email, password, ...code.fields], label: words.signIn.action, send, before: [] }),
+    form({ fields: [email, password, ...code.fields], label: words.signIn.action, send }),
     h('hr'),
     h('p', { class: 'hint' }, words.signIn.lost),
     h('p', {}, h('a', { href: '#/redeem' }, words.signIn.passcode)),
@@ -45,7 +42,7 @@ export function open() {
   return { title, element };
 }
 
-/** @param {string | null} next */
-function arrive(next) {
-  go(next ?? (isSecurityAdmin() ? '#/employees' : '#/account'), { replace: true });
+/** Goes where one was, or where one begins. */
+function arrive() {
+  go(takeReturn() ?? (isSecurityAdmin() ? '#/employees' : '#/account'), { replace: true });
 }

@@ -64,7 +64,6 @@ export default {
   },
 
   backupCodes: {
-    copied: 'Kopiert.',
     copy: 'Kopieren',
     done: 'Weiter',
     download: 'Herunterladen',
@@ -170,6 +169,8 @@ export default {
     code: 'Authenticator-Code',
     codeHint: 'Die sechs Ziffern, die Ihr Authenticator zeigt.',
     email: 'E-Mail-Adresse',
+    copied: 'Kopiert.',
+    notCopied: 'Kopieren ist hier nicht erlaubt. Markieren Sie den Text und kopieren Sie ihn.',
     hide: 'Verbergen',
     missing: 'Bitte ausfüllen.',
     password: 'Passwort',
@@ -214,7 +215,6 @@ export default {
     },
     begin: 'Weiter',
     checkedLater: 'wird beim Fortfahren geprüft',
-    copied: 'Kopiert.',
     copyKey: 'Schlüssel kopieren',
     digits: 'Sechs Ziffern des neuen Authenticators',
     endsAt: (at) => `Zeit bis ${at}.`,

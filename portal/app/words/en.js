@@ -66,7 +66,6 @@ export default {
   },
 
   backupCodes: {
-    copied: 'Copied.',
     copy: 'Copy',
     done: 'Continue',
     download: 'Download',
@@ -173,13 +172,13 @@ export default {
     code: 'Authenticator code',
     codeHint: 'The six digits that your authenticator shows.',
     email: 'Email address',
+    copied: 'Copied.',
+    notCopied: 'Copying is not allowed here. Select the text and copy it.',
     hide: 'Hide',
     missing: 'Please fill this in.',
     password: 'Password',
-    show: 'Show',
-    showPassword: 'Show password',
-    useBackupCode: 'Use a backup code instead',
-    useCode: 'Use the authenticator instead',
+    show: 'Show', showPassword: 'Show password',
+    useBackupCode: 'Use a backup code instead', useCode: 'Use the authenticator instead',
   },
 
   problems: {
@@ -216,7 +215,6 @@ export default {
     },
     begin: 'Continue',
     checkedLater: 'checked when you continue',
-    copied: 'Copied.',
     copyKey: 'Copy key',
     digits: 'Six digits of the new authenticator',
     endsAt: (/** @type {string} */ at) => `Finish by ${at}.`,

@@ -63,7 +63,6 @@ export default {
   },
 
   backupCodes: {
-    copied: 'コピーしました。',
     copy: 'コピー',
     done: '続ける',
     download: 'ダウンロード',
@@ -169,6 +168,8 @@ export default {
     code: '認証コード',
     codeHint: '認証アプリに表示される 6 桁の数字です。',
     email: 'メールアドレス',
+    copied: 'コピーしました。',
+    notCopied: 'ここではコピーできません。テキストを選択してコピーしてください。',
     hide: '隠す',
     missing: '入力してください。',
     password: 'パスワード',
@@ -213,7 +214,6 @@ export default {
     },
     begin: '続ける',
     checkedLater: '続けるときに確認',
-    copied: 'コピーしました。',
     copyKey: 'キーをコピー',
     digits: '新しい認証アプリの 6 桁の数字',
     endsAt: (at) => `${at} までに完了してください。`,

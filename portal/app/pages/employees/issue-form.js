@@ -135,8 +135,8 @@ export class IssueForm {
         if (id !== this.#id) return;
         this.#clear();
         this.#said.say(words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)));
-        this.#said.scrollIntoView({ block: 'nearest' });
         void this.#follow(id, passcode.passcode_id);
+        this.#delivery.scrollIntoView({ block: 'nearest' });
       } catch (error) {
         this.#uncertain = isUncertain(error) ? { key, wish: JSON.stringify(wish) } : null;
         this.#delivery.say();

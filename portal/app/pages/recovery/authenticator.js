@@ -1,7 +1,7 @@
 /** The authenticator step: the key as a QR code and as text, and digits that show that it has arrived. */
 
 import * as api from '../../api.js';
-import { fill, h } from '../../dom.js';
+import { copied, fill, h } from '../../dom.js';
 import { actionButton, announcement, field, form } from '../../form.js';
 import { words } from '../../language.js';
 import { explain, isProblem } from '../../problems.js';
@@ -69,8 +69,7 @@ function showKey(place, { secret, otpauth_uri, qr_svg }) {
   const said = announcement('status');
   const copy = actionButton(recovery.copyKey);
   copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(secret);
-    said.say(recovery.copied);
+    said.say((await copied(secret)) ? words.form.copied : words.form.notCopied);
   });
   fill(
     place,

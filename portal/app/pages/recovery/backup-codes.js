@@ -1,7 +1,7 @@
 /** Backup codes, shown once: copy, download or print them, and say that they are kept, before the page can be left. */
 
 import config from '../../../config.js';
-import { download, h, newId } from '../../dom.js';
+import { copied, download, h, newId } from '../../dom.js';
 import { actionButton, announcement } from '../../form.js';
 import { dateAndTime, words } from '../../language.js';
 import { holdUntil } from '../../router.js';
@@ -20,8 +20,7 @@ export function keepCodes(codes, email, done) {
 
   const copy = actionButton(backupCodes.copy);
   copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(file);
-    said.say(backupCodes.copied);
+    said.say((await copied(file)) ? words.form.copied : words.form.notCopied);
   });
   const save = actionButton(backupCodes.download);
   save.addEventListener('click', () => download('backup-codes.txt', 'text/plain', file));
