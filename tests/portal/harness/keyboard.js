@@ -1,0 +1,31 @@
+/** Pages without a mouse. */
+
+import { nameOfFocus } from './in_page.js';
+
+/**
+ * Presses a key until something has the focus.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {import('playwright-core').Locator} wanted
+ * @param {{ within?: number, key?: string }} [limits] As many presses at most; `Shift+Tab` goes back.
+ */
+export async function tabTo(page, wanted, { within = 20, key = 'Tab' } = {}) {
+  const stops = [];
+  for (let presses = 0; presses < within; presses += 1) {
+    await page.keyboard.press(key);
+    if (await hasFocus(wanted)) return;
+    stops.push(await page.evaluate(nameOfFocus));
+  }
+  throw new Error(`${within} times ${key} do not lead to ${wanted}, but to ${stops.join(' → ')}`);
+}
+
+/**
+ * Whether something has the focus.
+ *
+ * @param {import('playwright-core').Locator} wanted
+ */
+export async function hasFocus(wanted) {
+  const [element, another] = await wanted.elementHandles();
+  if (another) throw new Error(`${wanted} is more than one element`);
+  return element !== undefined && (await element.evaluate((node) => node === document.activeElement));
+}

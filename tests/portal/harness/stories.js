@@ -1,0 +1,112 @@
+/** The frame of a file of tests: one stack and one browser for all of them, and a world for each. */
+
+import { after, before, test } from 'node:test';
+
+import { launchChromium } from './browser.js';
+import { Company } from './company.js';
+import { leaveEvidence } from './evidence.js';
+import { secretsOf } from './secrets.js';
+import { Stack } from './stack.js';
+import { within } from './until.js';
+import { Visitor } from './visitor.js';
+
+/** For a story and for what it leaves behind, in milliseconds: much more than they take on a busy machine. */
+const STORY_LIMIT = 60_000;
+const TEST_LIMIT = STORY_LIMIT + 30_000;
+
+/** What one test has. */
+export class World {
+  /** Everybody who came, in order. @type {Visitor[]} */
+  visitors = [];
+
+  /**
+   * @param {Stack} stack
+   * @param {import('playwright-core').Browser} browser
+   */
+  constructor(stack, browser) {
+    this.stack = stack;
+    this.browser = browser;
+  }
+
+  /**
+   * A company that no other test knows.
+   *
+   * @param {import('./company.js').Row[]} [people]
+   */
+  company(people) {
+    return Company.bring(this.stack, people);
+  }
+
+  /**
+   * Somebody at a browser of their own, at an address of the portal.
+   *
+   * @param {string} path
+   * @param {import('./visitor.js').Habits} [habits]
+   */
+  async visitor(path, habits) {
+    const visitor = await Visitor.arrive(this.browser, this.stack.origin, habits);
+    this.visitors.push(visitor);
+    await visitor.opens(path);
+    return visitor;
+  }
+
+  /** What the watches of all visitors have found. */
+  async findings() {
+    const open = this.visitors.filter(({ page }) => !page.isClosed());
+    // A page says things in order: once it answers, what it had to say before is here.
+    await Promise.all(open.map(({ page }) => page.evaluate(() => {})));
+    const secrets = secretsOf(await this.stack.mails());
+    return (await Promise.all(this.visitors.map(({ watch }) => watch.findings(secrets)))).flat();
+  }
+
+  /** Sends everybody home. */
+  async end() {
+    await Promise.all(this.visitors.map((visitor) => visitor.leaves()));
+  }
+}
+
+/**
+ * Begins a file of stories.
+ *
+ * @returns {(sentence: string, story: (world: World) => Promise<void>) => void} Adds a story.
+ */
+export function stories() {
+  /** @type {Stack} */
+  let stack;
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+  before(async () => {
+    stack = await Stack.start();
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await Promise.all([browser?.close(), stack?.end()]);
+  });
+  return (sentence, story) => {
+    test(sentence, { timeout: TEST_LIMIT }, async (context) => {
+      const world = new World(stack, browser);
+      try {
+        await within(STORY_LIMIT, tell(story, world));
+      } catch (error) {
+        await within(TEST_LIMIT - STORY_LIMIT, leaveEvidence(sentence, world)).then(
+          (folder) => context.diagnostic(`what there was to see: ${folder}`),
+          (reason) => context.diagnostic(`there is nothing to see: ${reason}`),
+        );
+        throw error;
+      } finally {
+        await world.end();
+      }
+    });
+  };
+}
+
+/**
+ * @param {(world: World) => Promise<void>} story
+ * @param {World} world
+ */
+async function tell(story, world) {
+  await story(world);
+  const findings = await world.findings();
+  if (findings.length > 0) throw new Error(`beside the story:\n${findings.join('\n')}`);
+}
+

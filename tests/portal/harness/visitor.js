@@ -1,0 +1,89 @@
+/** Somebody at a browser. */
+
+import { accessibilityFindings } from './axe.js';
+import { tabTo } from './keyboard.js';
+import { Watch } from './watch.js';
+
+/** How long an element may take to appear, in milliseconds. */
+const ACTION_LIMIT = 10_000;
+
+/**
+ * What a person's browser is like.
+ *
+ * @typedef {Pick<import('playwright-core').BrowserContextOptions,
+ *   'locale' | 'colorScheme' | 'viewport' | 'reducedMotion' | 'forcedColors' | 'hasTouch' | 'timezoneId'>} Habits
+ */
+
+/** @type {Habits} */
+const HABITS = {
+  locale: 'en',
+  colorScheme: 'light',
+  viewport: { width: 1280, height: 800 },
+  reducedMotion: 'reduce',
+  timezoneId: 'Europe/Berlin',
+};
+
+/** A context of the browser with one page, which is watched. */
+export class Visitor {
+  /**
+   * @param {import('playwright-core').Page} page
+   * @param {Watch} watch
+   */
+  constructor(page, watch) {
+    this.page = page;
+    this.watch = watch;
+  }
+
+  /**
+   * @param {import('playwright-core').Browser} browser
+   * @param {string} origin
+   * @param {Habits} [habits]
+   */
+  static async arrive(browser, origin, habits = {}) {
+    const context = await browser.newContext({ ...HABITS, ...habits, baseURL: origin });
+    context.setDefaultTimeout(ACTION_LIMIT);
+    const watch = new Watch(origin);
+    await watch.over(context);
+    return new Visitor(await context.newPage(), watch);
+  }
+
+  /**
+   * Opens an address of the portal.
+   *
+   * @param {string} path
+   */
+  async opens(path) {
+    await this.page.goto(path);
+  }
+
+  /**
+   * The test makes the API refuse this person with these statuses.
+   *
+   * @param {...number} statuses
+   */
+  expects(...statuses) {
+    this.watch.expects(...statuses);
+  }
+
+  /**
+   * Presses Tab until an element has the focus.
+   *
+   * @param {Parameters<import('playwright-core').Page['getByRole']>[0]} role
+   * @param {string} name
+   * @param {Parameters<typeof tabTo>[2]} [limits]
+   */
+  async tabsTo(role, name, limits) {
+    await tabTo(this.page, this.page.getByRole(role, { name, exact: true }), limits);
+  }
+
+  /** What this person sees now is accessible, in light and in dark. */
+  async findsItAccessible() {
+    const findings = await accessibilityFindings(this.page);
+    if (findings.length > 0) throw new Error(`${this.page.url()} is not accessible:\n${findings.join('\n')}`);
+  }
+
+  /** Closes the browser's context. */
+  async leaves() {
+    await this.page.context().close();
+  }
+}

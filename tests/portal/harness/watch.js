@@ -1,0 +1,161 @@
+/** Sees what goes wrong in a browser context beside what a test looks at. */
+
+import { reportViolations } from './in_page.js';
+import { secretOf, secretsIn } from './secrets.js';
+
+/** Chromium's words for an answer that is a refusal: how often it came is seen from the answers themselves. */
+const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
+const NOT_LOADED = /^Failed to load resource: net::/;
+
+/** The binding by which pages report violations of their policy. */
+const BINDING = 'reportViolationToTest';
+
+/** Watches a context. A test ends by asking for its `findings`, which must be none. */
+export class Watch {
+  /** What was seen and is wrong in any case. @type {string[]} */
+  #wrong = [];
+  /** Answers of 400 and more. @type {{ method: string, url: string, status: number }[]} */
+  #refusals = [];
+  /** Requests without an answer. @type {{ method: string, url: string, reason: string }[]} */
+  #failures = [];
+  /** What Chromium wrote of either. @type {{ url: string, text: string }[]} */
+  #complaints = [];
+  /** @type {Set<string>} */
+  #urls = new Set();
+  /** @type {Set<string>} */
+  #secrets = new Set();
+  /** Bodies that are still being read. @type {Promise<void>[]} */
+  #reading = [];
+  /** @type {Set<number>} */
+  #expectedStatuses = new Set();
+  /** @type {RegExp[]} */
+  #expectedFailures = [];
+
+  /**
+   * @param {string} origin The only one that a page may talk to.
+   */
+  constructor(origin) {
+    this.origin = origin;
+  }
+
+  /**
+   * @param {import('playwright-core').BrowserContext} context Without pages yet.
+   */
+  async over(context) {
+    context.on('console', (message) => this.#hear(message));
+    context.on('weberror', (error) => this.#wrong.push(`the page throws: ${error.error().stack ?? error.error()}`));
+    context.on('request', (request) => this.#see(request));
+    context.on('response', (response) => this.#seeAnswer(response));
+    context.on('requestfailed', (request) => {
+      const reason = request.failure()?.errorText ?? '';
+      this.#failures.push({ method: request.method(), url: request.url(), reason });
+    });
+    await context.exposeBinding(BINDING, (_, violation) => {
+      this.#wrong.push(`the policy is violated: ${violation}`);
+    });
+    await context.addInitScript(reportViolations, BINDING);
+  }
+
+  /**
+   * The test makes the API refuse with these statuses, each once at least.
+   *
+   * @param {...number} statuses
+   */
+  expects(...statuses) {
+    for (const status of statuses) this.#expectedStatuses.add(status);
+  }
+
+  /**
+   * The test makes requests of such URLs fail, one at least.
+   *
+   * @param {RegExp} urls
+   */
+  expectsFailure(urls) {
+    this.#expectedFailures.push(urls);
+  }
+
+  /**
+   * What is wrong, a line each.
+   *
+   * @param {Iterable<string>} [secrets] Further ones that no URL may bear.
+   * @returns {Promise<string[]>}
+   */
+  async findings(secrets = []) {
+    await Promise.all(this.#reading);
+    const all = [...this.#secrets, ...secrets];
+    const expected = this.#refusals.filter((refusal) => this.#isExpected(refusal.status, refusal.url));
+    const refused = this.#refusals.filter((refusal) => !expected.includes(refusal));
+    const failed = this.#failures.filter(({ url }) => !this.#expectedFailures.some((urls) => urls.test(url)));
+    const complaints = this.#complaints.filter((complaint) => !this.#isExplained(complaint));
+    return [
+      ...this.#wrong,
+      ...refused.map(({ method, url, status }) => `unexpected: ${method} ${url} is answered ${status}`),
+      ...failed.map(({ method, url, reason }) => `unexpected: ${method} ${url} fails: ${reason}`),
+      ...complaints.map(({ text, url }) => `the console: ${text} (${url})`),
+      ...[...this.#expectedStatuses]
+        .filter((status) => !expected.some((refusal) => refusal.status === status))
+        .map((status) => `expected, but nothing was answered ${status}`),
+      ...this.#expectedFailures
+        .filter((urls) => !this.#failures.some(({ url }) => urls.test(url)))
+        .map((urls) => `expected, but no request of ${urls} failed`),
+      ...[...this.#urls].flatMap((url) => {
+        const secret = secretOf(url, all);
+        return secret === undefined ? [] : [`a URL bears ${secret}: ${url}`];
+      }),
+    ];
+  }
+
+  /** @param {import('playwright-core').ConsoleMessage} message */
+  #hear(message) {
+    const [kind, text, { url }] = [message.type(), message.text(), message.location()];
+    if (REFUSED.test(text) || NOT_LOADED.test(text)) {
+      this.#complaints.push({ url, text });
+    } else if (kind === 'error' || kind === 'warning') {
+      this.#wrong.push(`the console: ${kind}: ${text} (${url})`);
+    }
+  }
+
+  /** @param {import('playwright-core').Request} request */
+  #see(request) {
+    const url = new URL(request.url());
+    this.#urls.add(request.url());
+    // An image within the page is no request to anyone.
+    if (url.protocol !== 'data:' && url.origin !== this.origin) this.#wrong.push(`a request leaves: ${url}`);
+    if (url.pathname.startsWith('/v1/')) this.#learn(request.postData());
+  }
+
+  /** @param {import('playwright-core').Response} response */
+  #seeAnswer(response) {
+    const [status, url, method] = [response.status(), response.url(), response.request().method()];
+    if (status >= 400) this.#refusals.push({ method, url, status });
+    if (new URL(url).pathname.startsWith('/v1/')) {
+      // A page that is left takes its answers' bodies along: then no page has their secrets either.
+      this.#reading.push(response.text().then((text) => this.#learn(text), () => {}));
+    }
+  }
+
+  /** @param {string | null} text */
+  #learn(text) {
+    try {
+      for (const secret of secretsIn(JSON.parse(text ?? ''))) this.#secrets.add(secret);
+    } catch {
+      // What is no JSON is no body of the API's.
+    }
+  }
+
+  /**
+   * @param {number} status
+   * @param {string} url
+   */
+  #isExpected(status, url) {
+    const { origin, pathname } = new URL(url);
+    return origin === this.origin && pathname.startsWith('/v1/') && this.#expectedStatuses.has(status);
+  }
+
+  /** @param {{ url: string, text: string }} complaint */
+  #isExplained({ url, text }) {
+    const status = REFUSED.exec(text)?.[1];
+    if (status !== undefined) return this.#isExpected(Number(status), url);
+    return this.#expectedFailures.some((urls) => urls.test(url));
+  }
+}
