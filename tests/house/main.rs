@@ -47,13 +47,21 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
-        if path.is_dir() && entry.file_name() != "target" {
+        if path.is_dir() && entry.file_name() != "target" && entry.file_name() != "node_modules" {
             found.extend(files(&path, ending));
         } else if path.to_string_lossy().ends_with(ending) {
             found.push(path);
         }
     }
     found
+}
+
+/// The scripts of the portal, of the local stack's pages and of the portal's tests; but a table of words is as long as all
+/// that a page says.
+fn scripts() -> Vec<PathBuf> {
+    let folders = ["portal", "local/templates", "tests/portal"].map(|name| root().join(name));
+    let paths = folders.iter().flat_map(|folder| files(folder, ".js"));
+    paths.filter(|path| !path.starts_with(root().join("portal/app/words"))).collect()
 }
 
 fn sources() -> Vec<(PathBuf, String)> {
@@ -127,6 +135,12 @@ fn a_file_has_one_subject_and_at_most_300_lines() {
         let lines = text.lines().count();
         assert!(lines <= 300, "{} has {lines} lines", path.display());
         assert!(text.starts_with("//!"), "{} does not say what it is about", path.display());
+    }
+    for path in scripts() {
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().count();
+        assert!(lines <= 300, "{} has {lines} lines", path.display());
+        assert!(text.starts_with("/**") || text.starts_with("//"), "{} does not say what it is about", path.display());
     }
 }
 
