@@ -134,3 +134,11 @@ test('Tab leads to a button, and no farther than it may', { timeout: TIMEOUT }, 
     assert.deepEqual(await visitor.watch.findings(), []);
   });
 });
+
+test('what scrolls sideways is found', { timeout: TIMEOUT }, async () => {
+  await at(['', `<p>${'Supercalifragilistic'.repeat(5)}</p>`], async (visitor) => {
+    await visitor.findsItReflowed();
+    await visitor.page.setViewportSize({ width: 320, height: 640 });
+    await assert.rejects(visitor.findsItReflowed(), /scrolls sideways:\n\d+ px in 320\n.*"Supercali/s);
+  });
+});

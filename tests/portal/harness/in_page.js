@@ -1,4 +1,4 @@
-/** What the harness runs in a page: each function is sent there by itself, and knows nothing of Node or of this file. */
+/** What the harness runs in a page. Each function is sent there by itself: it knows nothing of Node or of this file. */
 
 /**
  * Reports each violation of the page's policy.
@@ -20,4 +20,21 @@ export function nameOfFocus() {
   const label = node instanceof HTMLInputElement ? node.labels?.[0]?.textContent : node.textContent;
   const name = node.getAttribute('aria-label') ?? label ?? '';
   return `${node.localName} "${name.trim().replace(/\s+/g, ' ').slice(0, 40)}"`;
+}
+
+/** What makes the page scroll sideways: each innermost element whose box or text goes too far right, in CSS pixels. */
+export function tooWide() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const reach = (/** @type {Element} */ node) => {
+    const { left, right } = node.getBoundingClientRect();
+    return Math.round(Math.max(right, left + node.scrollWidth));
+  };
+  const beyond = [...document.body.querySelectorAll('*')].filter((node) => reach(node) > clientWidth);
+  const innermost = beyond.filter((node) => ![...node.children].some((child) => beyond.includes(child)));
+  const text = (/** @type {Element} */ node) => node.textContent?.trim().slice(0, 40);
+  return [
+    `${scrollWidth} px in ${clientWidth}`,
+    ...innermost.map((node) => `${node.localName} "${text(node)}" to ${reach(node)}`),
+  ];
 }

@@ -1,6 +1,7 @@
 /** Somebody at a browser. */
 
 import { accessibilityFindings } from './axe.js';
+import { tooWide } from './in_page.js';
 import { tabTo } from './keyboard.js';
 import { Watch } from './watch.js';
 
@@ -80,6 +81,12 @@ export class Visitor {
   async findsItAccessible() {
     const findings = await accessibilityFindings(this.page);
     if (findings.length > 0) throw new Error(`${this.page.url()} is not accessible:\n${findings.join('\n')}`);
+  }
+
+  /** Nothing makes the page scroll sideways, however narrow it is (WCAG 1.4.10, which axe does not look at). */
+  async findsItReflowed() {
+    const findings = await this.page.evaluate(tooWide);
+    if (findings.length > 0) throw new Error(`${this.page.url()} scrolls sideways:\n${findings.join('\n')}`);
   }
 
   /** Closes the browser's context. */
