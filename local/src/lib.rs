@@ -1,14 +1,16 @@
 //! The whole of Readmit in one process on loopback, without a network, Docker or an account: `cargo run`.
 //!
 //! What AWS does around the functions is played here: an embedded DynamoDB (`database`), API Gateway (`gateway`), SES
-//! (`ses`, with the mails in `mailbox`), Secrets Manager (`secrets`), Lambda's own address (`lambda_api`) and the
-//! scheduler (`schedule`). Routes, tables, schedules and the secret are read from `template.yaml`, and the functions
-//! are the deployed ones, given the same events: nothing in them knows that it runs here.
+//! (`ses`, with the mails in `mailbox`), Secrets Manager (`secrets`), Lambda's own address (`lambda_api`), the scheduler
+//! (`schedule`) and the host of the portal's files (`portal`); `authenticator` plays the app on a phone. Routes, tables,
+//! schedules and the secret are read from `template.yaml`, and the functions are the deployed ones, given the same
+//! events: nothing in them knows that it runs here.
 
 #![expect(missing_docs, reason = "variants of errors say in their text what they mean, fields in their names")]
 
 mod answer;
 mod api_page;
+mod authenticator;
 mod cloud;
 mod control;
 mod csv_file;
@@ -60,7 +62,7 @@ pub struct Options {
     pub employees: Employees,
     /// Whether `POST /_local/clock` is there.
     pub clock_control: bool,
-    /// Whether `/` has a page.
+    /// Whether the portal is at `/`.
     pub portal: bool,
     /// Whether the stream of the trail is followed by itself.
     pub follow_stream: bool,

@@ -1,16 +1,137 @@
-//! `/`: until a portal is there, a page that says where things are.
+//! The portal at `/`: the files of `portal/` as they were when this was built, with the headers that the cloud gives them.
+//!
+//! Each file is a route, so there is no path to make sense of: what is not exactly a file's is nothing.
 
 use axum::Router;
-use axum::http::header;
-use axum::response::Html;
-use axum::routing::get;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use data_encoding::HEXLOWER;
+use rust_embed::{EmbeddedFile, RustEmbed};
 
-const PAGE: &str = include_str!("../templates/start.html");
+use crate::answer;
 
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+#[derive(RustEmbed)]
+#[folder = "../portal/"]
+struct Files;
 
+/// What the local stack has in the place of files of the portal: what is an operator's to change.
+#[derive(RustEmbed)]
+#[folder = "portal/"]
+struct LocalFiles;
+
+/// The file that stands at `/` too.
+const START: &str = "index.html";
+
+/// Nothing is loaded from elsewhere, no script or style stands in the page itself, and no text becomes markup.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// What every file is sent with. No name holds a version, so a browser asks anew and never mixes two of them.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (header::CACHE_CONTROL, "no-cache"),
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+];
+
+/// The routes, one for each file and `/`.
 pub fn router() -> Router {
-    let page = || async { ([(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY)], Html(PAGE)) };
-    Router::new().route("/", get(page))
+    let mut router = Router::new();
+    for path in Files::iter() {
+        // What has no type is no file of a portal, but an editor's.
+        let Some(media_type) = media_type(&path) else { continue };
+        let Some(file) = LocalFiles::get(&path).or_else(|| Files::get(&path)) else { continue };
+        let etag = format!("\"{}\"", HEXLOWER.encode(&file.metadata.sha256_hash()));
+        let file = PortalFile { media_type, etag, file };
+        if path == START {
+            router = router.route("/", file.clone().route());
+        }
+        router = router.route(&format!("/{path}"), file.route());
+    }
+    router
+}
+
+/// By the ending; none for what browsers would not take as it is meant.
+fn media_type(path: &str) -> Option<&'static str> {
+    match path.rsplit_once('.')?.1 {
+        "css" => Some("text/css; charset=utf-8"),
+        "html" => Some("text/html; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        _ => None,
+    }
+}
+
+/// A file, ready to be sent.
+#[derive(Clone)]
+struct PortalFile {
+    media_type: &'static str,
+    /// In its quotes.
+    etag: String,
+    file: EmbeddedFile,
+}
+
+impl PortalFile {
+    /// `GET` and `HEAD`; anything else is no route, which is said as the gateway says it.
+    fn route(self) -> MethodRouter {
+        let not_found = async || answer::message(StatusCode::NOT_FOUND, "Not Found");
+        get(async move |headers: HeaderMap| self.answer(&headers)).fallback(not_found)
+    }
+
+    fn answer(self, headers: &HeaderMap) -> Response {
+        let is_known = is_known(headers, &self.etag);
+        let etag = [(header::ETAG, self.etag)];
+        if is_known {
+            return (StatusCode::NOT_MODIFIED, HEADERS, etag).into_response();
+        }
+        (HEADERS, etag, [(header::CONTENT_TYPE, self.media_type)], self.file.data).into_response()
+    }
+}
+
+/// Whether the client says that it has this version (RFC 9110, section 13.1.2).
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    // A proxy that compresses makes the tag a weak one; for this question that is the same.
+    let mut tags = lines.flat_map(|line| line.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    tags.any(|tag| tag == "*" || tag == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_has_a_type_and_is_served() {
+        for path in Files::iter() {
+            assert!(media_type(&path).is_some(), "{path}");
+        }
+        assert!(Files::get(START).is_some());
+    }
+
+    #[test]
+    fn a_file_of_the_local_stack_stands_in_the_place_of_one_of_the_portal() {
+        for path in LocalFiles::iter() {
+            assert!(Files::get(&path).is_some(), "{path} replaces nothing");
+        }
+    }
+
+    #[test]
+    fn only_the_version_itself_is_known() {
+        let known = |line: &'static str| {
+            let headers = [(header::IF_NONE_MATCH, header::HeaderValue::from_static(line))].into_iter().collect();
+            is_known(&headers, "\"abc\"")
+        };
+        for line in ["\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", "*"] {
+            assert!(known(line), "{line}");
+        }
+        for line in ["abc", "\"abcd\"", "\"\"", "", "\"x\",W/"] {
+            assert!(!known(line), "{line}");
+        }
+        assert!(!is_known(&HeaderMap::new(), "\"abc\""));
+    }
 }

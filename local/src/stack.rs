@@ -7,6 +7,7 @@ use readmit::environment::BadVariable;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+use crate::authenticator::Authenticator;
 use crate::data_dir::DataDirError;
 use crate::database::{Database, DatabaseError};
 use crate::employees::{EmployeesError, EmployeesFile};
@@ -45,6 +46,7 @@ pub struct Ready {
     pub portal: Option<String>,
     pub api: String,
     pub mailbox: String,
+    pub authenticator: String,
     pub dynamodb: String,
     pub secrets_and_mail: String,
     pub admin: Option<Admin>,
@@ -135,12 +137,14 @@ impl Stack {
         let movable = options.clock_control.then(|| clock.clone());
         let reports = Reports::new(mailbox.clone(), invoker.clone(), clock.clock());
         let owners_only = control::router(mailbox.clone(), scheduler.clone(), reports, movable);
-        let owners_only = guard::loopback_only(owners_only.merge(lambda_api::router(invoker.clone())), port);
-        let mut routes = gateway::router(invoker.clone(), clock.clock(), port).merge(owners_only);
+        let authenticator = Authenticator::new(clock.clock());
+        let mut owners_only = owners_only.merge(lambda_api::router(invoker.clone())).merge(authenticator.router());
         if options.portal {
-            routes = routes.merge(portal::router());
+            // No secret is in it, but whoever is shown it under an attacker's name would type one there.
+            owners_only = owners_only.merge(portal::router());
         }
-        let api_server = api_listener.serve(routes);
+        let owners_only = guard::loopback_only(owners_only, port);
+        let api_server = api_listener.serve(gateway::router(invoker.clone(), clock.clock(), port).merge(owners_only));
 
         let enrolment = Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), api: &api };
         let is_sample = matches!(options.employees, Employees::Sample);
@@ -148,10 +152,12 @@ impl Stack {
             Some(employees) => directory::fill(&enrolment, &employees, is_sample, &database).await?,
             None => None,
         };
+        authenticator.open(admin.clone());
         let ready = Ready {
             ready: true,
             portal: options.portal.then(|| format!("{api}/")),
             mailbox: format!("{api}/_local/mailbox"),
+            authenticator: format!("{api}/_local/authenticator"),
             api,
             dynamodb: database.url().to_owned(),
             secrets_and_mail: cloud,

@@ -65,6 +65,7 @@ fn it_says_where_it_is_and_ends_cleanly() {
     let api = ready["api"].as_str().unwrap();
     assert_eq!(ready["portal"], format!("{api}/"));
     assert_eq!(ready["mailbox"], format!("{api}/_local/mailbox"));
+    assert_eq!(ready["authenticator"], format!("{api}/_local/authenticator"));
     assert_eq!(ready["admin"]["email"], "ada@northwind.example");
     assert!(ready["admin"]["otpauth_uri"].as_str().unwrap().starts_with("otpauth://totp/"));
     interrupted(child);

@@ -127,7 +127,9 @@ async fn without_clock_control_there_is_no_such_route() {
 async fn strangers_are_refused() {
     let stack = Stack::start(options()).await.unwrap();
     let invocation = "/2015-03-31/functions/import-employees/invocations";
-    for path in ["/_local/mail", "/_local/mailbox", invocation] {
+    let authenticator = ["", ".js", ".css", "/digits"].map(|end| format!("/_local/authenticator{end}"));
+    let authenticator = authenticator.iter().map(String::as_str);
+    for path in ["/", "/config.js", "/_local/mail", "/_local/mailbox", invocation].into_iter().chain(authenticator) {
         let url = format!("{}{path}", stack.api());
         for header in [("host", "attacker.example"), ("origin", "http://attacker.example")] {
             let answer = send_with(Method::GET, &url, None, &[header]).await;

@@ -16,6 +16,7 @@ mod headers;
 mod input;
 mod leakage;
 mod mail;
+mod portal;
 mod races;
 mod serial;
 mod serial_order;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
 mod audit;
+mod authenticator;
 mod cleanup;
 mod delivery;
 mod fixtures;

@@ -1,0 +1,144 @@
+//! A pretend authenticator, `/_local/authenticator`: nobody needs a phone to be signed in here.
+//!
+//! The page keeps what it was given in the browser. Digits are made here, on the stack's clock, which can be moved.
+
+use std::sync::{Arc, OnceLock};
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use readmit::Clock;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::answer;
+use crate::enrolment::Admin;
+
+mod account;
+
+use account::Reading;
+
+/// How many accounts are asked about at once at most.
+const MAX_ACCOUNTS: usize = 100;
+
+/// Nothing is loaded from elsewhere, no script or style stands in the page itself, and no text becomes markup.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+    trusted-types 'none'";
+
+/// What page, script, style and digits are sent with.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+];
+
+const SCRIPT: &str = include_str!("../templates/authenticator.js");
+const STYLE: &str = include_str!("../templates/authenticator.css");
+
+/// Clones are the same authenticator.
+#[derive(Clone)]
+pub struct Authenticator {
+    clock: Clock,
+    /// Who was enrolled at the start, if anybody was, once that is done.
+    admin: Arc<OnceLock<Option<Admin>>>,
+}
+
+#[derive(Template)]
+#[template(path = "authenticator.html")]
+struct Page<'a> {
+    admin: Option<&'a Admin>,
+}
+
+/// The accounts whose digits are asked for. They are secrets, which is why they come in a body.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    /// Each an `otpauth://` address or a secret in base32.
+    addresses: Vec<String>,
+}
+
+impl Authenticator {
+    /// One that is not there yet, and says so, until it is [opened](Self::open).
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, admin: Arc::default() }
+    }
+
+    /// From now on there are digits, and on the page the Security Admin's account, with the password beside it.
+    pub fn open(&self, admin: Option<Admin>) {
+        self.admin.get_or_init(|| admin);
+    }
+
+    /// The page with its script and style, and the digits that it asks for.
+    pub fn router(&self) -> Router {
+        let script = async || (HEADERS, [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
+        let style = async || (HEADERS, [(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
+        Router::new()
+            .route("/_local/authenticator", get(show))
+            .route("/_local/authenticator.js", get(script))
+            .route("/_local/authenticator.css", get(style))
+            .route("/_local/authenticator/digits", post(digits))
+            .with_state(self.clone())
+    }
+}
+
+/// A page that was open while the stack was started anew learns by this that it has to wait for the new Security Admin.
+fn starting() -> Response {
+    answer::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+}
+
+async fn show(State(authenticator): State<Authenticator>) -> Response {
+    let Some(admin) = authenticator.admin.get() else { return starting() };
+    match (Page { admin: admin.as_ref() }).render() {
+        Ok(page) => (HEADERS, Html(page)).into_response(),
+        Err(_) => answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
+}
+
+/// `{"accounts":[…]}`, a [`Reading`] or a `{"problem"}` for each address, in the order asked.
+async fn digits(State(authenticator): State<Authenticator>, body: Bytes) -> Response {
+    let Ok(Question { addresses }) = serde_json::from_slice(&body) else {
+        return answer::message(StatusCode::BAD_REQUEST, r#"expected is {"addresses": ["otpauth://…", …]}"#);
+    };
+    if addresses.len() > MAX_ACCOUNTS {
+        let expected = format!("at most {MAX_ACCOUNTS} addresses are asked about at once");
+        return answer::message(StatusCode::BAD_REQUEST, &expected);
+    }
+    if authenticator.admin.get().is_none() {
+        return starting();
+    }
+    let now = authenticator.clock.now();
+    let account = |address: &String| match Reading::of(address, now) {
+        Ok(reading) => json!(reading),
+        Err(problem) => json!({"problem": problem.to_string()}),
+    };
+    let accounts: Vec<_> = addresses.iter().map(account).collect();
+    (HEADERS, Json(json!({"accounts": accounts}))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_admin_is_called_is_shown_as_text() {
+        let hostile = r#""><script>alert(1)</script>"#.to_owned();
+        let admin = Admin { email: hostile.clone(), password: hostile.clone(), otpauth_uri: hostile };
+        let page = Page { admin: Some(&admin) }.render().unwrap();
+        assert_eq!(page.matches("<script").count(), 1, "the page's own");
+        assert_eq!(page.matches("&#60;script").count(), 4);
+    }
+
+    #[test]
+    fn the_page_has_no_script_or_style_in_itself() {
+        let page = Page { admin: None }.render().unwrap();
+        assert!(!page.contains("<style") && !page.contains(" style="), "{page}");
+        assert_eq!(page.matches("<script").count(), 1);
+        assert!(page.contains(r#"<script type="module" src="/_local/authenticator.js"></script>"#));
+    }
+}
