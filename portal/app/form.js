@@ -113,6 +113,26 @@ export function announcement(role = 'alert') {
   return Object.assign(element, { say: (/** @type {(Node | string)[]} */ ...text) => fill(element, ...text) });
 }
 
+/** After how many milliseconds an answer is slow enough to say so. */
+const SLOW = 4_000;
+
+/**
+ * Awaits an answer, and calls `slow` if it takes long: an honest word is calmer than a wheel that turns.
+ *
+ * @template T
+ * @param {Promise<T>} answer
+ * @param {() => void} slow
+ * @returns {Promise<T>}
+ */
+export async function patiently(answer, slow) {
+  const timer = setTimeout(slow, SLOW);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * A form. Its submit checks every field, sends once however often it is pressed, and says what went wrong below the button,
  * where nothing is pushed away by it.
@@ -123,7 +143,7 @@ export function announcement(role = 'alert') {
 export function form({ fields, label, send, refused, before = [], buttonClass = 'primary' }) {
   const button = actionButton(label, { type: 'submit', class: buttonClass });
   const message = announcement();
-  const progress = h('p', { class: 'visually-hidden', role: 'status' });
+  const progress = h('p', { class: 'message', role: 'status' });
   const element = h('form', { novalidate: true }, ...before, ...fields.map((one) => one.element), button, progress, message);
 
   /** @returns {boolean} */
@@ -143,9 +163,8 @@ export function form({ fields, label, send, refused, before = [], buttonClass = 
     message.say();
     if (!isComplete()) return;
     button.setBusy(true);
-    progress.textContent = words.form.busy;
     try {
-      await send();
+      await patiently(send(), () => (progress.textContent = words.form.slow));
     } catch (error) {
       if (isGivenUp(error)) return;
       message.say(refused?.(error) ?? explain(error));

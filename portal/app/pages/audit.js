@@ -5,7 +5,7 @@
 
 import * as api from '../api.js';
 import { download, fill, h, newId } from '../dom.js';
-import { actionButton, announcement } from '../form.js';
+import { actionButton, announcement, patiently } from '../form.js';
 import { number, words } from '../language.js';
 import { explain, isGivenUp } from '../problems.js';
 import { go, hashOf } from '../router.js';
@@ -46,7 +46,8 @@ export function open({ place, signal }) {
     more.setBusy(true);
     failure.say();
     try {
-      const page = await api.listAuditEvents({ employee_id, type, cursor: next, limit: PAGE_SIZE }, signal);
+      const answer = api.listAuditEvents({ employee_id, type, cursor: next, limit: PAGE_SIZE }, signal);
+      const page = await patiently(answer, () => status.say(words.form.slow));
       next = page.next_cursor;
       const rows = page.events.map((event) => eventRow(event, signal));
       body.append(...rows);

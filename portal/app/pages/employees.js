@@ -7,7 +7,7 @@
 
 import * as api from '../api.js';
 import { fill, h, icon } from '../dom.js';
-import { announcement } from '../form.js';
+import { announcement, patiently } from '../form.js';
 import { number, words } from '../language.js';
 import { explain, isGivenUp, isProblem } from '../problems.js';
 import { go, hashOf, here } from '../router.js';
@@ -122,7 +122,7 @@ export function open({ place, signal }) {
     failure.say();
     table.setBusy(true);
     try {
-      const { people, cursor } = await fetchPage(until);
+      const { people, cursor } = await patiently(fetchPage(until), () => status.say(words.form.slow));
       next = cursor;
       table.show(people);
       status.say(people.length > 0 ? words.employees.shown(number(people.length)) : emptyText());

@@ -162,7 +162,7 @@ export default {
 
   form: {
     backupCode: 'Backup-Code',
-    busy: 'Einen Moment …',
+    slow: 'Das dauert länger als sonst. Nichts ist verloren.',
     checkAddress: 'Das ist keine E-Mail-Adresse.',
     checkDigits: 'Gemeint sind die sechs Ziffern, die Ihr Authenticator zeigt.',
     checkPasscode: 'Ein Einmalcode hat drei Vierergruppen, etwa 7K3M-9QXT-2BHW.',

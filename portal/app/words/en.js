@@ -165,7 +165,7 @@ export default {
 
   form: {
     backupCode: 'Backup code',
-    busy: 'One moment…',
+    slow: 'This takes longer than usual. Nothing is lost.',
     checkAddress: 'This is not an email address.',
     checkDigits: 'These are the six digits that your authenticator shows.',
     checkPasscode: 'A passcode has three groups of four, such as 7K3M-9QXT-2BHW.',

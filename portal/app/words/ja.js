@@ -161,7 +161,7 @@ export default {
 
   form: {
     backupCode: 'バックアップコード',
-    busy: 'お待ちください…',
+    slow: 'いつもより時間がかかっています。失われたものはありません。',
     checkAddress: 'メールアドレスではありません。',
     checkDigits: '認証アプリに表示される 6 桁の数字です。',
     checkPasscode: 'パスコードは 7K3M-9QXT-2BHW のような 4 文字 3 組です。',

@@ -2,7 +2,7 @@
 
 import * as api from '../../api.js';
 import { h, newId } from '../../dom.js';
-import { actionButton, announcement, field } from '../../form.js';
+import { actionButton, announcement, field, patiently } from '../../form.js';
 import { duration, timeOf, words } from '../../language.js';
 import { explain, isGivenUp, isUncertain } from '../../problems.js';
 import { UNSETTLED } from './status.js';
@@ -130,7 +130,8 @@ export class IssueForm {
       const key = this.#keyOf(JSON.stringify(wish));
       this.#delivery.say(words.employee.sending);
       try {
-        const { passcode } = await api.issuePasscode(id, wish, key);
+        const answer = api.issuePasscode(id, wish, key);
+        const { passcode } = await patiently(answer, () => this.#delivery.say(words.form.slow));
         this.#uncertain = null;
         if (id !== this.#id) return;
         this.#clear();
