@@ -95,7 +95,9 @@ async function call(method, path, { token, body, key, signal } = {}) {
       credentials: 'omit',
       cache: 'no-store',
     });
-    answer = response.status === 204 ? null : await response.json().catch(() => ({}));
+    // An answer that breaks off has not come; a refusal without a body, as of the gateway, is one all the same.
+    const json = response.status === 204 ? null : response.json();
+    answer = response.ok ? await json : await json?.catch(() => ({}));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Unreachable();

@@ -49,7 +49,7 @@ export function open({ place, signal }) {
       const answer = api.listAuditEvents({ employee_id, type, cursor: next, limit: PAGE_SIZE }, signal);
       const page = await patiently(answer, () => status.say(words.form.slow));
       next = page.next_cursor;
-      const rows = page.events.map((event) => eventRow(event, signal));
+      const rows = page.events.map(eventRow);
       body.append(...rows);
       table.hidden = body.childElementCount === 0;
       status.say(table.hidden ? audit.empty : audit.shown(number(body.childElementCount)));
@@ -70,7 +70,7 @@ export function open({ place, signal }) {
     'div',
     { class: 'wide' },
     h('h1', { tabindex: '-1' }, audit.title),
-    h('div', { class: 'toolbar' }, filter(employee_id, type, signal), exportButton({ employee_id, type }, signal)),
+    h('div', { class: 'toolbar' }, filter(employee_id, type), exportButton({ employee_id, type }, signal)),
     status,
     table,
     h('p', { class: 'actions' }, more),
@@ -79,12 +79,12 @@ export function open({ place, signal }) {
   return { title: audit.title, element };
 }
 
-/** A type, or the one employee that is looked at. @param {string} employee @param {string} type @param {AbortSignal} signal */
-function filter(employee, type, signal) {
+/** A type, or the one employee that is looked at. @param {string} employee @param {string} type */
+function filter(employee, type) {
   const { audit } = words;
   if (employee) {
     const link = h('a', { href: '#/audit', class: 'button' }, audit.clearPerson('…'));
-    void names.of(employee, signal).then((name) => fill(link, audit.clearPerson(name)));
+    void names.of(employee).then((name) => fill(link, audit.clearPerson(name)));
     return h('p', { class: 'grow' }, link);
   }
   const id = newId();

@@ -31,11 +31,14 @@ function wantedAt({ query, state }) {
   const isKnown = Number.isInteger(page) && page > 1 && cursors.length >= page - 1;
   return {
     query: query.get('query') ?? '',
-    filter: query.get('filter') ?? '',
+    filter: known(words.employees.filters, query.get('filter')),
     page: isKnown ? page : 1,
     cursors: isKnown ? cursors.slice(0, page - 1) : [],
   };
 }
+
+/** What an address asks for, if there is such a thing. @param {Record<string, string>} those @param {string | null} wanted */
+const known = (those, wanted) => (wanted !== null && Object.hasOwn(those, wanted) ? wanted : '');
 
 /** @param {Wanted} wanted */
 const hashOfList = ({ query, filter, page }) =>

@@ -14,24 +14,19 @@ class Names {
 
   #asking = 0;
 
-  /**
-   * The name, or the id of somebody who has none any more.
-   *
-   * @param {string} id
-   * @param {AbortSignal} signal
-   */
-  of(id, signal) {
-    const known = this.#known.get(id) ?? this.#ask(id, signal);
+  /** The name, or the id of somebody who has none any more. @param {string} id */
+  of(id) {
+    const known = this.#known.get(id) ?? this.#ask(id);
     this.#known.set(id, known);
     return known;
   }
 
-  /** @param {string} id @param {AbortSignal} signal */
-  async #ask(id, signal) {
+  /** @param {string} id */
+  async #ask(id) {
     if (this.#asking >= AT_ONCE) await /** @type {Promise<void>} */ (new Promise((resolve) => this.#waiting.push(resolve)));
     this.#asking++;
     try {
-      return (await getEmployee(id, signal)).name;
+      return (await getEmployee(id)).name;
     } catch {
       // Erased, or not to be had now: the id says who it was, and the next page asks again.
       this.#known.delete(id);

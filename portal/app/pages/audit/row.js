@@ -6,22 +6,22 @@ import { names } from './names.js';
 
 /** @typedef {import('../../api.js').AuditEvent} AuditEvent */
 
-/** @param {AuditEvent} event @param {AbortSignal} signal */
-export function eventRow(event, signal) {
+/** @param {AuditEvent} event */
+export function eventRow(event) {
   const { audit } = words;
   const { actor } = event;
   const cell = (/** @type {string} */ label, /** @type {Node | string} */ content) =>
     h('td', { role: 'cell', 'data-label': label }, content);
-  const by = actor.kind === 'employee' && actor.employee_id ? person(actor.employee_id, signal) : actorName(actor.kind);
+  const by = actor.kind === 'employee' && actor.employee_id ? person(actor.employee_id) : actorName(actor.kind);
   return h(
     'tr',
     { role: 'row', tabindex: '-1' },
     cell(audit.when, h('time', { datetime: event.at }, exactTime(event.at))),
     h('th', { role: 'rowheader', scope: 'row', class: 'name' }, audit.types[event.type] ?? event.type),
-    cell(audit.to, person(event.employee_id, signal)),
+    cell(audit.to, person(event.employee_id)),
     cell(audit.by, by),
     cell(audit.from, event.source_ip ?? '–'),
-    cell(audit.details, details(event, signal)),
+    cell(audit.details, details(event)),
   );
 }
 
@@ -31,25 +31,25 @@ function actorName(kind) {
   return { employee: audit.anonymous, anonymous: audit.anonymous, operator: audit.operator, system: audit.system }[kind] ?? kind;
 }
 
-/** @param {string} id @param {AbortSignal} signal */
-function person(id, signal) {
+/** @param {string} id */
+function person(id) {
   const name = h('span', { class: 'person', dir: 'auto' }, '…');
-  void names.of(id, signal).then((known) => (name.textContent = known));
+  void names.of(id).then((known) => (name.textContent = known));
   return name;
 }
 
-/** @param {AuditEvent} event @param {AbortSignal} signal */
-function details(event, signal) {
+/** @param {AuditEvent} event */
+function details(event) {
   const { audit } = words;
-  const pairs = Object.entries(event.detail).map(([key, value]) => fact(audit.detail[key] ?? key, shown(key, value, signal)));
+  const pairs = Object.entries(event.detail).map(([key, value]) => fact(audit.detail[key] ?? key, shown(key, value)));
   if (event.user_agent) pairs.push(fact(audit.userAgent, event.user_agent));
   pairs.push(fact(audit.requestId, event.request_id || '–'));
   return h('details', {}, h('summary', {}, event.detail.reason ?? audit.details), h('dl', {}, pairs));
 }
 
-/** @param {string} key @param {string} value @param {AbortSignal} signal */
-function shown(key, value, signal) {
-  if (key === 'issued_by' && value.startsWith('emp_')) return person(value, signal);
+/** @param {string} key @param {string} value */
+function shown(key, value) {
+  if (key === 'issued_by' && value.startsWith('emp_')) return person(value);
   if (key === 'expires_at') return dateAndTime(value);
   return value;
 }
