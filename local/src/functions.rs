@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
-use readmit::http::{Answer, ApiRequest, Failure};
+use readmit::http::{Answer, ApiRequest, Edge, Failure};
 use readmit::keyring::Rotation;
 use readmit::{Clock, Environment, MailingServices, Services};
 use rotate_root_secret::Rotating;
@@ -104,7 +104,7 @@ async fn http<S, F>(
     event: LambdaEvent<Value>,
 ) -> Result<Value, InvokeError>
 where
-    S: Send + Sync + 'static,
+    S: AsRef<Edge> + Send + Sync + 'static,
     F: Future<Output = Result<Answer, Failure>> + Send + 'static,
 {
     let answered = readmit::http::invoke(Arc::clone(services), handler, event.payload, event.context).await;

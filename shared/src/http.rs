@@ -5,6 +5,7 @@
 
 mod answer;
 mod caller;
+mod edge;
 mod failure;
 mod gateway;
 mod json;
@@ -16,6 +17,7 @@ mod views;
 
 pub use answer::Answer;
 pub use caller::{live_caller, require_security_admin};
+pub use edge::Edge;
 pub use failure::Failure;
 pub use json::{JsonBody, Nothing, read_object};
 pub use page::{PageLimit, open_cursor, seal_cursor};

@@ -6,6 +6,7 @@ use readmit_domain::{KeyVersion, Timestamp};
 
 use crate::aws::Aws;
 use crate::environment::{BadVariable, Environment};
+use crate::http::Edge;
 use crate::keyring::{Keyring, KeyringUnavailable, RootSecret};
 use crate::random::{SystemRandom, system_random};
 use crate::store::Store;
@@ -19,6 +20,7 @@ pub struct Services {
     pub portal_url: String,
     /// The portal's name, as authenticators show it.
     pub brand_name: String,
+    edge: Edge,
     root_secret: RootSecret,
     clock: Clock,
 }
@@ -34,6 +36,7 @@ impl Services {
             store: Store::new(aws.dynamodb(), environment)?,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             brand_name: environment.require("READMIT_BRAND_NAME")?,
+            edge: Edge::new(environment)?,
             root_secret: RootSecret::new(aws.secrets_manager(), environment.require("READMIT_ROOT_SECRET_ID")?),
             clock,
         })
@@ -65,6 +68,12 @@ impl Services {
     }
 }
 
+impl AsRef<Edge> for Services {
+    fn as_ref(&self) -> &Edge {
+        &self.edge
+    }
+}
+
 /// [`Services`], and the mail, for the functions that send some.
 pub struct MailingServices {
     /// What every function is given.
@@ -78,5 +87,11 @@ impl MailingServices {
     pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
         let aws = Aws::new(environment)?;
         Ok(Self { services: Services::with(&aws, environment, clock)?, mail: Mail::new(aws.ses(), environment)? })
+    }
+}
+
+impl AsRef<Edge> for MailingServices {
+    fn as_ref(&self) -> &Edge {
+        self.services.as_ref()
     }
 }

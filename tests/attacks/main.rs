@@ -8,6 +8,7 @@
 mod authorization;
 mod company;
 mod door;
+mod edge;
 mod enumeration;
 mod forger;
 mod gateway;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use readmit::domain::{Company, Employee, IssueWish};
-use readmit::http::{Answer, ApiRequest, Failure, JsonBody, Nothing, Problem};
+use readmit::http::{Answer, ApiRequest, Edge, Failure, JsonBody, Nothing, Problem};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-fn handler(_: Arc<()>, request: ApiRequest) -> Outcome {
+fn handler(_: Arc<Edge>, request: ApiRequest) -> Outcome {
     Box::pin(async move { read(&request) })
 }
 

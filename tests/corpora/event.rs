@@ -1,10 +1,11 @@
 //! Events: whatever a gateway may send is answered, and a handler sees of it what was sent.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
-use readmit::http::{Answer, ApiRequest, Failure};
+use readmit::http::{Answer, ApiRequest, Edge, Failure};
 use serde_json::{Value, json};
 
 use crate::gateway::{self, Outcome};
@@ -47,7 +48,7 @@ fn is_base64(text: &str) -> bool {
     BASE64.decode(text.as_bytes()).is_ok_and(|bytes| BASE64.encode(&bytes) == text)
 }
 
-fn handler(_: Arc<()>, request: ApiRequest) -> Outcome {
+fn handler(_: Arc<Edge>, request: ApiRequest) -> Outcome {
     Box::pin(async move { tell(&request) })
 }
 
@@ -83,7 +84,10 @@ fn is_what_was_sent(seen: &Value, event: &Value) {
     assert!(body.is_empty() || is_json(event), "{event}");
     assert_eq!(seen["request_id"], request_id(event));
     assert_eq!(seen["route_key"], context["routeKey"].as_str().unwrap_or_default());
-    assert_eq!(seen["source_ip"], context["http"]["sourceIp"]);
+    if seen["source_ip"] != context["http"]["sourceIp"] {
+        let address: IpAddr = seen["source_ip"].as_str().unwrap().parse().unwrap();
+        assert!(says(event, gateway::EDGE_SECRET), "{address} without the edge's secret: {event}");
+    }
     if let Some(seen) = seen["user_agent"].as_str() {
         let sent = context["http"]["userAgent"].as_str().unwrap();
         assert!(seen.chars().count() <= 256 && !seen.contains(char::is_control));
@@ -98,6 +102,11 @@ fn is_what_was_sent(seen: &Value, event: &Value) {
         let sent = gateway::with_integers(serde_json::from_slice(&body).unwrap());
         assert_eq!(seen["body"], serde_json::from_str::<Value>(&sent.to_string()).unwrap());
     }
+}
+
+/// Whether a header has just this value.
+fn says(event: &Value, value: &str) -> bool {
+    event["headers"].as_object().unwrap().values().any(|sent| sent == value)
 }
 
 fn is_json(event: &Value) -> bool {

@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use data_encoding::BASE64;
 use lambda_runtime::Context;
-use readmit::http::{Answer, ApiRequest, Failure};
+use readmit::Environment;
+use readmit::http::{Answer, ApiRequest, Edge, Failure};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -16,9 +17,17 @@ pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Failure>> +
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap());
 
+/// What the edge shows, in the form that the functions ask of it.
+pub(crate) const EDGE_SECRET: &str = "edgeedgeedgeedgeedgeedgeedgeedge";
+
+static EDGE: LazyLock<Arc<Edge>> = LazyLock::new(|| {
+    let told = Environment::from_iter([("READMIT_EDGE_SECRET".to_owned(), EDGE_SECRET.to_owned())]);
+    Arc::new(Edge::new(&told).unwrap())
+});
+
 /// The answer to `event`; none if it is no event of an HTTP API.
-pub(crate) fn answer(handler: fn(Arc<()>, ApiRequest) -> Outcome, event: Value) -> Option<Value> {
-    RUNTIME.block_on(readmit::http::invoke(Arc::new(()), handler, event, Context::default())).ok()
+pub(crate) fn answer(handler: fn(Arc<Edge>, ApiRequest) -> Outcome, event: Value) -> Option<Value> {
+    RUNTIME.block_on(readmit::http::invoke(Arc::clone(&EDGE), handler, event, Context::default())).ok()
 }
 
 /// The body of an answer, which is JSON.

@@ -111,7 +111,7 @@ pub enum Actor {
 /// Where a request came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// The source address, as the gateway saw it.
+    /// The source address, as the gateway saw it, or the edge before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_ip: Option<String>,
     /// The client's own word of itself, cut to 256 characters.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::gateway::GatewayRequest;
 use super::json::read_object;
-use super::{Failure, FieldError, JsonBody, Problem};
+use super::{Edge, Failure, FieldError, JsonBody, Problem};
 use crate::keyring::{AccessClaims, RecoveryClaims, Tokens};
 use crate::services::Services;
 
@@ -32,11 +32,13 @@ pub struct ApiRequest {
 
 impl ApiRequest {
     /// Fails where the event's body is not the base64 that the gateway says it is.
-    pub(super) fn new(event: GatewayRequest, context: &Context) -> Result<Self, Error> {
+    pub(super) fn new(event: GatewayRequest, context: &Context, edge: &Edge) -> Result<Self, Error> {
         let GatewayRequest { request_context, .. } = event;
+        let mut headers = event.headers.unwrap_or_default();
+        let viewer = edge.viewer(&mut headers).map(|address| address.to_string());
         let user_agent = request_context.http.user_agent;
         let origin = Origin {
-            source_ip: request_context.http.source_ip,
+            source_ip: viewer.or(request_context.http.source_ip),
             user_agent: user_agent
                 .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect()),
             request_id: request_context.request_id.unwrap_or_else(|| context.request_id.clone()),
@@ -45,7 +47,7 @@ impl ApiRequest {
         Ok(Self {
             route_key: request_context.route_key,
             origin,
-            headers: event.headers.unwrap_or_default(),
+            headers,
             employee_id: event.path_parameters.and_then(|mut path| path.remove("employee_id")),
             query: query_parameters(&event.raw_query_string.unwrap_or_default()),
             body: if event.is_base64_encoded { Zeroizing::new(BASE64.decode(&body)?) } else { body },

@@ -9,7 +9,7 @@ use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
 use super::gateway::{GatewayRequest, GatewayResponse};
-use super::{Answer, ApiRequest, Failure, Problem};
+use super::{Answer, ApiRequest, Edge, Failure, Problem};
 use crate::telemetry::{Ending, Invocation};
 
 /// What a request is given. Whatever it waits for then, its client is told before Lambda ends the function at 15 seconds; a
@@ -19,7 +19,7 @@ const REQUEST_BUDGET: Duration = Duration::from_secs(13);
 /// Serves a deployed function's requests until the runtime ends.
 pub async fn run<S, F>(services: Arc<S>, handler: fn(Arc<S>, ApiRequest) -> F) -> Result<(), Error>
 where
-    S: Send + Sync + 'static,
+    S: AsRef<Edge> + Send + Sync + 'static,
     F: Future<Output = Result<Answer, Failure>> + Send + 'static,
 {
     // Boxed, or the compiler finds the runtime's future too deep to lay out.
@@ -35,7 +35,7 @@ pub async fn invoke<S, F>(
     context: Context,
 ) -> Result<Value, Error>
 where
-    S: Send + Sync + 'static,
+    S: AsRef<Edge> + Send + Sync + 'static,
     F: Future<Output = Result<Answer, Failure>> + Send + 'static,
 {
     let request: GatewayRequest = serde_json::from_str(&event.to_string())?;
@@ -48,9 +48,10 @@ async fn respond<S, F>(
     event: LambdaEvent<GatewayRequest>,
 ) -> Result<GatewayResponse, Error>
 where
+    S: AsRef<Edge>,
     F: Future<Output = Result<Answer, Failure>> + Send + 'static,
 {
-    let request = ApiRequest::new(event.payload, &event.context)?;
+    let request = ApiRequest::new(event.payload, &event.context, S::as_ref(&services))?;
     let request_id = request.origin().request_id.clone();
     let invocation = Invocation::begin(&request_id, request.route_key());
     let outcome = match request.check_body() {
@@ -123,12 +124,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_waits_is_told_before_lambda_ends_the_function() {
-        async fn never(_: Arc<()>, _: ApiRequest) -> Result<Answer, Failure> {
+        async fn never(_: Arc<Edge>, _: ApiRequest) -> Result<Answer, Failure> {
             std::future::pending().await
         }
         let started = tokio::time::Instant::now();
+        let edge = Edge::new(&[].into_iter().collect()).unwrap();
         let request = serde_json::from_str(r#"{"requestContext": {"routeKey": "GET /", "http": {}}}"#).unwrap();
-        let response = respond(Arc::new(()), never, LambdaEvent::new(request, Context::default())).await.unwrap();
+        let response = respond(Arc::new(edge), never, LambdaEvent::new(request, Context::default())).await.unwrap();
         assert_eq!(response.status_code, 503);
         assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
     }

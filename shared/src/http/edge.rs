@@ -1,0 +1,152 @@
+//! The edge: the distribution that serves the portal and hands requests on to the gateway, which then sees the edge's address
+//! where the viewer's is wanted.
+//!
+//! Anyone can reach the gateway without the edge and write any header, so the edge shows a secret with each request. Without
+//! it, or where none is configured, what a header says of the source means nothing.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
+
+use crate::environment::{BadVariable, Environment, bad_variable};
+
+/// What the edge alone can send.
+const SECRET_HEADER: &str = "readmit-edge-secret";
+/// Whom the edge saw: an address and, behind the last colon, a port
+/// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html>).
+const VIEWER_HEADER: &str = "cloudfront-viewer-address";
+/// Letters and digits; the template makes 64. So many have 128 bits and more.
+const SHORTEST_SECRET: usize = 32;
+
+/// The edge, as far as a function must know it.
+pub struct Edge {
+    secret: Option<SecretString>,
+}
+
+impl Edge {
+    /// With the secret of `READMIT_EDGE_SECRET`; where that is not set there is no edge, and nothing is believed.
+    pub fn new(environment: &Environment) -> Result<Self, BadVariable> {
+        let name = "READMIT_EDGE_SECRET";
+        match environment.get(name) {
+            Some(secret) if secret.len() < SHORTEST_SECRET => Err(bad_variable(name, "is too short")),
+            secret => Ok(Self { secret: secret.map(SecretString::from) }),
+        }
+    }
+
+    /// Whom the edge saw, if the request came through it and it says so. The headers that are between edge and function are
+    /// taken out: whatever is done with the others, these go nowhere.
+    pub(super) fn viewer(&self, headers: &mut HashMap<String, String>) -> Option<IpAddr> {
+        let shown = take(headers, SECRET_HEADER).map(SecretString::from);
+        let address = take(headers, VIEWER_HEADER);
+        if self.is_shown(&shown?) { viewer_address(&address?) } else { None }
+    }
+
+    fn is_shown(&self, shown: &SecretString) -> bool {
+        let same = |secret: &SecretString| secret.expose_secret().as_bytes().ct_eq(shown.expose_secret().as_bytes());
+        self.secret.as_ref().is_some_and(|secret| same(secret).into())
+    }
+}
+
+impl AsRef<Self> for Edge {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+/// Takes out all headers of a name, whatever their case; the value if there was just one.
+fn take(headers: &mut HashMap<String, String>, name: &str) -> Option<String> {
+    let mut taken = headers.extract_if(|sent, _| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let value = taken.next();
+    if taken.count() == 0 { value } else { None }
+}
+
+/// `198.51.100.7:46532`, `2001:db8::1:46532`: an IPv6 address has no brackets.
+fn viewer_address(text: &str) -> Option<IpAddr> {
+    let (address, port) = text.rsplit_once(':')?;
+    port.parse::<u16>().ok()?;
+    address.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01";
+
+    fn edge(secret: &str) -> Result<Edge, BadVariable> {
+        Edge::new(&[("READMIT_EDGE_SECRET".to_owned(), secret.to_owned())].into_iter().collect())
+    }
+
+    fn seen(edge: &Edge, headers: &[(&str, &str)]) -> Option<String> {
+        let mut headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        edge.viewer(&mut headers).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn a_viewers_address_is_all_before_the_last_colon() {
+        let read = |text| viewer_address(text).map(|address| address.to_string());
+        for (text, address) in [
+            ("198.51.100.7:46532", "198.51.100.7"),
+            ("2001:db8::1:46532", "2001:db8::1"),
+            ("2001:0db8:85a3:0000:0000:8a2e:0370:7334:443", "2001:db8:85a3::8a2e:370:7334"),
+            ("::ffff:198.51.100.7:443", "::ffff:198.51.100.7"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(address), "{text}");
+        }
+        for text in [
+            "",
+            ":",
+            ":443",
+            "198.51.100.7",
+            "198.51.100.7:",
+            "198.51.100.7:65536",
+            "198.51.100.7:-1",
+            " 198.51.100.7:443",
+            "198.51.100.7:443,203.0.113.9:443",
+            "[2001:db8::1]:443",
+            "2001:db8:0:0:0:0:0:1",
+            "portal.example:443",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_edge_names_a_viewer() {
+        let edge = edge(SECRET).unwrap();
+        let viewer = ("cloudfront-viewer-address", "198.51.100.7:46532");
+        let with = |secret| seen(&edge, &[viewer, ("readmit-edge-secret", secret)]);
+        assert_eq!(with(SECRET).as_deref(), Some("198.51.100.7"));
+        for wrong in ["", &SECRET[..63], &SECRET.to_lowercase(), &format!("{SECRET},{SECRET}"), &format!("{SECRET} ")] {
+            assert_eq!(with(wrong), None, "{wrong}");
+        }
+        assert_eq!(seen(&edge, &[viewer]), None);
+        assert_eq!(seen(&edge, &[("readmit-edge-secret", SECRET)]), None);
+        let twice = [viewer, ("Readmit-Edge-Secret", SECRET), ("readmit-edge-secret", SECRET)];
+        assert_eq!(seen(&edge, &twice), None);
+    }
+
+    #[test]
+    fn where_no_secret_is_configured_the_headers_mean_nothing() {
+        let none = edge("").unwrap();
+        for secret in ["", SECRET] {
+            let headers = [("cloudfront-viewer-address", "198.51.100.7:46532"), ("readmit-edge-secret", secret)];
+            assert_eq!(seen(&none, &headers), None);
+        }
+        let error = edge("short").err().unwrap().to_string();
+        assert_eq!(error, "the environment variable READMIT_EDGE_SECRET is too short");
+    }
+
+    #[test]
+    fn what_is_between_edge_and_function_goes_no_further() {
+        let header = |name: &str| (name.to_owned(), SECRET.to_owned());
+        let names = ["Readmit-Edge-Secret", "readmit-edge-secret", "CloudFront-Viewer-Address", "user-agent"];
+        for edge in [edge(SECRET), edge("")] {
+            let mut headers = names.map(header).into_iter().collect::<HashMap<_, _>>();
+            edge.unwrap().viewer(&mut headers);
+            assert_eq!(headers.keys().collect::<Vec<_>>(), ["user-agent"]);
+        }
+    }
+}
