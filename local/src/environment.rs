@@ -58,6 +58,11 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
+        // Nothing of what HostPortal adds is here.
+        Value::Object(choice) if choice.contains_key("Fn::If") => match choice["Fn::If"].as_array()?.as_slice() {
+            [condition, _, otherwise] if condition == "HostsPortal" => resolve(template, places, otherwise),
+            _ => None,
+        },
         Value::Object(reference) => match reference.get("Ref")?.as_str()? {
             "PortalUrl" => Some(places.api.to_owned()),
             "MailFrom" => Some(MAIL_FROM.to_owned()),
@@ -98,6 +103,7 @@ mod tests {
         assert_eq!(environment.get("READMIT_CONFIGURATION_SET"), Some("readmit-local"));
         assert_eq!(environment.get("READMIT_AUDIT_RETENTION_DAYS"), Some("0"));
         assert_eq!(environment.get("AWS_ENDPOINT_URL_SESV2"), Some("http://127.0.0.1:3002"));
+        assert_eq!(environment.get("READMIT_EDGE_SECRET"), None);
         assert_eq!(environment.get("PATH"), None);
     }
 

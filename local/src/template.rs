@@ -94,6 +94,7 @@ struct Parameter {
 #[serde(rename_all = "PascalCase")]
 struct Resource {
     r#type: String,
+    condition: Option<String>,
     #[serde(default)]
     metadata: Value,
     #[serde(default)]
@@ -114,10 +115,11 @@ impl Template {
         let functions: Vec<Function> =
             of_type("AWS::Serverless::Function").map(|(id, r)| function(id, r)).collect::<Result<_, _>>()?;
         let tables = of_type("AWS::DynamoDB::Table").map(|(id, r)| table(id, &r.properties)).collect();
-        let mut secrets = of_type("AWS::SecretsManager::Secret");
+        // One that is there by condition alone is the edge's, and there is no edge here.
+        let mut secrets = of_type("AWS::SecretsManager::Secret").filter(|(_, r)| r.condition.is_none());
         let secret = match (secrets.next(), secrets.next()) {
             (Some((id, r)), None) => secret(id, &r.properties)?,
-            _ => return Err(fault("", "exactly one secret is expected")),
+            _ => return Err(fault("", "exactly one secret without a condition is expected")),
         };
         let parameters = document.parameters.iter().map(|(n, p)| (n.clone(), p.default.as_ref().map(text))).collect();
 

@@ -14,4 +14,5 @@ mod functions;
 mod leave;
 mod parameters;
 mod policies;
+mod portal;
 mod tables;

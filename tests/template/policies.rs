@@ -22,8 +22,8 @@ fn statements_of<'a>(template: &'a Value, function: &'a Value) -> Vec<&'a Value>
 }
 
 fn actions(template: &Value) -> Faults {
-    let all = statements(&template["Resources"]);
-    let wild = all.into_iter().flat_map(|statement| texts(&statement["Action"])).filter(|action| action.contains('*'));
+    let all = statements(&template["Resources"]).into_iter().filter(|statement| statement["Effect"] == "Allow");
+    let wild = all.flat_map(|statement| texts(&statement["Action"])).filter(|action| action.contains('*'));
     wild.map(|action| format!("{action} is more than one action")).collect()
 }
 
