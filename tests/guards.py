@@ -129,6 +129,8 @@ GUARDS = [
      "if !value.is_object()", "if false", f"{SHARED} json"),
     ("S19 a large body is refused", "shared/src/http/request.rs",
      "if self.body.len() > MAX_BODY", "if false", f"{FLOWS} redemption::a_body"),
+    ("S19 only the edge names a viewer", "shared/src/http/edge.rs",
+     "if self.is_shown(&shown?)", "if self.is_shown(&shown?) || true", f"{ATTACKS} edge"),
     ("S19 names are inert in HTML", "shared/templates/mail.html",
      "<bdi>{{ value.text }}</bdi>", "<bdi>{{ value.text|safe }}</bdi>", f"{ATTACKS} mail"),
     ("S19 names become no links in mails", "shared/src/mail/line.rs",
