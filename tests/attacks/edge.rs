@@ -73,7 +73,7 @@ async fn where_there_is_no_edge_nobody_names_a_viewer() {
     assert!(audit.contains("127.0.0.1") && !audit.contains("198.51.100.66"), "{audit}");
 }
 
-/// NIST SP 800-63B-4, 3.2.2: with the edge's one address for all, ten wrong guesses of anybody would shut everybody out.
+/// NIST SP 800-63B-4, 3.2.2: with the edge's one address for all, ten wrong guesses of anybody shut an account's holder out.
 #[tokio::test]
 async fn whom_the_edge_names_is_who_is_throttled() {
     let world = World::start().await;
