@@ -96,6 +96,10 @@ async fn an_event_has_every_field_of_the_contract() {
     });
     assert_eq!(Value::Object(rest), expected);
     assert_eq!(page.body.as_object().map(serde_json::Map::len), Some(2));
+
+    let silent = world.request(Method::POST, &path).bearer_auth(&ada.token);
+    world.send(silent).await.is(201);
+    assert_eq!(get(&ada, "type=passcode.issued&limit=1").await.is(200).body["events"][0]["user_agent"], Value::Null);
 }
 
 #[tokio::test]

@@ -124,6 +124,7 @@ fn mailing(world: &World) -> MailingServices {
     for (name, value) in [
         ("READMIT_BRAND_NAME", "取引先ポータル"),
         ("READMIT_MAIL_FROM", "no-reply@portal.example"),
+        ("READMIT_EDGE_SECRET", ""),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ACCESS_KEY_ID", "issue-passcode"),
         ("AWS_SECRET_ACCESS_KEY", "local"),

@@ -40,7 +40,9 @@ impl ApiRequest {
         let origin = Origin {
             source_ip: viewer.or(request_context.http.source_ip),
             user_agent: user_agent
-                .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect()),
+                .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect::<String>())
+                // The gateway gives an empty text for a client that says nothing of itself.
+                .filter(|text| !text.trim().is_empty()),
             request_id: request_context.request_id.unwrap_or_else(|| context.request_id.clone()),
         };
         let body = Zeroizing::new(event.body.unwrap_or_default().into_bytes());
