@@ -1,4 +1,4 @@
-/** The local stack, as `readmit-local` runs it, with nobody in it. */
+/** The local stack, as `readmit-local` runs it. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,6 +37,8 @@ export class Stack {
   /** @param {Program} process */
   constructor(process) {
     this.process = process;
+    /** What it said when it was ready. @type {{ api: string, mailbox: string, authenticator: string, admin: any }} */
+    this.ready = { api: '', mailbox: '', authenticator: '', admin: null };
     /** The origin of portal and API, without a slash at the end. */
     this.origin = '';
   }
@@ -44,9 +46,10 @@ export class Stack {
   /**
    * Starts the program that `READMIT_LOCAL` names, on a port of its own.
    *
+   * @param {{ employees?: string | null }} [options] A file of people: nobody if left out, the sample company for null.
    * @returns {Promise<Stack>}
    */
-  static async start() {
+  static async start({ employees = EMPLOYEES } = {}) {
     const program = process.env['READMIT_LOCAL'];
     if (!program) throw new Error('READMIT_LOCAL names no program: run `make portal`');
     // It is started as it is, whatever this shell has set for it.
@@ -54,7 +57,7 @@ export class Stack {
     // The kernel ends it with us, also if we are killed.
     const child = spawn(
       'setpriv',
-      ['--pdeathsig', 'KILL', resolve(program), '--port', '0', '--clock-control', '--employees', EMPLOYEES],
+      ['--pdeathsig', 'KILL', resolve(program), '--port', '0', '--clock-control', ...(employees ? ['--employees', employees] : [])],
       { env: Object.fromEntries(environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const stack = new Stack(child);
@@ -78,7 +81,8 @@ export class Stack {
       once(lines, 'line'),
       once(child, 'close').then(([status]) => Promise.reject(new Error(`it has ended with ${status}`))),
     ]);
-    this.origin = JSON.parse(said).api;
+    this.ready = JSON.parse(said);
+    this.origin = this.ready.api;
   }
 
   /** Ends it, politely first. */

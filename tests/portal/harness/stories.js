@@ -68,15 +68,16 @@ export class World {
 /**
  * Begins a file of stories.
  *
+ * @param {Parameters<typeof Stack.start>[0]} [options]
  * @returns {(sentence: string, story: (world: World) => Promise<void>) => void} Adds a story.
  */
-export function stories() {
+export function stories(options) {
   /** @type {Stack} */
   let stack;
   /** @type {import('playwright-core').Browser} */
   let browser;
   before(async () => {
-    stack = await Stack.start();
+    stack = await Stack.start(options);
     browser = await launchChromium();
   });
   after(async () => {

@@ -1,0 +1,79 @@
+/** Ways that many stories go: signing in, finding somebody, redeeming. */
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/**
+ * Fills in the sign-in page and sends it.
+ *
+ * @param {Page} page
+ * @param {{ email: string, password: string, code: string }} typed
+ */
+export async function signIn(page, { email, password, code }) {
+  await page.getByLabel('Email address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('Authenticator code').fill(code);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/**
+ * Signs an enrolled person in, who is at the sign-in page.
+ *
+ * @param {Page} page
+ * @param {import('./person.js').Person} person
+ */
+export async function signInAs(page, person) {
+  const { email, password, authenticator } = person;
+  await signIn(page, { email, password, code: await authenticator.digits() });
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+/**
+ * The row of a person in Manage Employees, found by typing.
+ *
+ * @param {Page} page
+ * @param {string} typed
+ * @param {string} name
+ */
+export async function find(page, typed, name) {
+  await page.getByRole('searchbox').fill(typed);
+  const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+  await row.waitFor();
+  return row;
+}
+
+/**
+ * Opens Edit Employee by the pencil.
+ *
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function edit(page, name) {
+  await page.getByRole('button', { name: `Edit ${name}` }).click();
+  const dialog = page.getByRole('dialog', { name: 'Edit Employee' });
+  await dialog.getByText(name).first().waitFor();
+  return dialog;
+}
+
+/**
+ * Sends the first step of a recovery.
+ *
+ * @param {Page} page
+ * @param {string} email
+ * @param {string} [code] What the link has brought, if left out.
+ */
+export async function redeem(page, email, code) {
+  await page.getByLabel('Your email address').fill(email);
+  if (code !== undefined) await page.getByLabel('One-time passcode').fill(code);
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
+/**
+ * Sends a new password.
+ *
+ * @param {Page} page
+ * @param {string} password
+ */
+export async function choosePassword(page, password) {
+  await page.getByLabel('New password').fill(password);
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
