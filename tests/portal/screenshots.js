@@ -1,39 +1,48 @@
-/** Pictures of the portal, in each language, in light and dark, on a desk and in a hand. */
+/** Pictures of every page, dialog and state of the portal, at three widths, in light and in dark. */
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { launchChromium } from './harness/browser.js';
+import { Company } from './harness/company.js';
 import { Stack } from './harness/stack.js';
+import { PEOPLE, walkThroughAll } from './harness/views.js';
 import { Visitor } from './harness/visitor.js';
 
 /** Not in git. */
 const FOLDER = fileURLToPath(new URL('screenshots/', import.meta.url));
 
-/** Where one gets without a session. */
-const ROUTES = ['sign-in', 'redeem'];
-
-const LOCALES = ['en', 'de', 'ja'];
+/** In CSS pixels; the narrowest is the smallest that WCAG asks for. */
+const WIDTHS = [320, 768, 1280];
 const COLOR_SCHEMES = /** @type {const} */ (['light', 'dark']);
-/** In CSS pixels; the narrower one is the smallest that WCAG asks for. */
-const VIEWPORTS = { desk: { width: 1280, height: 800 }, hand: { width: 320, height: 640 } };
 
 /**
+ * @param {Stack} stack
  * @param {import('playwright-core').Browser} browser
- * @param {string} origin
- * @param {string} name
  * @param {import('./harness/visitor.js').Habits} habits
+ * @param {string} suffix
  */
-async function takePictures(browser, origin, name, habits) {
-  for (const route of ROUTES) {
-    // Each on a page of its own: within one, the heading that is waited for might be the route's before.
-    const visitor = await Visitor.arrive(browser, origin, habits);
-    await visitor.opens(`/#/${route}`);
-    await visitor.page.getByRole('heading', { level: 1 }).waitFor();
-    await visitor.page.screenshot({ path: join(FOLDER, `${route}-${name}.png`), fullPage: true });
-    await visitor.leaves();
-  }
+async function takePictures(stack, browser, habits, suffix) {
+  /** @type {Visitor[]} */
+  const visitors = [];
+  let number = 0;
+  await walkThroughAll({
+    company: await Company.bring(stack, PEOPLE),
+    visit: async (path) => {
+      const visitor = await Visitor.arrive(browser, stack.origin, habits);
+      visitors.push(visitor);
+      await visitor.opens(path);
+      return visitor;
+    },
+    look: async (name, { page }) => {
+      const path = join(FOLDER, `${String(++number).padStart(2, '0')}-${name}-${suffix}.png`);
+      // A dialog lies over what is in sight: a picture of the whole page would show it in the middle of nowhere.
+      const fullPage = (await page.locator('dialog[open]').count()) === 0;
+      await page.screenshot({ path, fullPage });
+    },
+  });
+  await Promise.all(visitors.map((visitor) => visitor.leaves()));
 }
 
 await rm(FOLDER, { recursive: true, force: true });
@@ -41,12 +50,10 @@ await mkdir(FOLDER, { recursive: true });
 const stack = await Stack.start();
 try {
   const browser = await launchChromium();
-  for (const locale of LOCALES) {
+  for (const width of WIDTHS) {
     for (const colorScheme of COLOR_SCHEMES) {
-      for (const [name, viewport] of Object.entries(VIEWPORTS)) {
-        const habits = { locale, colorScheme, viewport };
-        await takePictures(browser, stack.origin, `${locale}-${colorScheme}-${name}`, habits);
-      }
+      const viewport = { width, height: width < 600 ? 700 : 900 };
+      await takePictures(stack, browser, { viewport, colorScheme }, `${width}-${colorScheme}`);
     }
   }
   await browser.close();

@@ -38,7 +38,8 @@ export class BulkDialog {
 
   #ask = h('p');
 
-  #list = h('ul', { class: 'results' });
+  // It scrolls by itself, so the keyboard has to get there.
+  #list = h('ul', { class: 'results', tabindex: '0', 'aria-label': words.bulk.title });
 
   #bar = h('progress', { 'aria-label': words.bulk.title, value: '0', max: '1' });
 
