@@ -59,7 +59,10 @@ export function open({ place, signal }) {
   const status = announcement('status');
   const failure = announcement();
   const table = new EmployeeTable({
-    edit: (employee) => go(editHash(employee.employee_id), { state: { cursors: wanted.cursors, isFromList: true } }),
+    edit: ({ employee_id: id }) => {
+      toolbar.settle();
+      go(editHash(id), { state: { cursors: wanted.cursors, isFromList: true } });
+    },
     selected: () => showSelection(),
   });
   const previous = pagerButton(words.employees.previous, 'left', () =>
@@ -84,7 +87,10 @@ export function open({ place, signal }) {
     return `${list}${list.includes('?') ? '&' : '?'}employee=${encodeURIComponent(id)}`;
   }
 
-  function closeEdit() {
+  /** @param {string | null} id */
+  function closeEdit(id) {
+    // The row may be a new one since.
+    if (id && document.activeElement === document.body) table.focusPencil(id);
     const { query, state } = here();
     if (!query.has('employee')) return;
     if (state?.isFromList) history.back();

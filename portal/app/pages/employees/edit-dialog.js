@@ -24,7 +24,7 @@ export class EditDialog {
 
   #signal;
 
-  /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: () => void }} options */
+  /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: (id: string | null) => void }} options */
   constructor({ signal, changed, closed }) {
     this.#signal = signal;
     this.#changed = changed;
@@ -32,8 +32,9 @@ export class EditDialog {
     const { element, body } = dialog({
       title: words.employee.title,
       closed: () => {
+        const id = this.#id;
         this.#id = null;
-        closed();
+        closed(id);
       },
     });
     body.append(this.#facts, this.#issue.element);

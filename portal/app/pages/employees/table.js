@@ -74,6 +74,11 @@ export class EmployeeTable {
     [...known.row.children].slice(1, 1 + cells.length).forEach((cell, index) => cell.replaceWith(cells[index] ?? cell));
   }
 
+  /** @param {string} id */
+  focusPencil(id) {
+    this.#rows.get(id)?.row.querySelector('button')?.focus();
+  }
+
   selection() {
     return [...this.#selected.values()];
   }

@@ -17,12 +17,23 @@ export class Toolbar {
     const select = h('select', { id: filterId }, options);
 
     let typing = new AbortController();
+    let isResting = true;
+    const find = () => {
+      isResting = true;
+      search(input.value.trim());
+    };
+    /** Searches for what was typed at once, if that is still to come. */
+    this.settle = () => {
+      typing.abort();
+      if (!isResting) find();
+    };
     input.addEventListener('input', async () => {
       typing.abort();
       typing = new AbortController();
+      isResting = false;
       try {
         await pause(REST, typing.signal);
-        search(input.value.trim());
+        find();
       } catch (error) {
         if (!isGivenUp(error)) throw error;
       }

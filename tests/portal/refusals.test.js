@@ -1,0 +1,139 @@
+/** No, in words that a person can act on. */
+
+import assert from 'node:assert/strict';
+
+import { edit, redeem, signIn, signInAs } from './harness/journey.js';
+import { PASSWORD } from './harness/person.js';
+import { stories } from './harness/stories.js';
+
+const story = stories();
+
+/** @typedef {import('./harness/stories.js').World} World */
+
+/** Ada at Manage Employees. @param {World} world @param {import('./harness/company.js').Row[]} [people] */
+async function adaAtWork(world, people) {
+  const company = await world.company(people);
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('/');
+  await signInAs(visitor.page, ada);
+  await visitor.page.getByRole('rowheader', { name: 'Ada Lindqvist' }).waitFor();
+  return { company, ada, visitor, page: visitor.page };
+}
+
+for (const [name, status, words] of /** @type {[string, number, string][]} */ ([
+  ['Cleo Client', 422, 'Client accounts cannot receive a one-time passcode. Ask Technical Support.'],
+  ['Dora Disabled', 409, 'This account is disabled. Have it enabled first'],
+  ['Ada Lindqvist', 403, 'You cannot do this for your own account. Ask another Security Admin.'],
+])) {
+  story(`${name} gets no passcode, and the dialog says why`, async (world) => {
+    const { visitor, page } = await adaAtWork(world);
+    visitor.expects(status);
+    const dialog = await edit(page, name);
+    await dialog.getByRole('button', { name: 'Email TOTP' }).click();
+    await dialog.getByRole('alert').getByText(words).waitFor();
+  });
+}
+
+story('a fourth passcode within a quarter of an hour has to wait, and is told how long', async (world) => {
+  const { visitor, page, company } = await adaAtWork(world);
+  visitor.expects(429);
+  const dialog = await edit(page, 'Mike Brandt');
+  const send = dialog.getByRole('button', { name: 'Email TOTP' });
+  let refused = 0;
+  page.on('response', (response) => (refused += Number(response.status() === 429)));
+  for (let times = 0; times < 3; times += 1) {
+    await send.click();
+    await dialog.getByText('The passcode was sent to').waitFor();
+  }
+  await send.click();
+  await dialog.getByRole('alert').getByText(/^That was tried too often\. Wait 1[45] minutes, until \d+:\d\d/).waitFor();
+  assert.equal((await world.stack.mails(company.address('mike'))).length, 3);
+  assert.equal(refused, 1);
+});
+
+story('a mail that the mail service refuses is not called sent', async (world) => {
+  const people = [{ email: 'ada', name: 'Ada Lindqvist', role: /** @type {const} */ ('security_admin') }, { email: 'jürgen', name: 'Jürgen Groß' }];
+  const { visitor, page } = await adaAtWork(world, people);
+  visitor.expects(502);
+  const dialog = await edit(page, 'Jürgen Groß');
+  await dialog.getByRole('button', { name: 'Email TOTP' }).click();
+  await dialog.getByRole('alert').getByText('The mail could not be sent. The passcode was withdrawn').waitFor();
+  await dialog.getByText('The passcode was sent to').waitFor({ state: 'hidden' });
+});
+
+story('an employee of another company is nobody', async (world) => {
+  const other = await world.company();
+  const { visitor, page } = await adaAtWork(world);
+  visitor.expects(404);
+  await visitor.opens(`/#/employees?employee=${other.employeeId('mike')}`);
+  await page.getByRole('dialog').getByRole('alert').getByText('There is no such employee in your company.').waitFor();
+});
+
+story('the eleventh wrong sign-in has to wait', async (world) => {
+  const company = await world.company();
+  const visitor = await world.visitor('/');
+  visitor.expects(401, 429);
+  const email = company.address('mike');
+  for (let times = 0; times < 10; times += 1) {
+    const body = { email, password: 'not his', code: '123456' };
+    await world.stack.must(401, 'POST', '/v1/sessions', { body });
+  }
+  await signIn(visitor.page, { email: company.address('sam'), password: 'not his', code: '123456' });
+  await visitor.page.getByRole('alert').getByText('do not belong together').waitFor();
+  await signIn(visitor.page, { email, password: 'not his', code: '123456' });
+  await visitor.page.getByRole('alert').getByText(/^That was tried too often\. Wait \d+ minutes/).waitFor();
+});
+
+story('whatever is wrong with a passcode, the words are the same', async (world) => {
+  const company = await world.company();
+  const visitor = await world.visitor('/#/redeem');
+  visitor.expects(401);
+  const { page } = visitor;
+  const refusal = page.getByRole('alert').filter({ hasText: /./ });
+  /** @param {string} login @param {string} code */
+  const told = async (login, code) => {
+    await redeem(page, company.address(login), code);
+    await refusal.waitFor();
+    return refusal.textContent();
+  };
+  const superseded = await company.mailCodeTo('mike');
+  const wrong = (await company.mailCodeTo('mike')).replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  const expired = await company.mailCodeTo('sam');
+  await world.stack.advance(3_700);
+  const words = [
+    await told('mike', superseded), await told('mike', wrong), await told('sam', expired),
+    await told('nobody', '7K3M-9QXT-2BHW'), await told('cleo', '7K3M-9QXT-2BHW'),
+  ];
+  assert.match(words[0] ?? '', /your Security Admin can send a new one/);
+  assert.equal(new Set(words).size, 1);
+});
+
+story('what cannot be a passcode is not sent at all', async (world) => {
+  const visitor = await world.visitor('/#/redeem');
+  const { page } = visitor;
+  let sent = 0;
+  page.on('request', (request) => (sent += Number(request.method() === 'POST')));
+  await redeem(page, 'mike', '7K3M-9QXT');
+  await page.getByText('This is not an email address.').waitFor();
+  const code = page.getByLabel('One-time passcode');
+  assert.equal(await code.getAttribute('aria-invalid'), 'true');
+  const error = page.locator(`#${(await code.getAttribute('aria-describedby'))?.split(' ').at(-1)}`);
+  assert.match((await error.textContent()) ?? '', /three groups of four/);
+  assert.equal(sent, 0);
+});
+
+story('a Security Admin shows the old password beside the passcode', async (world) => {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  await company.enrol('grace');
+  await world.stack.advance(900);
+  const code = await ada.issueCodeTo('grace');
+  const visitor = await world.visitor(`/#/redeem/${code}`);
+  visitor.expects(401);
+  const { page } = visitor;
+  await redeem(page, company.address('grace'));
+  await page.getByRole('alert').getByText('the password or backup code if your company asks for one').waitFor();
+  await page.getByLabel('Current password or a backup code').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('New password').waitFor();
+});

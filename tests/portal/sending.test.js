@@ -1,0 +1,147 @@
+/** Email TOTP: one click is one mail, whatever the network does, and what becomes of it is told honestly. */
+
+import assert from 'node:assert/strict';
+
+import { edit, find, signInAs } from './harness/journey.js';
+import { stories } from './harness/stories.js';
+import { until } from './harness/until.js';
+
+const story = stories();
+
+/** @typedef {import('./harness/stories.js').World} World */
+/** @typedef {import('playwright-core').Page} Page */
+
+const ISSUE = /\/v1\/employees\/[^/]+\/passcode$/;
+
+/** Ada, who has Mike's dialog open. @param {World} world */
+async function adaAtMike(world) {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('/');
+  await signInAs(visitor.page, ada);
+  await find(visitor.page, 'mike', 'Mike Brandt');
+  const dialog = await edit(visitor.page, 'Mike Brandt');
+  return { company, ada, visitor, page: visitor.page, dialog, send: dialog.getByRole('button', { name: 'Email TOTP' }) };
+}
+
+/** The Idempotency-Keys of the clicks that were sent. @param {Page} page */
+function keysOf(page) {
+  /** @type {(string | undefined)[]} */
+  const keys = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && ISSUE.test(request.url())) keys.push(request.headers()['idempotency-key']);
+  });
+  return keys;
+}
+
+/** @param {World} world @param {import('./harness/company.js').Company} company */
+const passcodesOf = async (world, company) =>
+  (await world.stack.mails(company.address('mike'))).filter(({ tags }) => tags['kind'] === 'passcode');
+
+story('a double click, and Enter held down, send one mail', async (world) => {
+  const { page, dialog, send, company } = await adaAtMike(world);
+  const keys = keysOf(page);
+  await page.route(ISSUE, async (route) => {
+    await until('second click', () => isClickedTwice);
+    await route.continue();
+  });
+  let isClickedTwice = false;
+  await send.dblclick();
+  for (let times = 0; times < 5; times += 1) await page.keyboard.press('Enter');
+  assert.equal(await send.getAttribute('aria-disabled'), 'true');
+  isClickedTwice = true;
+  await dialog.getByText('The passcode was sent to').waitFor();
+  assert.equal(keys.length, 1);
+  assert.equal((await passcodesOf(world, company)).length, 1);
+  await send.click();
+  await until('second mail', async () => (await passcodesOf(world, company)).length === 2);
+  assert.equal(new Set(keys).size, 2);
+});
+
+story('a click without a network is sent by the next click, once', async (world) => {
+  const { visitor, page, dialog, send, company } = await adaAtMike(world);
+  const keys = keysOf(page);
+  visitor.watch.expectsFailure(ISSUE);
+  await page.context().setOffline(true);
+  await send.click();
+  await dialog.getByRole('alert').getByText('You are offline. Nothing is lost').waitFor();
+  await page.context().setOffline(false);
+  await send.click();
+  await dialog.getByText('The passcode was sent to').waitFor();
+  assert.equal((await passcodesOf(world, company)).length, 1);
+  assert.equal(new Set(keys).size, 1);
+});
+
+story('an answer that is lost after the mail was sent is asked for again, and mails nothing twice', async (world) => {
+  const { visitor, page, dialog, send, company } = await adaAtMike(world);
+  const keys = keysOf(page);
+  visitor.watch.expectsFailure(ISSUE);
+  await page.route(ISSUE, async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  }, { times: 1 });
+  await send.click();
+  await dialog.getByRole('alert').getByText('There was no answer').waitFor();
+  assert.equal((await passcodesOf(world, company)).length, 1);
+  await send.click();
+  await dialog.getByText('The passcode was sent to').waitFor();
+  assert.deepEqual([keys.length, new Set(keys).size], [2, 1]);
+  assert.equal((await passcodesOf(world, company)).length, 1);
+});
+
+story('the delivery is followed: delayed, then bounced, in the dialog and in the row', async (world) => {
+  const { page, dialog, send, company } = await adaAtMike(world);
+  await send.click();
+  await dialog.getByRole('status').getByText('Waiting for the mail server’s report…').waitFor();
+  const { message_id: id } = await world.stack.mail(company.address('mike'));
+  await world.stack.deliveryReport(id, 'delay');
+  await dialog.getByText('Delayed', { exact: true }).waitFor();
+  await world.stack.deliveryReport(id, 'bounce');
+  await dialog.getByRole('status').getByText('The address does not take mail').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('row').getByText('Bounced', { exact: true }).waitFor();
+});
+
+story('after a minute without a report it says that none has come', async (world) => {
+  const { page, dialog, send } = await adaAtMike(world);
+  await page.clock.install();
+  await send.click();
+  await dialog.getByRole('status').getByText('Waiting for the mail server’s report…').waitFor();
+  const unknown = dialog.getByRole('status').getByText('No report from the mail server so far.');
+  await until('the honest sentence', async () => {
+    await page.clock.runFor(5_000);
+    return unknown.isVisible();
+  });
+  await dialog.getByText('Sent', { exact: true }).waitFor();
+});
+
+story('a passcode is revoked, and opens nothing any more', async (world) => {
+  const { dialog, send, company, page } = await adaAtMike(world);
+  await dialog.getByRole('button', { name: 'Revoke passcode' }).waitFor({ state: 'hidden' });
+  await send.click();
+  await dialog.getByText('The passcode was sent to').waitFor();
+  const code = await company.mailedCode('mike');
+  await dialog.getByRole('button', { name: 'Revoke passcode' }).click();
+  await dialog.getByText('The passcode is revoked').waitFor();
+  await dialog.getByText('Revoked', { exact: true }).waitFor();
+  await world.stack.must(401, 'POST', '/v1/passcodes/redeem', { body: { email: company.address('mike'), code } });
+  await page.keyboard.press('Escape');
+  await page.getByRole('row').getByText('Revoked', { exact: true }).waitFor();
+});
+
+story('a stolen device stops the account at once, and the reason is in the trail', async (world) => {
+  const { dialog, send, company, page } = await adaAtMike(world);
+  const mike = await company.enrol('mike');
+  await world.stack.advance(900);
+  await dialog.getByLabel('The device was stolen').check();
+  await dialog.getByText('Ends every session at once.').waitFor();
+  await dialog.getByLabel('Reason').fill('Phone and laptop stolen on a train');
+  await send.click();
+  await dialog.getByText('The passcode was sent to').waitFor();
+  await world.stack.must(401, 'DELETE', '/v1/sessions', { token: mike.token });
+  const body = { email: mike.email, password: mike.password, code: await mike.authenticator.digits() };
+  await world.stack.must(401, 'POST', '/v1/sessions', { body });
+  await dialog.getByRole('link', { name: 'Show in Audit' }).click();
+  await page.getByRole('rowheader', { name: 'Account suspended' }).waitFor();
+  await page.getByText('Phone and laptop stolen on a train').first().waitFor();
+});
