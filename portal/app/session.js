@@ -11,6 +11,7 @@
  * @property {number} ends_at  In milliseconds of this machine's clock.
  * @property {string} email
  * @property {boolean} has_password
+ * @property {number} wrong_codes  How many the API has refused.
  * @property {Enrolment | null} enrolment  Kept, so that a reload does not void the key that was just scanned.
  */
 

@@ -18,6 +18,9 @@ import { steps } from './recovery/steps.js';
 
 export const needs = 'nobody';
 
+/** The API ends a recovery with the fifth wrong code, whose refusal reads as the others do. */
+const WRONG_CODES = 5;
+
 /** @typedef {import('../session.js').Recovery} Recovery */
 
 /** @param {import('../main.js').Visit} visit @returns {import('../main.js').Page | null} */
@@ -59,6 +62,13 @@ export function open({ signal }) {
     showStep(next);
   }
 
+  function countWrongCode() {
+    const state = recovery();
+    if (!state) return WRONG_CODES;
+    keepRecovery({ ...state, wrong_codes: state.wrong_codes + 1 });
+    return state.wrong_codes + 1;
+  }
+
   function showOver() {
     clearTimeout(timer);
     keepRecovery(null);
@@ -98,6 +108,7 @@ export function open({ signal }) {
         show(steps('codes'), ...keepCodes(answer.backup_codes, answer.employee.email, () => go('#/', { replace: true })));
       } catch (error) {
         if (error instanceof api.Unreachable) mayBeDone = true;
+        if (isProblem(error, 'totp_rejected') && countWrongCode() >= WRONG_CODES) return showOver();
         throw error;
       }
     },

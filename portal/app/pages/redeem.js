@@ -45,6 +45,7 @@ export function open() {
       ends_at: Date.now() + answer.expires_in * 1000,
       email: typed.email,
       has_password: false,
+      wrong_codes: 0,
       enrolment: null,
     });
     go('#/recovery', { replace: true });

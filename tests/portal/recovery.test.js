@@ -1,0 +1,178 @@
+/** A recovery that is interrupted: what is not shown once is not lost, and an end is told as one. */
+
+import assert from 'node:assert/strict';
+
+import { Authenticator } from './harness/authenticator.js';
+import { choosePassword, redeem } from './harness/journey.js';
+import { PASSWORD } from './harness/person.js';
+import { stories } from './harness/stories.js';
+import { until } from './harness/until.js';
+
+const story = stories();
+
+/** @typedef {import('./harness/stories.js').World} World */
+/** @typedef {import('playwright-core').Page} Page */
+
+/** Mike, who has redeemed his passcode. @param {World} world */
+async function mikeAtThePassword(world) {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  const code = await ada.issueCodeTo('mike');
+  const visitor = await world.visitor(`/#/redeem/${code}`);
+  await redeem(visitor.page, company.address('mike'));
+  await visitor.page.getByLabel('New password').waitFor();
+  return { company, ada, visitor, page: visitor.page };
+}
+
+/** The same, with a new key before him. @param {World} world */
+async function mikeAtTheKey(world) {
+  const at = await mikeAtThePassword(world);
+  await choosePassword(at.page, PASSWORD);
+  await at.page.getByRole('img', { name: 'QR code' }).waitFor();
+  return at;
+}
+
+/** @param {World} world @param {Page} page */
+async function shownAuthenticator(world, page) {
+  const address = await page.getByRole('link', { name: 'Open in an authenticator' }).getAttribute('href');
+  return new Authenticator(world.stack, address ?? '');
+}
+
+/** @param {Page} page @param {string} digits */
+async function finish(page, digits) {
+  await page.getByLabel('Six digits').fill(digits);
+  await page.getByRole('button', { name: 'Finish' }).click();
+}
+
+/** @param {Page} page */
+async function isOver(page) {
+  await page.getByRole('heading', { name: 'This recovery has ended' }).waitFor();
+  await page.getByText('Ask your Security Admin to email you a new passcode.').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Get back in' }).waitFor();
+}
+
+story('a reload loses nothing before the backup codes: the code of the link, the password, the key', async (world) => {
+  const company = await world.company();
+  const code = await company.mailCodeTo('mike');
+  const { page } = await world.visitor(`/#/redeem/${code}`);
+  await page.getByLabel('Your email address').waitFor();
+  assert.ok(!page.url().includes(code));
+  await page.reload();
+  await until('code', async () => (await page.getByLabel('One-time passcode').inputValue()) === code);
+  await redeem(page, company.address('mike'));
+  await page.getByLabel('New password').waitFor();
+  await page.reload();
+  await choosePassword(page, PASSWORD);
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  const key = await page.locator('.secret').textContent();
+  await page.reload();
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  assert.equal(await page.locator('.secret').textContent(), key);
+  await page.goBack();
+  await page.goForward();
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  assert.equal(await page.locator('.secret').textContent(), key);
+  await finish(page, await (await shownAuthenticator(world, page)).digits());
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
+  assert.equal(await page.evaluate('sessionStorage.getItem("readmit.recovery") ?? sessionStorage.getItem("readmit.link")'), null);
+});
+
+story('every reason against a password is shown at its field, and advice comes while typing', async (world) => {
+  const { visitor, page, company } = await mikeAtThePassword(world);
+  visitor.expects(422);
+  const password = page.getByLabel('New password');
+  await password.pressSequentially('eleven char');
+  await page.getByText('At least 12 characters (not met, 11 so far)').waitFor();
+  await password.press('s');
+  await page.getByText('At least 12 characters (met)').waitFor();
+  await choosePassword(page, `${company.address('mike')}`);
+  await page.getByText('This contains your name, your address or your company’s name.').waitFor();
+  assert.equal(await password.getAttribute('aria-invalid'), 'true');
+  const described = ((await password.getAttribute('aria-describedby')) ?? '').split(' ');
+  const texts = await Promise.all(described.map((id) => page.locator(`#${id}`).textContent()));
+  assert.ok(texts.some((text) => text?.includes('This contains your name')));
+  await choosePassword(page, PASSWORD);
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+});
+
+for (const [when, at] of /** @type {const} */ ([['the password', mikeAtThePassword], ['the digits', mikeAtTheKey]])) {
+  const goOn = async (/** @type {World} */ world, /** @type {Page} */ page) =>
+    when === 'the password' ? choosePassword(page, PASSWORD) : finish(page, await (await shownAuthenticator(world, page)).digits());
+
+  story(`the time runs out while Mike is at ${when}`, async (world) => {
+    const { visitor, page } = await at(world);
+    visitor.expects(401);
+    await world.stack.advance(901);
+    await goOn(world, page);
+    await isOver(page);
+  });
+
+  story(`the passcode is revoked while Mike is at ${when}`, async (world) => {
+    const { visitor, page, ada, company } = await at(world);
+    visitor.expects(401);
+    const path = `/v1/employees/${company.employeeId('mike')}/passcode`;
+    await world.stack.must(204, 'DELETE', path, { token: ada.token });
+    await goOn(world, page);
+    await isOver(page);
+  });
+
+  story(`a newer passcode replaces it while Mike is at ${when}`, async (world) => {
+    const { visitor, page, ada } = await at(world);
+    visitor.expects(401);
+    await ada.issueCodeTo('mike');
+    await goOn(world, page);
+    await isOver(page);
+  });
+}
+
+story('five wrong digits end the recovery', async (world) => {
+  const { visitor, page } = await mikeAtTheKey(world);
+  visitor.expects(401);
+  const digits = page.getByLabel('Six digits');
+  for (const wrong of ['000001', '000002', '000003', '000004']) {
+    await finish(page, wrong);
+    await page.getByText('After five wrong tries the recovery ends.').waitFor();
+    assert.equal(await digits.getAttribute('aria-invalid'), 'true');
+  }
+  await finish(page, '000005');
+  await isOver(page);
+});
+
+story('an answer that is lost at the very end is told honestly, and the new credentials work', async (world) => {
+  const { visitor, page, company } = await mikeAtTheKey(world);
+  visitor.expects(401);
+  visitor.watch.expectsFailure(/recovery\/complete/);
+  await page.route('**/v1/recovery/complete', async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  }, { times: 1 });
+  const authenticator = await shownAuthenticator(world, page);
+  await finish(page, await authenticator.digits());
+  await page.getByRole('alert').getByText('There was no answer').waitFor();
+  await page.getByRole('button', { name: 'Finish' }).click();
+  await page.getByText('The last answer was lost, so the recovery may be complete').waitFor();
+  const body = { email: company.address('mike'), password: PASSWORD, code: await authenticator.digits() };
+  await world.stack.must(200, 'POST', '/v1/sessions', { body });
+});
+
+story('the backup codes cannot be left behind by mistake', async (world) => {
+  const { page } = await mikeAtTheKey(world);
+  await finish(page, await (await shownAuthenticator(world, page)).digits());
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
+  const refusal = page.getByRole('alert').getByText('Tick the box once you have kept the codes');
+  await page.getByRole('link', { name: 'My account' }).click();
+  await refusal.waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
+  assert.equal(await page.locator('.codes code').count(), 10);
+  const asked = page.waitForEvent('dialog');
+  const leaving = page.evaluate('location.reload()').catch(() => {});
+  const question = await asked;
+  assert.equal(question.type(), 'beforeunload');
+  await question.dismiss();
+  await page.getByLabel('I have kept').check();
+  await page.getByRole('link', { name: 'My account' }).click();
+  await page.getByRole('heading', { name: 'My account' }).waitFor();
+  await leaving;
+});
