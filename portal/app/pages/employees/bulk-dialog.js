@@ -6,6 +6,8 @@ import { fill, h } from '../../dom.js';
 import { actionButton, announcement, field } from '../../form.js';
 import { number, timeOf, words } from '../../language.js';
 import { explain, isUncertain } from '../../problems.js';
+import { session } from '../../session.js';
+import { REVOCABLE } from './status.js';
 
 /** How many are sent in one request, so that the bar moves; the API takes 25. */
 const BATCH = 5;
@@ -15,7 +17,7 @@ const PASSING = ['email_not_sent', 'temporarily_unavailable', 'request_in_progre
 
 /**
  * @typedef {api.Employee} Employee
- * @typedef {{ key: string, people: Employee[] }} Batch
+ * @typedef {{ people: Employee[], isUncertain: boolean }} Batch  Uncertain: it may have been sent, but no answer came.
  * @typedef {{ state: 'waiting' | 'sent' | 'refused' | 'again', text: string }} Outcome  `again`: may be tried again.
  */
 
@@ -26,7 +28,7 @@ export class BulkDialog {
   /** @type {Employee[]} */
   #people = [];
 
-  /** What is still to be sent; one whose outcome is not known keeps its key. @type {Batch[]} */
+  /** What is still to be sent. @type {Batch[]} */
   #waiting = [];
 
   /** The reason that goes with every batch, also when it is tried again. @type {string | undefined} */
@@ -121,15 +123,34 @@ export class BulkDialog {
 
   /** @param {Batch} batch */
   async #sendBatch(batch) {
+    const people = batch.isUncertain ? await this.#notYetSent(batch) : batch.people;
+    if (people.length === 0) return;
     try {
-      const ids = batch.people.map(({ employee_id: id }) => id);
-      const { results } = await api.issuePasscodes(ids, this.#reason || undefined, batch.key);
-      for (const [index, result] of results.entries()) this.#take(batch.people[index], result);
+      const { results } = await api.issuePasscodes(people.map(({ employee_id: id }) => id), this.#reason || undefined);
+      for (const [index, result] of results.entries()) this.#take(people[index], result);
     } catch (error) {
-      // Nothing of it was done: the next try is a new request.
-      if (!isUncertain(error)) batch.key = crypto.randomUUID();
+      batch.isUncertain ||= isUncertain(error);
       throw error;
     }
+  }
+
+  /**
+   * Who of them still waits: the others have a passcode of this admin's that they did not have before.
+   *
+   * @param {Batch} batch
+   */
+  async #notYetSent({ people }) {
+    const me = session()?.employee.employee_id;
+    const now = await Promise.all(people.map(({ employee_id: id }) => api.getEmployee(id, this.#signal)));
+    return people.filter((before, index) => {
+      const passcode = now[index]?.passcode;
+      const isMine = passcode && passcode.issued_by !== 'operator' && passcode.issued_by.employee_id === me;
+      const isNew = isMine && passcode.passcode_id !== before.passcode?.passcode_id;
+      // A mail that failed is to be sent again.
+      if (!isNew || !REVOCABLE.includes(passcode.status)) return true;
+      this.#take(before, { employee_id: before.employee_id, passcode });
+      return false;
+    });
   }
 
   /** @param {Employee | undefined} employee @param {api.IssueResult} result */
@@ -187,8 +208,8 @@ export class BulkDialog {
 function batches(people) {
   const count = Math.ceil(people.length / BATCH);
   return Array.from({ length: count }, (_, index) => ({
-    key: crypto.randomUUID(),
     people: people.slice(index * BATCH, (index + 1) * BATCH),
+    isUncertain: false,
   }));
 }
 

@@ -1,0 +1,99 @@
+/** Admin → Audit: filters, names, more of it, and a file in which nothing is a formula. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+
+import { edit, find, signInAs } from './harness/journey.js';
+import { stories } from './harness/stories.js';
+
+const story = stories();
+
+/** @typedef {import('./harness/stories.js').World} World */
+
+const HOSTILE = '=HYPERLINK("http://x.example","a"),\n<img src=x onerror=alert(1)>';
+
+/** @param {World} world @param {import('./harness/company.js').Row[]} [people] */
+async function adaAtTheTrail(world, people) {
+  const company = await world.company(people);
+  const ada = await company.enrol('ada');
+  const body = { reason: HOSTILE };
+  const path = `/v1/employees/${company.employeeId('mike')}/passcode`;
+  await world.stack.must(201, 'POST', path, { token: ada.token, body });
+  const visitor = await world.visitor('/#/audit');
+  await signInAs(visitor.page, ada);
+  await visitor.page.getByRole('rowheader').first().waitFor();
+  return { company, ada, page: visitor.page };
+}
+
+/** The fields of a CSV text (RFC 4180). @param {string} text */
+function rowsOf(text) {
+  /** @type {string[][]} */
+  const rows = [[]];
+  for (const [, quoted, end] of text.matchAll(/"((?:[^"]|"")*)"(,|\r\n)/g)) {
+    rows.at(-1)?.push((quoted ?? '').replaceAll('""', '"'));
+    if (end === '\r\n') rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+story('names stand instead of ids, and what somebody typed is text', async (world) => {
+  const { page } = await adaAtTheTrail(world);
+  const issued = page.getByRole('row').filter({ hasText: 'Passcode issued' }).first();
+  await issued.getByText('Mike Brandt').waitFor();
+  await issued.getByText('Ada Lindqvist').waitFor();
+  await issued.locator('summary').click();
+  await issued.getByText('<img src=x onerror=alert(1)>').first().waitFor();
+  assert.equal(await page.locator('td img').count(), 0);
+});
+
+story('a type, a person from the dialog, and everybody again', async (world) => {
+  const { page } = await adaAtTheTrail(world);
+  await page.getByLabel('Show', { exact: true }).selectOption('employee.imported');
+  await page.getByText('Events shown: 6').waitFor();
+  await page.goBack();
+  await page.getByRole('rowheader', { name: 'Passcode issued' }).first().waitFor();
+  await page.getByRole('link', { name: 'Manage Employees' }).click();
+  await find(page, 'mike', 'Mike Brandt');
+  await (await edit(page, 'Mike Brandt')).getByRole('link', { name: 'Show in Audit' }).click();
+  await page.getByText('Events shown: 2').waitFor();
+  await page.getByRole('link', { name: 'About Mike Brandt. Show everybody' }).click();
+  await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
+});
+
+story('the file has every event once, over several pages, and no formula', async (world) => {
+  const people = [
+    { email: 'ada', name: 'Ada Lindqvist', role: /** @type {const} */ ('security_admin') },
+    ...Array.from({ length: 120 }, (_, index) => ({ email: index ? `m${index}` : 'mike', name: `Member ${index}` })),
+  ];
+  const { page } = await adaAtTheTrail(world, people);
+  await page.getByText('Events shown: 50').waitFor();
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByText('Events shown: 100').waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as CSV' }).click(),
+  ]);
+  const text = await readFile(await download.path(), 'utf8');
+  assert.ok(text.startsWith('\u{FEFF}"at","type"'));
+  const [head, ...rows] = rowsOf(text);
+  const column = (/** @type {string} */ name) => rows.map((row) => row[head?.indexOf(name) ?? -1] ?? '');
+  assert.ok(rows.length >= 127 && rows.every((row) => row.length === head?.length));
+  assert.equal(new Set(column('event_id')).size, rows.length);
+  await page.getByText(`Events exported: ${rows.length}`).waitFor();
+  const reasons = column('detail').filter((detail) => detail.includes('HYPERLINK'));
+  assert.deepEqual(reasons.map((detail) => JSON.parse(detail).reason), [HOSTILE]);
+  assert.ok(rows.flat().every((cell) => !/^\s*[=+\-@|%\t\r\n]/.test(cell)));
+});
+
+story('a browser that calls itself a formula stays a text', async (world) => {
+  const { company, ada, page } = await adaAtTheTrail(world);
+  const path = `${world.stack.origin}/v1/employees/${company.employeeId('sam')}/passcode`;
+  const headers = { authorization: `Bearer ${ada.token}`, 'user-agent': '@SUM(1+1)*cmd|calc' };
+  assert.equal((await fetch(path, { method: 'POST', headers })).status, 201);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as CSV' }).click(),
+  ]);
+  const cells = rowsOf(await readFile(await download.path(), 'utf8')).flat();
+  assert.deepEqual(cells.filter((cell) => cell.includes('cmd|calc')), ["'@SUM(1+1)*cmd|calc"]);
+});

@@ -1,0 +1,129 @@
+/** Several at once: a bar that moves, a result a row, and nobody mailed twice. */
+
+import assert from 'node:assert/strict';
+
+import { signInAs } from './harness/journey.js';
+import { stories } from './harness/stories.js';
+import { until } from './harness/until.js';
+
+const story = stories();
+
+/** @typedef {import('./harness/stories.js').World} World */
+/** @typedef {import('./harness/company.js').Row} Row */
+
+const SEVERAL = '**/v1/passcodes';
+
+/** @param {number} count @returns {Row[]} */
+const staff = (count) => [
+  { email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' },
+  ...Array.from({ length: count }, (_, index) => {
+    const number = String(index + 1).padStart(3, '0');
+    return { email: `member${number}`, name: `Member ${number}` };
+  }),
+];
+
+/** @param {World} world @param {Row[]} people */
+async function adaAtWork(world, people) {
+  const company = await world.company(people);
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('/');
+  await signInAs(visitor.page, ada);
+  await visitor.page.getByRole('rowheader', { name: 'Ada Lindqvist' }).waitFor();
+  const page = visitor.page;
+  return { company, visitor, page, dialog: page.getByRole('dialog', { name: 'Email TOTP to several' }) };
+}
+
+/** How many of these people got how many passcodes. @param {World} world @param {import('./harness/company.js').Company} company */
+async function mailed(world, company) {
+  const mails = (await world.stack.mails()).filter(({ tags, to }) =>
+    tags['kind'] === 'passcode' && to[0]?.endsWith(company.domain) && !to[0].startsWith('ada@'));
+  return { mails: mails.length, people: new Set(mails.map(({ to }) => to[0])).size };
+}
+
+story('people of two pages are selected, each gets an answer, and who was sent one is selected no more', async (world) => {
+  /** @type {Row[]} */
+  const people = [...staff(52), { email: 'cleo', name: 'Cleo Client', account_type: 'client' }];
+  const { company, page, dialog } = await adaAtWork(world, people);
+  for (const name of ['Cleo Client', 'Member 001', 'Member 002']) await page.getByLabel(`Select ${name}`).check();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('Page 2').waitFor();
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByText('Selected: 7').waitFor();
+  await page.getByRole('button', { name: 'Email TOTP to 7' }).click();
+  await dialog.getByLabel('Reason').fill('New phones');
+  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  await dialog.getByText('Done: 6 sent, 1 not sent.').waitFor();
+  assert.equal(await dialog.getByRole('progressbar').getAttribute('value'), '7');
+  const rows = dialog.getByRole('listitem');
+  await rows.filter({ hasText: 'Cleo Client' }).getByText('Ask Technical Support').waitFor();
+  assert.equal(await rows.getByText('The passcode was sent to m•••@').count(), 6);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('Selected: 1').waitFor();
+  assert.equal(await page.getByRole('row').getByText('Sent', { exact: true }).count(), 4);
+  assert.deepEqual(await mailed(world, company), { mails: 6, people: 6 });
+});
+
+story('the bar moves, and Stop stops before the next few', async (world) => {
+  const { company, page, dialog } = await adaAtWork(world, staff(12));
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route(SEVERAL, async (route) => {
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.continue();
+  });
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByLabel('Select Ada Lindqvist').uncheck();
+  await page.getByRole('button', { name: 'Email TOTP to 12' }).click();
+  await dialog.getByRole('button', { name: 'Send passcodes' }).dblclick();
+  (await until('first few', () => held.shift()))();
+  await dialog.getByText('5 of 12').waitFor();
+  await dialog.getByRole('button', { name: 'Stop' }).click();
+  (await until('second few', () => held.shift()))();
+  await dialog.getByText('10 of 12').waitFor();
+  await dialog.getByRole('button', { name: 'Stop' }).waitFor({ state: 'hidden' });
+  assert.deepEqual(await mailed(world, company), { mails: 10, people: 10 });
+  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  (await until('the rest', () => held.shift()))();
+  await dialog.getByText('Done: 12 sent, 0 not sent.').waitFor();
+  assert.deepEqual(await mailed(world, company), { mails: 12, people: 12 });
+});
+
+story('a connection that is lost midway mails nobody twice', async (world) => {
+  const { company, visitor, page, dialog } = await adaAtWork(world, staff(12));
+  visitor.watch.expectsFailure(/\/v1\/passcodes$/);
+  let requests = 0;
+  await page.route(SEVERAL, async (route) => {
+    requests += 1;
+    if (requests !== 2) return route.continue();
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByLabel('Select Ada Lindqvist').uncheck();
+  await page.getByRole('button', { name: 'Email TOTP to 12' }).click();
+  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  await dialog.getByRole('alert').getByText('There was no answer').waitFor();
+  await dialog.getByText('5 of 12').waitFor();
+  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  await dialog.getByText('Done: 12 sent, 0 not sent.').waitFor();
+  assert.deepEqual(await mailed(world, company), { mails: 12, people: 12 });
+});
+
+story('the sixty of an hour are told in each row, and the rest is tried again later', async (world) => {
+  const { company, page, dialog } = await adaAtWork(world, staff(63));
+  for (const [name, selected] of /** @type {const} */ ([['Previous', 50], ['Next', 64]])) {
+    if (name === 'Next') await page.getByRole('button', { name }).click();
+    await page.getByText(name === 'Next' ? 'Page 2' : 'Page 1').waitFor();
+    await until('rows', async () => (await page.locator('tbody tr').count()) === (name === 'Next' ? 14 : 50));
+    await page.getByLabel('Select everybody on this page').check();
+    await page.getByText(`Selected: ${selected}`).waitFor();
+  }
+  await page.getByRole('button', { name: 'Email TOTP to 64' }).click();
+  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  await dialog.getByText('Done: 60 sent, 4 not sent.').waitFor();
+  const rows = dialog.getByRole('listitem');
+  assert.equal(await rows.getByText('That was tried too often.').count(), 3);
+  assert.deepEqual(await mailed(world, company), { mails: 60, people: 60 });
+  await dialog.getByRole('button', { name: 'Try the failed ones again' }).click();
+  await dialog.getByText('Done: 60 sent, 4 not sent.').waitFor();
+});

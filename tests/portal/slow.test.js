@@ -1,0 +1,114 @@
+/** A bad network: slow, gone, or a service that is busy. Each is calm and honest, and loses nothing. */
+
+import assert from 'node:assert/strict';
+
+import { signInAs } from './harness/journey.js';
+import { stories } from './harness/stories.js';
+import { until } from './harness/until.js';
+
+const story = stories();
+
+/** @typedef {import('./harness/stories.js').World} World */
+
+const LIST = /\/v1\/employees\?/;
+const BUSY = { code: 'temporarily_unavailable', detail: 'Try again shortly.', request_id: 'r' };
+
+/** @param {World} world */
+async function adaAtWork(world) {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('/');
+  await signInAs(visitor.page, ada);
+  await visitor.page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
+  return { visitor, page: visitor.page };
+}
+
+story('a slow sign-in shows that it is at work, sends once, and says so after a while', async (world) => {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  const { page } = await world.visitor('/');
+  let requests = 0;
+  /** @type {() => void} */
+  let answer = () => {};
+  await page.route('**/v1/sessions', async (route) => {
+    requests += 1;
+    await new Promise((resolve) => (answer = () => resolve(null)));
+    await route.continue();
+  });
+  const signedIn = signInAs(page, ada);
+  const button = page.getByRole('button', { name: 'Sign in' });
+  await until('a busy button', async () => (await button.getAttribute('aria-disabled')) === 'true');
+  await button.dblclick({ force: true });
+  await page.getByRole('status').getByText('This takes longer than usual. Nothing is lost.').waitFor();
+  assert.equal(requests, 1);
+  answer();
+  await signedIn;
+});
+
+story('what was typed stays while the network is gone, and the next try goes through', async (world) => {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('/');
+  const { page } = visitor;
+  visitor.watch.expectsFailure(/\/v1\/sessions$/);
+  await page.getByLabel('Email address').fill(ada.email);
+  await page.getByLabel('Password', { exact: true }).fill(ada.password);
+  await page.getByLabel('Authenticator code').fill(await ada.authenticator.digits());
+  await page.context().setOffline(true);
+  await page.getByText('You are offline. What you typed stays here.').waitFor();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText('You are offline. Nothing is lost').waitFor();
+  await page.context().setOffline(false);
+  await page.getByText('You are offline. What you typed stays here.').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
+});
+
+story('a list that the service is too busy for is asked for again by itself', async (world) => {
+  const { visitor, page } = await adaAtWork(world);
+  visitor.expects(503);
+  await page.route(LIST, (route) => route.fulfill({ status: 503, json: BUSY, headers: { 'retry-after': '2' } }), { times: 2 });
+  await page.getByRole('searchbox').fill('mike');
+  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('alert').filter({ hasText: /./ }).count(), 0);
+});
+
+story('a list that does not come at all says so, keeps what was there, and can be asked for again', async (world) => {
+  const { visitor, page } = await adaAtWork(world);
+  visitor.expects(503);
+  await page.route(LIST, (route) => route.fulfill({ status: 503, json: BUSY }), { times: 3 });
+  await page.getByRole('searchbox').fill('mike');
+  await page.getByRole('alert').getByText('The service is busy. Nothing was changed').waitFor();
+  await page.getByRole('rowheader', { name: 'Sam Wójcik' }).waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('Shown: 1', { exact: true }).waitFor();
+});
+
+story('an answer to an earlier search never overwrites a later one', async (world) => {
+  const { visitor, page } = await adaAtWork(world);
+  visitor.watch.expectsFailure(/query=mi&/);
+  /** @type {() => void} */
+  let answer = () => {};
+  await page.route(/query=mi&/, async (route) => {
+    await new Promise((resolve) => (answer = () => resolve(null)));
+    await route.continue().catch(() => {});
+  });
+  const asked = page.waitForRequest(/query=mi&/);
+  await page.getByRole('searchbox').fill('mi');
+  await asked;
+  await page.getByRole('searchbox').fill('sam');
+  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  answer();
+  await page.getByRole('rowheader', { name: 'Sam Wójcik' }).waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 1);
+});
+
+story('a page whose script does not come says so, and loads when the network is back', async (world) => {
+  const { visitor, page } = await adaAtWork(world);
+  visitor.watch.expectsFailure(/pages\/audit\.js$/);
+  await page.route('**/app/pages/audit.js', (route) => route.abort('internetdisconnected'), { times: 1 });
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByRole('heading', { name: 'This page could not be loaded' }).waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Audit' }).waitFor();
+});
