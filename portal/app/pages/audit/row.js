@@ -33,7 +33,7 @@ function actorName(kind) {
 
 /** @param {string} id */
 function person(id) {
-  const name = h('span', { class: 'person', dir: 'auto' }, '…');
+  const name = h('span', { dir: 'auto' }, '…');
   void names.of(id).then((known) => (name.textContent = known));
   return name;
 }
