@@ -16,7 +16,7 @@ export class EditDialog {
   /** Whose dialog is open. @type {string | null} */
   #id = null;
 
-  #facts = h('div', {});
+  #facts = h('div', { class: 'person' });
 
   #issue;
 
