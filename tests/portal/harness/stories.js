@@ -22,10 +22,12 @@ export class World {
   /**
    * @param {Stack} stack
    * @param {import('playwright-core').Browser} browser
+   * @param {(figure: string) => void} says Puts a line into the report.
    */
-  constructor(stack, browser) {
+  constructor(stack, browser, says) {
     this.stack = stack;
     this.browser = browser;
+    this.says = says;
   }
 
   /**
@@ -68,7 +70,8 @@ export class World {
 /**
  * Begins a file of stories.
  *
- * @param {Parameters<typeof Stack.start>[0]} [options]
+ * @param {Parameters<typeof Stack.start>[0] & { prepare?: (stack: Stack) => Promise<void> }} [options] `prepare` does
+ *   once what all of them need, and takes the time that it takes.
  * @returns {(sentence: string, story: (world: World) => Promise<void>) => void} Adds a story.
  */
 export function stories(options) {
@@ -78,6 +81,7 @@ export function stories(options) {
   let browser;
   before(async () => {
     stack = await Stack.start(options);
+    await options?.prepare?.(stack);
     browser = await launchChromium();
   });
   after(async () => {
@@ -85,7 +89,7 @@ export function stories(options) {
   });
   return (sentence, story) => {
     test(sentence, { timeout: TEST_LIMIT }, async (context) => {
-      const world = new World(stack, browser);
+      const world = new World(stack, browser, (figure) => context.diagnostic(figure));
       try {
         await within(STORY_LIMIT, tell(story, world));
       } catch (error) {

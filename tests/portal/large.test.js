@@ -1,0 +1,119 @@
+/** A company of ten thousand: its list is as quick to page, scroll and search as a small one. */
+
+import assert from 'node:assert/strict';
+
+import { Company } from './harness/company.js';
+import { signInAs } from './harness/journey.js';
+import { stories } from './harness/stories.js';
+import { keepsTimings, timingsOf } from './harness/timings.js';
+import { until } from './harness/until.js';
+
+/** As many as one import takes, and how many of those there are. */
+const [ROWS, IMPORTS] = [1_000, 10];
+
+/** Who is first of all. */
+const ADMIN = 'Aaa Admin';
+
+/** In the order of the list. */
+const FIRST = ['Ana', 'Bo', 'Cleo', 'Dan', 'Eva', 'Finn', 'Gus', 'Hana', 'Ian', 'Jo'];
+const LAST = ['Brandt', 'Diaz', 'Lind', 'Meyer', 'Novak', 'Okafor', 'Rossi', 'Sato', 'Silva', 'Wójcik'];
+
+/** From a click or a key to what was asked for, in milliseconds: usual is a tenth of it. */
+const MOST_WAIT = 2_000;
+
+/** The longest that the page may not answer, in milliseconds. */
+const MOST_BUSY = 100;
+
+/** How many pages are gone through. */
+const PAGES = 20;
+
+/** What is typed, and what is in the first name then: by first name, last name, address. */
+const SEARCHES = /** @type {const} */ ([['cleo', 'Cleo '], ['wojcik', 'Wójcik '], ['p9999', 'Jo Wójcik 999']]);
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** The rows of one import. @param {number} thousand */
+const people = (thousand) =>
+  Array.from({ length: ROWS }, (_, index) => {
+    const number = thousand * ROWS + index;
+    // As their names sort, so that a page says who is on it.
+    const name = `${FIRST[thousand]} ${LAST[Math.floor(index / 100)]} ${String(index).padStart(3, '0')}`;
+    return { email: `p${number}`, name };
+  });
+
+/** @type {Company} */
+let company;
+
+const story = stories({
+  prepare: async (stack) => {
+    company = await Company.bring(stack, [{ email: 'ada', name: ADMIN, role: 'security_admin' }]);
+    for (let thousand = 0; thousand < IMPORTS; thousand += 1) await company.change(people(thousand));
+  },
+});
+
+/**
+ * Does something, and tells how long it takes until it is seen.
+ *
+ * @param {() => Promise<void>} act
+ * @param {() => Promise<boolean>} isSeen
+ */
+async function timed(act, isSeen) {
+  const start = performance.now();
+  await act();
+  await until('answer in the list', isSeen);
+  return performance.now() - start;
+}
+
+/**
+ * The first row's name, once the list shows what the address asks for: one look that costs the page nothing.
+ *
+ * @param {Page} page
+ * @param {string} [query]
+ */
+const firstName = (page, query = '') =>
+  page.evaluate((wanted) => {
+    const isThere = (new URLSearchParams(location.hash.split('?')[1]).get('query') ?? '') === wanted;
+    const first = document.querySelector("table[aria-busy='false'] tbody th span");
+    return (isThere && first?.textContent) || '';
+  }, query);
+
+/** @param {number[]} times */
+function figures(times) {
+  const sorted = times.toSorted((one, other) => one - other).map(Math.round);
+  return `median ${sorted[Math.floor(sorted.length / 2)]} ms, at most ${sorted.at(-1)} ms`;
+}
+
+story('ten thousand are paged, scrolled and searched without a wait', async (world) => {
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('about:blank');
+  const { page } = visitor;
+  await keepsTimings(page);
+  await visitor.opens('/');
+  await signInAs(page, ada);
+  await until('first page', async () => (await firstName(page)) === ADMIN);
+
+  const next = page.locator('.pager button').last();
+  const turns = [];
+  for (let turned = 1; turned < PAGES; turned += 1) {
+    const first = `Ana ${LAST[Math.floor((turned * 50 - 1) / 100)]} ${String(turned * 50 - 1).padStart(3, '0')}`;
+    turns.push(await timed(() => next.click(), async () => (await firstName(page)) === first));
+  }
+  await page.keyboard.press('End');
+  await until('end of the page', () => page.evaluate(() => scrollY + innerHeight >= document.body.scrollHeight - 1));
+  const back = await timed(() => page.goBack().then(() => {}), async () => (await firstName(page)).endsWith('899'));
+
+  const searches = [];
+  for (const [typed, found] of SEARCHES) {
+    await page.getByRole('searchbox').clear();
+    await page.getByRole('searchbox').pressSequentially(typed.slice(0, -1));
+    const last = typed.slice(-1);
+    const isFound = async () => (await firstName(page, typed)).includes(found);
+    searches.push(await timed(() => page.keyboard.press(last), isFound));
+  }
+
+  const { tasks } = await timingsOf(page);
+  world.says(`a page: ${figures(turns)}; back: ${Math.round(back)} ms; a search: ${figures(searches)}`);
+  world.says(`tasks of over 50 ms: ${tasks.map(Math.round).join(', ') || 'none'}`);
+  assert.ok(Math.max(...turns, back, ...searches) < MOST_WAIT, `${[...turns, back, ...searches].map(Math.round)} ms`);
+  assert.ok(tasks.every((duration) => duration < MOST_BUSY), `${tasks.map(Math.round)} ms`);
+});
