@@ -40,7 +40,7 @@ QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNI
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy
 
-.PHONY: help run test $(STAGES) doctest release-check invocations screenshots packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check invocations screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -99,7 +99,7 @@ portal-types: portal-modules ## Stage: types of the portal's scripts and of thei
 	$(NODE) tests/portal/node_modules/typescript/bin/tsc --project tests/portal/tsconfig.pages.json
 
 # A browser; and what people's names and the portal's Japanese are written in: without fonts of theirs they are boxes.
-portal screenshots: PACKAGES += chromium fonts-noto-core fonts-noto-cjk
+portal screenshots readme-pictures: PACKAGES += chromium fonts-noto-core fonts-noto-cjk
 portal: portal-modules ## Stage: the portal in a real browser
 	cargo build --locked
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local \
@@ -108,6 +108,10 @@ portal: portal-modules ## Stage: the portal in a real browser
 screenshots: portal-modules ## Take pictures of the portal, into tests/portal/screenshots/
 	cargo build --locked
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/screenshots.js
+
+readme-pictures: portal-modules ## Take the two pictures of the README anew
+	cargo build --locked
+	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/readme_pictures.js
 
 test-deploy: PACKAGES += binutils docker.io
 test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: what sam build makes: every event, whole recoveries, the largest function's size
