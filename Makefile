@@ -45,7 +45,7 @@ STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour p
 
 help: ## Print the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' Makefile | while IFS=: read -r target text; do \
-		printf '  make %-14s %s\n' "$$target" "$$text"; done
+		printf '  make %-15s %s\n' "$$target" "$$text"; done
 
 run: ## Start the local stack, as `cargo run` does
 	cargo run --locked
