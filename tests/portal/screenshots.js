@@ -1,4 +1,4 @@
-/** Pictures of every page, dialog and state of the portal, at three widths, in light and in dark. */
+/** Pictures of every page, dialog and state of the portal, at three widths, in light and in dark; of some in each language. */
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { launchChromium } from './harness/browser.js';
 import { Company } from './harness/company.js';
 import { Stack } from './harness/stack.js';
+import { walkThroughTranslated } from './harness/translated.js';
 import { PEOPLE, walkThroughAll } from './harness/views.js';
 import { Visitor } from './harness/visitor.js';
 
@@ -22,12 +23,13 @@ const COLOR_SCHEMES = /** @type {const} */ (['light', 'dark']);
  * @param {import('playwright-core').Browser} browser
  * @param {import('./harness/visitor.js').Habits} habits
  * @param {string} suffix
+ * @param {(walk: import('./harness/views.js').Walk) => Promise<void>} [walk]
  */
-async function takePictures(stack, browser, habits, suffix) {
+async function takePictures(stack, browser, habits, suffix, walk = walkThroughAll) {
   /** @type {Visitor[]} */
   const visitors = [];
   let number = 0;
-  await walkThroughAll({
+  await walk({
     company: await Company.bring(stack, PEOPLE),
     visit: async (path) => {
       const visitor = await Visitor.arrive(browser, stack.origin, habits);
@@ -54,6 +56,11 @@ try {
     for (const colorScheme of COLOR_SCHEMES) {
       const viewport = { width, height: width < 600 ? 700 : 900 };
       await takePictures(stack, browser, { viewport, colorScheme }, `${width}-${colorScheme}`);
+    }
+  }
+  for (const locale of ['de', 'ja']) {
+    for (const width of [320, 1280]) {
+      await takePictures(stack, browser, { locale, viewport: { width, height: 900 } }, `${width}-${locale}`, walkThroughTranslated);
     }
   }
   await browser.close();

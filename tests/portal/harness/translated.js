@@ -1,0 +1,60 @@
+/** The pages in German or Japanese: the ways of `views.js`, gone without a word of English. */
+
+import { PASSWORD } from './person.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** The main button of what is open. @param {Page} page */
+const send = (page) => page.locator('dialog[open] .primary, main form .primary').last().click();
+
+/** @param {import('./views.js').Walk} walk */
+export async function walkThroughTranslated({ visit, look, company }) {
+  const ada = await company.enrol('ada');
+  const visitor = await visit('/');
+  const { page } = visitor;
+  await page.locator('[name=email]').waitFor();
+  await look('sign-in', visitor);
+  await send(page);
+  await page.locator('[aria-invalid=true]').first().waitFor();
+  await look('sign-in-empty', visitor);
+  await page.locator('[name=email]').fill(ada.email);
+  await page.locator('[name=password]').fill(ada.password);
+  await page.locator('[name=code]').fill(await ada.authenticator.digits());
+  await send(page);
+  const row = page.locator('tbody tr').filter({ hasText: company.address('mike') });
+  await row.waitFor();
+  await look('employees', visitor);
+  await row.locator('.edit button').click();
+  await page.locator('dialog[open] .facts').waitFor();
+  await look('edit', visitor);
+  await page.keyboard.press('Escape');
+  await page.locator('thead input').check();
+  await page.locator('.selection .primary').click();
+  await page.locator('dialog[open] .results').waitFor();
+  await look('several', visitor);
+  await page.keyboard.press('Escape');
+  await page.locator('.head a[href="#/audit"]').click();
+  await page.locator('.audit tbody tr').first().waitFor();
+  await page.getByText('…', { exact: true }).first().waitFor({ state: 'detached' });
+  await look('audit', visitor);
+  await page.locator('.head a[href="#/account"]').click();
+  await page.locator('[name=password]').waitFor();
+  await look('account', visitor);
+
+  const code = await ada.issueCodeTo('mike');
+  await recovers(await visit(`/#/redeem/${code}`), look, company.address('mike'));
+}
+
+/** @param {import('./visitor.js').Visitor} visitor @param {import('./views.js').Walk['look']} look @param {string} email */
+async function recovers(visitor, look, email) {
+  const { page } = visitor;
+  await page.locator('[name=email]').fill(email);
+  await look('redeem', visitor);
+  await send(page);
+  await page.locator('[name=new-password]').fill('short');
+  await look('password', visitor);
+  await page.locator('[name=new-password]').fill(PASSWORD);
+  await send(page);
+  await page.locator('img.qr').waitFor();
+  await look('authenticator', visitor);
+}
