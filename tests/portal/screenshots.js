@@ -8,7 +8,7 @@ import { launchChromium } from './harness/browser.js';
 import { Company } from './harness/company.js';
 import { Stack } from './harness/stack.js';
 import { walkThroughTranslated } from './harness/translated.js';
-import { PEOPLE, walkThroughAll } from './harness/views.js';
+import { PARTS, PEOPLE } from './harness/views.js';
 import { Visitor } from './harness/visitor.js';
 
 /** Not in git. */
@@ -23,27 +23,29 @@ const COLOR_SCHEMES = /** @type {const} */ (['light', 'dark']);
  * @param {import('playwright-core').Browser} browser
  * @param {import('./harness/visitor.js').Habits} habits
  * @param {string} suffix
- * @param {(walk: import('./harness/views.js').Walk) => Promise<void>} [walk]
+ * @param {((walk: import('./harness/views.js').Walk) => Promise<void>)[]} ways
  */
-async function takePictures(stack, browser, habits, suffix, walk = walkThroughAll) {
+async function takePictures(stack, browser, habits, suffix, ways) {
   /** @type {Visitor[]} */
   const visitors = [];
   let number = 0;
-  await walk({
-    company: await Company.bring(stack, PEOPLE),
-    visit: async (path) => {
-      const visitor = await Visitor.arrive(browser, stack.origin, habits);
-      visitors.push(visitor);
-      await visitor.opens(path);
-      return visitor;
-    },
-    look: async (name, { page }) => {
-      const path = join(FOLDER, `${String(++number).padStart(2, '0')}-${name}-${suffix}.png`);
-      // A dialog lies over what is in sight: a picture of the whole page would show it in the middle of nowhere.
-      const fullPage = (await page.locator('dialog[open]').count()) === 0;
-      await page.screenshot({ path, fullPage });
-    },
-  });
+  for (const walk of ways) {
+    await walk({
+      company: await Company.bring(stack, PEOPLE),
+      visit: async (path) => {
+        const visitor = await Visitor.arrive(browser, stack.origin, habits);
+        visitors.push(visitor);
+        await visitor.opens(path);
+        return visitor;
+      },
+      look: async (name, { page }) => {
+        const path = join(FOLDER, `${String(++number).padStart(2, '0')}-${name}-${suffix}.png`);
+        // A dialog lies over what is in sight: a picture of the whole page would show it in the middle of nowhere.
+        const fullPage = (await page.locator('dialog[open]').count()) === 0;
+        await page.screenshot({ path, fullPage });
+      },
+    });
+  }
   await Promise.all(visitors.map((visitor) => visitor.leaves()));
 }
 
@@ -55,12 +57,12 @@ try {
   for (const width of WIDTHS) {
     for (const colorScheme of COLOR_SCHEMES) {
       const viewport = { width, height: width < 600 ? 700 : 900 };
-      await takePictures(stack, browser, { viewport, colorScheme }, `${width}-${colorScheme}`);
+      await takePictures(stack, browser, { viewport, colorScheme }, `${width}-${colorScheme}`, Object.values(PARTS));
     }
   }
   for (const locale of ['de', 'ja']) {
     for (const width of [320, 1280]) {
-      await takePictures(stack, browser, { locale, viewport: { width, height: 900 } }, `${width}-${locale}`, walkThroughTranslated);
+      await takePictures(stack, browser, { locale, viewport: { width, height: 900 } }, `${width}-${locale}`, [walkThroughTranslated]);
     }
   }
   await browser.close();

@@ -18,12 +18,13 @@ const OPTIONS = {
  * Each finding as a line, in light and in dark.
  *
  * @param {import('playwright-core').Page} page
+ * @param {readonly ('light' | 'dark')[]} [colorSchemes]
  * @returns {Promise<string[]>}
  */
-export async function accessibilityFindings(page) {
+export async function accessibilityFindings(page, colorSchemes = ['light', 'dark']) {
   const findings = [];
   const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  for (const colorScheme of colorSchemes) {
     await page.emulateMedia({ colorScheme });
     const violations = await violationsOf(page);
     findings.push(...violations.flatMap((violation) => linesOf(violation).map((line) => `${colorScheme}: ${line}`)));

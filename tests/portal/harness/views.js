@@ -29,15 +29,19 @@ export const PEOPLE = [
   ['sam', 'Sam Wójcik', {}],
 ].map(([email, name, rest]) => /** @type {any} */ ({ email, name, ...Object(rest) }));
 
-/** @param {Walk} walk */
-export async function walkThroughAll(walk) {
-  const ada = await walk.company.enrol('ada');
-  await atTheDoor(walk);
-  await asAdmin(walk, ada);
-  await asEmployee(walk, ada);
-  await byMail(walk, ada);
-  await onTheLocalPages(walk);
-}
+/**
+ * The views in parts, each of which is a way of its own in a company of its own.
+ *
+ * @type {Record<string, (walk: Walk) => Promise<void>>}
+ */
+export const PARTS = {
+  'before one is in': atTheDoor,
+  'of one employee': async (walk) => asAdmin(walk, await walk.company.enrol('ada')),
+  'of many, their trail and the account': async (walk) => withMany(walk, await walk.company.enrol('ada')),
+  'on the way back in': async (walk) => asEmployee(walk, await walk.company.enrol('ada')),
+  'that a mail leads to': async (walk) => byMail(walk, await walk.company.enrol('ada')),
+  'of a local stack alone': onTheLocalPages,
+};
 
 /** @param {Walk} walk */
 async function atTheDoor({ visit, look, company }) {
@@ -96,7 +100,13 @@ async function asAdmin({ visit, look, company }, ada) {
   await page.getByRole('alert').filter({ hasText: 'Ask Technical Support' }).waitFor();
   await look('edit-refused', visitor);
   await page.keyboard.press('Escape');
+}
 
+/** @param {Walk} walk @param {import('./person.js').Person} ada */
+async function withMany({ visit, look }, ada) {
+  const visitor = await visit('/');
+  await signInAs(visitor.page, ada);
+  await visitor.page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
   await severalAtOnce(visitor, look);
   await theTrail(visitor, look);
   await theAccount(visitor, look, ada);
@@ -210,6 +220,7 @@ async function byMail({ visit, look, company }, ada) {
 
 /** @param {Walk} walk */
 async function onTheLocalPages({ visit, look, company }) {
+  await company.mailCodeTo('mike');
   const mailbox = await visit(`/_local/mailbox?to=${company.address('mike')}`);
   await mailbox.page.getByRole('heading', { name: 'Mailbox' }).waitFor();
   await look('local-mailbox', mailbox);

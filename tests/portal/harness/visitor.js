@@ -77,9 +77,13 @@ export class Visitor {
     await tabTo(this.page, this.page.getByRole(role, { name, exact: true }), limits);
   }
 
-  /** What this person sees now is accessible, in light and in dark. */
-  async findsItAccessible() {
-    const findings = await accessibilityFindings(this.page);
+  /**
+   * What this person sees now is accessible, in light and in dark.
+   *
+   * @param {Parameters<typeof accessibilityFindings>[1]} [colorSchemes] If not in both.
+   */
+  async findsItAccessible(colorSchemes) {
+    const findings = await accessibilityFindings(this.page, colorSchemes);
     if (findings.length > 0) throw new Error(`${this.page.url()} is not accessible:\n${findings.join('\n')}`);
   }
 
