@@ -67,8 +67,7 @@ async function load(place, signal) {
   }
   if (signal.aborted) return null;
   if (loaded.needs !== 'nobody' && !session()) {
-    returnTo(location.hash);
-    go('#/sign-in', { replace: true });
+    signInFirst();
     return null;
   }
   if (loaded.needs === 'admin' && !isSecurityAdmin()) {
@@ -92,10 +91,13 @@ function notLoaded() {
   return message(words.shell.notLoadedTitle, words.shell.notLoaded, retry);
 }
 
-sessions.addEventListener('ended', () => {
-  returnTo(location.hash);
+/** Goes to the sign-in, which comes back here. */
+function signInFirst() {
+  returnTo({ hash: location.hash, cursors: history.state?.cursors ?? null });
   go('#/sign-in', { replace: true });
-});
+}
+
+sessions.addEventListener('ended', signInFirst);
 
 takeSecret();
 await loadWords();

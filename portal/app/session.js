@@ -84,16 +84,22 @@ export const recovery = () => kept(RECOVERY);
 /** @param {Recovery | null} state */
 export const keepRecovery = (state) => keep(RECOVERY, state);
 
-/** Where to go on after signing in. @param {string} hash */
-export const returnTo = (hash) => keep(RETURN, hash);
+/**
+ * Where to go on after signing in; the cursors are those of a list's pages before, which its address does not have.
+ *
+ * @typedef {{ hash: string, cursors: unknown }} Return
+ */
+
+/** @param {Return} place */
+export const returnTo = (place) => keep(RETURN, place);
 
 export const isReturning = () => kept(RETURN) !== null;
 
-/** Where to go on, said once. @returns {string | null} */
+/** Where to go on, said once. @returns {Return | null} */
 export function takeReturn() {
-  const hash = kept(RETURN);
+  const place = kept(RETURN);
   keep(RETURN, null);
-  return hash;
+  return place;
 }
 
 /**

@@ -85,6 +85,18 @@ story('the file has every event once, over several pages, and no formula', async
   assert.ok(rows.flat().every((cell) => !/^\s*[=+\-@|%\t\r\n]/.test(cell)));
 });
 
+story('a browser that calls itself an image stays a text', async (world) => {
+  const { company, ada, page } = await adaAtTheTrail(world);
+  const path = `${world.stack.origin}/v1/employees/${company.employeeId('sam')}/passcode`;
+  const headers = { authorization: `Bearer ${ada.token}`, 'user-agent': '<img src=x onerror=alert(2)>' };
+  assert.equal((await fetch(path, { method: 'POST', headers })).status, 201);
+  await page.reload();
+  const issued = page.getByRole('row').filter({ hasText: 'Passcode issued' }).filter({ hasText: 'Sam Wójcik' });
+  await issued.locator('summary').click();
+  await issued.getByText('<img src=x onerror=alert(2)>').waitFor();
+  assert.equal(await page.locator('td img').count(), 0);
+});
+
 story('a browser that calls itself a formula stays a text', async (world) => {
   const { company, ada, page } = await adaAtTheTrail(world);
   const path = `${world.stack.origin}/v1/employees/${company.employeeId('sam')}/passcode`;

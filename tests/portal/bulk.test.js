@@ -42,24 +42,29 @@ async function mailed(world, company) {
 
 story('people of two pages are selected, each gets an answer, and who was sent one is selected no more', async (world) => {
   /** @type {Row[]} */
-  const people = [...staff(52), { email: 'cleo', name: 'Cleo Client', account_type: 'client' }];
+  const people = [
+    ...staff(52),
+    { email: 'cleo', name: 'Cleo Client', account_type: 'client' },
+    { email: 'dora', name: 'Dora Disabled', status: 'disabled' },
+  ];
   const { company, page, dialog } = await adaAtWork(world, people);
-  for (const name of ['Cleo Client', 'Member 001', 'Member 002']) await page.getByLabel(`Select ${name}`).check();
+  for (const name of ['Cleo Client', 'Dora Disabled', 'Member 001']) await page.getByLabel(`Select ${name}`).check();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByText('Page 2').waitFor();
   await page.getByLabel('Select everybody on this page').check();
-  await page.getByText('Selected: 7').waitFor();
-  await page.getByRole('button', { name: 'Email TOTP to 7' }).click();
+  await page.getByText('Selected: 8').waitFor();
+  await page.getByRole('button', { name: 'Email TOTP to 8' }).click();
   await dialog.getByLabel('Reason').fill('New phones');
   await dialog.getByRole('button', { name: 'Send passcodes' }).click();
-  await dialog.getByText('Done: 6 sent, 1 not sent.').waitFor();
-  assert.equal(await dialog.getByRole('progressbar').getAttribute('value'), '7');
+  await dialog.getByText('Done: 6 sent, 2 not sent.').waitFor();
+  assert.equal(await dialog.getByRole('progressbar').getAttribute('value'), '8');
   const rows = dialog.getByRole('listitem');
   await rows.filter({ hasText: 'Cleo Client' }).getByText('Ask Technical Support').waitFor();
+  await rows.filter({ hasText: 'Dora Disabled' }).getByText('This account is disabled.').waitFor();
   assert.equal(await rows.getByText('The passcode was sent to m•••@').count(), 6);
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await page.getByText('Selected: 1').waitFor();
-  assert.equal(await page.getByRole('row').getByText('Sent', { exact: true }).count(), 4);
+  await page.getByText('Selected: 2').waitFor();
+  assert.equal(await page.getByRole('row').getByText('Sent', { exact: true }).count(), 5);
   assert.deepEqual(await mailed(world, company), { mails: 6, people: 6 });
 });
 

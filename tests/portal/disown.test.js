@@ -1,5 +1,7 @@
 /** "This was not me": only the button does something. */
 
+import assert from 'node:assert/strict';
+
 import { choosePassword, redeem } from './harness/journey.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
@@ -29,6 +31,22 @@ story('opening the link changes nothing; its button ends the code and tells the 
   await choosePassword(mike.page, PASSWORD);
   await mike.page.getByRole('heading', { name: 'This recovery has ended' }).waitFor();
   await world.stack.mail(ada.email, 'passcode_disowned');
+});
+
+story('the same link opened once more says again that the passcode is void, and tells nobody twice', async (world) => {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  await ada.issueCodeTo('mike');
+  const token = await company.disownToken('mike');
+  const { page: first } = await world.visitor(`/#/disown/${token}`);
+  await first.getByRole('button', { name: 'This was not me' }).click();
+  await first.getByRole('heading', { name: 'The passcode is void' }).waitFor();
+  const { page: again } = await world.visitor(`/#/disown/${token}`);
+  await again.getByRole('button', { name: 'This was not me' }).click();
+  await again.getByRole('heading', { name: 'The passcode is void' }).waitFor();
+  await world.stack.mail(ada.email, 'passcode_disowned');
+  const told = (await world.stack.mails(ada.email)).filter(({ tags }) => tags['kind'] === 'passcode_disowned');
+  assert.equal(told.length, 1);
 });
 
 story('a link whose passcode is over says so', async (world) => {

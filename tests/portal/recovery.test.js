@@ -78,16 +78,43 @@ story('a reload loses nothing before the backup codes: the code of the link, the
   assert.equal(await page.evaluate('sessionStorage.getItem("readmit.recovery") ?? sessionStorage.getItem("readmit.link")'), null);
 });
 
+story('a link that is opened while a recovery is under way ends it only once its own passcode is redeemed', async (world) => {
+  const { page, company } = await mikeAtThePassword(world);
+  const code = await company.mailCodeTo('sam');
+  await page.goto(`/#/redeem/${code}`);
+  await until('code of the second link', async () => (await page.getByLabel('One-time passcode').inputValue()) === code);
+  assert.ok(!page.url().includes(code));
+  await page.goto('/#/recovery');
+  await choosePassword(page, PASSWORD);
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  await page.goto('/#/redeem');
+  await redeem(page, company.address('sam'));
+  await choosePassword(page, PASSWORD);
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  const authenticator = await shownAuthenticator(world, page);
+  await finish(page, await authenticator.digits());
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
+  const body = { email: company.address('sam'), password: PASSWORD, code: await authenticator.digits() };
+  await world.stack.must(200, 'POST', '/v1/sessions', { body });
+});
+
 story('every reason against a password is shown at its field, and advice comes while typing', async (world) => {
-  const { visitor, page, company } = await mikeAtThePassword(world);
+  const { visitor, page } = await mikeAtThePassword(world);
   visitor.expects(422);
   const password = page.getByLabel('New password');
   await password.pressSequentially('eleven char');
   await page.getByText('At least 12 characters (not met, 11 so far)').waitFor();
   await password.press('s');
   await page.getByText('At least 12 characters (met)').waitFor();
-  await choosePassword(page, `${company.address('mike')}`);
-  await page.getByText('This contains your name, your address or your company’s name.').waitFor();
+  for (const [refused, reason] of /** @type {const} */ ([
+    ['passwordpassword', 'This is common or easy to guess.'],
+    ['plum harbour '.repeat(20), 'This is longer than 256 characters.'],
+    ['northwind', 'This is shorter than 12 characters. This is common or easy to guess. '
+      + 'This contains your name, your address or your company’s name.'],
+  ])) {
+    await choosePassword(page, refused);
+    await page.getByText(reason, { exact: true }).waitFor();
+  }
   assert.equal(await password.getAttribute('aria-invalid'), 'true');
   const described = ((await password.getAttribute('aria-describedby')) ?? '').split(' ');
   const texts = await Promise.all(described.map((id) => page.locator(`#${id}`).textContent()));

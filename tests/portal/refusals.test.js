@@ -85,7 +85,11 @@ story('the eleventh wrong sign-in has to wait', async (world) => {
 });
 
 story('whatever is wrong with a passcode, the words are the same', async (world) => {
-  const company = await world.company();
+  const company = await world.company([
+    { email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' },
+    ...['grace', 'mike', 'sam', 'dan'].map((email) => ({ email, name: `Member ${email}` })),
+    { email: 'cleo', name: 'Cleo Client', account_type: 'client' },
+  ]);
   const visitor = await world.visitor('/#/redeem');
   visitor.expects(401);
   const { page } = visitor;
@@ -100,8 +104,14 @@ story('whatever is wrong with a passcode, the words are the same', async (world)
   const wrong = (await company.mailCodeTo('mike')).replace(/.$/, (last) => (last === '0' ? '1' : '0'));
   const expired = await company.mailCodeTo('sam');
   await world.stack.advance(3_700);
+  const used = await company.mailCodeTo('grace');
+  await world.stack.must(200, 'POST', '/v1/passcodes/redeem', { body: { email: company.address('grace'), code: used } });
+  const ada = await company.enrol('ada');
+  const revoked = await ada.issueCodeTo('dan');
+  const path = `/v1/employees/${company.employeeId('dan')}/passcode`;
+  await world.stack.must(204, 'DELETE', path, { token: ada.token });
   const words = [
-    await told('mike', superseded), await told('mike', wrong), await told('sam', expired),
+    await told('grace', used), await told('dan', revoked), await told('mike', superseded), await told('mike', wrong), await told('sam', expired),
     await told('nobody', '7K3M-9QXT-2BHW'), await told('cleo', '7K3M-9QXT-2BHW'),
   ];
   assert.match(words[0] ?? '', /your Security Admin can send a new one/);

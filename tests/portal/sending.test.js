@@ -47,7 +47,9 @@ story('a double click, and Enter held down, send one mail', async (world) => {
   });
   let isClickedTwice = false;
   await send.dblclick();
-  for (let times = 0; times < 5; times += 1) await page.keyboard.press('Enter');
+  // A key that is held down is pressed again and again before it is let go.
+  for (let times = 0; times < 5; times += 1) await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
   assert.equal(await send.getAttribute('aria-disabled'), 'true');
   isClickedTwice = true;
   await dialog.getByText('The passcode was sent to').waitFor();
@@ -87,6 +89,19 @@ story('an answer that is lost after the mail was sent is asked for again, and ma
   await dialog.getByText('The passcode was sent to').waitFor();
   assert.deepEqual([keys.length, new Set(keys).size], [2, 1]);
   assert.equal((await passcodesOf(world, company)).length, 1);
+});
+
+story('the delivery is followed: delayed, then delivered after all', async (world) => {
+  const { page, dialog, send, company } = await adaAtMike(world);
+  await send.click();
+  await dialog.getByRole('status').getByText('Waiting for the mail server’s report…').waitFor();
+  const { message_id: id } = await world.stack.mail(company.address('mike'));
+  await world.stack.deliveryReport(id, 'delay');
+  await dialog.getByText('Delayed', { exact: true }).waitFor();
+  await world.stack.deliveryReport(id, 'delivery');
+  await dialog.getByRole('status').getByText('The receiving mail server has taken the mail.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('row').getByText('Delivered', { exact: true }).waitFor();
 });
 
 story('the delivery is followed: delayed, then bounced, in the dialog and in the row', async (world) => {

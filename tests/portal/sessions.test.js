@@ -7,13 +7,13 @@ const story = stories();
 
 /** @typedef {import('./harness/stories.js').World} World */
 
-/** @param {World} world */
-async function adaAtWork(world) {
-  const company = await world.company();
+/** @param {World} world @param {import('./harness/company.js').Row[]} [people] */
+async function adaAtWork(world, people) {
+  const company = await world.company(people);
   const ada = await company.enrol('ada');
   const visitor = await world.visitor('/');
   await signInAs(visitor.page, ada);
-  await visitor.page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
+  await visitor.page.getByRole('rowheader', { name: 'Ada Lindqvist' }).waitFor();
   return { company, ada, visitor, page: visitor.page };
 }
 
@@ -39,10 +39,43 @@ story('a session that ends over a dialog comes back to that dialog', async (worl
   await page.getByText('Shown: 1').waitFor();
 });
 
+story('a session that ends on the second page comes back to it, and its dialog closes to it', async (world) => {
+  const { ada, visitor, page } = await adaAtWork(world, [
+    { email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' },
+    ...Array.from({ length: 51 }, (_, index) => ({ email: `m${index + 10}`, name: `Member ${index + 10}` })),
+  ]);
+  visitor.expects(401);
+  await page.getByRole('button', { name: 'Next' }).click();
+  const dialog = await edit(page, 'Member 60');
+  await signsOutElsewhere(world, ada);
+  await dialog.getByRole('button', { name: 'Email TOTP' }).click();
+  await page.getByText('Your session has ended. Sign in, and you are back where you were.').waitFor();
+  await signInAs(page, ada);
+  await dialog.getByText('Member 60').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('Page 2').waitFor();
+  await page.getByText('Shown: 2', { exact: true }).waitFor();
+});
+
+story('a recovery elsewhere ends the session, and the new password opens the same list', async (world) => {
+  const { company, visitor, page } = await adaAtWork(world);
+  visitor.expects(401);
+  await find(page, 'mik', 'Mike Brandt');
+  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  await world.stack.advance(900);
+  const recovered = await company.enrol('ada', 'quartz ladder harbour plum');
+  await page.reload();
+  await page.getByText('Your session has ended. Sign in, and you are back where you were.').waitFor();
+  await signInAs(page, recovered);
+  await page.getByText('Shown: 1', { exact: true }).waitFor();
+});
+
 story('a session that ends over a filter of the trail comes back to it', async (world) => {
   const { ada, visitor, page } = await adaAtWork(world);
   visitor.expects(401);
   await page.getByRole('link', { name: 'Audit' }).click();
+  // An answer that the filter makes needless would be one that fails.
+  await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
   await page.getByLabel('Show', { exact: true }).selectOption('recovery.completed');
   await page.getByText('Events shown: 1').waitFor();
   await signsOutElsewhere(world, ada);

@@ -44,5 +44,6 @@ export function open() {
 
 /** Goes where one was, or where one begins. */
 function arrive() {
-  go(takeReturn() ?? (isSecurityAdmin() ? '#/employees' : '#/account'), { replace: true });
+  const { hash, cursors } = takeReturn() ?? { hash: isSecurityAdmin() ? '#/employees' : '#/account', cursors: null };
+  go(hash, { replace: true, state: { cursors } });
 }
