@@ -36,6 +36,9 @@ export async function signInAs(page, person) {
  */
 export async function find(page, typed, name) {
   await page.getByRole('searchbox').fill(typed);
+  // The row may be there before the search is, and would move under the mouse when the answer comes.
+  await page.waitForURL(({ hash }) => new URLSearchParams(hash.split('?')[1]).get('query') === typed);
+  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
   await row.waitFor();
   return row;
