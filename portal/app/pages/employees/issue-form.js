@@ -18,8 +18,8 @@ const LIFETIMES = [10, 30, 60, 240, 1440];
 export class IssueForm {
   #id = '';
 
-  /** A click whose outcome is not known is tried again with its own key. @type {{ key: string, wish: string } | null} */
-  #uncertain = null;
+  /** A click whose outcome is not known is tried again with its own key, by employee. @type {Map<string, { key: string, wish: string }>} */
+  #uncertain = new Map();
 
   #following = new AbortController();
 
@@ -72,7 +72,6 @@ export class IssueForm {
   begin(id) {
     this.#following.abort();
     this.#id = id;
-    this.#uncertain = null;
     this.#clear();
     this.#silence();
     this.offerRevocation(false);
@@ -127,28 +126,31 @@ export class IssueForm {
         ...(reason && { reason }),
         ...(this.#stolen.checked && { suspend: true }),
       };
-      const key = this.#keyOf(JSON.stringify(wish));
+      const text = JSON.stringify(wish);
+      const key = this.#keyOf(id, text);
       this.#delivery.say(words.employee.sending);
       try {
         const answer = api.issuePasscode(id, wish, key);
         const { passcode } = await patiently(answer, () => this.#delivery.say(words.form.slow));
-        this.#uncertain = null;
+        this.#uncertain.delete(id);
         if (id !== this.#id) return;
         this.#clear();
         this.#said.say(words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)));
         void this.#follow(id, passcode.passcode_id);
         this.#delivery.scrollIntoView({ block: 'nearest' });
       } catch (error) {
-        this.#uncertain = isUncertain(error) ? { key, wish: JSON.stringify(wish) } : null;
+        if (isUncertain(error)) this.#uncertain.set(id, { key, wish: text });
+        else this.#uncertain.delete(id);
         this.#delivery.say();
         throw error;
       }
     });
   }
 
-  /** @param {string} wish */
-  #keyOf(wish) {
-    return this.#uncertain?.wish === wish ? this.#uncertain.key : crypto.randomUUID();
+  /** @param {string} id @param {string} wish */
+  #keyOf(id, wish) {
+    const before = this.#uncertain.get(id);
+    return before?.wish === wish ? before.key : crypto.randomUUID();
   }
 
   #takeBack() {
