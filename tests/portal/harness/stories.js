@@ -11,7 +11,7 @@ import { within } from './until.js';
 import { Visitor } from './visitor.js';
 
 /** For a story and for what it leaves behind, in milliseconds: much more than they take on a busy machine. */
-const STORY_LIMIT = 60_000;
+const STORY_LIMIT = 120_000;
 const TEST_LIMIT = STORY_LIMIT + 30_000;
 
 /** What one test has. */

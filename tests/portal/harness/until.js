@@ -14,7 +14,7 @@ const BETWEEN_LOOKS = 25;
  * @param {number} [limit] In milliseconds.
  * @returns {Promise<T>} What was seen.
  */
-export async function until(what, look, limit = 10_000) {
+export async function until(what, look, limit = 20_000) {
   const end = performance.now() + limit;
   for (;;) {
     const seen = await look();

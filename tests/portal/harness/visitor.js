@@ -6,7 +6,7 @@ import { tabTo } from './keyboard.js';
 import { Watch } from './watch.js';
 
 /** How long an element may take to appear, in milliseconds. */
-const ACTION_LIMIT = 10_000;
+const ACTION_LIMIT = 20_000;
 
 /**
  * What a person's browser is like.
