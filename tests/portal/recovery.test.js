@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { Authenticator } from './harness/authenticator.js';
-import { choosePassword, redeem } from './harness/journey.js';
+import { choosePassword, redeem, signIn } from './harness/journey.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
@@ -78,6 +78,32 @@ story('a reload loses nothing before the backup codes: the code of the link, the
   assert.equal(await page.evaluate('sessionStorage.getItem("readmit.recovery") ?? sessionStorage.getItem("readmit.link")'), null);
 });
 
+story('Back leaves each step and Forward comes to it again, as it was', async (world) => {
+  const company = await world.company();
+  const code = await company.mailCodeTo('mike');
+  const { page } = await world.visitor('/');
+  const leavesAndReturns = async () => {
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goForward();
+  };
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.goto(`/#/redeem/${code}`);
+  await page.getByLabel('One-time passcode').waitFor();
+  await leavesAndReturns();
+  await until('code', async () => (await page.getByLabel('One-time passcode').inputValue()) === code);
+  await redeem(page, company.address('mike'));
+  await page.getByLabel('New password').waitFor();
+  await leavesAndReturns();
+  await choosePassword(page, PASSWORD);
+  const key = await page.locator('.secret').textContent();
+  await leavesAndReturns();
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  assert.equal(await page.locator('.secret').textContent(), key);
+  await finish(page, await (await shownAuthenticator(world, page)).digits());
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
+});
+
 story('a link that is opened while a recovery is under way ends it only once its own passcode is redeemed', async (world) => {
   const { page, company } = await mikeAtThePassword(world);
   const code = await company.mailCodeTo('sam');
@@ -121,6 +147,15 @@ story('every reason against a password is shown at its field, and advice comes w
   assert.ok(texts.some((text) => text?.includes('This contains your name')));
   await choosePassword(page, PASSWORD);
   await page.getByRole('img', { name: 'QR code' }).waitFor();
+});
+
+story('advice on a password tells of a name in it, and of too much, while typing', async (world) => {
+  const { page } = await mikeAtThePassword(world);
+  const password = page.getByLabel('New password');
+  await password.fill('it is mike who types this');
+  await page.getByText('Without your name, your address or your company’s name (not met)').waitFor();
+  await password.fill('x'.repeat(257));
+  await page.getByText('At most 256 characters (not met)').waitFor();
 });
 
 for (const [when, at] of /** @type {const} */ ([['the password', mikeAtThePassword], ['the digits', mikeAtTheKey]])) {
@@ -179,8 +214,9 @@ story('an answer that is lost at the very end is told honestly, and the new cred
   await page.getByRole('alert').getByText('There was no answer').waitFor();
   await page.getByRole('button', { name: 'Finish' }).click();
   await page.getByText('The last answer was lost, so the recovery may be complete').waitFor();
-  const body = { email: company.address('mike'), password: PASSWORD, code: await authenticator.digits() };
-  await world.stack.must(200, 'POST', '/v1/sessions', { body });
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, { email: company.address('mike'), password: PASSWORD, code: await authenticator.digits() });
+  await page.getByRole('heading', { name: 'My account' }).waitFor();
 });
 
 story('the backup codes cannot be left behind by mistake', async (world) => {
@@ -188,6 +224,12 @@ story('the backup codes cannot be left behind by mistake', async (world) => {
   await finish(page, await (await shownAuthenticator(world, page)).digits());
   await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
   const refusal = page.getByRole('alert').getByText('Tick the box once you have kept the codes');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await refusal.waitFor();
+  // The next refusal is one of its own.
+  await page.getByLabel('I have kept').check();
+  await page.getByLabel('I have kept').uncheck();
+  await refusal.waitFor({ state: 'hidden' });
   await page.getByRole('link', { name: 'My account' }).click();
   await refusal.waitFor();
   await page.goBack();
