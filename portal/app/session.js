@@ -103,10 +103,10 @@ export function takeReturn() {
 }
 
 /**
- * What a mail's link brought, after it was taken out of the address bar: kept until it is used, so that a reload loses
- * nothing.
+ * What a mail's link brought, after it was taken out of the address bar, or what was typed in its place: kept until it is
+ * used, so that a reload loses nothing.
  *
- * @typedef {{ to: 'redeem' | 'disown', secret: string }} Link
+ * @typedef {{ to: 'redeem' | 'disown', secret: string, email?: string }} Link
  */
 
 /** @returns {Link | null} */

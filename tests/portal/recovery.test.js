@@ -52,6 +52,15 @@ async function isOver(page) {
   await page.getByRole('heading', { name: 'Get back in' }).waitFor();
 }
 
+story('an address and a passcode that were typed outlast a reload', async (world) => {
+  const { page } = await world.visitor('/#/redeem');
+  await page.getByLabel('Your email address').fill('mike@northwind.example');
+  await page.getByLabel('One-time passcode').fill('7k3m 9qxt');
+  await page.reload();
+  await until('address', async () => (await page.getByLabel('Your email address').inputValue()) === 'mike@northwind.example');
+  assert.equal(await page.getByLabel('One-time passcode').inputValue(), '7k3m 9qxt');
+});
+
 story('a reload loses nothing before the backup codes: the code of the link, the password, the key', async (world) => {
   const company = await world.company();
   const code = await company.mailCodeTo('mike');

@@ -103,6 +103,29 @@ story('an answer to an earlier search never overwrites a later one', async (worl
   assert.equal(await page.locator('tbody tr').count(), 1);
 });
 
+story('Next, pressed twice while the answer is awaited, turns one page, and keeps the focus at the end', async (world) => {
+  /** @type {import('./harness/company.js').Row[]} */
+  const members = Array.from({ length: 60 }, (_, index) => ({ email: `m${index}`, name: `Member ${index + 10}` }));
+  const company = await world.company([{ email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' }, ...members]);
+  const ada = await company.enrol('ada');
+  const { page } = await world.visitor('/');
+  await signInAs(page, ada);
+  await page.getByText('Shown: 50', { exact: true }).waitFor();
+  /** @type {() => void} */
+  let answer = () => {};
+  await page.route(/cursor=/, async (route) => {
+    await new Promise((resolve) => (answer = () => resolve(null)));
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/cursor=/);
+  await page.getByRole('button', { name: 'Next' }).dblclick();
+  await asked;
+  answer();
+  await page.getByText('Shown: 11', { exact: true }).waitFor();
+  await page.getByText('Page 2', { exact: true }).waitFor();
+  await until('focus', () => page.getByRole('button', { name: 'Previous' }).evaluate((node) => node === document.activeElement));
+});
+
 story('a page whose script does not come says so, and loads when the network is back', async (world) => {
   const { visitor, page } = await adaAtWork(world);
   visitor.watch.expectsFailure(/pages\/audit\.js$/);

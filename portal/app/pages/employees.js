@@ -67,8 +67,10 @@ export function open({ place, signal }) {
   });
   const previous = pagerButton(words.employees.previous, 'left', () =>
     show({ ...wanted, page: wanted.page - 1, cursors: wanted.cursors.slice(0, -1) }));
-  const following = pagerButton(words.employees.next, 'right', () =>
-    show({ ...wanted, page: wanted.page + 1, cursors: [...wanted.cursors, next] }));
+  const following = pagerButton(words.employees.next, 'right', () => {
+    // Until a page has come, nobody knows where the next one begins.
+    if (next !== null) show({ ...wanted, page: wanted.page + 1, cursors: [...wanted.cursors, next] });
+  });
   const pageNumber = h('span', { class: 'page-number' });
   const pager = h('nav', { class: 'pager', 'aria-label': words.employees.pages }, previous, pageNumber, following);
   const selection = h('div', { class: 'selection', hidden: true });
@@ -127,6 +129,7 @@ export function open({ place, signal }) {
   async function load() {
     loading.abort();
     loading = new AbortController();
+    next = null;
     const until = AbortSignal.any([signal, loading.signal]);
     failure.say();
     table.setBusy(true);
@@ -139,12 +142,19 @@ export function open({ place, signal }) {
       if (isGivenUp(error)) return;
       if (isProblem(error, 'invalid_cursor')) return show({ ...wanted, page: 1, cursors: [] }, { replace: true });
       failure.say(explain(error), ' ', h('button', { type: 'button', onclick: () => void load() }, words.shell.retry));
-      next = null;
     }
     table.setBusy(false);
+    showPager();
+  }
+
+  function showPager() {
+    const focused = document.activeElement;
     pageNumber.textContent = words.employees.page(number(wanted.page));
     previous.disabled = wanted.page === 1;
     following.disabled = next === null;
+    // At either end the focus stays in the pager.
+    if (focused === following && following.disabled) previous.focus();
+    if (focused === previous && previous.disabled) following.focus();
   }
 
   const emptyText = () =>

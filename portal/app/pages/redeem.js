@@ -16,8 +16,9 @@ const PASSCODE = /^(?:[\s-]*[0-9A-Z]){12}[\s-]*$/i;
 /** @returns {import('../main.js').Page} */
 export function open() {
   const { recovery } = words;
-  const brought = link();
-  const email = emailField({ label: recovery.address, 'data-focus': true });
+  const kept = link();
+  const brought = kept?.to === 'redeem' ? kept : null;
+  const email = emailField({ label: recovery.address, 'data-focus': true, value: brought?.email ?? '' });
   const code = field({
     label: recovery.passcode,
     hint: recovery.passcodeHint,
@@ -25,7 +26,7 @@ export function open() {
     autocomplete: 'one-time-code',
     autocapitalize: 'characters',
     class: 'code',
-    value: brought?.to === 'redeem' ? brought.secret : '',
+    value: brought?.secret ?? '',
     check: (value) => (PASSCODE.test(value) ? '' : words.form.checkPasscode),
   });
   const proof = passwordField({
@@ -35,6 +36,10 @@ export function open() {
     autocomplete: 'current-password',
     isOptional: true,
   });
+
+  for (const { input } of [email, code]) {
+    input.addEventListener('input', () => keepLink({ to: 'redeem', secret: code.input.value, email: email.input.value }));
+  }
 
   const send = async () => {
     const typed = { email: email.input.value.trim(), code: code.input.value, proof: proof.input.value || undefined };
