@@ -111,16 +111,14 @@ story('Next, pressed twice while the answer is awaited, turns one page, and keep
   const { page } = await world.visitor('/');
   await signInAs(page, ada);
   await page.getByText('Shown: 50', { exact: true }).waitFor();
-  /** @type {() => void} */
-  let answer = () => {};
+  /** @type {(() => void)[]} */
+  const held = [];
   await page.route(/cursor=/, async (route) => {
-    await new Promise((resolve) => (answer = () => resolve(null)));
+    await new Promise((resolve) => held.push(() => resolve(null)));
     await route.continue();
   });
-  const asked = page.waitForRequest(/cursor=/);
   await page.getByRole('button', { name: 'Next' }).dblclick();
-  await asked;
-  answer();
+  (await until('request', () => held.shift()))();
   await page.getByText('Shown: 11', { exact: true }).waitFor();
   await page.getByText('Page 2', { exact: true }).waitFor();
   await until('focus', () => page.getByRole('button', { name: 'Previous' }).evaluate((node) => node === document.activeElement));
