@@ -1,11 +1,13 @@
 //! Runs functions as Lambda does: to their end, even if nobody waits any more, and a crash is an answer too.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::functions::{Functions, InvokeError};
 use crate::made_up;
+use crate::runtime_api::RuntimeApi;
 use crate::template::{Function, Template};
 
 /// Finds and runs functions. Clones are the same.
@@ -13,11 +15,13 @@ use crate::template::{Function, Template};
 pub struct Invoker {
     template: Arc<Template>,
     functions: Arc<Functions>,
+    processes: Arc<BTreeMap<String, Arc<RuntimeApi>>>,
 }
 
 impl Invoker {
-    pub fn new(template: Arc<Template>, functions: Functions) -> Self {
-        Self { template, functions: Arc::new(functions) }
+    /// Functions that are in `processes`, by package, run there; the others here.
+    pub fn new(template: Arc<Template>, functions: Functions, processes: BTreeMap<String, Arc<RuntimeApi>>) -> Self {
+        Self { template, functions: Arc::new(functions), processes: Arc::new(processes) }
     }
 
     pub fn template(&self) -> &Template {
@@ -33,6 +37,9 @@ impl Invoker {
     pub async fn invoke(&self, package: &str, payload: Value) -> Result<Value, InvokeError> {
         let functions = Arc::clone(&self.functions);
         let request_id = made_up::uuid();
+        if let Some(process) = self.processes.get(package) {
+            return process.invoke(&payload, &request_id).await.map(|answered| answered.output);
+        }
         let package = package.to_owned();
         // A task of its own goes on when the caller hangs up, and a panic ends nothing else.
         let run = tokio::spawn(async move { functions.invoke(&package, payload, &request_id).await });

@@ -34,6 +34,7 @@ mod mailbox_page;
 mod moving_clock;
 mod portal;
 mod reports;
+mod runtime_api;
 mod schedule;
 mod secrets;
 mod seed;
@@ -49,6 +50,7 @@ pub use database::{Database, DatabaseError};
 pub use enrolment::Admin;
 pub use mailbox::{Email, Mailbox};
 pub use moving_clock::MovingClock;
+pub use runtime_api::{Answered, RuntimeApi};
 pub use secrets::Secrets;
 pub use stack::{Detours, Ready, Stack, StartError};
 

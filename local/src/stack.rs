@@ -1,8 +1,10 @@
 //! The whole stack: what is started in which order, where it listens, and its end.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+use readmit::Environment;
 use readmit::environment::BadVariable;
 use serde::Serialize;
 use tokio::task::JoinSet;
@@ -19,6 +21,7 @@ use crate::loopback::{Listener, Server};
 use crate::mailbox::Mailbox;
 use crate::moving_clock::MovingClock;
 use crate::reports::Reports;
+use crate::runtime_api::RuntimeApi;
 use crate::schedule::Scheduler;
 use crate::secrets::Secrets;
 use crate::seed::SeedError;
@@ -29,6 +32,7 @@ use crate::{Employees, Options, cloud, control, directory, gateway, guard, lambd
 /// A running stack. Dropping it ends it too, without waiting.
 pub struct Stack {
     ready: Ready,
+    environment: Environment,
     clock: MovingClock,
     mailbox: Mailbox,
     secrets: Secrets,
@@ -77,12 +81,13 @@ pub enum StartError {
     Enrolment(#[from] EnrolmentError),
 }
 
-/// Where the functions find a service, if not at its own address.
+/// Where the functions find a service, if not at its own address; and which of them, by package, run as processes of their own.
 #[derive(Default)]
 pub struct Detours {
     pub dynamodb: Option<String>,
     pub ses: Option<String>,
     pub secrets_manager: Option<String>,
+    pub processes: BTreeMap<String, Arc<RuntimeApi>>,
 }
 
 impl Stack {
@@ -124,8 +129,9 @@ impl Stack {
             secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&cloud),
             secret_arn: &secrets.arn(),
         };
-        let functions = Functions::new(&of_functions(&template, &places)?, &clock.clock())?;
-        let invoker = Invoker::new(template, functions);
+        let environment = of_functions(&template, &places)?;
+        let functions = Functions::new(&environment, &clock.clock())?;
+        let invoker = Invoker::new(template, functions, detours.processes);
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());
         let stream =
             StreamReader::of_template(invoker.template(), database.engine(), &invoker).map_err(DatabaseError::from)?;
@@ -168,7 +174,7 @@ impl Stack {
             stream.start(&mut running);
         }
         let (api, cloud) = (api_server, cloud_server);
-        Ok(Self { ready, clock, mailbox, secrets, database, api, cloud, stream, running })
+        Ok(Self { ready, environment, clock, mailbox, secrets, database, api, cloud, stream, running })
     }
 
     /// What the stack says when it is ready.
@@ -189,6 +195,11 @@ impl Stack {
     /// Where SES and Secrets Manager listen, without a slash at the end.
     pub fn secrets_and_mail(&self) -> &str {
         &self.ready.secrets_and_mail
+    }
+
+    /// What the functions are told from outside.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The clock of every function.

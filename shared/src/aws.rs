@@ -3,6 +3,7 @@
 //! No chain of credential providers: a function's credentials stand in its environment for the life of its process. TLS is
 //! rustls on ring with Amazon's own roots built in, which starts without reading a file (see docs/architecture.md).
 
+use std::borrow::Cow;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
@@ -15,11 +16,13 @@ use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
-use crate::environment::{BadVariable, Environment};
+use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::telemetry::{self, Tally};
 
 /// Amazon's roots (<https://www.amazontrust.com/repository/>): all that AWS's endpoints chain to.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>
+const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 
 /// DynamoDB and Secrets Manager answer in milliseconds; what takes longer is tried again.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -62,9 +65,9 @@ impl Aws {
             None,
             "environment",
         );
-        let roots =
-            TlsContext::builder().with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)).build();
-        let roots = roots.map_err(|_| crate::environment::bad_variable("AWS_REGION", "finds no usable roots"))?;
+        let trusted = TrustStore::empty().with_pem_certificate(roots(environment)?);
+        let roots = TlsContext::builder().with_trust_store(trusted).build();
+        let roots = roots.map_err(|_| bad_variable(CA_BUNDLE, "has no usable roots"))?;
         let http_client = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(roots)
@@ -114,6 +117,12 @@ impl Intercept for Counted {
         telemetry::count(self.0);
         Ok(())
     }
+}
+
+/// Amazon's, unless the variable that every SDK of AWS knows names a file of others.
+fn roots(environment: &Environment) -> Result<Cow<'static, [u8]>, BadVariable> {
+    let Some(file) = environment.get(CA_BUNDLE) else { return Ok(Cow::Borrowed(AMAZON_ROOTS)) };
+    std::fs::read(file).map(Cow::Owned).map_err(|_| bad_variable(CA_BUNDLE, "names a file that cannot be read"))
 }
 
 /// A service's own endpoint, else the one for all services, else AWS's: the order of the SDKs' reference guide.

@@ -35,6 +35,11 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// All of them, by name.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The variable, which must be set.
     pub fn require(&self, name: &str) -> Result<String, BadVariable> {
         self.get(name).map(str::to_owned).ok_or_else(|| bad_variable(name, "is not set"))

@@ -68,8 +68,12 @@ impl World {
         let (store, ses, secrets_manager) = (Proxy::start().await, Proxy::start().await, Proxy::start().await);
         store.leads_to(database.url());
         let detour = |proxy: &Proxy| Some(proxy.url().to_owned());
-        let detours =
-            Detours { dynamodb: detour(&store), ses: detour(&ses), secrets_manager: detour(&secrets_manager) };
+        let detours = Detours {
+            dynamodb: detour(&store),
+            ses: detour(&ses),
+            secrets_manager: detour(&secrets_manager),
+            ..Detours::default()
+        };
         let options = Options {
             port: 0,
             data_dir: None,

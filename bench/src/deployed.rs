@@ -1,0 +1,170 @@
+//! The stack with its functions as they are deployed: each the release binary, in a process of its own, that reaches AWS's
+//! services over TLS.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use readmit::Clock;
+use readmit_local::template::Template;
+use readmit_local::{Database, Detours, Employees, Options, RuntimeApi, Stack};
+
+use crate::Failure;
+use crate::front::{Certificates, Front};
+use crate::process::{Process, Program, Taken};
+
+/// How long a function may take to its first question.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The running stack.
+pub struct Deployed {
+    stack: Stack,
+    functions: BTreeMap<String, Function>,
+    root: String,
+    _fronts: [Front; 2],
+}
+
+struct Function {
+    api: Arc<RuntimeApi>,
+    program: Program,
+    process: Option<Process>,
+}
+
+/// From a function's start to its first `GET /next`.
+#[derive(Clone, Copy)]
+pub struct Start {
+    /// By the clock.
+    pub wall: Duration,
+    /// Of the machine.
+    pub taken: Taken,
+}
+
+impl Deployed {
+    /// Starts the stack, with functions that `sam build` left in `build`, none of them running.
+    pub async fn start(build: &Path, certificates: &Certificates) -> Result<Self, Failure> {
+        let template = Template::of_this_build()?;
+        let mut functions = BTreeMap::new();
+        for function in &template.functions {
+            let file = build.join(&function.logical_id).join("bootstrap");
+            if !file.exists() {
+                return Err(format!("{} is not there: run `make release-check`", file.display()).into());
+            }
+            let program = Program { file, arguments: Vec::new() };
+            let api = RuntimeApi::start(Clock::system()).await?;
+            functions.insert(function.package.clone(), Function { api, program, process: None });
+        }
+        let database = Database::start(None).await?;
+        let fronts = [Front::start(certificates).await?, Front::start(certificates).await?];
+        let [dynamodb, cloud] = &fronts;
+        dynamodb.leads_to(database.url());
+        let detours = Detours {
+            dynamodb: Some(dynamodb.url().to_owned()),
+            ses: Some(cloud.url().to_owned()),
+            secrets_manager: Some(cloud.url().to_owned()),
+            processes: functions
+                .iter()
+                .map(|(package, function)| (package.clone(), Arc::clone(&function.api)))
+                .collect(),
+        };
+        let options = Options {
+            port: 0,
+            data_dir: None,
+            employees: Employees::Nobody,
+            clock_control: false,
+            portal: false,
+            follow_stream: false,
+        };
+        let stack = Stack::start_on(options, database, detours).await?;
+        cloud.leads_to(stack.secrets_and_mail());
+        let root = certificates.root().to_string_lossy().into_owned();
+        Ok(Self { stack, functions, root, _fronts: fronts })
+    }
+
+    /// The stack around the functions.
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// The functions, by package.
+    pub fn packages(&self) -> Vec<String> {
+        self.functions.keys().cloned().collect()
+    }
+
+    /// Adds a program that is no function of the template, to be started like one.
+    pub async fn add(&mut self, name: &str, program: Program) -> Result<(), Failure> {
+        let function = Function { api: RuntimeApi::start(Clock::system()).await?, program, process: None };
+        self.functions.insert(name.to_owned(), function);
+        Ok(())
+    }
+
+    /// Starts every function.
+    pub async fn start_all(&mut self) -> Result<(), Failure> {
+        for package in self.packages() {
+            self.restart(&package).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the function's process, if one runs, and starts another.
+    pub async fn restart(&mut self, package: &str) -> Result<Start, Failure> {
+        let variables: Vec<(String, String)> = {
+            let told = self.stack.environment().variables();
+            told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        };
+        let function = self.functions.get_mut(package).ok_or_else(|| format!("there is no function {package}"))?;
+        if function.process.take().is_some() {
+            // Its open question must be forgotten before another is asked.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let of_lambda = [
+            ("AWS_LAMBDA_RUNTIME_API", function.api.address()),
+            ("AWS_LAMBDA_FUNCTION_NAME", package),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
+            ("AWS_ACCESS_KEY_ID", package),
+            ("AWS_CA_BUNDLE", &self.root),
+            ("NODE_EXTRA_CA_CERTS", &self.root),
+        ];
+        let told = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let before = function.api.times_asked();
+        let started = Instant::now();
+        let process = Process::start(&function.program, told.chain(of_lambda))?;
+        tokio::time::timeout(PATIENCE, function.api.asked(before + 1))
+            .await
+            .map_err(|_| format!("{package} does not ask for an event"))?;
+        let wall = started.elapsed();
+        // The process sleeps in its question now.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let taken = process.taken()?;
+        function.process = Some(process);
+        Ok(Start { wall, taken })
+    }
+
+    /// From now on the function gets the CPU that Lambda gives for so much memory.
+    pub fn limit(&mut self, package: &str, memory_mb: u64) -> Result<(), Failure> {
+        let process = self.functions.get_mut(package).and_then(|function| function.process.as_mut());
+        process.ok_or_else(|| format!("{package} does not run"))?.limit_to(memory_mb)?;
+        Ok(())
+    }
+
+    /// The function's Runtime API.
+    pub fn api(&self, package: &str) -> Result<&RuntimeApi, Failure> {
+        Ok(self
+            .functions
+            .get(package)
+            .map(|function| &*function.api)
+            .ok_or_else(|| format!("no function {package}"))?)
+    }
+
+    /// What the function's process has taken, once it sleeps.
+    pub fn taken(&self, package: &str) -> Result<Taken, Failure> {
+        let process = self.functions.get(package).and_then(|function| function.process.as_ref());
+        Ok(process.ok_or_else(|| format!("{package} does not run"))?.taken()?)
+    }
+}
+
+/// A folder of this run's own.
+pub fn scratch() -> PathBuf {
+    std::env::temp_dir().join(format!("readmit-bench-{}", std::process::id()))
+}

@@ -1,0 +1,47 @@
+//! Measures what docs/performance.md says: each command a section of it. Only CPU time, minima and counts mean something on a
+//! machine that others use too, so every command tells these beside the times.
+
+mod api;
+mod cold_start;
+mod company;
+mod deployed;
+mod front;
+mod plot;
+mod process;
+mod report;
+mod routes;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What ends a measurement before its time.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures Readmit.
+#[derive(Parser)]
+#[command(name = "readmit-bench", version)]
+enum Command {
+    /// Starts of every function, and their first events over TLS
+    ColdStart(cold_start::Flags),
+    /// Warm requests of every route, beside a bare Argon2id
+    Routes(routes::Flags),
+}
+
+#[tokio::main]
+#[expect(clippy::print_stderr, reason = "the last word of a command that fails")]
+async fn main() -> ExitCode {
+    let ended = match Command::parse() {
+        Command::ColdStart(flags) => cold_start::run(&flags).await,
+        Command::Routes(flags) => routes::run(&flags).await,
+    };
+    // Certificates of this run, if it made any.
+    let _ = std::fs::remove_dir_all(deployed::scratch());
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("readmit-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

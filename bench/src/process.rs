@@ -1,0 +1,114 @@
+//! A function as a process of its own, and what it takes of the machine, as Linux tells it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use std::{fs, io};
+
+/// Lambda gives a whole vCPU for so much memory, and a share of it for less:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>.
+pub const WHOLE_VCPU_MB: u64 = 1_769;
+/// Lambda hands out shares of a vCPU by the kernel's quota, in spans of 20 ms.
+const PERIOD_US: u64 = 20_000;
+
+/// What is started, with its arguments.
+#[derive(Clone)]
+pub struct Program {
+    /// The file.
+    pub file: PathBuf,
+    /// What it is told.
+    pub arguments: Vec<String>,
+}
+
+/// A running function. It is killed when it is dropped.
+pub struct Process {
+    child: Child,
+    quota: Option<PathBuf>,
+}
+
+/// What a process has taken so far.
+#[derive(Clone, Copy)]
+pub struct Taken {
+    /// CPU time of all threads.
+    pub cpu: Duration,
+    /// Page faults that needed no disk.
+    pub faults: u64,
+    /// The most memory that was resident, in bytes.
+    pub peak_rss: u64,
+}
+
+impl Process {
+    /// Starts it with these variables alone.
+    pub fn start<'a>(program: &Program, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> io::Result<Self> {
+        let child = Command::new(&program.file)
+            .args(&program.arguments)
+            .env_clear()
+            .envs(variables)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()?;
+        Ok(Self { child, quota: None })
+    }
+
+    /// What it has taken so far.
+    pub fn taken(&self) -> io::Result<Taken> {
+        taken_by(self.child.id())
+    }
+
+    /// From now on it gets what Lambda gives for so much memory; more than a vCPU is none of its.
+    pub fn limit_to(&mut self, memory_mb: u64) -> io::Result<()> {
+        let name = format!("readmit-bench-{}", self.child.id());
+        let quota = (PERIOD_US * memory_mb.min(WHOLE_VCPU_MB) / WHOLE_VCPU_MB).to_string();
+        // The kernel's older and newer way to say the same.
+        let (folder, settings) = if Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
+            (Path::new("/sys/fs/cgroup").join(name), vec![("cpu.max", format!("{quota} {PERIOD_US}"))])
+        } else {
+            let folder = Path::new("/sys/fs/cgroup/cpu").join(name);
+            (folder, vec![("cpu.cfs_period_us", PERIOD_US.to_string()), ("cpu.cfs_quota_us", quota)])
+        };
+        fs::create_dir(&folder)?;
+        self.quota = Some(folder.clone());
+        for (file, value) in settings {
+            fs::write(folder.join(file), value)?;
+        }
+        fs::write(folder.join("cgroup.procs"), self.child.id().to_string())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself; a folder that stays is empty and harmless.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if let Some(folder) = &self.quota {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// What the process of that id has taken so far; of threads that have ended, nothing.
+pub fn taken_by(id: u32) -> io::Result<Taken> {
+    let folder = PathBuf::from(format!("/proc/{id}"));
+    let mut cpu_ns = 0;
+    for task in fs::read_dir(folder.join("task"))? {
+        // A thread may end between the two.
+        let told = fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
+        cpu_ns += number(told.split(' ').next());
+    }
+    let stat = fs::read_to_string(folder.join("stat"))?;
+    // Behind the name, which may hold anything: proc(5) counts minflt as the tenth field.
+    let faults = number(stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(7)));
+    let status = fs::read_to_string(folder.join("status"))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
+    Ok(Taken { cpu: Duration::from_nanos(cpu_ns), faults, peak_rss: number(peak) * 1024 })
+}
+
+/// CPU time of the thread that asks.
+pub fn cpu_of_this_thread() -> io::Result<Duration> {
+    let told = fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(Duration::from_nanos(number(told.split(' ').next())))
+}
+
+fn number(text: Option<&str>) -> u64 {
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+}

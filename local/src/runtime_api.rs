@@ -1,0 +1,152 @@
+//! Lambda's Runtime API, for a function that runs as a process of its own instead of in this one:
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use readmit::Clock;
+use serde_json::Value;
+use tokio::sync::{Mutex as Queue, mpsc, oneshot, watch};
+
+use crate::environment::{ACCOUNT, REGION};
+use crate::functions::InvokeError;
+use crate::loopback::{Listener, Server};
+
+/// How long a function may take, as the template has it.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// One function's Runtime API. A function is given one event at a time, as Lambda gives them to one process.
+pub struct RuntimeApi {
+    address: String,
+    events: mpsc::UnboundedSender<Invocation>,
+    asked: watch::Receiver<u64>,
+    _server: Server,
+}
+
+/// An answer, and when it was asked for and came.
+pub struct Answered {
+    /// What the function has answered.
+    pub output: Value,
+    /// From the moment at which the function was handed its event.
+    pub took: Duration,
+}
+
+struct Invocation {
+    request_id: String,
+    payload: Vec<u8>,
+    answer: oneshot::Sender<Result<Answered, InvokeError>>,
+}
+
+struct Waiting {
+    handed_over: Instant,
+    answer: oneshot::Sender<Result<Answered, InvokeError>>,
+}
+
+struct Shared {
+    events: Queue<mpsc::UnboundedReceiver<Invocation>>,
+    waiting: Mutex<HashMap<String, Waiting>>,
+    asked: watch::Sender<u64>,
+    clock: Clock,
+}
+
+impl RuntimeApi {
+    /// Listens on loopback for the function.
+    pub async fn start(clock: Clock) -> io::Result<Arc<Self>> {
+        let listener = Listener::bind(0).await?;
+        let address = format!("127.0.0.1:{}", listener.port());
+        let (events, received) = mpsc::unbounded_channel();
+        let (asking, asked) = watch::channel(0);
+        let shared = Arc::new(Shared { events: Queue::new(received), waiting: Mutex::default(), asked: asking, clock });
+        let router = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .layer(DefaultBodyLimit::disable())
+            .with_state(shared);
+        Ok(Arc::new(Self { address, events, asked, _server: listener.serve(router) }))
+    }
+
+    /// What the function is to find in `AWS_LAMBDA_RUNTIME_API`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Waits until the function has asked for its event number `count`, the first being 1: it has done all before.
+    pub async fn asked(&self, count: u64) {
+        // The sender lives as long as the server.
+        let _ = self.asked.clone().wait_for(|asked| *asked >= count).await;
+    }
+
+    /// How often the function has asked for an event.
+    pub fn times_asked(&self) -> u64 {
+        *self.asked.borrow()
+    }
+
+    /// Hands the function an event, when it has done those before.
+    pub async fn invoke(&self, payload: &Value, request_id: &str) -> Result<Answered, InvokeError> {
+        let (answer, answered) = oneshot::channel();
+        let invocation = Invocation { request_id: request_id.to_owned(), payload: payload.to_string().into(), answer };
+        let ended = || InvokeError::Failed {
+            error_type: "Runtime.ExitError".to_owned(),
+            error_message: "the function does not answer".to_owned(),
+        };
+        self.events.send(invocation).map_err(|_| ended())?;
+        match tokio::time::timeout(TIMEOUT, answered).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(ended()),
+        }
+    }
+}
+
+async fn next(State(shared): State<Arc<Shared>>) -> Response {
+    shared.asked.send_modify(|asked| *asked += 1);
+    let Some(Invocation { request_id, payload, answer }) = shared.events.lock().await.recv().await else {
+        return StatusCode::GONE.into_response();
+    };
+    let deadline = shared.clock.now().after(TIMEOUT);
+    let headers = [
+        ("lambda-runtime-aws-request-id", request_id.clone()),
+        ("lambda-runtime-deadline-ms", deadline.millis().to_string()),
+        ("lambda-runtime-invoked-function-arn", format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:local")),
+        ("content-type", "application/json".to_owned()),
+    ];
+    let waiting = Waiting { handed_over: Instant::now(), answer };
+    shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(request_id, waiting);
+    (headers, payload).into_response()
+}
+
+async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    shared.settle(&id, |took| match serde_json::from_slice(&body) {
+        Ok(output) => Ok(Answered { output, took }),
+        Err(error) => Err(failed("Runtime.MalformedResponse", &error.to_string())),
+    })
+}
+
+async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    let told: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let text = |member: &str| told[member].as_str().unwrap_or_default().to_owned();
+    shared.settle(&id, |_| Err(failed(&text("errorType"), &text("errorMessage"))))
+}
+
+fn failed(error_type: &str, error_message: &str) -> InvokeError {
+    InvokeError::Failed { error_type: error_type.to_owned(), error_message: error_message.to_owned() }
+}
+
+impl Shared {
+    fn settle(&self, id: &str, outcome: impl FnOnce(Duration) -> Result<Answered, InvokeError>) -> StatusCode {
+        let Some(waiting) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(id) else {
+            return StatusCode::BAD_REQUEST;
+        };
+        // Nobody may wait any more.
+        let _ = waiting.answer.send(outcome(waiting.handed_over.elapsed()));
+        StatusCode::ACCEPTED
+    }
+}
