@@ -72,7 +72,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let mut deployed = Deployed::start(&flags.functions, &certificates).await?;
     let mut others = vec![(HELLO, "hello-world")];
     deployed.add("hello-world", Program { file: flags.hello.clone(), arguments: Vec::new() }).await?;
-    let baselines = [(&flags.python, "boto3", "boto3.py"), (&flags.node, "JavaScript SDK v3", "javascript.mjs")];
+    let baselines = [(&flags.python, "boto3", "python.py"), (&flags.node, "JavaScript SDK v3", "javascript.mjs")];
     for (interpreter, name, script) in baselines {
         if let Some(file) = interpreter {
             let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("baselines").join(script);

@@ -10,6 +10,8 @@ use readmit::Clock;
 use readmit_local::template::Template;
 use readmit_local::{Database, Detours, Employees, Options, RuntimeApi, Stack};
 
+use readmit_tests::Proxy;
+
 use crate::Failure;
 use crate::front::{Certificates, Front};
 use crate::process::{Process, Program, Taken};
@@ -19,8 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The running stack.
 pub struct Deployed {
-    stack: Stack,
+    // First, so that they end before what they call.
     functions: BTreeMap<String, Function>,
+    stack: Stack,
     root: String,
     _fronts: [Front; 2],
 }
@@ -76,7 +79,10 @@ impl Deployed {
             follow_stream: false,
         };
         let stack = Stack::start_on(options, database, detours).await?;
-        cloud.leads_to(stack.secrets_and_mail());
+        // SES and Secrets Manager answer to their own port's name alone, which the proxy gives them.
+        let proxy = Proxy::start().await;
+        proxy.leads_to(stack.secrets_and_mail());
+        cloud.leads_to(proxy.url());
         let root = certificates.root().to_string_lossy().into_owned();
         Ok(Self { stack, functions, root, _fronts: fronts })
     }
@@ -121,6 +127,7 @@ impl Deployed {
             ("AWS_LAMBDA_RUNTIME_API", function.api.address()),
             ("AWS_LAMBDA_FUNCTION_NAME", package),
             ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+            ("AWS_DEFAULT_REGION", "eu-west-1"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
             ("AWS_ACCESS_KEY_ID", package),
             ("AWS_CA_BUNDLE", &self.root),

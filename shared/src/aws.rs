@@ -11,10 +11,18 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient};
+use aws_sdk_dynamodb::config::{BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents};
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
+
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector as _, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::byte_stream::ByteStream;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::telemetry::{self, Tally};
@@ -36,21 +44,41 @@ const MAIL_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) struct Aws {
     region: Region,
     credentials: Credentials,
-    http_client: SharedHttpClient,
+    connector: OneConnector,
     environment: Environment,
 }
 
+/// The connections of all clients. The SDK's own way sets up TLS, roots and all, for each client once more.
+#[derive(Clone, Debug)]
+struct OneConnector(SharedHttpConnector);
+
+impl HttpClient for OneConnector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        self.0.clone()
+    }
+}
+
+/// A service of AWS by the name that its addresses begin with, and the variable that names another address.
+pub(crate) struct Service {
+    name: &'static str,
+    variable: &'static str,
+}
+
+pub(crate) const DYNAMODB: Service = Service { name: "dynamodb", variable: "AWS_ENDPOINT_URL_DYNAMODB" };
+pub(crate) const SES: Service = Service { name: "email", variable: "AWS_ENDPOINT_URL_SESV2" };
+const SECRETS_MANAGER: Service = Service { name: "secretsmanager", variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER" };
+
 macro_rules! client {
-    ($sdk:ident, $aws:expr, $endpoint:literal, $retries:expr, $timeouts:expr $(, $interceptor:expr)?) => {{
+    ($sdk:ident, $aws:expr, $service:expr, $retries:expr, $timeouts:expr $(, $interceptor:expr)?) => {{
         let mut config = $sdk::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region($aws.region.clone())
             .credentials_provider($aws.credentials.clone())
-            .http_client($aws.http_client.clone())
+            .http_client($aws.connector.clone())
             .retry_config($retries)
             .timeout_config($timeouts)
             $(.interceptor($interceptor))?;
-        config.set_endpoint_url(endpoint_url(&$aws.environment, $endpoint));
+        config.set_endpoint_url(endpoint_url(&$aws.environment, $service.variable));
         $sdk::Client::from_conf(config.build())
     }};
 }
@@ -68,34 +96,49 @@ impl Aws {
         let trusted = TrustStore::empty().with_pem_certificate(roots(environment)?);
         let roots = TlsContext::builder().with_trust_store(trusted).build();
         let roots = roots.map_err(|_| bad_variable(CA_BUNDLE, "has no usable roots"))?;
-        let http_client = aws_smithy_http_client::Builder::new()
+        let connector = Connector::builder()
+            .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+            .sleep_impl(TokioSleep::new())
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(roots)
-            .build_https();
+            .build();
         Ok(Self {
             region: Region::new(environment.require("AWS_REGION")?),
             credentials,
-            http_client,
+            connector: OneConnector(SharedHttpConnector::new(connector)),
             environment: environment.clone(),
         })
+    }
+
+    /// Opens a connection to a service, which its first call will find: by a question that asks for nothing, and whose answer
+    /// says no more than that there is one. None is opened if the service is not to be reached, or has another address than
+    /// is usual (as in China); then the first call opens its own.
+    pub(crate) async fn connect(&self, service: &Service) {
+        let url = endpoint_url(&self.environment, service.variable)
+            .unwrap_or_else(|| format!("https://{}.{}.amazonaws.com", service.name, self.region));
+        let Ok(question) = HttpRequest::get(url) else { return };
+        if let Ok(answer) = self.connector.0.call(question).await {
+            // Read to its end: only then the connection is free.
+            let _ = ByteStream::new(answer.into_body()).collect().await;
+        }
     }
 
     /// DynamoDB: three attempts.
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let counted = Counted(|tally| &tally.store_calls);
-        client!(aws_sdk_dynamodb, self, "AWS_ENDPOINT_URL_DYNAMODB", RetryConfig::standard(), quick(), counted)
+        client!(aws_sdk_dynamodb, self, DYNAMODB, RetryConfig::standard(), quick(), counted)
     }
 
     /// Secrets Manager: three attempts.
     pub(crate) fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
-        client!(aws_sdk_secretsmanager, self, "AWS_ENDPOINT_URL_SECRETS_MANAGER", RetryConfig::standard(), quick())
+        client!(aws_sdk_secretsmanager, self, SECRETS_MANAGER, RetryConfig::standard(), quick())
     }
 
     /// SES: one attempt.
     pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
         let once = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_timeout(MAIL_TIMEOUT).build();
         let counted = Counted(|tally| &tally.mail_calls);
-        client!(aws_sdk_sesv2, self, "AWS_ENDPOINT_URL_SESV2", RetryConfig::disabled(), once, counted)
+        client!(aws_sdk_sesv2, self, SES, RetryConfig::disabled(), once, counted)
     }
 }
 

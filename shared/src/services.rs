@@ -1,16 +1,20 @@
 //! What every function is given: store, keys, time and randomness. Built once a process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use readmit_domain::{KeyVersion, Timestamp};
 
-use crate::aws::Aws;
+use crate::aws::{self, Aws};
 use crate::environment::{BadVariable, Environment};
 use crate::http::Edge;
 use crate::keyring::{Keyring, KeyringUnavailable, RootSecret};
 use crate::random::{SystemRandom, system_random};
 use crate::store::Store;
 use crate::{Clock, mail::Mail};
+
+/// What a start may wait for the services that the first request will call.
+const WARM_UP: Duration = Duration::from_secs(1);
 
 /// What every function is given.
 pub struct Services {
@@ -22,24 +26,33 @@ pub struct Services {
     pub brand_name: String,
     edge: Edge,
     root_secret: RootSecret,
+    aws: Aws,
     clock: Clock,
 }
 
 impl Services {
     /// Built from what the environment says.
     pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
-        Self::with(&Aws::new(environment)?, environment, clock)
+        Self::with(Aws::new(environment)?, environment, clock)
     }
 
-    fn with(aws: &Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+    fn with(aws: Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
         Ok(Self {
             store: Store::new(aws.dynamodb(), environment)?,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             brand_name: environment.require("READMIT_BRAND_NAME")?,
             edge: Edge::new(environment)?,
             root_secret: RootSecret::new(aws.secrets_manager(), environment.require("READMIT_ROOT_SECRET_ID")?),
+            aws,
             clock,
         })
+    }
+
+    /// Does before the first event what that would wait for: fetches the keys and opens a connection to the tables. A function
+    /// starts on a whole vCPU; later it has its share of one. What fails is tried again by the request that needs it, and told.
+    pub async fn warm_up(&self) {
+        let both = async { tokio::join!(self.keyring(), self.aws.connect(&aws::DYNAMODB)) };
+        let _ = tokio::time::timeout(WARM_UP, both).await;
     }
 
     /// This moment.
@@ -86,7 +99,14 @@ impl MailingServices {
     /// Built from what the environment says.
     pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
         let aws = Aws::new(environment)?;
-        Ok(Self { services: Services::with(&aws, environment, clock)?, mail: Mail::new(aws.ses(), environment)? })
+        let mail = Mail::new(aws.ses(), environment)?;
+        Ok(Self { services: Services::with(aws, environment, clock)?, mail })
+    }
+
+    /// As [`Services::warm_up`], and opens a connection to the mail service.
+    pub async fn warm_up(&self) {
+        let mail = tokio::time::timeout(WARM_UP, self.services.aws.connect(&aws::SES));
+        let _ = tokio::join!(self.services.warm_up(), mail);
     }
 }
 
