@@ -50,7 +50,7 @@ GUARDS = [
     ("S7 other crates are heard from warnings on", "shared/src/log.rs",
      "Targets::new().with_default(LevelFilter::WARN)", "Targets::new().with_default(LevelFilter::TRACE)", f"{SHARED} log"),
     ("S8 an unknown address costs a hash too", "shared/src/verifying.rs",
-     "None => PasswordHash::verify_nobody(password, pepper),", "None => Ok(false),", f"{FLOWS} sessions::an_unknown_address"),
+     "None => PasswordHash::verify_nobody(password, pepper, memory),", "None => Ok(false),", f"{FLOWS} sessions::an_unknown_address"),
     ("S8 an impossible address is looked up as nobody's", "shared/src/verifying.rs",
      "login: email.parse().or_else(|_| nobody())?,",
      "login: email.parse().or_else(|_| nobody().and_then(|_: Login| Err(Failure::from(Problem::InvalidCursor))))?,",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use readmit::domain::{Password, PasswordHash, Pepper, Salt};
+use readmit::domain::{HashMemory, Password, PasswordHash, Pepper, Salt};
 
 use crate::Failure;
 use crate::api::{Api, PASSWORD};
@@ -48,7 +48,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let company = Company::found(&api, rounds * Kind::ALL.len(), &deployed.stack().secrets().arn()).await?;
 
     let mut seen: Vec<Seen> = Kind::ALL.iter().map(|_| Seen::default()).collect();
-    let mut bare = Seen::default();
+    let (mut bare, memory) = (Seen::default(), HashMemory::default());
     for round in 0..rounds {
         for (kind, seen) in Kind::ALL.into_iter().zip(&mut seen) {
             let (_, function) = kind.name_and_function();
@@ -65,7 +65,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
                 seen.wall.push(wall);
             }
         }
-        let (cpu, wall) = hash()?;
+        let (cpu, wall) = hash(&memory)?;
         if round >= WARM_UP {
             bare.cpu.push(cpu);
             bare.wall.push(wall);
@@ -77,10 +77,10 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
 }
 
 /// The hash alone, in this process.
-fn hash() -> Result<(Duration, Duration), Failure> {
+fn hash(memory: &HashMemory) -> Result<(Duration, Duration), Failure> {
     let (password, pepper) = (Password::new(PASSWORD), Pepper::from([7; 32]));
     let (before, started) = (cpu_of_this_thread()?, Instant::now());
-    PasswordHash::of(&password, &pepper, Salt::generate(&mut readmit::random::system_random()))?;
+    PasswordHash::of(&password, &pepper, Salt::generate(&mut readmit::random::system_random()), memory)?;
     Ok((cpu_of_this_thread()?.saturating_sub(before), started.elapsed()))
 }
 

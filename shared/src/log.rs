@@ -10,10 +10,10 @@ use std::io::Write as _;
 use readmit_domain::Timestamp;
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::filter::Targets;
 
 use crate::environment::BadVariable;
 use crate::{Clock, Environment, telemetry};
@@ -56,25 +56,48 @@ pub fn start(environment: &Environment, clock: Clock) -> Result<(), BadVariable>
     let lines = JsonLines {
         stack: environment.require("READMIT_STACK")?,
         function: environment.require("AWS_LAMBDA_FUNCTION_NAME")?,
+        filter: filter(environment),
         clock,
     };
-    tracing_subscriber::registry().with(lines).with(filter(environment)).init();
+    // Whoever was first goes on listening.
+    let _ = tracing::subscriber::set_global_default(lines);
     Ok(())
 }
 
-/// Every event as one line of JSON.
+/// Every event as one line of JSON. Of spans it keeps nothing: no line tells of any, and a registry of them costs a cold start.
 struct JsonLines {
     stack: String,
     function: String,
+    filter: Targets,
     clock: Clock,
 }
 
-impl<S: Subscriber> Layer<S> for JsonLines {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+impl Subscriber for JsonLines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && self.filter.would_enable(metadata.target(), metadata.level())
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.filter.iter().map(|(_, level)| level).chain(self.filter.default_level()).max()
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
         let line = self.line(event, self.clock.now());
         // Where standard output is closed there is nobody left to tell.
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
 }
 
 impl JsonLines {

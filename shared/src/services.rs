@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use readmit_domain::{KeyVersion, Timestamp};
+use futures_util::future::join_all;
+use readmit_domain::{HashMemory, KeyVersion, Timestamp};
 
 use crate::aws::{self, Aws};
 use crate::environment::{BadVariable, Environment};
@@ -26,6 +27,7 @@ pub struct Services {
     pub brand_name: String,
     edge: Edge,
     root_secret: RootSecret,
+    hash_memory: Arc<HashMemory>,
     aws: Aws,
     clock: Clock,
 }
@@ -43,16 +45,19 @@ impl Services {
             brand_name: environment.require("READMIT_BRAND_NAME")?,
             edge: Edge::new(environment)?,
             root_secret: RootSecret::new(aws.secrets_manager(), environment.require("READMIT_ROOT_SECRET_ID")?),
+            hash_memory: Arc::default(),
             aws,
             clock,
         })
     }
 
-    /// Does before the first event what that would wait for: fetches the keys and opens a connection to the tables. A function
-    /// starts on a whole vCPU; later it has its share of one. What fails is tried again by the request that needs it, and told.
-    pub async fn warm_up(&self) {
-        let both = async { tokio::join!(self.keyring(), self.aws.connect(&aws::DYNAMODB)) };
-        let _ = tokio::time::timeout(WARM_UP, both).await;
+    /// Does before the first event what that would wait for: fetches the keys, and opens as many connections to the tables as its
+    /// first trip has requests. A function starts on a whole vCPU; later it has its share of one. What fails is tried again by
+    /// the request that needs it, and told.
+    pub async fn warm_up(&self, connections: usize) {
+        let connect = (0..connections).map(|_| self.aws.connect(&aws::DYNAMODB));
+        let all = async { tokio::join!(self.keyring(), join_all(connect)) };
+        let _ = tokio::time::timeout(WARM_UP, all).await;
     }
 
     /// This moment.
@@ -63,6 +68,11 @@ impl Services {
     /// The source of randomness.
     pub fn random(&self) -> SystemRandom {
         system_random()
+    }
+
+    /// Where passwords are hashed.
+    pub fn hash_memory(&self) -> Arc<HashMemory> {
+        Arc::clone(&self.hash_memory)
     }
 
     /// The keys.
@@ -104,9 +114,9 @@ impl MailingServices {
     }
 
     /// As [`Services::warm_up`], and opens a connection to the mail service.
-    pub async fn warm_up(&self) {
+    pub async fn warm_up(&self, connections: usize) {
         let mail = tokio::time::timeout(WARM_UP, self.services.aws.connect(&aws::SES));
-        let _ = tokio::join!(self.services.warm_up(), mail);
+        let _ = tokio::join!(self.services.warm_up(connections), mail);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Whether address, password and second factor belong together, in the same steps whatever is wrong.
 
 use readmit_domain::{
-    Act, CompanyId, Employee, EmployeeId, EventType, HashingFailed, KeyedHash, Login, Password, PasswordHash, Pepper,
-    Salt, SealedTotpKey, SecondFactor, Timestamp, Versioned,
+    Act, CompanyId, Employee, EmployeeId, EventType, HashMemory, HashingFailed, KeyedHash, Login, Password,
+    PasswordHash, Pepper, Salt, SealedTotpKey, SecondFactor, Timestamp, Versioned,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -100,8 +100,9 @@ pub async fn verify(
     let pepper = keyring.password_pepper(hash.as_ref().map_or(keyring.current(now), |hash| hash.version))?;
     let (company_id, employee_id) = owner(services, credentials.as_ref());
     let password = attempt.password;
+    let memory = services.hash_memory();
     let hashing = tokio::task::spawn_blocking(move || {
-        let matches = verify_password(&password, hash.as_ref(), &pepper)?;
+        let matches = verify_password(&password, hash.as_ref(), &pepper, &memory)?;
         Ok::<_, HashingFailed>((matches, password))
     });
     let (checked, employee, counted) = tokio::join!(
@@ -172,7 +173,9 @@ pub async fn prove(
     };
     let pepper = keyring.password_pepper(hash.as_ref().map_or(keyring.current(now), |hash| hash.version))?;
     let password = Password::new(typed.expose_secret());
-    let matches = tokio::task::spawn_blocking(move || verify_password(&password, hash.as_ref(), &pepper)).await??;
+    let memory = services.hash_memory();
+    let matches =
+        tokio::task::spawn_blocking(move || verify_password(&password, hash.as_ref(), &pepper, &memory)).await??;
     let Some(credentials) = credentials else { return Ok(None) };
     if matches {
         return Ok(Some(Proof::Password));
@@ -188,10 +191,11 @@ fn verify_password(
     password: &Password,
     hash: Option<&Versioned<PasswordHash>>,
     pepper: &Pepper,
+    memory: &HashMemory,
 ) -> Result<bool, HashingFailed> {
     match hash {
-        Some(hash) => hash.value.verify(password, pepper),
-        None => PasswordHash::verify_nobody(password, pepper),
+        Some(hash) => hash.value.verify(password, pepper, memory),
+        None => PasswordHash::verify_nobody(password, pepper, memory),
     }
 }
 
@@ -210,7 +214,8 @@ async fn rehashed(
         return Ok(None);
     }
     let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
-    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt)).await??;
+    let memory = services.hash_memory();
+    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;
     Ok(Some(Versioned { version, value }))
 }
 

@@ -35,7 +35,7 @@ fn faults(template: &Value) -> Faults {
 fn every_parameter_is_described_constrained_and_grouped() {
     holds(faults);
     misses(faults, "/Parameters/MailFrom/Description", Value::Null, "MailFrom has no description");
-    misses(faults, "/Parameters/LogLevel/AllowedValues", Value::Null, "LogLevel takes anything");
+    misses(faults, "/Parameters/DeploymentStrategy/AllowedValues", Value::Null, "DeploymentStrategy takes anything");
     misses(faults, "/Parameters/MailFrom/ConstraintDescription", Value::Null, "MailFrom does not say");
     misses(faults, "/Parameters/Unheard", json!({"Description": "Of nothing."}), "Unheard stands in no group");
     misses(faults, "/Parameters/BrandName", Value::Null, "a group names BrandName");

@@ -9,6 +9,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::of_process();
     readmit::log::start(&environment, Clock::system())?;
     let services = Arc::new(Services::new(&environment, Clock::system())?);
-    services.warm_up().await;
+    services.warm_up(2).await;
     readmit::http::run(services, reset_2fa::handle).await
 }

@@ -41,7 +41,8 @@ pub(crate) async fn set(services: &Services, request: &ApiRequest) -> Result<Ans
     let keyring = services.keyring().await?;
     let version = keyring.current(now);
     let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
-    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt)).await??;
+    let memory = services.hash_memory();
+    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
     match services.store.set_password(&claims, &Versioned { version, value }, &act).await? {
         Outcome::Done => Ok(Answer::no_content()),

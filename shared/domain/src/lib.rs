@@ -38,7 +38,7 @@ pub use name::{ExternalId, Locale, Name, misleads};
 pub use notice::{Concerned, Notice, NoticeKind};
 pub use passcode::{HeldPasscode, Issuer, LatestPasscode, PasscodeStatus, RecoveryState, StillOpen};
 pub use password::{Password, PasswordFault, Person};
-pub use password_hash::{HashingFailed, PasswordHash, Pepper, Salt};
+pub use password_hash::{HashMemory, HashingFailed, PasswordHash, Pepper, Salt};
 pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};
 pub use search::{Filter, NotAFilter, Prefix, words_of};
 pub use session::{RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rand::CryptoRng;
 use secrecy::{ExposeSecret as _, SecretBox};
+use subtle::ConstantTimeEq as _;
 
 use crate::Password;
 use crate::text::serde_as_text;
@@ -34,22 +36,82 @@ pub struct PasswordHash(phc::PasswordHash);
 #[error("the password could not be hashed: {0}")]
 pub struct HashingFailed(String);
 
-fn argon2<'key>(pepper: &'key Pepper) -> Result<Argon2<'key>, HashingFailed> {
-    let failed = |error: argon2::Error| HashingFailed(error.to_string());
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
-    Argon2::new_with_secret(pepper.0.expose_secret(), Algorithm::Argon2id, Version::V0x13, params).map_err(failed)
+impl HashingFailed {
+    fn because(error: impl fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The memory of hashes, kept from one to the next: pages that are new to a process cost half as much as the hash in them.
+///
+/// What stays there tells a guess no sooner than a stored hash does: the second pass has overwritten all of the first, so whoever
+/// wants to compare has to compute both.
+#[derive(Default)]
+pub struct HashMemory(Mutex<Vec<Vec<Block>>>);
+
+/// Blocks that are kept: a function hashes once at a time, a local stack on a few cores at once.
+const KEPT: usize = 4;
+
+impl HashMemory {
+    fn with<T>(&self, blocks: usize, hash: impl FnOnce(&mut [Block]) -> T) -> T {
+        let mut memory = self.kept().pop().unwrap_or_default();
+        memory.resize(blocks, Block::default());
+        let hashed = hash(&mut memory);
+        let mut kept = self.kept();
+        if kept.len() < KEPT {
+            kept.push(memory);
+        }
+        hashed
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Vec<Block>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn today() -> Result<Params, HashingFailed> {
+    Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(HashingFailed::because)
+}
+
+/// The output of Argon2id (version 1.3), of the default length.
+fn compute(
+    password: &Password,
+    pepper: &Pepper,
+    salt: &[u8],
+    params: Params,
+    memory: &HashMemory,
+) -> Result<[u8; Params::DEFAULT_OUTPUT_LEN], HashingFailed> {
+    let (blocks, secret) = (params.block_count(), pepper.0.expose_secret());
+    let argon2 = Argon2::new_with_secret(secret, Algorithm::Argon2id, Version::V0x13, params);
+    let argon2 = argon2.map_err(HashingFailed::because)?;
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    memory
+        .with(blocks, |blocks| argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut output, blocks))
+        .map_err(HashingFailed::because)?;
+    Ok(output)
 }
 
 impl PasswordHash {
     /// Hashes a password with a salt of 128 random bits. Takes about 17 ms of CPU and 19 MiB.
-    pub fn of(password: &Password, pepper: &Pepper, salt: Salt) -> Result<Self, HashingFailed> {
-        let hash = argon2(pepper)?.hash_password_with_salt(password.as_bytes(), &salt.0);
-        hash.map(Self).map_err(|error| HashingFailed(error.to_string()))
+    pub fn of(password: &Password, pepper: &Pepper, salt: Salt, memory: &HashMemory) -> Result<Self, HashingFailed> {
+        let params = today()?;
+        let output = compute(password, pepper, &salt.0, params.clone(), memory)?;
+        Ok(Self(phc::PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: phc::ParamsString::try_from(&params).map_err(HashingFailed::because)?,
+            salt: Some(phc::Salt::new(&salt.0).map_err(HashingFailed::because)?),
+            hash: Some(phc::Output::new(&output).map_err(HashingFailed::because)?),
+        }))
     }
 
     /// Whether this is the hash of `password`; as slow as [`Self::of`].
-    pub fn verify(&self, password: &Password, pepper: &Pepper) -> Result<bool, HashingFailed> {
-        Ok(argon2(pepper)?.verify_password(password.as_bytes(), &self.0).is_ok())
+    pub fn verify(&self, password: &Password, pepper: &Pepper, memory: &HashMemory) -> Result<bool, HashingFailed> {
+        let params = Params::try_from(&self.0).map_err(HashingFailed::because)?;
+        let (salt, hash) = (self.0.salt.as_ref(), self.0.hash.as_ref());
+        let (Some(salt), Some(hash)) = (salt, hash) else { return Err(HashingFailed::because("it has no hash")) };
+        let output = compute(password, pepper, salt, params, memory)?;
+        Ok(output.ct_eq(hash.as_bytes()).into())
     }
 
     /// Whether it was made with the parameters of today.
@@ -59,8 +121,8 @@ impl PasswordHash {
     }
 
     /// Spends the time of a verification on nobody's hash, so that an unknown address answers as slowly as a known one.
-    pub fn verify_nobody(password: &Password, pepper: &Pepper) -> Result<bool, HashingFailed> {
-        Self::of(password, pepper, Salt([0; 16])).map(|_| false)
+    pub fn verify_nobody(password: &Password, pepper: &Pepper, memory: &HashMemory) -> Result<bool, HashingFailed> {
+        compute(password, pepper, &[0; 16], today()?, memory).map(|_| false)
     }
 }
 
@@ -114,7 +176,7 @@ mod tests {
     #[test]
     fn a_stored_hash_keeps_its_meaning() {
         let password = Password::new("plum harbour ladder quartz");
-        let hash = PasswordHash::of(&password, &pepper(), Salt([1; 16])).unwrap();
+        let hash = PasswordHash::of(&password, &pepper(), Salt([1; 16]), &HashMemory::default()).unwrap();
         assert_eq!(
             hash.to_string(),
             "$argon2id$v=19$m=19456,t=2,p=1$AQEBAQEBAQEBAQEBAQEBAQ$2Zk7dMbanNEpGipS2e51qdboc/6/gMnaSFYoOpMb6Ys"
@@ -124,17 +186,26 @@ mod tests {
     #[test]
     fn only_the_password_with_its_pepper_verifies() {
         let password = Password::new("plum harbour ladder quartz");
-        let hash: PasswordHash =
-            PasswordHash::of(&password, &pepper(), Salt([1; 16])).unwrap().to_string().parse().unwrap();
-        assert!(hash.verify(&password, &pepper()).unwrap());
-        assert!(!hash.verify(&Password::new("plum harbour ladder quartZ"), &pepper()).unwrap());
-        assert!(!hash.verify(&password, &Pepper::from([8; 32])).unwrap());
-        assert!(!PasswordHash::verify_nobody(&password, &pepper()).unwrap());
+        let hash: PasswordHash = PasswordHash::of(&password, &pepper(), Salt([1; 16]), &HashMemory::default())
+            .unwrap()
+            .to_string()
+            .parse()
+            .unwrap();
+        assert!(hash.verify(&password, &pepper(), &HashMemory::default()).unwrap());
+        assert!(!hash.verify(&Password::new("plum harbour ladder quartZ"), &pepper(), &HashMemory::default()).unwrap());
+        assert!(!hash.verify(&password, &Pepper::from([8; 32]), &HashMemory::default()).unwrap());
+        assert!(!PasswordHash::verify_nobody(&password, &pepper(), &HashMemory::default()).unwrap());
     }
 
     #[test]
     fn a_hash_of_weaker_parameters_is_out_of_date() {
-        let now = PasswordHash::of(&Password::new("plum harbour ladder quartz"), &pepper(), Salt([1; 16])).unwrap();
+        let now = PasswordHash::of(
+            &Password::new("plum harbour ladder quartz"),
+            &pepper(),
+            Salt([1; 16]),
+            &HashMemory::default(),
+        )
+        .unwrap();
         assert!(now.is_up_to_date());
         let weaker: PasswordHash = now.to_string().replace("t=2", "t=1").parse().unwrap();
         assert!(!weaker.is_up_to_date());
@@ -142,7 +213,13 @@ mod tests {
 
     #[test]
     fn a_hash_is_not_printed_by_accident() {
-        let hash = PasswordHash::of(&Password::new("plum harbour ladder quartz"), &pepper(), Salt([1; 16])).unwrap();
+        let hash = PasswordHash::of(
+            &Password::new("plum harbour ladder quartz"),
+            &pepper(),
+            Salt([1; 16]),
+            &HashMemory::default(),
+        )
+        .unwrap();
         assert_eq!(format!("{hash:?}"), "PasswordHash(…)");
     }
 }
