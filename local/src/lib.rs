@@ -50,7 +50,7 @@ pub use database::{Database, DatabaseError};
 pub use enrolment::Admin;
 pub use mailbox::{Email, Mailbox};
 pub use moving_clock::MovingClock;
-pub use runtime_api::{Answered, RuntimeApi};
+pub use runtime_api::RuntimeApi;
 pub use secrets::Secrets;
 pub use stack::{Detours, Ready, Stack, StartError};
 

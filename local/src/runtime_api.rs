@@ -27,33 +27,26 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 pub struct RuntimeApi {
     address: String,
     events: mpsc::UnboundedSender<Invocation>,
-    asked: watch::Receiver<u64>,
+    shared: Arc<Shared>,
     _server: Server,
-}
-
-/// An answer, and when it was asked for and came.
-pub struct Answered {
-    /// What the function has answered.
-    pub output: Value,
-    /// From the moment at which the function was handed its event.
-    pub took: Duration,
 }
 
 struct Invocation {
     request_id: String,
     payload: Vec<u8>,
-    answer: oneshot::Sender<Result<Answered, InvokeError>>,
+    answer: oneshot::Sender<Result<Value, InvokeError>>,
 }
 
 struct Waiting {
     handed_over: Instant,
-    answer: oneshot::Sender<Result<Answered, InvokeError>>,
+    answer: oneshot::Sender<Result<Value, InvokeError>>,
 }
 
 struct Shared {
     events: Queue<mpsc::UnboundedReceiver<Invocation>>,
     waiting: Mutex<HashMap<String, Waiting>>,
     asked: watch::Sender<u64>,
+    latest: Mutex<Duration>,
     clock: Clock,
 }
 
@@ -63,15 +56,20 @@ impl RuntimeApi {
         let listener = Listener::bind(0).await?;
         let address = format!("127.0.0.1:{}", listener.port());
         let (events, received) = mpsc::unbounded_channel();
-        let (asking, asked) = watch::channel(0);
-        let shared = Arc::new(Shared { events: Queue::new(received), waiting: Mutex::default(), asked: asking, clock });
+        let shared = Arc::new(Shared {
+            events: Queue::new(received),
+            waiting: Mutex::default(),
+            asked: watch::Sender::new(0),
+            latest: Mutex::default(),
+            clock,
+        });
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .layer(DefaultBodyLimit::disable())
-            .with_state(shared);
-        Ok(Arc::new(Self { address, events, asked, _server: listener.serve(router) }))
+            .with_state(Arc::clone(&shared));
+        Ok(Arc::new(Self { address, events, shared, _server: listener.serve(router) }))
     }
 
     /// What the function is to find in `AWS_LAMBDA_RUNTIME_API`.
@@ -81,17 +79,22 @@ impl RuntimeApi {
 
     /// Waits until the function has asked for its event number `count`, the first being 1: it has done all before.
     pub async fn asked(&self, count: u64) {
-        // The sender lives as long as the server.
-        let _ = self.asked.clone().wait_for(|asked| *asked >= count).await;
+        // The sender lives as long as we do.
+        let _ = self.shared.asked.subscribe().wait_for(|asked| *asked >= count).await;
     }
 
     /// How often the function has asked for an event.
     pub fn times_asked(&self) -> u64 {
-        *self.asked.borrow()
+        *self.shared.asked.borrow()
+    }
+
+    /// How long the function took for its latest event, from the moment at which it was handed over to the answer.
+    pub fn latest(&self) -> Duration {
+        *self.shared.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands the function an event, when it has done those before.
-    pub async fn invoke(&self, payload: &Value, request_id: &str) -> Result<Answered, InvokeError> {
+    pub async fn invoke(&self, payload: &Value, request_id: &str) -> Result<Value, InvokeError> {
         let (answer, answered) = oneshot::channel();
         let invocation = Invocation { request_id: request_id.to_owned(), payload: payload.to_string().into(), answer };
         let ended = || InvokeError::Failed {
@@ -124,16 +127,14 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
-    shared.settle(&id, |took| match serde_json::from_slice(&body) {
-        Ok(output) => Ok(Answered { output, took }),
-        Err(error) => Err(failed("Runtime.MalformedResponse", &error.to_string())),
-    })
+    let output = serde_json::from_slice(&body);
+    shared.settle(&id, output.map_err(|error| failed("Runtime.MalformedResponse", &error.to_string())))
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
     let told: Value = serde_json::from_slice(&body).unwrap_or_default();
     let text = |member: &str| told[member].as_str().unwrap_or_default().to_owned();
-    shared.settle(&id, |_| Err(failed(&text("errorType"), &text("errorMessage"))))
+    shared.settle(&id, Err(failed(&text("errorType"), &text("errorMessage"))))
 }
 
 fn failed(error_type: &str, error_message: &str) -> InvokeError {
@@ -141,12 +142,13 @@ fn failed(error_type: &str, error_message: &str) -> InvokeError {
 }
 
 impl Shared {
-    fn settle(&self, id: &str, outcome: impl FnOnce(Duration) -> Result<Answered, InvokeError>) -> StatusCode {
+    fn settle(&self, id: &str, outcome: Result<Value, InvokeError>) -> StatusCode {
         let Some(waiting) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(id) else {
             return StatusCode::BAD_REQUEST;
         };
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = waiting.handed_over.elapsed();
         // Nobody may wait any more.
-        let _ = waiting.answer.send(outcome(waiting.handed_over.elapsed()));
+        let _ = waiting.answer.send(outcome);
         StatusCode::ACCEPTED
     }
 }

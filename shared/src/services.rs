@@ -28,23 +28,23 @@ pub struct Services {
     edge: Edge,
     root_secret: RootSecret,
     hash_memory: Arc<HashMemory>,
-    aws: Aws,
+    aws: Arc<Aws>,
     clock: Clock,
 }
 
 impl Services {
     /// Built from what the environment says.
     pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
-        Self::with(Aws::new(environment)?, environment, clock)
+        Self::with(Arc::new(Aws::new(environment)?), environment, clock)
     }
 
-    fn with(aws: Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+    fn with(aws: Arc<Aws>, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
         Ok(Self {
             store: Store::new(aws.dynamodb(), environment)?,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             brand_name: environment.require("READMIT_BRAND_NAME")?,
             edge: Edge::new(environment)?,
-            root_secret: RootSecret::new(aws.secrets_manager(), environment.require("READMIT_ROOT_SECRET_ID")?),
+            root_secret: RootSecret::new(Arc::clone(&aws), environment.require("READMIT_ROOT_SECRET_ID")?),
             hash_memory: Arc::default(),
             aws,
             clock,
@@ -108,7 +108,7 @@ pub struct MailingServices {
 impl MailingServices {
     /// Built from what the environment says.
     pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
-        let aws = Aws::new(environment)?;
+        let aws = Arc::new(Aws::new(environment)?);
         let mail = Mail::new(aws.ses(), environment)?;
         Ok(Self { services: Services::with(aws, environment, clock)?, mail })
     }

@@ -1,6 +1,6 @@
 //! The root secret, fetched from Secrets Manager once and kept.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use tokio::sync::Mutex;
 
 use super::{Keyring, tokens};
-use crate::aws::describe;
+use crate::aws::{Aws, describe};
 
 /// An unknown version makes the secret be fetched again, but not more often than this: anyone can write a version into a token.
 const REFETCH_AFTER: Duration = Duration::from_secs(30);
@@ -18,7 +18,9 @@ const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// The root secret's place, and the keyring once it was fetched.
 pub struct RootSecret {
-    client: Client,
+    aws: Arc<Aws>,
+    /// Made when the secret is first asked for: half of the functions never do.
+    client: OnceLock<Client>,
     secret_id: String,
     kept: Mutex<Option<Kept>>,
 }
@@ -35,8 +37,8 @@ pub struct KeyringUnavailable(String);
 
 impl RootSecret {
     /// The secret named `secret_id`.
-    pub fn new(client: Client, secret_id: String) -> Self {
-        Self { client, secret_id, kept: Mutex::new(None) }
+    pub(crate) fn new(aws: Arc<Aws>, secret_id: String) -> Self {
+        Self { aws, client: OnceLock::new(), secret_id, kept: Mutex::new(None) }
     }
 
     /// The keyring, fetched if it was not yet.
@@ -84,7 +86,8 @@ impl RootSecret {
     }
 
     async fn fetch(&self) -> Result<Keyring, KeyringUnavailable> {
-        let answer = self.client.get_secret_value().secret_id(&self.secret_id).send().await;
+        let client = self.client.get_or_init(|| self.aws.secrets_manager());
+        let answer = client.get_secret_value().secret_id(&self.secret_id).send().await;
         let answer = answer.map_err(|error| KeyringUnavailable(describe(&error)))?;
         let json = SecretString::from(answer.secret_string.unwrap_or_default());
         Keyring::parse(&json).map_err(|error| KeyringUnavailable(error.to_string()))
