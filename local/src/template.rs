@@ -30,6 +30,8 @@ pub struct Function {
     pub logical_id: String,
     /// The package that it is built from, `sign-in`.
     pub package: String,
+    /// How much memory it gets, in MB.
+    pub memory_mb: u64,
     pub routes: Vec<Route>,
     /// How often it is run by itself, if it is.
     pub rate: Option<Duration>,
@@ -112,8 +114,9 @@ impl Template {
             serde_json::from_value(yaml::to_json(source).map_err(TemplateError)?).map_err(|e| fault("", e))?;
         let of_type = |wanted: &'static str| document.resources.iter().filter(move |(_, r)| r.r#type == wanted);
 
-        let functions: Vec<Function> =
-            of_type("AWS::Serverless::Function").map(|(id, r)| function(id, r)).collect::<Result<_, _>>()?;
+        let functions: Vec<Function> = of_type("AWS::Serverless::Function")
+            .map(|(id, r)| function(id, r, &document.globals))
+            .collect::<Result<_, _>>()?;
         let tables = of_type("AWS::DynamoDB::Table").map(|(id, r)| table(id, &r.properties)).collect();
         // One that is there by condition alone is the edge's, and there is no edge here.
         let mut secrets = of_type("AWS::SecretsManager::Secret").filter(|(_, r)| r.condition.is_none());
@@ -143,12 +146,15 @@ impl Template {
     }
 }
 
-fn function(logical_id: &str, resource: &Resource) -> Result<Function, TemplateError> {
+fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Function, TemplateError> {
     let package = resource.metadata.pointer("/BuildProperties/Binary").and_then(Value::as_str);
     let package = package.ok_or_else(|| fault(logical_id, "names no Metadata.BuildProperties.Binary"))?;
+    // 128 is what Lambda takes where nothing is said.
+    let memory_mb = [&resource.properties, &globals["Function"]].into_iter().find_map(|all| all["MemorySize"].as_u64());
     let mut function = Function {
         logical_id: logical_id.to_owned(),
         package: package.to_owned(),
+        memory_mb: memory_mb.unwrap_or(128),
         routes: Vec::new(),
         rate: None,
         stream: None,
@@ -238,10 +244,11 @@ mod tests {
     fn the_template_of_this_build_is_read() {
         let template = Template::of_this_build().unwrap();
         let sign_in = template.function("SignInFunction").unwrap();
-        assert_eq!(sign_in.package, "sign-in");
+        assert_eq!((sign_in.package.as_str(), sign_in.memory_mb), ("sign-in", 1_769));
         assert!(sign_in.routes.contains(&Route { method: "POST".into(), path: "/v1/sessions".into() }));
         assert_eq!(template.function("cleanup-passcodes").unwrap().rate, Some(Duration::from_secs(60)));
-        assert!(template.function("import-employees").unwrap().routes.is_empty());
+        let import = template.function("import-employees").unwrap();
+        assert!(import.routes.is_empty() && import.memory_mb == 512);
         assert_eq!(template.variables["READMIT_EMPLOYEES_TABLE"], json!({"Ref": "EmployeesTable"}));
         assert_eq!(template.parameters["BrandName"].as_deref(), Some("Partner Portal"));
         assert_eq!(template.parameters["PortalUrl"], None);

@@ -24,3 +24,4 @@ mod several;
 mod taking_back;
 mod throttles;
 mod trips;
+mod units;

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
+pub mod acts;
 pub mod contract;
+pub mod cost;
 mod harm;
 pub mod letters;
 mod mailbox;
@@ -14,6 +16,7 @@ mod reply;
 mod tables;
 mod world;
 
+pub use cost::Cost;
 pub use harm::{Attempts, Harm};
 pub use person::{Person, Recovery};
 pub use proxy::{Proxy, Recorded};

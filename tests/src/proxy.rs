@@ -13,6 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use crate::cost::{self, Cost};
 use crate::harm::{Harm, PlannedHarm, denied, hang_up};
 use crate::policy::{self, Need};
 
@@ -23,10 +24,17 @@ pub struct Recorded {
     pub operation: String,
     /// The body, as text.
     pub body: String,
-    /// The read or write units that it took, as the engine counts them.
-    pub units: f64,
+    /// The read or write units that it took, by table and index.
+    pub units: Vec<(String, f64)>,
     started: Instant,
     ended: Instant,
+}
+
+impl Recorded {
+    /// Its units in all places together.
+    pub fn all_units(&self) -> f64 {
+        self.units.iter().map(|(_, units)| units).sum()
+    }
 }
 
 /// The proxy. Every answer takes a little while, so that requests that go out together are seen together.
@@ -122,7 +130,18 @@ impl Proxy {
 
     /// Operations and units of what was recorded: what a request costs.
     pub fn cost(&self) -> Vec<(String, f64)> {
-        self.recorded().into_iter().map(|request| (request.operation, request.units)).collect()
+        self.recorded().into_iter().map(|request| (request.operation.clone(), request.all_units())).collect()
+    }
+
+    /// What was recorded, added up.
+    pub fn sum(&self) -> Cost {
+        let recorded = self.recorded();
+        let units = |of_reads: bool| {
+            let alike = recorded.iter().filter(|one| cost::reads(&one.operation) == of_reads);
+            alike.map(Recorded::all_units).fold(0.0, |sum, units| sum + units)
+        };
+        let spans = recorded.iter().map(|one| (one.started, one.ended)).collect();
+        Cost { requests: recorded.len(), trips: cost::longest_chain(spans), reads: units(true), writes: units(false) }
     }
 
     /// What was recorded as trips in sequence, each the sorted operations under way at the same time:
@@ -181,7 +200,7 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove(header::TRANSFER_ENCODING);
     let answered = answer.bytes().await.unwrap();
-    let units = units_of(&serde_json::from_slice(&answered).unwrap_or_default());
+    let units = cost::units_of(&operation, &serde_json::from_slice(&answered).unwrap_or_default());
     let recorded = Recorded { operation, body: sent_body, units, started, ended: Instant::now() };
     shared.recorded.lock().unwrap().push(recorded);
     if harm.is_some_and(Harm::loses_the_answer) {
@@ -192,15 +211,6 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 
 fn asking_for_units(body: &[u8]) -> Bytes {
     let mut request: Value = serde_json::from_slice(body).unwrap();
-    request["ReturnConsumedCapacity"] = "TOTAL".into();
+    request["ReturnConsumedCapacity"] = "INDEXES".into();
     Bytes::from(request.to_string())
-}
-
-/// One table's capacity, or several tables' together.
-fn units_of(answer: &Value) -> f64 {
-    let of_one = |consumed: &Value| consumed["CapacityUnits"].as_f64().unwrap_or_default();
-    match &answer["ConsumedCapacity"] {
-        Value::Array(tables) => tables.iter().map(of_one).sum(),
-        one => of_one(one),
-    }
 }

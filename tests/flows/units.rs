@@ -1,0 +1,91 @@
+//! What each act takes of DynamoDB: requests, trips and the units that AWS charges for, exactly.
+
+use readmit_tests::{World, acts};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn every_act_takes_what_it_took() {
+    let measured: Vec<_> = acts::measured().await.into_iter().map(|done| (done.name, done.cost)).collect();
+    for (measured, expected) in measured.iter().zip(&acts::EXPECTED) {
+        assert_eq!(measured, expected);
+    }
+    assert_eq!(measured.len(), acts::EXPECTED.len());
+}
+
+/// The units of one request to the engine.
+async fn units(world: &World, operation: &str, request: Value) -> f64 {
+    let mut request = request;
+    request["ReturnConsumedCapacity"] = json!("TOTAL");
+    let told = world.dynamodb(operation, request).await["ConsumedCapacity"].clone();
+    let of_one = |told: &Value| told["CapacityUnits"].as_f64().unwrap();
+    told.as_array().map_or_else(|| of_one(&told), |tables| tables.iter().map(of_one).sum())
+}
+
+/// An event of the trail, `bytes` long, in both indexes of the table.
+fn event(bytes: usize) -> Value {
+    let names = "company_id".len() + "event_id".len() + "employee_key".len() + "type_key".len() + "text".len();
+    json!({"company_id": {"S": "c"}, "event_id": {"S": "e"}, "employee_key": {"S": "k"}, "type_key": {"S": "t"},
+        "text": {"S": "x".repeat(bytes - names - 4)}})
+}
+
+#[tokio::test]
+async fn the_engine_counts_writes_as_aws_does() {
+    let world = World::empty().await;
+    let put = |item: Value| json!({"TableName": "readmit-audit", "Item": item});
+    // A unit for each begun KB, in the table and in each of two indexes.
+    assert_eq!(units(&world, "PutItem", put(event(1_024))).await, 3.0);
+    // The larger of before and after; the indexes' keys stay where they are.
+    assert_eq!(units(&world, "PutItem", put(event(1_025))).await, 6.0);
+    assert_eq!(units(&world, "PutItem", put(event(500))).await, 6.0);
+    // What an index does not see change costs it nothing, and a new key in one is a deletion and an insertion there.
+    assert_eq!(units(&world, "PutItem", put(event(500))).await, 1.0);
+    let mut moved = event(500);
+    moved["type_key"] = json!({"S": "u"});
+    assert_eq!(units(&world, "PutItem", put(moved)).await, 1.0 + 1.0 + 2.0);
+}
+
+#[tokio::test]
+async fn the_engine_counts_transactions_as_aws_does() {
+    let world = World::empty().await;
+    let put = |table: &str, item: Value| json!({"Put": {"TableName": table, "Item": item}});
+    let limit = |bytes: usize| json!({"subject": {"S": "s"}, "text": {"S": "x".repeat(bytes - 12)}});
+    let one = json!({"TransactItems": [put("readmit-limits", limit(1_025))]});
+    assert_eq!(units(&world, "TransactWriteItems", one).await, 4.0);
+    // Twice for a table, once for an index: 2 × 1 + 1 + 1, and 2 × 2.
+    let two = json!({"TransactItems": [put("readmit-audit", event(900)), put("readmit-limits", limit(30))]});
+    assert_eq!(units(&world, "TransactWriteItems", two).await, 4.0 + 4.0);
+    let key = json!({"subject": {"S": "s"}});
+    let check = json!({"TransactItems": [{"ConditionCheck": {"TableName": "readmit-limits", "Key": key,
+        "ConditionExpression": "attribute_exists(subject)"}}]});
+    assert_eq!(units(&world, "TransactWriteItems", check).await, 2.0);
+}
+
+#[tokio::test]
+async fn the_engine_counts_reads_as_aws_does() {
+    let world = World::empty().await;
+    for (n, bytes) in [4_096, 4_097, 100].into_iter().enumerate() {
+        let item = json!({"subject": {"S": n.to_string()}, "text": {"S": "x".repeat(bytes - 12)}});
+        world.dynamodb("PutItem", json!({"TableName": "readmit-limits", "Item": item})).await;
+    }
+    let get = |n: usize, consistent: bool| json!({"TableName": "readmit-limits", "Key": {"subject": {"S": n.to_string()}}, "ConsistentRead": consistent});
+    assert_eq!(units(&world, "GetItem", get(0, true)).await, 1.0);
+    assert_eq!(units(&world, "GetItem", get(1, true)).await, 2.0);
+    assert_eq!(units(&world, "GetItem", get(1, false)).await, 1.0);
+    // Nothing there costs as much as the smallest item.
+    assert_eq!(units(&world, "GetItem", get(9, true)).await, 1.0);
+    // A batch rounds each item, a query all of them together.
+    let keys: Vec<Value> = [0, 2, 9].iter().map(|n| json!({"subject": {"S": n.to_string()}})).collect();
+    let batch = json!({"RequestItems": {"readmit-limits": {"Keys": keys, "ConsistentRead": true}}});
+    assert_eq!(units(&world, "BatchGetItem", batch).await, 3.0);
+    for n in 0..9 {
+        let item = json!({"company_id": {"S": "c"}, "event_id": {"S": n.to_string()}, "text": {"S": "x".repeat(976)}});
+        world.dynamodb("PutItem", json!({"TableName": "readmit-audit", "Item": item})).await;
+    }
+    let query = |company: &str| {
+        json!({"TableName": "readmit-audit", "KeyConditionExpression": "company_id = :c",
+            "ExpressionAttributeValues": {":c": {"S": company}}})
+    };
+    // 9 × 1,000 bytes are three times 4 KB, at a half each.
+    assert_eq!(units(&world, "Query", query("c")).await, 1.5);
+    assert_eq!(units(&world, "Query", query("nobody")).await, 0.5);
+}
