@@ -4,9 +4,12 @@
 mod api;
 mod cold_start;
 mod company;
+mod costs;
 mod deployed;
 mod front;
+mod log_lines;
 mod plot;
+mod prices;
 mod process;
 mod report;
 mod routes;
@@ -26,6 +29,8 @@ enum Command {
     ColdStart(cold_start::Flags),
     /// Warm requests of every route, beside a bare Argon2id
     Routes(routes::Flags),
+    /// Requests, units and the price of a million recoveries
+    Costs(costs::Flags),
 }
 
 #[tokio::main]
@@ -34,6 +39,7 @@ async fn main() -> ExitCode {
     let ended = match Command::parse() {
         Command::ColdStart(flags) => cold_start::run(&flags).await,
         Command::Routes(flags) => routes::run(&flags).await,
+        Command::Costs(flags) => costs::run(&flags).await,
     };
     // Certificates of this run, if it made any.
     let _ = std::fs::remove_dir_all(deployed::scratch());

@@ -145,7 +145,8 @@ async fn is_delivered(world: &World, email: &str) {
     assert_eq!(world.call(Method::POST, "/_local/delivery", None, Some(body)).await.body, "moved");
 }
 
-async fn a_recovery() -> Vec<Done> {
+/// Whatever [`RECOVERY`] names, in its order, each in an invocation of its own; nothing after it.
+pub async fn a_recovery() -> Vec<Done> {
     let world = World::start().await;
     let (ada, _) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
     world.stack.catch_up_with_the_stream().await;

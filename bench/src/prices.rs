@@ -1,0 +1,183 @@
+//! What AWS asks for, and what a million recoveries come to.
+
+use readmit_local::template::Template;
+use readmit_tests::{Cost, acts};
+
+use crate::Failure;
+use crate::process::WHOLE_VCPU_MB;
+
+/// A list price of us-east-1 in US dollars, free tiers left out.
+pub struct Price {
+    pub of: &'static str,
+    pub usd: f64,
+    /// For how many.
+    pub per: f64,
+    pub unit: &'static str,
+    pub source: &'static str,
+}
+
+/// When the prices below were last looked at.
+pub const AS_OF: &str = "2026-11-24";
+
+const HTTP_API: Price = Price {
+    of: "HTTP API",
+    usd: 1.0,
+    per: 1e6,
+    unit: "million requests",
+    source: "https://aws.amazon.com/api-gateway/pricing/",
+};
+const INVOCATIONS: Price = Price {
+    of: "Lambda, invocations",
+    usd: 0.2,
+    per: 1e6,
+    unit: "million",
+    source: "https://aws.amazon.com/lambda/pricing/",
+};
+const TIME: Price = Price {
+    of: "Lambda, time on arm64",
+    usd: 0.000_013_333_4,
+    per: 1.0,
+    unit: "GB-second",
+    source: "https://aws.amazon.com/lambda/pricing/",
+};
+const WRITES: Price = Price {
+    of: "DynamoDB, writes",
+    usd: 0.625,
+    per: 1e6,
+    unit: "million write units",
+    source: "https://aws.amazon.com/dynamodb/pricing/on-demand/",
+};
+const READS: Price = Price {
+    of: "DynamoDB, reads",
+    usd: 0.125,
+    per: 1e6,
+    unit: "million read units",
+    source: "https://aws.amazon.com/dynamodb/pricing/on-demand/",
+};
+const LOGS: Price = Price {
+    of: "CloudWatch logs",
+    usd: 0.5,
+    per: 1e9,
+    unit: "GB",
+    source: "https://aws.amazon.com/cloudwatch/pricing/",
+};
+const TRACES: Price =
+    Price { of: "X-Ray, traces", usd: 5.0, per: 1e6, unit: "million", source: "https://aws.amazon.com/xray/pricing/" };
+const SECRETS: Price = Price {
+    of: "Secrets Manager",
+    usd: 0.05,
+    per: 1e4,
+    unit: "ten thousand calls",
+    source: "https://aws.amazon.com/secrets-manager/pricing/",
+};
+
+/// All of them.
+pub const PRICES: [Price; 8] = [HTTP_API, INVOCATIONS, TIME, WRITES, READS, LOGS, TRACES, SECRETS];
+
+/// How long a trip to DynamoDB takes: it promises less than ten milliseconds.
+const TRIP_MS: f64 = 10.0;
+/// How long SES takes for a mail, which nothing here measures.
+const MAIL_MS: f64 = 100.0;
+/// CPU of an invocation on a whole vCPU without a hash, as `make bench-routes` has it, rounded up.
+const CPU_MS: f64 = 1.0;
+/// CPU of an Argon2id, likewise.
+const HASH_MS: f64 = 20.0;
+/// X-Ray takes each second's first request, and so much of all others.
+const TRACED: f64 = 0.05;
+/// The functions of a recovery that read the root secret, each as one process that fetches it every five minutes of a month.
+const FETCHES: f64 = 4.0 * 8_640.0;
+
+/// What of a recovery is billed as time.
+struct Billed {
+    act: &'static str,
+    function: &'static str,
+    is_request: bool,
+    hashes: bool,
+    mails: f64,
+}
+
+const fn request(act: &'static str, function: &'static str) -> Billed {
+    Billed { act, function, is_request: true, hashes: false, mails: 0.0 }
+}
+
+const fn event(act: &'static str, function: &'static str) -> Billed {
+    Billed { is_request: false, ..request(act, function) }
+}
+
+/// The invocations of a recovery, each as if it came alone.
+const BILLED: [Billed; acts::RECOVERY.len()] = [
+    Billed { mails: 1.0, ..request("issue", "issue-passcode") },
+    event("delivery report", "track-delivery"),
+    request("redeem", "redeem-passcode"),
+    Billed { mails: 1.0, ..event("notice of the redemption", "notify") },
+    Billed { hashes: true, ..request("set the password", "reset-2fa") },
+    request("set up TOTP", "reset-2fa"),
+    request("complete", "reset-2fa"),
+    Billed { mails: 1.0, ..event("notice of the completion", "notify") },
+    Billed { hashes: true, ..request("sign in", "sign-in") },
+];
+
+/// An invocation with what it is billed for.
+pub struct Invocation {
+    pub act: &'static str,
+    pub function: &'static str,
+    pub memory_mb: u64,
+    pub billed_ms: f64,
+}
+
+/// A part of the price.
+pub struct Component {
+    pub price: &'static Price,
+    /// How many of the price's unit one recovery takes.
+    pub count: f64,
+    /// For a million recoveries.
+    pub usd: f64,
+}
+
+/// A whole recovery.
+pub struct Recovery {
+    pub invocations: Vec<Invocation>,
+    pub cost: Cost,
+    pub components: Vec<Component>,
+}
+
+impl Recovery {
+    /// One that writes so many bytes of logs.
+    pub fn with_logs(bytes: usize) -> Result<Self, Failure> {
+        let template = Template::of_this_build()?;
+        let (mut invocations, mut cost) = (Vec::new(), Cost::default());
+        for billed in &BILLED {
+            let taken = acts::expected(billed.act).ok_or_else(|| format!("nothing is known of {}", billed.act))?;
+            let function = template.function(billed.function).ok_or("a function is not in the template")?;
+            let share = WHOLE_VCPU_MB as f64 / function.memory_mb.min(WHOLE_VCPU_MB) as f64;
+            let cpu = (CPU_MS + if billed.hashes { HASH_MS } else { 0.0 }) * share;
+            let billed_ms = (cpu + taken.trips as f64 * TRIP_MS + billed.mails * MAIL_MS).ceil();
+            let (act, function) = (billed.act, (billed.function, function.memory_mb));
+            invocations.push(Invocation { act, function: function.0, memory_mb: function.1, billed_ms });
+            cost = cost + taken;
+        }
+        let gb_seconds: f64 = invocations.iter().map(|one| one.memory_mb as f64 / 1_024.0 * one.billed_ms / 1e3).sum();
+        let requests = BILLED.iter().filter(|billed| billed.is_request).count() as f64;
+        let counts = [
+            (&HTTP_API, requests),
+            (&INVOCATIONS, BILLED.len() as f64),
+            (&TIME, gb_seconds),
+            (&WRITES, cost.writes),
+            (&READS, cost.reads),
+            (&LOGS, bytes as f64),
+            (&TRACES, BILLED.len() as f64 * TRACED),
+            (&SECRETS, FETCHES / 1e6),
+        ];
+        let component = |(price, count): (&'static Price, f64)| Component {
+            price,
+            count,
+            usd: count * 1e6 * price.usd / price.per,
+        };
+        Ok(Self { invocations, cost, components: counts.map(component).into() })
+    }
+
+    /// What a million of them cost.
+    pub fn usd(&self) -> f64 {
+        self.components.iter().map(|component| component.usd).sum()
+    }
+}
