@@ -40,7 +40,7 @@ QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNI
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy
 
-.PHONY: help run test $(STAGES) doctest release-check invocations screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check invocations bench-costs bench-recoveries screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -130,6 +130,14 @@ release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is 
 invocations: release-check ## Print what a cold start and its first invocation cost each function
 	cargo build --locked
 	$(SAM_HOME)/bin/python bench/invocations.py $(TARGET)/debug/readmit-local $(TARGET)/sam-release/build
+
+bench-costs: packages ## Count what each act takes of DynamoDB, and price a million recoveries
+	cargo build --locked --profile measure -p readmit-bench
+	$(TARGET)/measure/readmit-bench costs
+
+bench-recoveries: packages ## Measure whole recoveries against the local stack, several at a time
+	cargo build --locked --profile measure -p readmit-bench -p readmit-local
+	$(TARGET)/measure/readmit-bench recoveries --local $(TARGET)/measure/readmit-local
 
 packages: # Only on Debian; elsewhere whatever is missing says so itself.
 	@command -v dpkg >/dev/null || exit 0; \

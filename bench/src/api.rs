@@ -69,9 +69,9 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// The request that completes it. It spends the code of the step before this one, and leaves this one's for a sign-in.
+    /// The request that completes it. It spends this step's code and leaves the next one's, which is good already, for a sign-in.
     pub fn completion(&self) -> Ask {
-        let code = self.totp.generate(now() - STEP).to_string();
+        let code = self.totp.generate(now()).to_string();
         Ask::new(Method::POST, "/v1/recovery/complete").by(&self.token).with(json!({"code": code}))
     }
 }
@@ -85,9 +85,9 @@ impl Person {
         Ask::new(Method::POST, "/v1/sessions").with(body)
     }
 
-    /// Password and this step's code.
+    /// Password and the next step's code: the service takes it a step too early, and long enough if it comes late.
     pub fn proof(&self) -> Value {
-        json!({"password": PASSWORD, "code": self.totp.generate(now()).to_string()})
+        json!({"password": PASSWORD, "code": self.totp.generate(now() + STEP).to_string()})
     }
 }
 

@@ -2,6 +2,7 @@
 //! machine that others use too, so every command tells these beside the times.
 
 mod api;
+mod bare;
 mod cold_start;
 mod company;
 mod costs;
@@ -11,6 +12,7 @@ mod log_lines;
 mod plot;
 mod prices;
 mod process;
+mod recoveries;
 mod report;
 mod routes;
 
@@ -31,6 +33,8 @@ enum Command {
     Routes(routes::Flags),
     /// Requests, units and the price of a million recoveries
     Costs(costs::Flags),
+    /// Whole recoveries against the local stack, several at a time
+    Recoveries(recoveries::Flags),
 }
 
 #[tokio::main]
@@ -40,6 +44,7 @@ async fn main() -> ExitCode {
         Command::ColdStart(flags) => cold_start::run(&flags).await,
         Command::Routes(flags) => routes::run(&flags).await,
         Command::Costs(flags) => costs::run(&flags).await,
+        Command::Recoveries(flags) => recoveries::run(&flags).await,
     };
     // Certificates of this run, if it made any.
     let _ = std::fs::remove_dir_all(deployed::scratch());

@@ -16,7 +16,7 @@ pub struct Price {
     pub source: &'static str,
 }
 
-/// When the prices below were last looked at.
+/// When the prices below were put together.
 pub const AS_OF: &str = "2026-11-24";
 
 const HTTP_API: Price = Price {

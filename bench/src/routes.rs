@@ -4,15 +4,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use readmit::domain::{HashMemory, Password, PasswordHash, Pepper, Salt};
+use readmit::domain::HashMemory;
 
 use crate::Failure;
-use crate::api::{Api, PASSWORD};
+use crate::api::Api;
+use crate::bare::hash;
 use crate::company::{Company, Kind};
 use crate::deployed::{Deployed, scratch};
 use crate::front::Certificates;
 use crate::plot::{Bar, bars};
-use crate::process::cpu_of_this_thread;
 use crate::report::{Report, least, mb, median, ms};
 
 /// Rounds before those that count.
@@ -74,14 +74,6 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let resident = |package: &str| deployed.taken(package).map(|taken| (package.to_owned(), taken.peak_rss));
     let memory = deployed.packages().iter().map(|package| resident(package)).collect::<Result<Vec<_>, _>>()?;
     report(&seen, &bare, &memory, flags.write)
-}
-
-/// The hash alone, in this process.
-fn hash(memory: &HashMemory) -> Result<(Duration, Duration), Failure> {
-    let (password, pepper) = (Password::new(PASSWORD), Pepper::from([7; 32]));
-    let (before, started) = (cpu_of_this_thread()?, Instant::now());
-    PasswordHash::of(&password, &pepper, Salt::generate(&mut readmit::random::system_random()), memory)?;
-    Ok((cpu_of_this_thread()?.saturating_sub(before), started.elapsed()))
 }
 
 fn report(seen: &[Seen], bare: &Seen, memory: &[(String, u64)], write: bool) -> Result<(), Failure> {

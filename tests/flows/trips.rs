@@ -4,6 +4,7 @@
 
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
+use serde_json::json;
 
 const MIKE: &str = "mike@northwind.example";
 const NEW_PASSWORD: &str = "velvet compass orchard nine";
@@ -57,7 +58,7 @@ async fn taking_back_takes_two_trips_and_a_report_two() {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
     ada.issues(MIKE, None).await.is(201);
-    let body = serde_json::json!({"message_id": world.mails_to(MIKE).await[0]["message_id"], "event": "delivery"});
+    let body = json!({"message_id": world.mails_to(MIKE).await[0]["message_id"], "event": "delivery"});
     world.store.record();
     world.call(Method::POST, "/_local/delivery", None, Some(body)).await;
     assert_eq!(world.store.trips(), ["GetItem", "TransactWriteItems"]);
@@ -67,7 +68,7 @@ async fn taking_back_takes_two_trips_and_a_report_two() {
     assert_eq!(world.store.trips(), ["BatchGetItem", "TransactWriteItems"]);
 
     world.operator_mails_a_code_to(MIKE).await;
-    let token = serde_json::json!({"token": world.disown_token(MIKE).await});
+    let token = json!({"token": world.disown_token(MIKE).await});
     for trips in [&["GetItem", "TransactWriteItems"][..], &["GetItem"][..]] {
         world.store.record();
         world.call(Method::POST, "/v1/passcodes/disown", None, Some(token.clone())).await.is(204);
@@ -171,4 +172,62 @@ async fn keys_cost_no_trip() {
     world.store.record();
     world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
     assert!(world.store.trips().is_empty());
+}
+
+#[tokio::test]
+async fn a_backup_code_takes_the_trips_of_a_code_and_new_ones_one_more() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    world.store.record();
+    world.sign_in(MIKE, PASSWORD, &mike.backup_codes[0]).await.is(200);
+    let sign_in = ["GetItem UpdateItem", "GetItem UpdateItem", "TransactWriteItems"];
+    assert_eq!(world.store.trips(), sign_in);
+    let proof = json!({"password": PASSWORD, "code": mike.digits().await});
+    world.store.record();
+    mike.calls(Method::POST, "/v1/backup-codes", Some(proof)).await.is(200);
+    assert_eq!(world.store.trips(), [&["GetItem"][..], &sign_in].concat());
+}
+
+#[tokio::test]
+async fn issuing_to_ten_takes_two_requests_and_two_for_each() {
+    let world = World::start().await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    let rows: Vec<_> =
+        (0..10).map(|n| json!({"email": format!("p{n}@northwind.example"), "name": "A Person"})).collect();
+    let imported = world.import(world.northwind(json!(rows))).await;
+    let results = imported.body["results"].as_array().unwrap();
+    let ids: Vec<_> = results.iter().map(|row| row["employee_id"].clone()).collect();
+    world.store.record();
+    ada.calls(Method::POST, "/v1/passcodes", Some(json!({"employee_ids": ids}))).await.is(200);
+    assert_eq!(
+        world.store.operations(),
+        [&["BatchGetItem"][..], &["TransactWriteItems"; 20], &["UpdateItem"]].concat()
+    );
+    assert_eq!(world.store.sum().trips, 4);
+}
+
+#[tokio::test]
+async fn a_notice_takes_one_trip_and_two_for_each_reader() {
+    let world = World::start().await;
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    world.recovers(MIKE, &code).await;
+    world.store.record();
+    world.stack.catch_up_with_the_stream().await;
+    assert_eq!(world.store.trips(), ["BatchGetItem", "UpdateItem", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn importing_takes_a_transaction_for_each_new_person() {
+    let world = World::start().await;
+    let rows = |names: std::ops::Range<usize>| {
+        let row = |n| json!({"email": format!("p{n}@northwind.example"), "name": "A Person"});
+        world.northwind(names.map(row).collect())
+    };
+    world.store.record();
+    world.import(rows(0..1)).await;
+    let before = ["BatchGetItem"; 3];
+    assert_eq!(world.store.trips(), [&before[..], &["TransactWriteItems"]].concat());
+    world.store.record();
+    world.import(rows(1..11)).await;
+    assert_eq!(world.store.sum().requests, before.len() + 10);
 }

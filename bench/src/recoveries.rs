@@ -1,0 +1,206 @@
+//! Whole recoveries against the local stack, several at a time.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use readmit::domain::HashMemory;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::Failure;
+use crate::api::{Api, Ask, text};
+use crate::bare::{hash, hashes_a_second};
+use crate::company::Company;
+use crate::plot::{Line, lines};
+use crate::process::cpu_of;
+use crate::report::{Report, median, ms};
+
+/// Recoveries before those that count.
+const WARM_UP: usize = 20;
+/// How long hashes are counted in each round.
+const HASHING: Duration = Duration::from_secs(2);
+/// Hashes of a recovery: the new password, and the sign-in with it.
+const HASHES: f64 = 2.0;
+
+/// Measures whole recoveries; the first that fails ends it.
+#[derive(Args)]
+pub struct Flags {
+    /// The local stack, readmit-local
+    #[arg(long, value_name = "FILE")]
+    local: PathBuf,
+    /// How many go on at a time
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 4, 16, 64])]
+    at_a_time: Vec<usize>,
+    /// How many there are for each of these in a round
+    #[arg(long, default_value_t = 200)]
+    recoveries: usize,
+    /// How often all of it is done
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Put the section into docs/performance.md
+    #[arg(long)]
+    write: bool,
+}
+
+/// The local stack as a process. It is killed when it is dropped.
+struct Server {
+    child: Child,
+    api: String,
+}
+
+/// What was seen with so many at a time, a round each.
+#[derive(Default)]
+struct Seen {
+    a_second: Vec<f64>,
+    server_cpu: Vec<Duration>,
+    client_cpu: Vec<Duration>,
+    /// Of every recovery.
+    took: Vec<Duration>,
+}
+
+/// Bare hashes, a round each.
+#[derive(Default)]
+struct Bare {
+    a_second: Vec<f64>,
+    cpu: Vec<Duration>,
+}
+
+/// Runs it.
+pub async fn run(flags: &Flags) -> Result<(), Failure> {
+    let server = Server::start(&flags.local)?;
+    let api = Api::new(&server.api)?;
+    let people = WARM_UP + flags.rounds * flags.at_a_time.len() * flags.recoveries;
+    let company = Company::found(&api, people, "").await?;
+    together(&api, &company, 4, WARM_UP).await?;
+
+    let mut seen: Vec<Seen> = flags.at_a_time.iter().map(|_| Seen::default()).collect();
+    let (mut bare, memory) = (Bare::default(), HashMemory::default());
+    for _ in 0..flags.rounds {
+        for (at_a_time, seen) in flags.at_a_time.iter().zip(&mut seen) {
+            // Looking for somebody's mail goes through all of them.
+            api.ask(Ask::new(Method::DELETE, "/_local/mail")).await?;
+            let before = (cpu_of(server.child.id())?, cpu_of(std::process::id())?);
+            let started = Instant::now();
+            seen.took.extend(together(&api, &company, *at_a_time, flags.recoveries).await?);
+            let each = u32::try_from(flags.recoveries)?;
+            seen.a_second.push(f64::from(each) / started.elapsed().as_secs_f64());
+            seen.server_cpu.push((cpu_of(server.child.id())? - before.0) / each);
+            seen.client_cpu.push((cpu_of(std::process::id())? - before.1) / each);
+        }
+        bare.a_second.push(hashes_a_second(HASHING)?);
+        bare.cpu.push(hash(&memory)?.0);
+    }
+    report(flags, &seen, &bare)
+}
+
+/// So many recoveries, `at_a_time` of them under way: how long each took.
+async fn together(
+    api: &Api,
+    company: &Company<'_>,
+    at_a_time: usize,
+    recoveries: usize,
+) -> Result<Vec<Duration>, Failure> {
+    let all = stream::iter(0..recoveries).map(|_| recover(api, company));
+    all.buffer_unordered(at_a_time).try_collect().await
+}
+
+/// A whole one, from an admin's click to the holder's next sign-in.
+async fn recover(api: &Api, company: &Company<'_>) -> Result<Duration, Failure> {
+    let (email, id) = company.next_person()?;
+    let started = Instant::now();
+    api.ask(company.issue(id)?).await?;
+    let person = api.complete(api.recover(email).await?).await?;
+    api.ask(person.sign_in()).await?;
+    Ok(started.elapsed())
+}
+
+impl Server {
+    fn start(file: &Path) -> Result<Self, Failure> {
+        let child = Command::new(file)
+            .args(["--port", "0", "--no-portal"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        // From here on it ends with this value, whatever it says.
+        let mut server = Self { child, api: String::new() };
+        let stdout = server.child.stdout.take().ok_or("the stack has no standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let ready: Value = serde_json::from_str(&line).map_err(|_| "the stack does not start")?;
+        server.api = text(&ready, "api")?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn report(flags: &Flags, seen: &[Seen], bare: &Bare) -> Result<(), Failure> {
+    let hashes = most(&bare.a_second);
+    let mut rows = Vec::new();
+    for (at_a_time, seen) in flags.at_a_time.iter().zip(seen) {
+        rows.push(vec![
+            at_a_time.to_string(),
+            format!("{:.1}", most(&seen.a_second)),
+            format!("{:.1}", median(&seen.a_second).unwrap_or_default()),
+            ms(at(&seen.took, 0.5)),
+            ms(at(&seen.took, 0.99)),
+            ms(seen.server_cpu.iter().min().copied().unwrap_or_default()),
+            ms(median(&seen.server_cpu).unwrap_or_default()),
+            ms(median(&seen.client_cpu).unwrap_or_default()),
+        ]);
+    }
+    let mut report = Report::new("recoveries");
+    let asked = seen.iter().map(|seen| seen.took.len()).sum::<usize>();
+    report.say(&format!("{asked} recoveries, {} rounds of each setting in turn; none failed.", flags.rounds));
+    let header = [
+        "at a time",
+        "a second, best",
+        "median",
+        "time, ms, median",
+        "99th of 100",
+        "server's CPU each, ms, least",
+        "median",
+        "client's",
+    ];
+    report.table(&header, &rows);
+    report.say(&format!(
+        "A bare Argon2id takes {} ms of CPU in the same run; all cores make {hashes:.1} a second at best ({:.1}, median), \
+         which is {:.1} recoveries.",
+        ms(median(&bare.cpu).unwrap_or_default()),
+        median(&bare.a_second).unwrap_or_default(),
+        hashes / HASHES,
+    ));
+    let steps: Vec<String> = flags.at_a_time.iter().map(ToString::to_string).collect();
+    let line = |name: &str, figures: Vec<f64>| Line { name: name.to_owned(), figures };
+    let drawn = [
+        line("best", seen.iter().map(|seen| most(&seen.a_second)).collect()),
+        line("median", seen.iter().map(|seen| median(&seen.a_second).unwrap_or_default()).collect()),
+        line("the hashes alone", vec![hashes / HASHES; seen.len()]),
+    ];
+    let title = "Recoveries a second, by how many go on at a time";
+    report.picture("recoveries.svg", title, &lines(title, &steps, &drawn)?, flags.write)?;
+    report.end(flags.write)
+}
+
+fn most(values: &[f64]) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
+}
+
+/// The value that so great a part of all does not exceed.
+fn at(values: &[Duration], part: f64) -> Duration {
+    let mut sorted = values.to_vec();
+    sorted.sort();
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
+}
