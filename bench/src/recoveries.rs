@@ -1,6 +1,7 @@
 //! Whole recoveries against the local stack, several at a time.
 
 use std::io::{BufRead, BufReader};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -33,14 +34,14 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     local: PathBuf,
     /// How many go on at a time
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 4, 16, 64])]
-    at_a_time: Vec<usize>,
+    #[arg(long, value_delimiter = ',', default_value = "1,4,16,64")]
+    at_a_time: Vec<NonZeroUsize>,
     /// How many there are for each of these in a round
-    #[arg(long, default_value_t = 200)]
-    recoveries: usize,
+    #[arg(long, default_value = "200")]
+    recoveries: NonZeroUsize,
     /// How often all of it is done
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    #[arg(long, default_value = "5")]
+    rounds: NonZeroUsize,
     /// Put the section into docs/performance.md
     #[arg(long)]
     write: bool,
@@ -73,20 +74,21 @@ struct Bare {
 pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let server = Server::start(&flags.local)?;
     let api = Api::new(&server.api)?;
-    let people = WARM_UP + flags.rounds * flags.at_a_time.len() * flags.recoveries;
+    let recoveries = flags.recoveries.get();
+    let people = WARM_UP + flags.rounds.get() * flags.at_a_time.len() * recoveries;
     let company = Company::found(&api, people, "").await?;
     together(&api, &company, 4, WARM_UP).await?;
 
     let mut seen: Vec<Seen> = flags.at_a_time.iter().map(|_| Seen::default()).collect();
     let (mut bare, memory) = (Bare::default(), HashMemory::default());
-    for _ in 0..flags.rounds {
+    for _ in 0..flags.rounds.get() {
         for (at_a_time, seen) in flags.at_a_time.iter().zip(&mut seen) {
             // Looking for somebody's mail goes through all of them.
             api.ask(Ask::new(Method::DELETE, "/_local/mail")).await?;
             let before = (cpu_of(server.child.id())?, cpu_of(std::process::id())?);
             let started = Instant::now();
-            seen.took.extend(together(&api, &company, *at_a_time, flags.recoveries).await?);
-            let each = u32::try_from(flags.recoveries)?;
+            seen.took.extend(together(&api, &company, at_a_time.get(), recoveries).await?);
+            let each = u32::try_from(recoveries)?;
             seen.a_second.push(f64::from(each) / started.elapsed().as_secs_f64());
             seen.server_cpu.push((cpu_of(server.child.id())? - before.0) / each);
             seen.client_cpu.push((cpu_of(std::process::id())? - before.1) / each);
