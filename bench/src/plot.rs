@@ -5,7 +5,7 @@ use askama::Template;
 use crate::Failure;
 
 /// The longest bar, in pixels.
-const LONGEST: f64 = 400.0;
+const LONGEST: f64 = 360.0;
 const TOP: usize = 40;
 const ROW: usize = 24;
 
@@ -45,7 +45,7 @@ pub fn bars(title: &str, bars: &[Bar]) -> Result<String, Failure> {
     figures.sort_by(f64::total_cmp);
     // Half of the bars are to be told apart by eye, whatever the largest is.
     let middle = figures.get(figures.len() / 2).copied().unwrap_or_default();
-    let most = figures.last().copied().unwrap_or_default().min(middle * 8.0);
+    let most = figures.last().copied().unwrap_or_default().min(middle * 12.0);
     let rows = bars.iter().enumerate().map(|(index, bar)| {
         let top = TOP + index * ROW;
         let width = (bar.figure.min(most) / most * LONGEST).round() as u32;
