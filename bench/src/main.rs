@@ -8,13 +8,16 @@ mod company;
 mod costs;
 mod deployed;
 mod front;
+mod import;
 mod log_lines;
 mod plot;
 mod prices;
 mod process;
+mod progress;
 mod recoveries;
 mod report;
 mod routes;
+mod scale;
 
 use std::process::ExitCode;
 
@@ -35,6 +38,10 @@ enum Command {
     Costs(costs::Flags),
     /// Whole recoveries against the local stack, several at a time
     Recoveries(recoveries::Flags),
+    /// The import of a large company into the local stack, and what a kill in its middle leaves
+    Import(import::Flags),
+    /// The same requests of companies of very different sizes
+    Scale(scale::Flags),
 }
 
 #[tokio::main]
@@ -45,6 +52,8 @@ async fn main() -> ExitCode {
         Command::Routes(flags) => routes::run(&flags).await,
         Command::Costs(flags) => costs::run(&flags).await,
         Command::Recoveries(flags) => recoveries::run(&flags).await,
+        Command::Import(flags) => import::run(&flags).await,
+        Command::Scale(flags) => scale::run(&flags).await,
     };
     // Certificates of this run, if it made any.
     let _ = std::fs::remove_dir_all(deployed::scratch());

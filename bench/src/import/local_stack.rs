@@ -1,0 +1,61 @@
+//! The local stack as people start it: a process of its own, with a data directory.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::Failure;
+use crate::api::{Api, text};
+use crate::process::{Taken, taken_by};
+
+/// The running process. It is killed, without a chance to finish anything, when it is dropped.
+pub struct LocalStack {
+    child: Child,
+    /// Its API, and Lambda's own address beside it.
+    pub api: Api,
+    /// Where its DynamoDB answers.
+    pub dynamodb: String,
+}
+
+impl LocalStack {
+    /// Starts `program` on a data directory, with the people of `employees`, and waits until it is ready.
+    pub async fn start(program: &Path, data_dir: PathBuf, employees: PathBuf) -> Result<Self, Failure> {
+        let mut command = Command::new(program);
+        command.args(["--port", "0", "--no-portal", "--data-dir"]).arg(data_dir).arg("--employees").arg(employees);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let stdout = child.stdout.take();
+        // Whatever fails from here on, the drop kills it.
+        let mut stack = Self { child, api: Api::new("")?, dynamodb: String::new() };
+        let mut line = String::new();
+        let read = tokio::task::spawn_blocking(move || {
+            stdout.map(|stdout| BufReader::new(stdout).read_line(&mut line)).transpose().map(|_| line)
+        });
+        let told: Value = serde_json::from_str(&read.await??)
+            .map_err(|_| format!("{} does not say where it listens", program.display()))?;
+        stack.api = Api::new(&text(&told, "api")?)?;
+        stack.dynamodb = text(&told, "dynamodb")?;
+        Ok(stack)
+    }
+
+    /// What it has taken so far.
+    pub fn taken(&self) -> Result<Taken, Failure> {
+        Ok(taken_by(self.child.id())?)
+    }
+
+    /// SIGKILL, now.
+    pub fn kill(mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for LocalStack {
+    fn drop(&mut self) {
+        // It may have been killed already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

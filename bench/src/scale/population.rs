@@ -1,0 +1,234 @@
+//! A company's people, put into the tables in the form in which the functions have written a few of them.
+
+use std::collections::BTreeMap;
+
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use readmit::Clock;
+use readmit::domain::{EmployeeId, PasscodeId, Timestamp};
+use readmit_local::Database;
+use serde_json::{Value, json};
+
+use super::stencil::{Filling, Hole, Stencil};
+use crate::{Failure, progress};
+
+/// People put in at a time.
+const BATCH: usize = 2_000;
+/// Codes end within so many seconds of each other.
+const SPREAD: usize = 3_600;
+const TABLES: [&str; 3] = ["employees", "credentials", "passcodes"];
+
+/// What sets a group of people apart: each has somebody whom the functions made, and after whom the others are made.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Active, with a live code.
+    Member,
+    /// A Security Admin, with a live code.
+    Admin,
+    /// A client whose account is disabled, without a code.
+    Client,
+    /// Active, with a code whose mail came back.
+    Bounced,
+    /// Active, with a code that the cleanup is to end.
+    Due,
+}
+
+impl Group {
+    /// All groups.
+    pub const ALL: [Self; 5] = [Self::Member, Self::Admin, Self::Client, Self::Bounced, Self::Due];
+
+    /// The first name, which sorts whoever has a live code before all others.
+    pub fn first_name(self) -> &'static str {
+        match self {
+            Self::Member | Self::Admin => "Member",
+            Self::Client => "Other",
+            Self::Bounced => "Returned",
+            Self::Due => "Tardy",
+        }
+    }
+
+    /// The number of whom the functions made; nobody else has one as high.
+    pub fn model(self) -> String {
+        let at = Self::ALL.iter().position(|group| *group == self).unwrap_or_default();
+        (9_000_001 + at).to_string()
+    }
+
+    /// The row of whom the functions are to make.
+    pub fn model_row(self) -> Value {
+        let mut row =
+            json!({"email": self.email(&self.model()), "name": format!("{} {}", self.first_name(), self.model())});
+        match self {
+            Self::Admin => row["role"] = json!("security_admin"),
+            Self::Client => {
+                row["account_type"] = json!("client");
+                row["status"] = json!("disabled");
+            }
+            _ => {}
+        }
+        row
+    }
+
+    /// The address of number `number`.
+    pub fn email(self, number: &str) -> String {
+        format!("{}{number}@scale.example", self.first_name().to_lowercase())
+    }
+
+    /// The number of number `n`, always of as many digits, so that every item has the same size.
+    pub fn number(n: usize) -> String {
+        format!("{n:07}")
+    }
+}
+
+/// Makes people of the groups.
+pub struct Population {
+    models: BTreeMap<Group, Vec<Stencil>>,
+    /// The first loaded person is made as if at this time, each other a millisecond later.
+    begin: Timestamp,
+    /// When the models' codes end.
+    end: Timestamp,
+}
+
+impl Population {
+    /// Takes the form of people from what the functions wrote of the models.
+    pub fn of_models(database: &Database, now: Timestamp) -> Result<Self, Failure> {
+        let mut tables = Vec::new();
+        for table in TABLES {
+            let request = serde_json::from_value(json!({"TableName": format!("readmit-{table}")}))?;
+            let found = serde_json::to_value(database.engine().scan(request)?)?;
+            tables.push((table, found["Items"].as_array().cloned().unwrap_or_default()));
+        }
+        let mut end = None;
+        let mut models = BTreeMap::new();
+        for group in Group::ALL {
+            models.insert(group, stencils(group, &tables, &mut end)?);
+        }
+        let end = end.ok_or("no model has a code")?;
+        // Ids sort by the time of their making: everybody was there before the models.
+        Ok(Self { models, begin: Timestamp::from_millis(now.millis() - 10_000_000), end })
+    }
+
+    /// The id of member or admin number `n`.
+    fn employee_id(&self, group: Group, n: usize) -> EmployeeId {
+        // A group's ids lie together, and are the same whenever it is put in.
+        let block = if matches!(group, Group::Member | Group::Admin) { 0 } else { 2_000_000 + group as i64 * 200_000 };
+        let at = Timestamp::from_millis(self.begin.millis() + block + n as i64);
+        EmployeeId::new(at, &mut StdRng::seed_from_u64(n as u64))
+    }
+
+    /// The id of member number `n`.
+    pub fn member_id(&self, n: usize) -> String {
+        self.employee_id(Group::Member, n).to_string()
+    }
+
+    /// Puts `count` members into the tables, one in ten a Security Admin.
+    pub fn put_members(&self, database: &Database, count: usize) -> Result<(), Failure> {
+        let bar = progress::bar("people put in", count);
+        let group_of = |n: usize| if n % 10 == 9 { Group::Admin } else { Group::Member };
+        for first in (0..count).step_by(BATCH) {
+            let people = (first..count.min(first + BATCH)).map(|n| {
+                let end = self.end.millis() - (n % SPREAD) as i64 * 1_000;
+                (group_of(n), n, Timestamp::from_millis(end))
+            });
+            self.put(database, people, first as u64)?;
+            bar.inc(BATCH as u64);
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// Puts `count` people of another group into the tables.
+    pub fn put_others(&self, database: &Database, group: Group, count: usize) -> Result<(), Failure> {
+        self.put(database, (0..count).map(|n| (group, n, self.end)), count as u64)
+    }
+
+    /// Puts people whose codes have ended into the tables, in the place of any that were there; `round` makes new codes of them.
+    pub fn put_due(&self, database: &Database, count: usize, round: usize) -> Result<(), Failure> {
+        let ended = Timestamp::from_millis(Clock::system().now().millis() - 60_000);
+        self.put(database, (0..count).map(|n| (Group::Due, n, ended)), round as u64)
+    }
+
+    fn put(
+        &self,
+        database: &Database,
+        people: impl Iterator<Item = (Group, usize, Timestamp)>,
+        seed: u64,
+    ) -> Result<(), Failure> {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut tables = BTreeMap::<&str, Vec<String>>::new();
+        for (group, n, end) in people {
+            let passcode_id = in_shard(n, self.begin, &mut random);
+            let filling = Filling {
+                number: Group::number(n),
+                employee_id: self.employee_id(group, n).to_string(),
+                passcode_id: passcode_id.to_string(),
+                end: end.to_string(),
+                shard: shard(passcode_id),
+            };
+            for stencil in self.models.get(&group).into_iter().flatten() {
+                tables.entry(stencil.table).or_default().push(stencil.fill(&filling));
+            }
+        }
+        for (table, items) in tables {
+            let items = items.iter().map(|item| serde_json::from_str(item)).collect::<Result<_, _>>()?;
+            database.engine().import_items(&format!("readmit-{table}"), items, Default::default())?;
+        }
+        Ok(())
+    }
+}
+
+/// A passcode's id, in each shard as many as in any other.
+fn in_shard(n: usize, at: Timestamp, random: &mut StdRng) -> PasscodeId {
+    loop {
+        let id = PasscodeId::new(at, random);
+        if usize::from(id.shard()) == n % 16 {
+            return id;
+        }
+    }
+}
+
+fn shard(id: PasscodeId) -> String {
+    format!("\"due_shard\":{{\"S\":\"{:x}\"}}", id.shard())
+}
+
+/// The items of the group's model, with holes. The end of its code is told to `end`.
+fn stencils(
+    group: Group,
+    tables: &[(&'static str, Vec<Value>)],
+    end: &mut Option<Timestamp>,
+) -> Result<Vec<Stencil>, Failure> {
+    let email = group.email(&group.model());
+    let is_models = |item: &&Value| item["login"]["S"] == email.as_str();
+    let of_table = |name: &str| {
+        tables.iter().find(|(table, _)| *table == name).and_then(|(_, items)| items.iter().find(is_models))
+    };
+    let employee = of_table("employees").ok_or("a model is not in the directory")?;
+    let employee_id = employee["employee_id"]["S"].as_str().ok_or("a model has no id")?;
+    let mut marks = vec![(group.model(), Hole::Number), (employee_id.to_owned(), Hole::EmployeeId)];
+    if let Some(passcode) = of_table("passcodes") {
+        let member = |name: &str| passcode[name]["S"].as_str().map(str::to_owned);
+        marks.extend(member("passcode_id").map(|id| (id, Hole::PasscodeId)));
+        if let Some(ends) = member("expires_at") {
+            *end = Some(ends.parse()?);
+            marks.push((ends, Hole::End));
+        }
+    }
+    let mut stencils = Vec::new();
+    for (table, items) in tables {
+        for item in items {
+            let text = item.to_string();
+            if !text.contains(employee_id) {
+                continue;
+            }
+            let mut marks = marks.clone();
+            if let Some(shard) = item.get("due_shard") {
+                marks.push((format!("\"due_shard\":{shard}"), Hole::Shard));
+            }
+            stencils.push(Stencil::cut(table, &text, &marks));
+        }
+    }
+    let is_due = stencils.iter().any(|stencil| stencil.has(Hole::Shard));
+    if is_due != matches!(group, Group::Member | Group::Admin | Group::Due) {
+        return Err("a model's code is not in the state that its group is to have".into());
+    }
+    Ok(stencils)
+}

@@ -1,0 +1,57 @@
+//! What is asked of a company of each size.
+
+use readmit::domain::Filter;
+
+/// The people of a page.
+pub const PAGE: usize = 50;
+
+/// A request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    List,
+    ListMiddle,
+    Search,
+    SearchOne,
+    Filter(Filter),
+    OneEmployee,
+    Issue,
+    Redeem,
+}
+
+impl Request {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 13] = [
+        Self::List,
+        Self::ListMiddle,
+        Self::Search,
+        Self::SearchOne,
+        Self::Filter(Filter::NoTwoFactor),
+        Self::Filter(Filter::PasscodePending),
+        Self::Filter(Filter::PasscodeBounced),
+        Self::Filter(Filter::SecurityAdmins),
+        Self::Filter(Filter::Disabled),
+        Self::Filter(Filter::Clients),
+        Self::OneEmployee,
+        Self::Issue,
+        Self::Redeem,
+    ];
+
+    /// Its name in tables.
+    pub fn name(self) -> String {
+        match self {
+            Self::List => "list, the first page".to_owned(),
+            Self::ListMiddle => "list, a page in the middle".to_owned(),
+            Self::Search => "search, a word of everybody's".to_owned(),
+            Self::SearchOne => "search, a word of one's".to_owned(),
+            Self::Filter(filter) => format!("filter `{}`", filter.name()),
+            Self::OneEmployee => "one employee".to_owned(),
+            Self::Issue => "issue".to_owned(),
+            Self::Redeem => "redeem".to_owned(),
+        }
+    }
+
+    /// Whether it lists whom a filter finds.
+    pub fn is_filter(self) -> bool {
+        matches!(self, Self::Filter(_))
+    }
+}

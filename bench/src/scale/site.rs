@@ -1,0 +1,290 @@
+//! A stack of its own for a company of one size, its admins, and what they ask.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use readmit::Clock;
+use readmit_local::{Database, Detours, Employees, Options, Stack};
+use readmit_tests::Proxy;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::population::{Group, Population};
+use super::requests::{PAGE, Request};
+use crate::api::{Api, Ask, Person, redemption, text};
+use crate::process::taken_by;
+use crate::{Failure, progress};
+
+/// Codes that one admin issues before the next takes over; the service allows 60 an hour.
+const CODES_AN_ADMIN: usize = 50;
+/// One of so many is of another group than those with a live code.
+const OTHERS: usize = 16;
+/// A day, the longest life of a code.
+const LIFETIME_MINUTES: u32 = 1_440;
+const COMPANY: &str = "Scale";
+
+/// The stack.
+pub struct Site {
+    /// How many people have a live code.
+    pub size: usize,
+    stack: Stack,
+    store: Proxy,
+    api: Api,
+    population: Population,
+    admins: Vec<Person>,
+    /// The cursor of the page in the middle.
+    middle: String,
+    issued: Cell<usize>,
+    rounds: Cell<usize>,
+}
+
+/// What a request took.
+#[derive(Clone, Copy)]
+pub struct Took {
+    wall: Duration,
+    /// Of the whole process.
+    cpu: Duration,
+}
+
+impl Took {
+    pub fn wall(&self) -> Duration {
+        self.wall
+    }
+
+    pub fn cpu(&self) -> Duration {
+        self.cpu
+    }
+}
+
+/// What a request cost the store, counted by operation. Equal at every size.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cost {
+    pub requests: usize,
+    pub read: f64,
+    pub write: f64,
+}
+
+impl Site {
+    /// Founds the company through the API, puts the rest of its people into the tables, and enrols its admins.
+    pub async fn found(size: usize, issues: usize, data_dir: Option<PathBuf>) -> Result<Self, Failure> {
+        let database = Database::start(data_dir.as_deref()).await?;
+        let store = Proxy::start().await;
+        store.leads_to(database.url());
+        let detours = Detours { dynamodb: Some(store.url().to_owned()), ..Detours::default() };
+        let options = Options {
+            port: 0,
+            data_dir: None,
+            employees: Employees::Nobody,
+            clock_control: false,
+            portal: false,
+            follow_stream: false,
+        };
+        let stack = Stack::start_on(options, database, detours).await?;
+        let api = Api::new(stack.api())?;
+        let admins = (0..=issues / CODES_AN_ADMIN).map(|n| format!("zoe{n:02}@scale.example")).collect::<Vec<_>>();
+        let company = found_company(&api, &admins).await?;
+        let population = Population::of_models(stack.database(), Clock::system().now())?;
+        population.put_members(stack.database(), size)?;
+        for group in [Group::Client, Group::Bounced] {
+            population.put_others(stack.database(), group, size / OTHERS)?;
+        }
+        let mut site = Self {
+            size,
+            stack,
+            store,
+            api,
+            population,
+            admins: Vec::new(),
+            middle: String::new(),
+            issued: Cell::new(0),
+            rounds: Cell::new(0),
+        };
+        // The first was enrolled before the people were put in; a session may have ended since.
+        for email in &admins {
+            site.admins.push(enrol(&site.api, &company, email).await?);
+        }
+        site.check().await?;
+        site.middle = site.cursor_at(size / 2).await?;
+        Ok(site)
+    }
+
+    /// People who were put in are as good as those whom the functions made.
+    async fn check(&self) -> Result<(), Failure> {
+        let wanted: Vec<String> = (0..PAGE).map(|n| Group::Member.email(&Group::number(n))).collect();
+        for request in [Request::List, Request::Search] {
+            let page = self.api.ask(self.prepare(request).await?).await?;
+            let found: Vec<&str> = employees(&page).filter_map(|employee| employee["email"].as_str()).collect();
+            if found != wanted {
+                return Err(format!("{}: {found:?} are found", request.name()).into());
+            }
+        }
+        for filter in Request::ALL.into_iter().filter(|request| request.is_filter()) {
+            let page = self.api.ask(self.prepare(filter).await?).await?;
+            if employees(&page).count() != PAGE {
+                return Err(format!("{}: the page is not full", filter.name()).into());
+            }
+        }
+        let one = self.api.ask(self.prepare(Request::OneEmployee).await?).await?;
+        let found = self.api.ask(self.prepare(Request::SearchOne).await?).await?;
+        if one["passcode"]["status"].is_null() || employees(&found).map(|e| &e["employee_id"]).ne([&one["employee_id"]])
+        {
+            return Err(format!("one employee: {one} and {found}").into());
+        }
+        let email = self.issue().await?;
+        self.api.complete(self.api.recover(&email).await?).await.map(drop)
+    }
+
+    /// Where the page behind number `n` of the list begins.
+    async fn cursor_at(&self, n: usize) -> Result<String, Failure> {
+        let bar = progress::bar("people passed on the way to the middle", n);
+        let mut cursor = None;
+        for _ in 0..n / PAGE {
+            let from = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+            let ask = self.get(&format!("/v1/employees?limit={PAGE}{from}"))?;
+            cursor = Some(text(&self.api.ask(ask).await?, "next_cursor")?);
+            bar.inc(PAGE as u64);
+        }
+        bar.finish_and_clear();
+        Ok(cursor.ok_or("the company has no middle")?)
+    }
+
+    fn get(&self, path: &str) -> Result<Ask, Failure> {
+        Ok(Ask::new(Method::GET, path).by(&self.admins.first().ok_or("the company has no admin")?.token))
+    }
+
+    /// A code for the next member is to be issued, by the next admin whose hour holds one more.
+    fn next_issue(&self) -> Result<(String, Ask), Failure> {
+        let issued = self.issued.replace(self.issued.get() + 1);
+        let admin = self.admins.get(issued / CODES_AN_ADMIN).ok_or("the company has not enough admins")?;
+        // The second quarter is on no page that is measured; of ten members the tenth is an admin.
+        let member = self.size / 4 + issued / 9 * 10 + issued % 9;
+        if member >= self.size / 2 {
+            return Err("the company has not enough members for so many rounds".into());
+        }
+        let path = format!("/v1/employees/{}/passcode", self.population.member_id(member));
+        Ok((Group::Member.email(&Group::number(member)), Ask::new(Method::POST, path).by(&admin.token)))
+    }
+
+    async fn issue(&self) -> Result<String, Failure> {
+        let (email, ask) = self.next_issue()?;
+        self.api.ask(ask).await?;
+        Ok(email)
+    }
+
+    /// Prepares a request, so that sending it is all that is left.
+    pub async fn prepare(&self, request: Request) -> Result<Ask, Failure> {
+        let middle = self.size / 2;
+        match request {
+            Request::List => self.get(&format!("/v1/employees?limit={PAGE}")),
+            Request::ListMiddle => self.get(&format!("/v1/employees?limit={PAGE}&cursor={}", self.middle)),
+            Request::Search => self.get(&format!("/v1/employees?limit={PAGE}&query=member")),
+            Request::SearchOne => self.get(&format!("/v1/employees?limit={PAGE}&query={}", Group::number(middle))),
+            Request::Filter(filter) => self.get(&format!("/v1/employees?limit={PAGE}&filter={}", filter.name())),
+            Request::OneEmployee => self.get(&format!("/v1/employees/{}", self.population.member_id(middle))),
+            Request::Issue => Ok(self.next_issue()?.1),
+            Request::Redeem => {
+                let email = self.issue().await?;
+                Ok(redemption(&email, &self.api.code_to(&email).await?))
+            }
+        }
+    }
+
+    /// What it takes.
+    pub async fn time(&self, request: Request) -> Result<Took, Failure> {
+        self.timed(self.prepare(request).await?).await.map(|(took, _)| took)
+    }
+
+    /// What it costs.
+    pub async fn cost(&self, request: Request) -> Result<Cost, Failure> {
+        let ask = self.prepare(request).await?;
+        self.store.record();
+        self.api.ask(ask).await?;
+        // The schedule's own cleanup may come between.
+        Ok(self.recorded(|body| !body.contains("by_due")))
+    }
+
+    /// What the cleanup of `count` codes takes, with `count` of them put in for it.
+    pub async fn time_cleanup(&self, count: usize) -> Result<Took, Failure> {
+        loop {
+            let ask = self.prepare_cleanup(count)?;
+            let (took, told) = self.timed(ask).await?;
+            if told["expired"] == count {
+                return Ok(took);
+            }
+        }
+    }
+
+    /// What that cleanup costs.
+    pub async fn cost_of_cleanup(&self, count: usize) -> Result<Cost, Failure> {
+        loop {
+            let ask = self.prepare_cleanup(count)?;
+            self.store.record();
+            let told = self.api.ask(ask).await?;
+            let cost = self.recorded(|_| true);
+            // The schedule's own run may have come between, and have taken some.
+            if told["expired"] == count && cost.requests < count + 2 * 16 {
+                return Ok(cost);
+            }
+        }
+    }
+
+    fn prepare_cleanup(&self, count: usize) -> Result<Ask, Failure> {
+        let round = self.rounds.replace(self.rounds.get() + 1);
+        self.population.put_due(self.stack.database(), count, round)?;
+        Ok(Ask::new(Method::POST, "/_local/schedule/cleanup-passcodes"))
+    }
+
+    async fn timed(&self, ask: Ask) -> Result<(Took, Value), Failure> {
+        let id = std::process::id();
+        let (before, sent) = (taken_by(id)?.cpu, Instant::now());
+        let told = self.api.ask(ask).await?;
+        let wall = sent.elapsed();
+        Ok((Took { wall, cpu: taken_by(id)?.cpu.saturating_sub(before) }, told))
+    }
+
+    fn recorded(&self, counts: impl Fn(&str) -> bool) -> Cost {
+        let mut cost = Cost::default();
+        for recorded in self.store.recorded().iter().filter(|recorded| counts(&recorded.body)) {
+            cost.requests += 1;
+            match recorded.operation.as_str() {
+                "GetItem" | "BatchGetItem" | "Query" => cost.read += recorded.units,
+                _ => cost.write += recorded.units,
+            }
+        }
+        cost
+    }
+}
+
+fn employees(page: &Value) -> impl Iterator<Item = &Value> {
+    page["employees"].as_array().into_iter().flatten()
+}
+
+/// Founds the company with its admins and those after whom the others are made, each in the state of its group.
+async fn found_company(api: &Api, admins: &[String]) -> Result<Value, Failure> {
+    let admin = |email: &String| json!({"email": email, "name": "Zoe Admin", "role": "security_admin"});
+    let rows: Vec<Value> = Group::ALL.into_iter().map(Group::model_row).chain(admins.iter().map(admin)).collect();
+    let told = api.invoke("import-employees", json!({"company": {"name": COMPANY}, "employees": rows})).await?;
+    let company = json!({"name": COMPANY, "company_id": told["company_id"]});
+    let issuer = enrol(api, &company, admins.first().ok_or("the company has no admin")?).await?;
+    for (group, row) in Group::ALL.into_iter().zip(told["results"].as_array().into_iter().flatten()) {
+        if group == Group::Client {
+            continue;
+        }
+        let path = format!("/v1/employees/{}/passcode", text(row, "employee_id")?);
+        let wish = json!({"lifetime_minutes": LIFETIME_MINUTES});
+        api.ask(Ask::new(Method::POST, path).by(&issuer.token).with(wish)).await?;
+        let mail = api.newest_mail(&group.email(&group.model())).await?;
+        let event = if group == Group::Bounced { "bounce" } else { "delivery" };
+        let report = json!({"message_id": mail["message_id"], "event": event});
+        api.ask(Ask::new(Method::POST, "/_local/delivery").with(report)).await?;
+    }
+    Ok(company)
+}
+
+/// Lets somebody in by a code of the operator's.
+async fn enrol(api: &Api, company: &Value, email: &str) -> Result<Person, Failure> {
+    let event = json!({"company": company, "employees": [], "issue_passcodes": [email]});
+    api.invoke("import-employees", event).await?;
+    api.complete(api.recover(email).await?).await
+}
