@@ -40,7 +40,7 @@ QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNI
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy
 
-.PHONY: help run test $(STAGES) doctest release-check invocations bench-costs bench-recoveries screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check invocations bench-costs bench-recoveries bench-scale bench-import screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -138,6 +138,14 @@ bench-costs: packages ## Count what each act takes of DynamoDB, and price a mill
 bench-recoveries: packages ## Measure whole recoveries against the local stack, several at a time
 	cargo build --locked --profile measure -p readmit-bench -p readmit-local
 	$(TARGET)/measure/readmit-bench recoveries --local $(TARGET)/measure/readmit-local
+
+bench-scale: packages ## Measure the same requests among a thousand people and a million, in 13 GB of memory
+	cargo build --locked --profile measure -p readmit-bench -p readmit-local
+	$(TARGET)/measure/readmit-bench scale
+
+bench-import: packages ## Measure an import of 100,000 people, and what a kill in its middle leaves
+	cargo build --locked --profile measure -p readmit-bench -p readmit-local
+	$(TARGET)/measure/readmit-bench import --local $(TARGET)/measure/readmit-local
 
 packages: # Only on Debian; elsewhere whatever is missing says so itself.
 	@command -v dpkg >/dev/null || exit 0; \
