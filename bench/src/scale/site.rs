@@ -248,8 +248,8 @@ impl Site {
         for recorded in self.store.recorded().iter().filter(|recorded| counts(&recorded.body)) {
             cost.requests += 1;
             match recorded.operation.as_str() {
-                "GetItem" | "BatchGetItem" | "Query" => cost.read += recorded.units,
-                _ => cost.write += recorded.units,
+                "GetItem" | "BatchGetItem" | "Query" => cost.read += recorded.all_units(),
+                _ => cost.write += recorded.all_units(),
             }
         }
         cost
