@@ -40,7 +40,7 @@ QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNI
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy
 
-.PHONY: help run test $(STAGES) doctest release-check invocations bench-costs bench-recoveries bench-scale bench-import screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check baselines bench-cold-start bench-routes bench-costs bench-recoveries bench-scale bench-import screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -127,9 +127,23 @@ release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is 
 	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-release/build
 	tests/deploy/bootstraps.py $(TARGET)/sam-release/build
 
-invocations: release-check ## Print what a cold start and its first invocation cost each function
-	cargo build --locked
-	$(SAM_HOME)/bin/python bench/invocations.py $(TARGET)/debug/readmit-local $(TARGET)/sam-release/build
+# What the bench measures is what is deployed; hello-world is built alike, and boto3 comes with the SAM CLI.
+HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
+$(HELLO_WORLD): bench/hello-world/Cargo.lock bench/hello-world/src/main.rs | $(CARGO_LAMBDA)
+	cd bench/hello-world && PATH=$(dir $(CARGO_LAMBDA)):$$PATH CARGO_TARGET_DIR=$(abspath $(TARGET)) cargo lambda build --release --locked
+
+baselines: $(NODE)
+	cd bench/baselines && $(NODEJS_HOME)/bin/npm ci
+
+bench-cold-start bench-routes: PACKAGES += binutils openssl
+bench-cold-start: release-check $(HELLO_WORLD) baselines ## Measure each function's start and its first event over TLS; as root
+	cargo build --locked --profile measure -p readmit-bench
+	$(TARGET)/measure/readmit-bench cold-start --functions $(TARGET)/sam-release/build --hello $(HELLO_WORLD) \
+		--python $(SAM_HOME)/bin/python --node $(NODE)
+
+bench-routes: release-check ## Measure warm requests of every route, beside a bare Argon2id
+	cargo build --locked --profile measure -p readmit-bench
+	$(TARGET)/measure/readmit-bench routes --functions $(TARGET)/sam-release/build
 
 bench-costs: packages ## Count what each act takes of DynamoDB, and price a million recoveries
 	cargo build --locked --profile measure -p readmit-bench
