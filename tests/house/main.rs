@@ -65,7 +65,7 @@ fn scripts() -> Vec<PathBuf> {
 }
 
 fn sources() -> Vec<(PathBuf, String)> {
-    let crates = ["functions", "shared", "local", "operator", "tests"].map(|name| root().join(name));
+    let crates = ["bench", "functions", "shared", "local", "operator", "tests"].map(|name| root().join(name));
     let paths = crates.iter().flat_map(|folder| files(folder, ".rs"));
     paths.map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
 }
