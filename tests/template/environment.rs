@@ -11,8 +11,16 @@ const OF_LAMBDA: [&str; 5] =
     ["AWS_ACCESS_KEY_ID", "AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// Variables that AWS's own clients know everywhere, and that nobody sets where the services are AWS's.
-const OF_EVERY_CLIENT: [&str; 4] =
-    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SESV2"];
+const OF_EVERY_CLIENT: [&str; 5] = [
+    "AWS_CA_BUNDLE",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    "AWS_ENDPOINT_URL_SESV2",
+];
+
+/// What developers set where functions run by `cargo run`: what is deployed says nothing below `info`, so nobody sets it there.
+const OF_DEVELOPERS: [&str; 1] = ["RUST_LOG"];
 
 /// The texts in a source that can be names of variables: capitals with an underscore.
 fn named_in(source: &str) -> BTreeSet<String> {
@@ -39,9 +47,9 @@ fn set(template: &Value) -> BTreeSet<String> {
 
 fn faults(template: &Value) -> Faults {
     let (read, set) = (read(), set(template));
-    let of_aws = |name: &String| OF_LAMBDA.contains(&name.as_str()) || OF_EVERY_CLIENT.contains(&name.as_str());
+    let of_others: BTreeSet<&str> = [&OF_LAMBDA[..], &OF_EVERY_CLIENT, &OF_DEVELOPERS].concat().into_iter().collect();
     let unread = set.difference(&read).map(|name| format!("{name} is set, and nothing reads it"));
-    let unset = read.difference(&set).filter(|name| !of_aws(name));
+    let unset = read.difference(&set).filter(|name| !of_others.contains(name.as_str()));
     unread.chain(unset.map(|name| format!("{name} is read, and nothing sets it"))).collect()
 }
 
