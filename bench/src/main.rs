@@ -13,9 +13,11 @@ mod log_lines;
 mod plot;
 mod prices;
 mod process;
+mod profile;
 mod progress;
 mod recoveries;
 mod report;
+mod rivals;
 mod routes;
 mod scale;
 
@@ -34,10 +36,14 @@ enum Command {
     ColdStart(cold_start::Flags),
     /// Warm requests of every route, beside a bare Argon2id
     Routes(routes::Flags),
+    /// Whose code a warm request runs, in instructions
+    Profile(profile::Flags),
     /// Requests, units and the price of a million recoveries
     Costs(costs::Flags),
     /// Whole recoveries against the local stack, several at a time
     Recoveries(recoveries::Flags),
+    /// The same recoveries beside those of Glewlwyd, better-auth and django-allauth
+    Rivals(rivals::Flags),
     /// The import of a large company into the local stack, and what a kill in its middle leaves
     Import(import::Flags),
     /// The same requests of companies of very different sizes
@@ -50,8 +56,10 @@ async fn main() -> ExitCode {
     let ended = match Command::parse() {
         Command::ColdStart(flags) => cold_start::run(&flags).await,
         Command::Routes(flags) => routes::run(&flags).await,
+        Command::Profile(flags) => profile::run(&flags).await,
         Command::Costs(flags) => costs::run(&flags).await,
         Command::Recoveries(flags) => recoveries::run(&flags).await,
+        Command::Rivals(flags) => rivals::run(&flags).await,
         Command::Import(flags) => import::run(&flags).await,
         Command::Scale(flags) => scale::run(&flags).await,
     };

@@ -50,6 +50,11 @@ impl Process {
         Ok(Self { child, quota: None })
     }
 
+    /// Its id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has taken so far.
     pub fn taken(&self) -> io::Result<Taken> {
         taken_by(self.child.id())

@@ -50,9 +50,10 @@ pub struct Flags {
 }
 
 /// The local stack as a process. It is killed when it is dropped.
-struct Server {
+pub struct Server {
     child: Child,
-    api: String,
+    /// Where it answers.
+    pub api: String,
 }
 
 /// What was seen with so many at a time, a round each.
@@ -74,7 +75,7 @@ struct Bare {
 
 /// Runs it.
 pub async fn run(flags: &Flags) -> Result<(), Failure> {
-    let server = Server::start(&flags.local)?;
+    let server = Server::start(&flags.local, None)?;
     let api = Api::new(&server.api)?;
     let recoveries = flags.recoveries.get();
     let people = WARM_UP + flags.rounds.get() * flags.at_a_time.len() * recoveries;
@@ -115,7 +116,7 @@ async fn together(
 }
 
 /// A whole one, from an admin's click to the holder's next sign-in.
-async fn recover(api: &Api, company: &Company<'_>) -> Result<Duration, Failure> {
+pub async fn recover(api: &Api, company: &Company<'_>) -> Result<Duration, Failure> {
     let (email, id) = company.next_person()?;
     let started = Instant::now();
     api.ask(company.issue(id)?).await?;
@@ -125,13 +126,14 @@ async fn recover(api: &Api, company: &Company<'_>) -> Result<Duration, Failure> 
 }
 
 impl Server {
-    fn start(file: &Path) -> Result<Self, Failure> {
-        let child = Command::new(file)
-            .args(["--port", "0", "--no-portal"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+    /// Starts it, in memory unless there is a folder for its data, and waits until it is ready.
+    pub fn start(file: &Path, data_dir: Option<&Path>) -> Result<Self, Failure> {
+        let mut command = Command::new(file);
+        command.args(["--port", "0", "--no-portal"]);
+        if let Some(folder) = data_dir {
+            command.arg("--data-dir").arg(folder);
+        }
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         // From here on it ends with this value, whatever it says.
         let mut server = Self { child, api: String::new() };
         let stdout = server.child.stdout.take().ok_or("the stack has no standard output")?;
@@ -140,6 +142,11 @@ impl Server {
         let ready: Value = serde_json::from_str(&line).map_err(|_| "the stack does not start")?;
         server.api = text(&ready, "api")?;
         Ok(server)
+    }
+
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 }
 

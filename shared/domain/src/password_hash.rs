@@ -9,6 +9,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rand::CryptoRng;
 use secrecy::{ExposeSecret as _, SecretBox};
 use subtle::ConstantTimeEq as _;
+use zeroize::Zeroize as _;
 
 use crate::Password;
 use crate::text::serde_as_text;
@@ -42,10 +43,11 @@ impl HashingFailed {
     }
 }
 
-/// The memory of hashes, kept from one to the next: pages that are new to a process cost half as much as the hash in them.
+/// The memory of hashes, kept from one to the next: pages that are new to a process cost a third of the hash in them.
 ///
-/// What stays there tells a guess no sooner than a stored hash does: the second pass has overwritten all of the first, so whoever
-/// wants to compare has to compute both.
+/// It is wiped behind each hash. The second pass of Argon2 only adds to what the first has left (RFC 9106, section 3.1.2: by XOR),
+/// so whoever found the memory as the hash leaves it could go back to its first blocks, which are two plain BLAKE2b of the password,
+/// and try guesses without Argon2's memory and passes. Half a millisecond holds that off.
 #[derive(Default)]
 pub struct HashMemory(Mutex<Vec<Vec<Block>>>);
 
@@ -57,6 +59,7 @@ impl HashMemory {
         let mut memory = self.kept().pop().unwrap_or_default();
         memory.resize(blocks, Block::default());
         let hashed = hash(&mut memory);
+        memory.iter_mut().for_each(Block::zeroize);
         let mut kept = self.kept();
         if kept.len() < KEPT {
             kept.push(memory);
@@ -195,6 +198,15 @@ mod tests {
         assert!(!hash.verify(&Password::new("plum harbour ladder quartZ"), &pepper(), &HashMemory::default()).unwrap());
         assert!(!hash.verify(&password, &Pepper::from([8; 32]), &HashMemory::default()).unwrap());
         assert!(!PasswordHash::verify_nobody(&password, &pepper(), &HashMemory::default()).unwrap());
+    }
+
+    #[test]
+    fn nothing_of_a_hash_stays_in_its_memory() {
+        let memory = HashMemory::default();
+        PasswordHash::of(&Password::new("plum harbour ladder quartz"), &pepper(), Salt([1; 16]), &memory).unwrap();
+        let kept = memory.kept();
+        assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [MEMORY_KIB as usize]);
+        assert!(kept.iter().flatten().all(|block| block.as_ref().iter().all(|word| *word == 0)));
     }
 
     #[test]

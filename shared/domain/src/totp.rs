@@ -99,8 +99,15 @@ fn qr_svg(text: &str) -> String {
     let side = qr.size() + 2 * QUIET_ZONE;
     let mut path = String::new();
     for y in 0..qr.size() {
-        for x in (0..qr.size()).filter(|x| qr.get_module(*x, y)) {
-            path.push_str(&format!("M{},{}h1v1h-1z", x + QUIET_ZONE, y + QUIET_ZONE));
+        // A run of dark modules at a time.
+        let mut x = 0;
+        while x < qr.size() {
+            let end = (x..qr.size()).find(|x| !qr.get_module(*x, y)).unwrap_or(qr.size());
+            if end > x {
+                let run = end - x;
+                path.push_str(&format!("M{},{}h{run}v1h-{run}z", x + QUIET_ZONE, y + QUIET_ZONE));
+            }
+            x = end + 1;
         }
     }
     format!(
@@ -133,6 +140,25 @@ mod tests {
         {
             assert_eq!(key().matching_step(&TotpCode::read(code).unwrap(), at(seconds)), Some(seconds / 30));
         }
+    }
+
+    #[test]
+    fn the_picture_has_the_dark_modules_of_the_code_and_no_others() {
+        let text = "otpauth://totp/Partner%20Portal:mike%40northwind.example?secret=GEZDGNBVGY3TQOJQ";
+        let picture = qr_svg(text);
+        let (_, path) = picture.split_once("fill=\"#000\" d=\"").unwrap();
+        let mut drawn = Vec::new();
+        for run in path.split('"').next().unwrap().split_terminator('z') {
+            let (at, across) = run.trim_start_matches('M').split_once('h').unwrap();
+            let (x, y) = at.split_once(',').unwrap();
+            let (length, back) = across.split_once("v1h-").unwrap();
+            assert_eq!(length, back);
+            let (x, y, length): (i32, i32, i32) = (x.parse().unwrap(), y.parse().unwrap(), length.parse().unwrap());
+            drawn.extend((x..x + length).map(|x| (x - QUIET_ZONE, y - QUIET_ZONE)));
+        }
+        let qr = QrCode::encode_text(text, QrCodeEcc::Medium).unwrap();
+        let rows = (0..qr.size()).flat_map(|y| (0..qr.size()).map(move |x| (x, y)));
+        assert_eq!(drawn, rows.filter(|(x, y)| qr.get_module(*x, *y)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,0 +1,156 @@
+//! Instructions by whose source they come from, as Callgrind's files tell it:
+//! <https://valgrind.org/docs/manual/cl-format.html>.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// Whose code instructions are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    Readmit,
+    Sdk,
+    Tls,
+    Cryptography,
+    Http,
+    LambdaRuntime,
+    Tokio,
+    Json,
+    Std,
+    Libc,
+    Others,
+}
+
+impl Owner {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 11] = [
+        Self::Readmit,
+        Self::Sdk,
+        Self::Tls,
+        Self::Cryptography,
+        Self::Http,
+        Self::LambdaRuntime,
+        Self::Tokio,
+        Self::Json,
+        Self::Std,
+        Self::Libc,
+        Self::Others,
+    ];
+
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Readmit => "Readmit",
+            Self::Sdk => "AWS SDK, signatures aside",
+            Self::Tls => "TLS: rustls, ring",
+            Self::Cryptography => "hashes, HMAC, signatures",
+            Self::Http => "HTTP: hyper, http",
+            Self::LambdaRuntime => "the Runtime API's client",
+            Self::Tokio => "tokio",
+            Self::Json => "JSON: serde",
+            Self::Std => "Rust's own library",
+            Self::Libc => "libc: memory, copies",
+            Self::Others => "others",
+        }
+    }
+
+    /// Whose source file that is; a file that is not known is its object's, a library of the system.
+    fn of(file: &str, object: &str) -> Self {
+        if file == "???" {
+            return if object.contains("/bootstrap") { Self::Others } else { Self::Libc };
+        }
+        if file.contains("/library/") || file.starts_with("library/") {
+            return Self::Std;
+        }
+        let Some((_, rest)) = file.split_once("/registry/src/") else {
+            return if file.contains("functions/") || file.contains("shared/") { Self::Readmit } else { Self::Others };
+        };
+        let krate = rest.split('/').nth(1).unwrap_or_default();
+        let begins = |names: &[&str]| names.iter().any(|name| krate.starts_with(name));
+        match () {
+            () if begins(&["aws-", "serde_dynamo", "base64-simd", "fastrand"]) => Self::Sdk,
+            () if begins(&["rustls", "ring-", "tokio-rustls", "hyper-rustls", "untrusted", "webpki"]) => Self::Tls,
+            () if begins(&["sha2", "hmac", "digest", "block-buffer", "ed25519", "curve25519", "chacha20", "hkdf"]) => {
+                Self::Cryptography
+            }
+            () if begins(&["argon2", "blake2", "poly1305", "rand", "cipher", "subtle"]) => Self::Cryptography,
+            () if begins(&["hyper", "http", "h2-", "httparse", "tower", "want", "bytes"]) => Self::Http,
+            () if begins(&["lambda_runtime"]) => Self::LambdaRuntime,
+            () if begins(&["tokio", "mio", "futures", "pin-project"]) => Self::Tokio,
+            () if begins(&["serde", "itoa", "ryu", "zmij"]) => Self::Json,
+            () => Self::Others,
+        }
+    }
+}
+
+/// Instructions by owner.
+pub type Instructions = BTreeMap<Owner, u64>;
+
+/// Adds what a file of Callgrind tells. What a call took is the called function's, and told there.
+pub fn add(told: &str, instructions: &mut Instructions) {
+    let (mut files, mut objects) = (HashMap::new(), HashMap::new());
+    let (mut file, mut object, mut is_call) = (String::new(), String::new(), false);
+    for line in told.lines() {
+        match line.split_once('=') {
+            Some(("fl" | "fi" | "fe", name)) => file = named(name, &mut files),
+            Some(("cfl" | "cfi", name)) => drop(named(name, &mut files)),
+            Some(("ob", name)) => object = named(name, &mut objects),
+            Some(("cob", name)) => drop(named(name, &mut objects)),
+            Some(("calls", _)) => is_call = true,
+            _ if line.starts_with(|c: char| c.is_ascii_digit() || "+-*".contains(c)) => {
+                let taken = line.split(' ').nth(1).and_then(|taken| taken.parse::<u64>().ok()).unwrap_or_default();
+                if !std::mem::take(&mut is_call) {
+                    *instructions.entry(Owner::of(&file, &object)).or_default() += taken;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A name is told once, as `(7) name`, and is `(7)` from then on.
+fn named(told: &str, known: &mut HashMap<String, String>) -> String {
+    match told.split_once(' ') {
+        Some((number, name)) => {
+            known.insert(number.to_owned(), name.to_owned());
+            name.to_owned()
+        }
+        None => known.get(told).cloned().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOLD: &str = "\
+version: 1
+positions: line
+events: Ir
+ob=(1) /var/task/bootstrap
+fl=(1) /home/x/.cargo/registry/src/crates/hyper-1.6.0/src/lib.rs
+fn=(1) poll
+16 400
+fi=(2) functions/sign-in/src/lib.rs
++3 20
+fe=(1)
+* 5
+cfi=(3) /rustc/abc/library/core/src/mem.rs
+cfn=(2) swap
+calls=1 50
+20 900
+fl=(3)
+fn=(2)
+50 900
+ob=(2) /usr/lib/libc.so.6
+fl=(4) ???
+fn=(3) memcpy
+0 70
+";
+
+    #[test]
+    fn each_instruction_is_counted_once_for_whose_source_it_is() {
+        let mut found = Instructions::new();
+        add(TOLD, &mut found);
+        let expected = [(Owner::Readmit, 20), (Owner::Http, 405), (Owner::Std, 900), (Owner::Libc, 70)];
+        assert_eq!(found, Instructions::from(expected));
+    }
+}
