@@ -25,6 +25,7 @@ CARGO_LAMBDA := $(CARGO_LAMBDA_HOME)/bin/cargo-lambda
 
 NODEJS_VERSION := 24.19.0
 NODEJS_HOME := $(CACHE)/tools/nodejs-$(NODEJS_VERSION)
+# A Python script that starts the real one: what is measured must be that.
 NODE := $(NODEJS_HOME)/bin/node
 
 ALLAUTH_VERSION := 65.22.1
@@ -145,7 +146,7 @@ bench-cold-start bench-routes: PACKAGES += binutils openssl
 bench-cold-start: release-check $(HELLO_WORLD) baselines ## Measure each function's start and its first event over TLS; as root
 	cargo build --locked --profile measure -p readmit-bench
 	$(TARGET)/measure/readmit-bench cold-start --functions $(TARGET)/sam-release/build --hello $(HELLO_WORLD) \
-		--python $(SAM_HOME)/bin/python --node $(NODE)
+		--python $(SAM_HOME)/bin/python --node $$($(NODE) --print process.execPath)
 
 bench-routes: release-check ## Measure warm requests of every route, beside a bare Argon2id
 	cargo build --locked --profile measure -p readmit-bench

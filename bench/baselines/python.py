@@ -1,4 +1,7 @@
-"""The page of employees that list-employees reads, by boto3: a function for the Runtime API, run by `make bench-cold-start`."""
+"""The page of employees that list-employees reads, by boto3, one request after the other: it knows no other way.
+
+A function for the Runtime API, run by `make bench-cold-start`.
+"""
 
 import json
 import os

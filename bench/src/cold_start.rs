@@ -96,24 +96,22 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
                 let ask = company.prepare(kind).await?;
                 seen.starts.push(deployed.restart(function).await?);
                 deployed.limit(function, size)?;
-                let before = deployed.taken(function)?;
-                let asked = deployed.api(function)?.times_asked();
+                let (before, asked) = deployed.idle(function).await?;
                 api.ask(ask).await?;
                 seen.took[index].push(deployed.api(function)?.latest());
                 // At the smallest size it may be out of CPU before it asks again.
                 deployed.api(function)?.asked(asked + 1).await;
-                seen.cpu.push(deployed.taken(function)?.cpu.saturating_sub(before.cpu));
+                seen.cpu.push(deployed.idle(function).await?.0.cpu.saturating_sub(before.cpu));
                 deployed.restart(function).await?;
             }
             for ((_, name), seen) in others.iter().zip(&mut seen) {
                 seen.starts.push(deployed.restart(name).await?);
                 deployed.limit(name, size)?;
-                let before = deployed.taken(name)?;
-                let asked = deployed.api(name)?.times_asked();
+                let (before, asked) = deployed.idle(name).await?;
                 deployed.api(name)?.invoke(&event(), "8476a536-e9f4-11e8-9739-2dfe598c3fcd").await?;
                 seen.took[index].push(deployed.api(name)?.latest());
                 deployed.api(name)?.asked(asked + 1).await;
-                seen.cpu.push(deployed.taken(name)?.cpu.saturating_sub(before.cpu));
+                seen.cpu.push(deployed.idle(name).await?.0.cpu.saturating_sub(before.cpu));
             }
         }
     }

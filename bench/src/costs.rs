@@ -9,11 +9,8 @@ use readmit_tests::acts::{self, Done};
 use crate::Failure;
 use crate::log_lines;
 use crate::plot::{Bar, bars};
-use crate::prices::{AS_OF, PRICES, Recovery};
+use crate::prices::{AS_OF, PRICES, Recovery, requests_of_a_recovery};
 use crate::report::Report;
-
-/// The requests of a recovery, to the API.
-const REQUESTS: usize = 6;
 
 /// Counts what everything takes, and fails where it is not what it was.
 #[derive(Args)]
@@ -32,13 +29,16 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
         return log_lines::write().await;
     }
     let done = acts::measured().await;
+    if done.len() != acts::EXPECTED.len() {
+        return Err("not every act was done".into());
+    }
     for (found, expected) in done.iter().zip(&acts::EXPECTED) {
         if (found.name, found.cost) != *expected {
             return Err(format!("{} takes {:?}, not {:?}", found.name, found.cost, expected.1).into());
         }
     }
     let lengths = log_lines::lengths(&["costs", "--log-lines"]).await?;
-    let recovery = Recovery::with_logs(log_lines::ingested(&lengths, REQUESTS))?;
+    let recovery = Recovery::with_logs(log_lines::ingested(&lengths, requests_of_a_recovery()))?;
 
     let mut report = Report::new("costs");
     let rows: Vec<_> = done.iter().map(|one| row(one.name, one.cost)).collect();

@@ -126,10 +126,8 @@ impl Deployed {
             told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
         };
         let function = self.functions.get_mut(package).ok_or_else(|| format!("there is no function {package}"))?;
-        if function.process.take().is_some() {
-            // Its open question must be forgotten before another is asked.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        function.process = None;
+        let before = function.api.gone().await;
         let of_lambda = [
             ("AWS_LAMBDA_RUNTIME_API", function.api.address()),
             ("AWS_LAMBDA_FUNCTION_NAME", package),
@@ -141,16 +139,13 @@ impl Deployed {
             ("NODE_EXTRA_CA_CERTS", &self.root),
         ];
         let told = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let before = function.api.times_asked();
         let started = Instant::now();
         let process = Process::start(&function.program, told.chain(of_lambda))?;
         tokio::time::timeout(PATIENCE, function.api.asked(before + 1))
             .await
             .map_err(|_| format!("{package} does not ask for an event"))?;
         let wall = started.elapsed();
-        // The process sleeps in its question now.
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        let taken = process.taken()?;
+        let taken = process.taken().await?;
         function.process = Some(process);
         Ok(Start { wall, taken })
     }
@@ -177,10 +172,11 @@ impl Deployed {
         Ok(process.ok_or_else(|| format!("{package} does not run"))?.id())
     }
 
-    /// What the function's process has taken, once it sleeps.
-    pub fn taken(&self, package: &str) -> Result<Taken, Failure> {
+    /// What the function's process has taken, once it waits for an event, and how often it has asked for one.
+    pub async fn idle(&self, package: &str) -> Result<(Taken, u64), Failure> {
+        let asked = self.api(package)?.idle().await;
         let process = self.functions.get(package).and_then(|function| function.process.as_ref());
-        Ok(process.ok_or_else(|| format!("{package} does not run"))?.taken()?)
+        Ok((process.ok_or_else(|| format!("{package} does not run"))?.taken().await?, asked))
     }
 }
 

@@ -29,7 +29,7 @@ pub async fn write() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The bytes of our own line for each invocation of a recovery, in its order. `arguments` make this program call [`write`].
+/// The bytes of our own line for each invocation of a recovery, in its order. `arguments` make this program call [`write()`].
 pub async fn lengths(arguments: &[&str]) -> Result<Vec<usize>, Failure> {
     let child = Command::new(std::env::current_exe()?).args(arguments).stderr(Stdio::null()).output().await?;
     if !child.status.success() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 /// Lambda gives a whole vCPU for so much memory, and a share of it for less:
@@ -10,6 +10,9 @@ use std::{fs, io};
 pub const WHOLE_VCPU_MB: u64 = 1_769;
 /// Lambda hands out shares of a vCPU by the kernel's quota, in spans of 20 ms.
 const PERIOD_US: u64 = 20_000;
+
+/// How long a process may go on after it has asked for its next event.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is started, with its arguments.
 #[derive(Clone)]
@@ -35,6 +38,8 @@ pub struct Taken {
     pub faults: u64,
     /// The most memory that was resident, in bytes.
     pub peak_rss: u64,
+    /// What is resident now, in bytes.
+    pub rss: u64,
 }
 
 impl Process {
@@ -55,8 +60,15 @@ impl Process {
         self.child.id()
     }
 
-    /// What it has taken so far.
-    pub fn taken(&self) -> io::Result<Taken> {
+    /// What it has taken so far, once it sleeps: of a thread that runs, the kernel tells what it had taken some milliseconds ago.
+    pub async fn taken(&self) -> io::Result<Taken> {
+        let until = Instant::now() + PATIENCE;
+        while !sleeps(self.child.id())? {
+            if Instant::now() > until {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "a function does not come to rest"));
+            }
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
         taken_by(self.child.id())
     }
 
@@ -91,6 +103,18 @@ impl Drop for Process {
     }
 }
 
+/// Whether no thread of the process runs or wants to.
+fn sleeps(id: u32) -> io::Result<bool> {
+    for task in fs::read_dir(format!("/proc/{id}/task"))? {
+        // A thread may end between the two.
+        let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
+        if stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('R')) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What the process of that id has taken so far; of threads that have ended, nothing.
 pub fn taken_by(id: u32) -> io::Result<Taken> {
     let folder = PathBuf::from(format!("/proc/{id}"));
@@ -104,8 +128,9 @@ pub fn taken_by(id: u32) -> io::Result<Taken> {
     // Behind the name, which may hold anything: proc(5) counts minflt as the tenth field.
     let faults = number(stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(7)));
     let status = fs::read_to_string(folder.join("status"))?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
-    Ok(Taken { cpu: Duration::from_nanos(cpu_ns), faults, peak_rss: number(peak) * 1024 })
+    let kilobytes = |name| status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+    let [peak_rss, rss] = ["VmHWM:", "VmRSS:"].map(|name| number(kilobytes(name)) * 1024);
+    Ok(Taken { cpu: Duration::from_nanos(cpu_ns), faults, peak_rss, rss })
 }
 
 /// CPU time of the process of that id, of threads that have ended too, to the hundredth of a second.

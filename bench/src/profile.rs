@@ -56,9 +56,8 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
         let mut instructions = Instructions::new();
         for round in 0..WARM_UP + flags.rounds {
             let ask = company.prepare(kind).await?;
-            let id = deployed.id(function)?;
+            let (id, (_, asked)) = (deployed.id(function)?, deployed.idle(function).await?);
             control(id, "--zero")?;
-            let asked = deployed.api(function)?.times_asked();
             api.ask(ask).await?;
             deployed.api(function)?.asked(asked + 1).await;
             control(id, "--dump")?;

@@ -1,7 +1,7 @@
 //! What each route costs a function that is warm, in CPU and time, and a bare Argon2id in the same run.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use readmit::domain::HashMemory;
@@ -13,6 +13,7 @@ use crate::company::{Company, Kind};
 use crate::deployed::{Deployed, scratch};
 use crate::front::Certificates;
 use crate::plot::{Bar, bars};
+use crate::process::Taken;
 use crate::report::{Report, least, mb, median, ms};
 
 /// Rounds before those that count.
@@ -27,83 +28,109 @@ pub struct Flags {
     /// How often each is asked
     #[arg(long, default_value_t = 40)]
     rounds: usize,
+    /// These requests alone, by their names in the table
+    #[arg(long, value_name = "REQUEST")]
+    only: Vec<String>,
     /// Put the section into docs/performance.md
     #[arg(long)]
     write: bool,
 }
 
-#[derive(Default)]
-struct Seen {
-    cpu: Vec<Duration>,
+/// What was seen of requests of one kind.
+pub struct Seen {
+    /// Which.
+    pub kind: Kind,
+    /// CPU of the function, each.
+    pub cpu: Vec<Duration>,
+    /// From the event to the answer, each.
     wall: Vec<Duration>,
+}
+
+/// What was seen of warm functions.
+pub struct Measured {
+    /// By kind.
+    pub seen: Vec<Seen>,
+    /// CPU of Argon2id alone.
+    pub bare: Vec<Duration>,
+    /// What each function takes after its last request, by package.
+    pub taken: Vec<(String, Taken)>,
+}
+
+impl Flags {
+    fn asks(&self, kind: Kind) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == kind.name_and_function().0)
+    }
 }
 
 /// Runs it.
 pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let certificates = Certificates::make(&scratch())?;
     let mut deployed = Deployed::start(&flags.functions, &certificates).await?;
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| flags.asks(*kind)).collect();
+    report(&measure(&mut deployed, &kinds, flags.rounds).await?, flags.write)
+}
+
+/// Asks for each kind in turn, round after round.
+pub async fn measure(deployed: &mut Deployed, kinds: &[Kind], rounds: usize) -> Result<Measured, Failure> {
     deployed.start_all().await?;
     let api = Api::new(deployed.stack().api())?;
-    let rounds = WARM_UP + flags.rounds;
-    let company = Company::found(&api, rounds * Kind::ALL.len(), &deployed.stack().secrets().arn()).await?;
+    let people = (WARM_UP + rounds) * kinds.len();
+    let company = Company::found(&api, people, &deployed.stack().secrets().arn()).await?;
 
-    let mut seen: Vec<Seen> = Kind::ALL.iter().map(|_| Seen::default()).collect();
-    let (mut bare, memory) = (Seen::default(), HashMemory::default());
-    for round in 0..rounds {
-        for (kind, seen) in Kind::ALL.into_iter().zip(&mut seen) {
-            let (_, function) = kind.name_and_function();
-            let ask = company.prepare(kind).await?;
-            let runtime = deployed.api(function)?;
-            let (before, asked) = (deployed.taken(function)?, runtime.times_asked());
-            let sent = Instant::now();
+    let mut seen: Vec<Seen> =
+        kinds.iter().map(|kind| Seen { kind: *kind, cpu: Vec::new(), wall: Vec::new() }).collect();
+    let (mut bare, memory) = (Vec::new(), HashMemory::default());
+    for round in 0..WARM_UP + rounds {
+        for seen in &mut seen {
+            let (_, function) = seen.kind.name_and_function();
+            let ask = company.prepare(seen.kind).await?;
+            let (before, asked) = deployed.idle(function).await?;
             api.ask(ask).await?;
-            let wall = sent.elapsed();
+            let runtime = deployed.api(function)?;
             runtime.asked(asked + 1).await;
-            let cpu = deployed.taken(function)?.cpu.saturating_sub(before.cpu);
+            let (wall, (after, _)) = (runtime.latest(), deployed.idle(function).await?);
             if round >= WARM_UP {
-                seen.cpu.push(cpu);
+                seen.cpu.push(after.cpu.saturating_sub(before.cpu));
                 seen.wall.push(wall);
             }
         }
-        let (cpu, wall) = hash(&memory)?;
+        let (cpu, _) = hash(&memory)?;
         if round >= WARM_UP {
-            bare.cpu.push(cpu);
-            bare.wall.push(wall);
+            bare.push(cpu);
         }
     }
-    let resident = |package: &str| deployed.taken(package).map(|taken| (package.to_owned(), taken.peak_rss));
-    let memory = deployed.packages().iter().map(|package| resident(package)).collect::<Result<Vec<_>, _>>()?;
-    report(&seen, &bare, &memory, flags.write)
+    let mut taken = Vec::new();
+    for package in deployed.packages() {
+        let (of_function, _) = deployed.idle(&package).await?;
+        taken.push((package, of_function));
+    }
+    Ok(Measured { seen, bare, taken })
 }
 
-fn report(seen: &[Seen], bare: &Seen, memory: &[(String, u64)], write: bool) -> Result<(), Failure> {
-    let hash = median(&bare.cpu).unwrap_or_default();
-    let row = |name: &str, seen: &Seen, over: String| {
-        let of = |values: &[Duration]| [median(values), least(values)].map(|value| ms(value.unwrap_or_default()));
-        let [cpu, least_cpu] = of(&seen.cpu);
-        let [wall, least_wall] = of(&seen.wall);
-        vec![name.to_owned(), cpu, least_cpu, over, wall, least_wall]
-    };
-    let mut rows = vec![row("Argon2id alone", bare, "1.00".to_owned())];
-    for (kind, seen) in Kind::ALL.into_iter().zip(seen) {
-        let cpu = median(&seen.cpu).unwrap_or_default();
-        let over = || format!("{:.2}", cpu.as_secs_f64() / hash.as_secs_f64());
-        rows.push(row(kind.name_and_function().0, seen, if kind.hashes() { over() } else { String::new() }));
+fn report(measured: &Measured, write: bool) -> Result<(), Failure> {
+    let middle = |values: &[Duration]| median(values).unwrap_or_default();
+    let both = |values: &[Duration]| [ms(middle(values)), ms(least(values).unwrap_or_default())];
+    let hash = middle(&measured.bare).as_secs_f64();
+    let [bare, least_bare] = both(&measured.bare);
+    let mut rows = vec![vec!["Argon2id alone".to_owned(), bare, least_bare, "1.00".to_owned(), String::new()]];
+    for seen in &measured.seen {
+        let [cpu, least_cpu] = both(&seen.cpu);
+        let over = format!("{:.2}", middle(&seen.cpu).as_secs_f64() / hash);
+        let name = seen.kind.name_and_function().0.to_owned();
+        let over = if seen.kind.hashes() { over } else { String::new() };
+        rows.push(vec![name, cpu, least_cpu, over, ms(middle(&seen.wall))]);
     }
     let mut report = Report::new("routes");
-    let header = ["request", "CPU, ms", "least", "over the hash", "time, ms", "least"];
-    report.table(&header, &rows);
-    let light: Vec<Bar> = Kind::ALL
-        .into_iter()
-        .zip(seen)
-        .filter(|(kind, _)| !kind.hashes() && *kind != Kind::Import)
-        .map(|(kind, seen)| {
-            Bar::new(kind.name_and_function().0, median(&seen.cpu).unwrap_or_default().as_secs_f64() * 1e3)
-        })
-        .collect();
+    report.table(&["request", "CPU, ms", "least", "over the hash", "from event to answer, ms"], &rows);
+    let light = measured.seen.iter().filter(|seen| !seen.kind.hashes() && seen.kind != Kind::Import);
+    let light: Vec<Bar> =
+        light.map(|seen| Bar::new(seen.kind.name_and_function().0, middle(&seen.cpu).as_secs_f64() * 1e3)).collect();
     let picture = bars("CPU of a warm request without a hash, ms", &light)?;
     report.picture("routes.svg", "CPU of a warm request without a hash", &picture, write)?;
-    let rows: Vec<_> = memory.iter().map(|(package, peak)| vec![format!("`{package}`"), mb(*peak)]).collect();
-    report.table(&["function", "most memory, MB"], &rows);
+    let memory = |(package, taken): &(String, Taken)| vec![format!("`{package}`"), mb(taken.peak_rss), mb(taken.rss)];
+    report.table(
+        &["function", "most memory, MB", "memory at the end, MB"],
+        &measured.taken.iter().map(memory).collect::<Vec<_>>(),
+    );
     report.end(write)
 }

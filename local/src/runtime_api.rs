@@ -20,7 +20,7 @@ use crate::environment::{ACCOUNT, REGION};
 use crate::functions::InvokeError;
 use crate::loopback::{Listener, Server};
 
-/// How long a function may take, as the template has it.
+/// How long a function may take here. The template gives each a time of its own, none a shorter one.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// One function's Runtime API. A function is given one event at a time, as Lambda gives them to one process.
@@ -45,9 +45,33 @@ struct Waiting {
 struct Shared {
     events: Queue<mpsc::UnboundedReceiver<Invocation>>,
     waiting: Mutex<HashMap<String, Waiting>>,
-    asked: watch::Sender<u64>,
+    questions: watch::Sender<Questions>,
     latest: Mutex<Duration>,
     clock: Clock,
+}
+
+/// The function's questions for an event.
+#[derive(Clone, Copy, Default)]
+struct Questions {
+    asked: u64,
+    /// Whether one is open: the function has done all before, and waits.
+    open: bool,
+}
+
+/// A question. It closes when it is answered, and when whoever asked is gone.
+struct Question<'a>(&'a watch::Sender<Questions>);
+
+impl<'a> Question<'a> {
+    fn ask(questions: &'a watch::Sender<Questions>) -> Self {
+        questions.send_modify(|questions| *questions = Questions { asked: questions.asked + 1, open: true });
+        Self(questions)
+    }
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|questions| questions.open = false);
+    }
 }
 
 impl RuntimeApi {
@@ -59,7 +83,7 @@ impl RuntimeApi {
         let shared = Arc::new(Shared {
             events: Queue::new(received),
             waiting: Mutex::default(),
-            asked: watch::Sender::new(0),
+            questions: watch::Sender::default(),
             latest: Mutex::default(),
             clock,
         });
@@ -79,13 +103,23 @@ impl RuntimeApi {
 
     /// Waits until the function has asked for its event number `count`, the first being 1: it has done all before.
     pub async fn asked(&self, count: u64) {
-        // The sender lives as long as we do.
-        let _ = self.shared.asked.subscribe().wait_for(|asked| *asked >= count).await;
+        self.wait(|questions| questions.asked >= count).await;
     }
 
-    /// How often the function has asked for an event.
-    pub fn times_asked(&self) -> u64 {
-        *self.shared.asked.borrow()
+    /// Waits until the function waits for an event: how often it has asked.
+    pub async fn idle(&self) -> u64 {
+        self.wait(|questions| questions.open).await.asked
+    }
+
+    /// Waits until no question is open: whoever asked it is gone, and an event would not be lost on it. How often it was asked.
+    pub async fn gone(&self) -> u64 {
+        self.wait(|questions| !questions.open).await.asked
+    }
+
+    async fn wait(&self, until: impl FnMut(&Questions) -> bool) -> Questions {
+        let mut questions = self.shared.questions.subscribe();
+        // The sender lives as long as we do.
+        questions.wait_for(until).await.map_or_else(|_| Questions::default(), |questions| *questions)
     }
 
     /// How long the function took for its latest event, from the moment at which it was handed over to the answer.
@@ -110,10 +144,11 @@ impl RuntimeApi {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
-    shared.asked.send_modify(|asked| *asked += 1);
+    let question = Question::ask(&shared.questions);
     let Some(Invocation { request_id, payload, answer }) = shared.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
+    drop(question);
     let deadline = shared.clock.now().after(TIMEOUT);
     let headers = [
         ("lambda-runtime-aws-request-id", request_id.clone()),

@@ -11,7 +11,9 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, ConfigBag, IdentityCache, Intercept, Region, RuntimeComponents, StalledStreamProtectionConfig,
+};
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
 
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -77,6 +79,9 @@ macro_rules! client {
             .http_client($aws.connector.clone())
             .retry_config($retries)
             .timeout_config($timeouts)
+            // An attempt's own limit ends what stalls, and the credentials never change: neither is watched for.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .identity_cache(IdentityCache::no_cache())
             $(.interceptor($interceptor))?;
         config.set_endpoint_url(endpoint_url(&$aws.environment, $service.variable));
         $sdk::Client::from_conf(config.build())

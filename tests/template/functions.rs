@@ -36,7 +36,8 @@ fn faults(template: &Value) -> Faults {
             ("/AutoPublishAlias", json!("live")),
             ("/AutoPublishAliasAllProperties", json!(true)),
             ("/DeploymentPreference/Type", json!({"Ref": "DeploymentStrategy"})),
-            ("/Tracing", json!("Active")),
+            // Each trace is paid, and tells what the log does.
+            ("/Tracing", Value::Null),
             ("/LoggingConfig/LogFormat", json!("JSON")),
         ];
         for (pointer, expected) in wanted {
@@ -77,7 +78,7 @@ fn every_function_is_logged_published_and_rolled_back_alike() {
     misses(faults, "/Resources/SignInLogs/Properties/RetentionInDays", Value::Null, "SignInFunction has no log group");
     misses(faults, &all("AutoPublishAlias"), Value::Null, "SignInFunction: its /AutoPublishAlias is not");
     misses(faults, &sign_in("Properties/AutoPublishAlias"), json!("other"), "SignInFunction: its /AutoPublishAlias");
-    misses(faults, &all("Tracing"), Value::Null, "SignInFunction: its /Tracing");
+    misses(faults, &all("Tracing"), json!("Active"), "SignInFunction: its /Tracing");
     misses(faults, &sign_in("Properties/DeploymentPreference"), Value::Null, "SignInFunction goes back on no alarm");
     let others = json!([{"Ref": "Reset2faErrorsAlarm"}]);
     misses(faults, &sign_in("Properties/DeploymentPreference/Alarms"), others, "SignInFunction goes back on no alarm");

@@ -43,7 +43,7 @@ impl HashingFailed {
     }
 }
 
-/// The memory of hashes, kept from one to the next: pages that are new to a process cost a third of the hash in them.
+/// The memory of hashes, kept from one to the next: pages that are new to a process cost half as much as the hash in them.
 ///
 /// It is wiped behind each hash. The second pass of Argon2 only adds to what the first has left (RFC 9106, section 3.1.2: by XOR),
 /// so whoever found the memory as the hash leaves it could go back to its first blocks, which are two plain BLAKE2b of the password,

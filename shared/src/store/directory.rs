@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp};
-use serde::Deserialize;
 
 use super::change::{Change, Item, attribute, item, key};
 use super::idempotency::{IdempotencyKey, KeyRow, Known};
@@ -39,9 +38,12 @@ impl DirectoryRows {
     fn of(items: Vec<Item>) -> Result<Self, StoreError> {
         let mut rows = Self::default();
         for item in items {
-            match read(item)? {
-                Row::Employee(employee) => drop(rows.employees.insert(employee.employee_id, *employee)),
-                Row::Company(company) => rows.company = Some(company),
+            // By its key: serde would have to try one shape after the other.
+            if item.get("employee_id").and_then(|key| key.as_s().ok()).is_some_and(|key| key == COMPANY_ROW) {
+                rows.company = Some(read(item)?);
+            } else {
+                let employee: Employee = read(item)?;
+                rows.employees.insert(employee.employee_id, employee);
             }
         }
         Ok(rows)
@@ -77,13 +79,6 @@ impl IssueView {
     pub fn known(&self, key: &IdempotencyKey, now: Timestamp) -> Known {
         key.known(self.key.as_ref(), now)
     }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Row {
-    Employee(Box<Employee>),
-    Company(Company),
 }
 
 pub(super) fn employee_key(company_id: CompanyId, employee_id: EmployeeId) -> Item {
