@@ -61,13 +61,8 @@ const LOGS: Price = Price {
     unit: "GB",
     source: "https://aws.amazon.com/cloudwatch/pricing/",
 };
-const DATA_OUT: Price = Price {
-    of: "Data out",
-    usd: 0.09,
-    per: 1e9,
-    unit: "GB",
-    source: "https://aws.amazon.com/ec2/pricing/on-demand/",
-};
+const DATA_OUT: Price =
+    Price { of: "Data out", usd: 0.09, per: 1e9, unit: "GB", source: "https://aws.amazon.com/ec2/pricing/on-demand/" };
 const SECRETS: Price = Price {
     of: "Secrets Manager",
     usd: 0.05,

@@ -33,6 +33,8 @@ use crate::telemetry::{self, Tally};
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>
 const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+/// RFC 7468, section 5.1.
+const BEGIN_CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// DynamoDB and Secrets Manager answer in milliseconds; what takes longer is tried again.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -100,7 +102,7 @@ impl Aws {
         );
         let trusted = TrustStore::empty().with_pem_certificate(roots(environment)?);
         let roots = TlsContext::builder().with_trust_store(trusted).build();
-        let roots = roots.map_err(|_| bad_variable(CA_BUNDLE, "has no usable roots"))?;
+        let roots = roots.map_err(|_| bad_variable(CA_BUNDLE, "names roots that cannot be used"))?;
         let connector = Connector::builder()
             .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
             .sleep_impl(TokioSleep::new())
@@ -170,7 +172,12 @@ impl Intercept for Counted {
 /// Amazon's, unless the variable that every SDK of AWS knows names a file of others.
 fn roots(environment: &Environment) -> Result<Cow<'static, [u8]>, BadVariable> {
     let Some(file) = environment.get(CA_BUNDLE) else { return Ok(Cow::Borrowed(AMAZON_ROOTS)) };
-    std::fs::read(file).map(Cow::Owned).map_err(|_| bad_variable(CA_BUNDLE, "names a file that cannot be read"))
+    let pem = std::fs::read(file).map_err(|_| bad_variable(CA_BUNDLE, "names a file that cannot be read"))?;
+    // Without a certificate in it nobody would be trusted, and every call would fail for a reason that is hard to find.
+    match pem.windows(BEGIN_CERTIFICATE.len()).any(|text| text == BEGIN_CERTIFICATE) {
+        true => Ok(Cow::Owned(pem)),
+        false => Err(bad_variable(CA_BUNDLE, "names a file without a certificate in PEM")),
+    }
 }
 
 /// A service's own endpoint, else the one for all services, else AWS's: the order of the SDKs' reference guide.
@@ -204,6 +211,17 @@ pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_roots_than_amazons_must_be_there() {
+        let told = |file: &str| roots(&Environment::from_iter([(CA_BUNDLE.to_owned(), file.to_owned())]));
+        assert_eq!(*roots(&Environment::from_iter([])).unwrap(), *AMAZON_ROOTS);
+        let here = |file: &str| format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(*told(&here("roots/amazon.pem")).unwrap(), *AMAZON_ROOTS);
+        for (file, fault) in [("roots/none.pem", "cannot be read"), ("Cargo.toml", "without a certificate")] {
+            assert!(told(&here(file)).unwrap_err().to_string().contains(fault), "{file}");
+        }
+    }
 
     #[test]
     fn a_services_own_endpoint_comes_before_the_one_for_all() {

@@ -28,7 +28,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 
-pub use cleanup::{Due, Ended, Ending};
+pub use cleanup::{Due, DueRow, Ended, Ending};
 pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};
 pub use idempotency::{IdempotencyKey, Known, Lease};

@@ -21,6 +21,7 @@ mod rotation;
 mod search;
 mod sessions;
 mod several;
+mod starting;
 mod taking_back;
 mod throttles;
 mod trips;

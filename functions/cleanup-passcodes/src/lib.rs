@@ -10,7 +10,7 @@ use std::sync::Arc;
 use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
 use readmit::domain::{Act, Actor, Origin};
-use readmit::store::{Ended, Ending, PasscodeRow, Store, StoreError};
+use readmit::store::{DueRow, Ended, Ending, Store, StoreError};
 use readmit::telemetry::{carried, observed};
 use serde::Serialize;
 use tokio::task::JoinSet;
@@ -80,7 +80,7 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
 }
 
 /// What this run has ended, if the passcode was due and no other run was faster.
-async fn end(store: &Store, row: Result<PasscodeRow, StoreError>, act: &Act) -> Result<Option<Ending>, StoreError> {
+async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &Act) -> Result<Option<Ending>, StoreError> {
     let row = row?;
     let Some(ending) = row.ending(act.at) else { return Ok(None) };
     let ended = store.end(&row, ending, act).await?;

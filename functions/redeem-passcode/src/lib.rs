@@ -55,7 +55,7 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
         if counted.try_count >= MAX_TRIES {
             let act = request.act(Actor::Anonymous, services.now());
             // Refused: it ended otherwise in the meantime.
-            let _: Outcome = services.store.exhaust(&counted, &act).await?;
+            let _: Outcome = services.store.exhaust(&counted.held(), &act).await?;
         }
         return Err(rejected(because));
     }

@@ -1,10 +1,12 @@
 //! Cleanup: what time has ended is told to trail and directory, and loses its secrets.
 
 use readmit_domain::passcode::MAX_TRIES;
-use readmit_domain::{Act, EventType, PasscodeId, PasscodeStatus, RecoveryState, Timestamp};
+use readmit_domain::{
+    Act, CompanyId, EmployeeId, EventType, HeldPasscode, Login, PasscodeId, PasscodeStatus, RecoveryState, Timestamp,
+};
+use serde::Deserialize;
 
 use super::change::{Item, attribute};
-use super::passcodes::PasscodeRow;
 use super::send::read;
 use super::{Outcome, Store, StoreError};
 
@@ -20,9 +22,22 @@ const PAGE: i32 = 100;
 pub struct Due {
     /// The passcodes, the longest due first. The index follows the table: some may have been dealt with. One that cannot be
     /// read must not hold up those behind it.
-    pub rows: Vec<Result<PasscodeRow, StoreError>>,
+    pub rows: Vec<Result<DueRow, StoreError>>,
     /// Where to go on, if more may follow.
     pub next: Option<Item>,
+}
+
+/// A passcode as the index by due time holds it: what the cleanup decides by, and no more.
+#[derive(Debug, Deserialize)]
+pub struct DueRow {
+    login: Login,
+    passcode_id: PasscodeId,
+    company_id: CompanyId,
+    employee_id: EmployeeId,
+    passcode_status: PasscodeStatus,
+    try_count: u32,
+    recovery_state: Option<RecoveryState>,
+    due_at: Timestamp,
 }
 
 /// What time has done to a passcode.
@@ -47,10 +62,19 @@ pub enum Ended {
     Elsewhere,
 }
 
-impl PasscodeRow {
+impl DueRow {
+    fn held(&self) -> HeldPasscode {
+        HeldPasscode {
+            login: self.login.clone(),
+            company_id: self.company_id,
+            employee_id: self.employee_id,
+            passcode_id: self.passcode_id,
+        }
+    }
+
     /// What time has done to this passcode by `now`, if anything.
     pub fn ending(&self, now: Timestamp) -> Option<Ending> {
-        if self.due_at.is_none_or(|due_at| now < due_at) {
+        if now < self.due_at {
             None
         } else if self.recovery_state == Some(RecoveryState::Open) {
             Some(Ending::Abandoned)
@@ -88,15 +112,16 @@ impl Store {
     }
 
     /// Writes what time has done: once, however many runs try.
-    pub async fn end(&self, row: &PasscodeRow, ending: Ending, act: &Act) -> Result<Ended, StoreError> {
+    pub async fn end(&self, row: &DueRow, ending: Ending, act: &Act) -> Result<Ended, StoreError> {
+        let held = row.held();
         let outcome = match ending {
             Ending::Expired => {
                 let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Expired);
-                self.end_code(&row.held(), &from, to, EventType::PasscodeExpired, act).await?
+                self.end_code(&held, &from, to, EventType::PasscodeExpired, act).await?
             }
-            Ending::Exhausted => self.exhaust(row, act).await?,
-            Ending::Abandoned => self.abandon_recovery(&row.held(), act).await?,
-            Ending::Withdrawn => self.withdraw_from(&[PasscodeStatus::Sending], row, act).await?,
+            Ending::Exhausted => self.exhaust(&held, act).await?,
+            Ending::Abandoned => self.abandon_recovery(&held, act).await?,
+            Ending::Withdrawn => self.withdraw_from(&[PasscodeStatus::Sending], &held, act).await?,
         };
         Ok(if outcome == Outcome::Done { Ended::Here } else { Ended::Elsewhere })
     }

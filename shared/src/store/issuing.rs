@@ -3,8 +3,8 @@
 use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode,
-    PasscodeStatus, Pending, RecoveryState, SessionEpoch, Versioned,
+    AccountStatus, AccountType, Act, Employee, Event, EventType, HeldPasscode, IssuedPasscode, KeyedHash,
+    LatestPasscode, PasscodeStatus, Pending, RecoveryState, SessionEpoch, Versioned,
 };
 
 use super::change::Change;
@@ -202,7 +202,7 @@ impl Store {
     ///
     /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
     pub async fn withdraw(&self, begun: &Begun, act: &Act) -> Result<Outcome, StoreError> {
-        let ended = self.withdraw_from(&PasscodeStatus::PENDING, &begun.row, act).await?;
+        let ended = self.withdraw_from(&PasscodeStatus::PENDING, &begun.row.held(), act).await?;
         if let Some(lease) = &begun.lease {
             // Refused: the lease ran out, and another request has taken it.
             let _: Outcome = self.transact(vec![self.free_lease(lease)]).await?;
@@ -213,10 +213,10 @@ impl Store {
     pub(super) async fn withdraw_from(
         &self,
         from: &[PasscodeStatus],
-        row: &PasscodeRow,
+        held: &HeldPasscode,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        self.end_code(&row.held(), from, PasscodeStatus::Failed, EventType::PasscodeDeliveryFailed, act).await
+        self.end_code(held, from, PasscodeStatus::Failed, EventType::PasscodeDeliveryFailed, act).await
     }
 }
 

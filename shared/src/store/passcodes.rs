@@ -162,9 +162,9 @@ impl Store {
     }
 
     /// Ends a code whose tries are spent.
-    pub async fn exhaust(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
+    pub async fn exhaust(&self, held: &HeldPasscode, act: &Act) -> Result<Outcome, StoreError> {
         let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Exhausted);
-        self.end_code(&row.held(), &from, to, EventType::PasscodeExhausted, act).await
+        self.end_code(held, &from, to, EventType::PasscodeExhausted, act).await
     }
 
     /// Ends a code, in passcodes, directory and trail. Refused if it has left the states `from`, or was replaced.

@@ -1,0 +1,80 @@
+//! A function's start: what it opens before the first event, and how long it waits for that at most.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use readmit::domain::{CompanyId, EmployeeId};
+use readmit::{Clock, Environment, Services};
+use readmit_tests::World;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// For each connection, the requests that came over it.
+type Heard = Arc<Mutex<Vec<Vec<String>>>>;
+
+/// A store that answers everything by an empty object, and keeps what it hears.
+async fn listening_store() -> (String, Heard) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (url, heard) = (format!("http://{}", listener.local_addr().unwrap()), Heard::default());
+    let all = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            all.lock().unwrap().push(Vec::new());
+            let number = all.lock().unwrap().len() - 1;
+            tokio::spawn(answer_all(stream, Arc::clone(&all), number));
+        }
+    });
+    (url, heard)
+}
+
+async fn answer_all(mut stream: TcpStream, heard: Heard, number: usize) {
+    let mut buffer = vec![0; 65_536];
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        heard.lock().unwrap()[number].push(String::from_utf8_lossy(&buffer[..read]).to_lowercase());
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+    }
+}
+
+fn services(world: &World, store: &str) -> Services {
+    let told = world.stack.environment().variables();
+    let credentials = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let environment: Environment =
+        told.chain(credentials).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Services::new(&environment.with("AWS_ENDPOINT_URL_DYNAMODB", store), Clock::system()).unwrap()
+}
+
+#[tokio::test]
+async fn a_start_opens_connections_by_questions_that_nobody_signed_and_requests_use_them() {
+    let world = World::start().await;
+    let (store, heard) = listening_store().await;
+    let services = services(&world, &store);
+    services.warm_up(2).await;
+    {
+        let heard = heard.lock().unwrap();
+        assert_eq!(heard.len(), 2, "{heard:?}");
+        for asked in heard.iter() {
+            assert!(matches!(asked.as_slice(), [one] if one.starts_with("get / ")), "{asked:?}");
+            assert!(!asked[0].contains("authorization") && !asked[0].contains("akid"), "{asked:?}");
+        }
+    }
+    let nobody: (CompanyId, EmployeeId) =
+        ("cmp_00000000000000000000000000".parse().unwrap(), "emp_00000000000000000000000000".parse().unwrap());
+    let both = tokio::join!(services.store.employee(nobody.0, nobody.1), services.store.employee(nobody.0, nobody.1));
+    assert!(both.0.unwrap().is_none() && both.1.unwrap().is_none());
+    let heard = heard.lock().unwrap();
+    assert_eq!(heard.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2], "no connection but those of the start");
+}
+
+#[tokio::test]
+async fn a_start_waits_a_second_at_most_for_who_says_nothing() {
+    let world = World::start().await;
+    // Connections are taken by the kernel, and nobody reads.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let services = services(&world, &format!("http://{}", silent.local_addr().unwrap()));
+    let started = Instant::now();
+    services.warm_up(2).await;
+    let took = started.elapsed();
+    assert!((Duration::from_millis(900)..Duration::from_secs(3)).contains(&took), "{took:?}");
+    // The keys did not wait for the store.
+    assert!(services.keyring().await.is_ok());
+}
