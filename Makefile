@@ -41,18 +41,20 @@ PORTAL_TESTS_HOME := $(CACHE)/tools/portal-tests-$(PORTAL_TESTS_LOCK)
 NODE_MODULES := $(PORTAL_TESTS_HOME)/node_modules/.package-lock.json
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-# What is built for tests alone need not be small.
-QUICK_RELEASE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+# What `sam build` makes, as it is deployed.
+BUILT := $(TARGET)/sam-release/build
+# What starts are compared with.
+HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
-STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy
+STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test $(STAGES) doctest release-check baselines better-auth bench-cold-start bench-routes bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check baselines better-auth measure bench-cold-start bench-routes bench-profile bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' Makefile | while IFS=: read -r target text; do \
-		printf '  make %-15s %s\n' "$$target" "$$text"; done
+		printf '  make %-17s %s\n' "$$target" "$$text"; done
 
 run: ## Start the local stack, as `cargo run` does
 	cargo run --locked
@@ -120,63 +122,70 @@ readme-pictures: portal-modules ## Take the two pictures of the README anew
 	cargo build --locked
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/readme_pictures.js
 
-test-deploy: PACKAGES += binutils docker.io
-test-deploy: packages $(SAM) $(CARGO_LAMBDA) ## Stage: what sam build makes: every event, whole recoveries, the largest function's size
+test-deploy: PACKAGES += docker.io
+test-deploy: release-check ## Stage: what sam build makes, as it is deployed: sizes, every event, whole recoveries
 	cargo build --locked
-	$(QUICK_RELEASE) tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-quick/build
-	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(TARGET)/sam-quick/build
-	tests/deploy/ministack.sh $(TARGET)/sam-quick/build
-	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-one/build Reset2faFunction
-	tests/deploy/bootstraps.py $(TARGET)/sam-one/build
+	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT)
+	tests/deploy/ministack.sh $(BUILT)
 
 release-check: PACKAGES += binutils
 release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is deployed, and print and check the sizes
-	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-release/build
-	tests/deploy/bootstraps.py $(TARGET)/sam-release/build
+	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(BUILT)
+	tests/deploy/bootstraps.py $(BUILT)
+
+# Takes what test-deploy has built.
+bench-guard: PACKAGES += openssl
+bench-guard: packages $(HELLO_WORLD) ## Stage: starts, requests and memory of what is deployed, within their limits
+	cargo build --locked -p readmit-bench
+	$(TARGET)/debug/readmit-bench guard --functions $(BUILT) --hello $(HELLO_WORLD)
 
 # What the bench measures is what is deployed; hello-world is built alike, and boto3 comes with the SAM CLI.
-HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 $(HELLO_WORLD): bench/hello-world/Cargo.lock bench/hello-world/src/main.rs | $(CARGO_LAMBDA)
 	cd bench/hello-world && PATH=$(dir $(CARGO_LAMBDA)):$$PATH CARGO_TARGET_DIR=$(abspath $(TARGET)) cargo lambda build --release --locked
 
 baselines: $(NODE)
 	cd bench/baselines && $(NODEJS_HOME)/bin/npm ci
 
-bench-cold-start bench-routes: PACKAGES += binutils openssl
-bench-cold-start: release-check $(HELLO_WORLD) baselines ## Measure each function's start and its first event over TLS; as root
-	cargo build --locked --profile measure -p readmit-bench
-	$(TARGET)/measure/readmit-bench cold-start --functions $(TARGET)/sam-release/build --hello $(HELLO_WORLD) \
-		--python $(SAM_HOME)/bin/python --node $$($(NODE) --print process.execPath)
-
-bench-routes: release-check ## Measure warm requests of every route, beside a bare Argon2id
-	cargo build --locked --profile measure -p readmit-bench
-	$(TARGET)/measure/readmit-bench routes --functions $(TARGET)/sam-release/build
-
-bench-costs: packages ## Count what each act takes of DynamoDB, and price a million recoveries
-	cargo build --locked --profile measure -p readmit-bench
-	$(TARGET)/measure/readmit-bench costs
-
-bench-recoveries: packages ## Measure whole recoveries against the local stack, several at a time
-	cargo build --locked --profile measure -p readmit-bench -p readmit-local
-	$(TARGET)/measure/readmit-bench recoveries --local $(TARGET)/measure/readmit-local
-
 better-auth: $(NODE)
 	cd bench/rivals/better-auth && $(NODEJS_HOME)/bin/npm ci
 
+measure: packages
+	cargo build --locked --profile measure -p readmit-bench -p readmit-local
+
+# Each prints a section of docs/performance.md; with ARGS=--write it puts it there.
+BENCH := $(TARGET)/measure/readmit-bench
+
+bench-cold-start bench-routes bench-profile: PACKAGES += binutils openssl
+bench-cold-start: release-check $(HELLO_WORLD) baselines measure ## Measure each function's start and its first event over TLS; as root
+	$(BENCH) cold-start --functions $(BUILT) --hello $(HELLO_WORLD) \
+		--python $(SAM_HOME)/bin/python --node $$($(NODE) --print process.execPath) $(ARGS)
+
+bench-routes: release-check measure ## Measure warm requests of every route, beside a bare Argon2id
+	$(BENCH) routes --functions $(BUILT) $(ARGS)
+
+# The same functions, but with the names in them by which Callgrind tells whose code runs.
+bench-profile: PACKAGES += valgrind
+bench-profile: release-check measure ## Count whose code a warm request runs, in instructions
+	CARGO_PROFILE_RELEASE_STRIP=none CARGO_PROFILE_RELEASE_DEBUG=line-tables-only \
+		tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-named/build
+	$(BENCH) profile --functions $(TARGET)/sam-named/build $(ARGS)
+
+bench-costs: measure ## Count what each act takes of DynamoDB, and price a million recoveries
+	$(BENCH) costs $(ARGS)
+
+bench-recoveries: measure ## Measure whole recoveries against the local stack, several at a time
+	$(BENCH) recoveries --local $(TARGET)/measure/readmit-local $(ARGS)
+
 # Where Debian starts services, it starts a Glewlwyd of its own with the package; the one that is measured is another.
 bench-rivals: PACKAGES += dbconfig-sqlite3 glewlwyd sqlite3
-bench-rivals: packages better-auth $(ALLAUTH) ## Measure whole recoveries beside those of Glewlwyd, better-auth and django-allauth
-	cargo build --locked --profile measure -p readmit-bench -p readmit-local
-	$(TARGET)/measure/readmit-bench rivals --local $(TARGET)/measure/readmit-local \
-		--node $(NODE) --python $(ALLAUTH_HOME)/bin/python3
+bench-rivals: better-auth $(ALLAUTH) measure ## Measure whole recoveries beside those of Glewlwyd, better-auth and django-allauth
+	$(BENCH) rivals --local $(TARGET)/measure/readmit-local --node $(NODE) --python $(ALLAUTH_HOME)/bin/python3 $(ARGS)
 
-bench-scale: packages ## Measure the same requests among a thousand people and a million, in 13 GB of memory
-	cargo build --locked --profile measure -p readmit-bench -p readmit-local
-	$(TARGET)/measure/readmit-bench scale
+bench-scale: measure ## Measure the same requests among a thousand people and a million, in 13 GB of memory
+	$(BENCH) scale $(ARGS)
 
-bench-import: packages ## Measure an import of 100,000 people, and what a kill in its middle leaves
-	cargo build --locked --profile measure -p readmit-bench -p readmit-local
-	$(TARGET)/measure/readmit-bench import --local $(TARGET)/measure/readmit-local
+bench-import: measure ## Measure an import of 100,000 people, and what a kill in its middle leaves
+	$(BENCH) import --local $(TARGET)/measure/readmit-local $(ARGS)
 
 packages: # Only on Debian; elsewhere whatever is missing says so itself.
 	@command -v dpkg >/dev/null || exit 0; \

@@ -1,6 +1,6 @@
 //! An import of a large company into the local stack as people run it: speed and memory, and what a kill in its middle leaves.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 mod ledger;
-mod local_stack;
 
 use ledger::Ledger;
-use local_stack::LocalStack;
 
 use crate::Failure;
 use crate::api::{Api, text};
 use crate::deployed::scratch;
+use crate::local_stack::LocalStack;
+use crate::process::Taken;
 use crate::progress;
 use crate::report::{Report, mb};
 
@@ -74,19 +74,25 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let people = Arc::new(People::make_up(flags.employees, flags.parallel));
     let founder_file = folder.join("founder.json");
     std::fs::write(&founder_file, people.import(&people.founder).to_string())?;
-    let start = |name: &str| LocalStack::start(&flags.local, folder.join(name), founder_file.clone());
+    let [whole_dir, killed_dir] = ["whole", "killed"].map(|name| folder.join(name));
+    let start = |data_dir| LocalStack::start(&flags.local, Some(data_dir), Some(&founder_file));
 
-    let stack = start("whole").await?;
+    let stack = start(&whole_dir).await?;
     let whole = people.import_all(&stack.api, "imports", &AtomicUsize::new(0)).await?;
     let taken = stack.taken()?;
     Ledger::read(&stack.dynamodb).await?.holds_exactly(people.everybody())?;
     stack.kill()?;
-    remove(&folder.join("whole"))?;
+    std::fs::remove_dir_all(&whole_dir)?;
+    within_limits(&whole, &taken, people.rows.len())?;
 
-    let answered = kill_half_way(start("killed").await?, &people, &whole).await?;
-    let stack = start("killed").await?;
+    let answered = kill_half_way(start(&killed_dir).await?, &people, &whole).await?;
+    let stack = start(&killed_dir).await?;
     let left = Ledger::read(&stack.dynamodb).await?.people().saturating_sub(1);
     let again = people.import_all(&stack.api, "imports again", &AtomicUsize::new(0)).await?;
+    if left < answered || again.unchanged != left || again.created != people.rows.len() - left {
+        let counts = format!("{answered} rows answered, {left} left, {} created", again.created);
+        return Err(format!("the kill has lost somebody, or doubled: {counts}").into());
+    }
     Ledger::read(&stack.dynamodb).await?.holds_exactly(people.everybody())?;
     let further = people.import_all(&stack.api, "imports a third time", &AtomicUsize::new(0)).await?;
     if further.unchanged != people.rows.len() {
@@ -97,6 +103,15 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     report(&Found { whole, cpu: taken.cpu, peak_rss: taken.peak_rss, left, answered, again, further, ledger }, flags)
 }
 
+/// An import of 100,000 people takes 10 minutes and 500 MB of 2²⁰ bytes at most, and fewer people take a part of the time.
+fn within_limits(whole: &Pass, taken: &Taken, people: usize) -> Result<(), Failure> {
+    let most = Duration::from_secs(600).mul_f64(people.max(1_000) as f64 / 1e5);
+    match whole.took <= most && taken.peak_rss <= 500 << 20 {
+        true => Ok(()),
+        false => Err(format!("the import took {:?} and {} MB", whole.took, mb(taken.peak_rss)).into()),
+    }
+}
+
 /// Imports until half of the answers are there and the next are being worked on, and kills the process: of how many rows the
 /// answer had come.
 async fn kill_half_way(stack: LocalStack, people: &Arc<People>, whole: &Pass) -> Result<usize, Failure> {
@@ -105,6 +120,9 @@ async fn kill_half_way(stack: LocalStack, people: &Arc<People>, whole: &Pass) ->
     let importing = tokio::spawn(async move { all.import_all(&api, "imports until the kill", &count).await });
     while answered.load(Ordering::Relaxed) < people.rows.len() / 2 && !importing.is_finished() {
         tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    if importing.is_finished() {
+        return Err("the import ended before it was killed".into());
     }
     let batches = people.rows.len().div_ceil(ROWS).max(1) as u32;
     tokio::time::sleep(whole.took / batches / 3).await;
@@ -211,7 +229,7 @@ fn report(found: &Found, flags: &Flags) -> Result<(), Failure> {
         ],
     );
     report.say(&format!(
-        "The process took {:.1} s of CPU for the first, and at most {} MB of memory. {} imports of {ROWS} rows are under way at a time.",
+        "Its threads took {:.1} s of CPU for the first, and at most {} MB of memory. {} imports of {ROWS} rows are under way at a time.",
         found.cpu.as_secs_f64(),
         mb(found.peak_rss),
         flags.parallel,
@@ -228,8 +246,4 @@ fn report(found: &Found, flags: &Flags) -> Result<(), Failure> {
         found.ledger.words.len(),
     ));
     report.end(flags.write)
-}
-
-fn remove(folder: &Path) -> Result<(), Failure> {
-    Ok(std::fs::remove_dir_all(folder)?)
 }

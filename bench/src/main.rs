@@ -8,7 +8,9 @@ mod company;
 mod costs;
 mod deployed;
 mod front;
+mod guard;
 mod import;
+mod local_stack;
 mod log_lines;
 mod plot;
 mod prices;
@@ -38,6 +40,8 @@ enum Command {
     Routes(routes::Flags),
     /// Whose code a warm request runs, in instructions
     Profile(profile::Flags),
+    /// Whether starts, requests and memory are within their limits
+    Guard(guard::Flags),
     /// Requests, units and the price of a million recoveries
     Costs(costs::Flags),
     /// Whole recoveries against the local stack, several at a time
@@ -57,6 +61,7 @@ async fn main() -> ExitCode {
         Command::ColdStart(flags) => cold_start::run(&flags).await,
         Command::Routes(flags) => routes::run(&flags).await,
         Command::Profile(flags) => profile::run(&flags).await,
+        Command::Guard(flags) => guard::run(&flags).await,
         Command::Costs(flags) => costs::run(&flags).await,
         Command::Recoveries(flags) => recoveries::run(&flags).await,
         Command::Rivals(flags) => rivals::run(&flags).await,

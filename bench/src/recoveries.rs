@@ -1,21 +1,19 @@
 //! Whole recoveries against the local stack, several at a time.
 
-use std::io::{BufRead, BufReader};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use readmit::domain::HashMemory;
 use reqwest::Method;
-use serde_json::Value;
 
 use crate::Failure;
-use crate::api::{Api, Ask, text};
+use crate::api::{Api, Ask};
 use crate::bare::{hash, hashes_a_second};
 use crate::company::Company;
+use crate::local_stack::LocalStack;
 use crate::plot::{Line, lines};
 use crate::process::cpu_of;
 use crate::report::{Report, least, median, ms};
@@ -49,13 +47,6 @@ pub struct Flags {
     write: bool,
 }
 
-/// The local stack as a process. It is killed when it is dropped.
-pub struct Server {
-    child: Child,
-    /// Where it answers.
-    pub api: String,
-}
-
 /// What was seen with so many at a time, a round each.
 #[derive(Default)]
 struct Seen {
@@ -75,12 +66,12 @@ struct Bare {
 
 /// Runs it.
 pub async fn run(flags: &Flags) -> Result<(), Failure> {
-    let server = Server::start(&flags.local, None)?;
-    let api = Api::new(&server.api)?;
+    let server = LocalStack::start(&flags.local, None, None).await?;
+    let api = &server.api;
     let recoveries = flags.recoveries.get();
     let people = WARM_UP + flags.rounds.get() * flags.at_a_time.len() * recoveries;
-    let company = Company::found(&api, people, "").await?;
-    together(&api, &company, 4, WARM_UP).await?;
+    let company = Company::found(api, people, "").await?;
+    together(api, &company, 4, WARM_UP).await?;
 
     let mut seen: Vec<Seen> = flags.at_a_time.iter().map(|_| Seen::default()).collect();
     let (mut bare, memory) = (Bare::default(), HashMemory::default());
@@ -88,12 +79,12 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
         for (at_a_time, seen) in flags.at_a_time.iter().zip(&mut seen) {
             // Looking for somebody's mail goes through all of them.
             api.ask(Ask::new(Method::DELETE, "/_local/mail")).await?;
-            let before = (cpu_of(server.child.id())?, cpu_of(std::process::id())?);
+            let before = (cpu_of(server.id())?, cpu_of(std::process::id())?);
             let started = Instant::now();
-            seen.took.extend(together(&api, &company, at_a_time.get(), recoveries).await?);
+            seen.took.extend(together(api, &company, at_a_time.get(), recoveries).await?);
             let each = u32::try_from(recoveries)?;
             seen.a_second.push(f64::from(each) / started.elapsed().as_secs_f64());
-            seen.server_cpu.push((cpu_of(server.child.id())? - before.0) / each);
+            seen.server_cpu.push((cpu_of(server.id())? - before.0) / each);
             seen.client_cpu.push((cpu_of(std::process::id())? - before.1) / each);
         }
         bare.a_second.push(hashes_a_second(HASHING)?);
@@ -123,39 +114,6 @@ pub async fn recover(api: &Api, company: &Company<'_>) -> Result<Duration, Failu
     let person = api.complete(api.recover(email).await?).await?;
     api.ask(person.sign_in()).await?;
     Ok(started.elapsed())
-}
-
-impl Server {
-    /// Starts it, in memory unless there is a folder for its data, and waits until it is ready.
-    pub fn start(file: &Path, data_dir: Option<&Path>) -> Result<Self, Failure> {
-        let mut command = Command::new(file);
-        command.args(["--port", "0", "--no-portal"]);
-        if let Some(folder) = data_dir {
-            command.arg("--data-dir").arg(folder);
-        }
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        // From here on it ends with this value, whatever it says.
-        let mut server = Self { child, api: String::new() };
-        let stdout = server.child.stdout.take().ok_or("the stack has no standard output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let ready: Value = serde_json::from_str(&line).map_err(|_| "the stack does not start")?;
-        server.api = text(&ready, "api")?;
-        Ok(server)
-    }
-
-    /// The id of its process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn report(flags: &Flags, seen: &[Seen], bare: &Bare) -> Result<(), Failure> {

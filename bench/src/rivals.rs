@@ -34,6 +34,7 @@ use server::cpu_of_tree;
 use crate::Failure;
 use crate::api::{Api, Ask};
 use crate::company::Company;
+use crate::local_stack::LocalStack;
 use crate::recoveries;
 
 /// Recoveries of each before those that count.
@@ -73,7 +74,7 @@ pub struct Flags {
 
 /// Whoever is measured.
 enum System<'a> {
-    Readmit(&'a recoveries::Server, &'a Api, &'a Company<'a>),
+    Readmit(&'a LocalStack, &'a Api, &'a Company<'a>),
     Glewlwyd(Glewlwyd),
     BetterAuth(BetterAuth),
     DjangoAllauth(DjangoAllauth),
@@ -88,11 +89,11 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let people = WARM_UP + rounds * recoveries;
     let folder = Folder::make(flags.databases.as_deref())?;
     let data_dir = flags.databases.as_ref().map(|_| folder.0.join("readmit"));
-    let stack = recoveries::Server::start(&flags.local, data_dir.as_deref())?;
-    let api = Api::new(&stack.api)?;
-    let company = Company::found(&api, people, "").await?;
+    let stack = LocalStack::start(&flags.local, data_dir.as_deref(), None).await?;
+    let api = &stack.api;
+    let company = Company::found(api, people, "").await?;
     let systems = [
-        System::Readmit(&stack, &api, &company),
+        System::Readmit(&stack, api, &company),
         System::Glewlwyd(Glewlwyd::start(&flags.glewlwyd, &folder.0, (0..people).map(email)).await?),
         System::BetterAuth(BetterAuth::start(&flags.node, &folder.0, people).await?),
         System::DjangoAllauth(DjangoAllauth::start(&flags.python, &folder.0, people).await?),

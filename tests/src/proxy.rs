@@ -135,7 +135,12 @@ impl Proxy {
 
     /// What was recorded, added up.
     pub fn sum(&self) -> Cost {
-        let recorded = self.recorded();
+        self.sum_of(|_| true)
+    }
+
+    /// The same of some of the requests.
+    pub fn sum_of(&self, counts: impl Fn(&Recorded) -> bool) -> Cost {
+        let recorded: Vec<Recorded> = self.recorded().into_iter().filter(counts).collect();
         let units = |of_reads: bool| {
             let alike = recorded.iter().filter(|one| cost::reads(&one.operation) == of_reads);
             alike.map(Recorded::all_units).fold(0.0, |sum, units| sum + units)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use readmit::Clock;
 use readmit_local::{Database, Detours, Employees, Options, Stack};
-use readmit_tests::Proxy;
+use readmit_tests::{Cost, Proxy};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -55,14 +55,6 @@ impl Took {
     pub fn cpu(&self) -> Duration {
         self.cpu
     }
-}
-
-/// What a request cost the store, counted by operation. Equal at every size.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cost {
-    pub requests: usize,
-    pub read: f64,
-    pub write: f64,
 }
 
 impl Site {
@@ -201,7 +193,7 @@ impl Site {
         self.store.record();
         self.api.ask(ask).await?;
         // The schedule's own cleanup may come between.
-        Ok(self.recorded(|body| !body.contains("by_due")))
+        Ok(self.store.sum_of(|request| !request.body.contains("by_due")))
     }
 
     /// What the cleanup of `count` codes takes, with `count` of them put in for it.
@@ -221,7 +213,7 @@ impl Site {
             let ask = self.prepare_cleanup(count)?;
             self.store.record();
             let told = self.api.ask(ask).await?;
-            let cost = self.recorded(|_| true);
+            let cost = self.store.sum();
             // The schedule's own run may have come between, and have taken some.
             if told["expired"] == count && cost.requests < count + 2 * 16 {
                 return Ok(cost);
@@ -241,18 +233,6 @@ impl Site {
         let told = self.api.ask(ask).await?;
         let wall = sent.elapsed();
         Ok((Took { wall, cpu: taken_by(id)?.cpu.saturating_sub(before) }, told))
-    }
-
-    fn recorded(&self, counts: impl Fn(&str) -> bool) -> Cost {
-        let mut cost = Cost::default();
-        for recorded in self.store.recorded().iter().filter(|recorded| counts(&recorded.body)) {
-            cost.requests += 1;
-            match recorded.operation.as_str() {
-                "GetItem" | "BatchGetItem" | "Query" => cost.read += recorded.all_units(),
-                _ => cost.write += recorded.all_units(),
-            }
-        }
-        cost
     }
 }
 

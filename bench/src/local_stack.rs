@@ -1,7 +1,7 @@
 //! The local stack as people start it: a process of its own, with a data directory.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -20,10 +20,16 @@ pub struct LocalStack {
 }
 
 impl LocalStack {
-    /// Starts `program` on a data directory, with the people of `employees`, and waits until it is ready.
-    pub async fn start(program: &Path, data_dir: PathBuf, employees: PathBuf) -> Result<Self, Failure> {
+    /// Starts `program` and waits until it is ready: in memory unless there is a folder for its data, and with the sample company
+    /// unless there is a file of others.
+    pub async fn start(program: &Path, data_dir: Option<&Path>, employees: Option<&Path>) -> Result<Self, Failure> {
         let mut command = Command::new(program);
-        command.args(["--port", "0", "--no-portal", "--data-dir"]).arg(data_dir).arg("--employees").arg(employees);
+        command.args(["--port", "0", "--no-portal"]);
+        for (flag, path) in [("--data-dir", data_dir), ("--employees", employees)] {
+            if let Some(path) = path {
+                command.arg(flag).arg(path);
+            }
+        }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let stdout = child.stdout.take();
         // Whatever fails from here on, the drop kills it.
@@ -37,6 +43,11 @@ impl LocalStack {
         stack.api = Api::new(&text(&told, "api")?)?;
         stack.dynamodb = text(&told, "dynamodb")?;
         Ok(stack)
+    }
+
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What it has taken so far.

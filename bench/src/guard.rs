@@ -1,0 +1,117 @@
+//! Whether the functions are still about as quick, and as small in memory, as docs/performance.md says: a stage of `make test`.
+//!
+//! Only what a busy machine does not change is looked at: the least CPU of several tries, each beside that of something else in
+//! the same run, and memory. The limits leave room, so that only a fault reaches them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::Failure;
+use crate::company::Kind;
+use crate::deployed::{Deployed, scratch};
+use crate::front::Certificates;
+use crate::process::Program;
+use crate::report::least;
+use crate::routes::{Measured, measure};
+
+/// How often each is started and asked.
+const ROUNDS: usize = 8;
+/// What is asked.
+const KINDS: [Kind; 8] = [
+    Kind::ListEmployees,
+    Kind::Issue,
+    Kind::Revoke,
+    Kind::Redeem,
+    Kind::SetPassword,
+    Kind::SetUpTotp,
+    Kind::Complete,
+    Kind::SignIn,
+];
+const HELLO: &str = "hello-world";
+/// Functions that nobody waits for open no connection ahead.
+const OPEN_NOTHING: [&str; 5] =
+    ["cleanup-passcodes", "import-employees", "notify", "rotate-root-secret", "track-delivery"];
+
+/// CPU of a start over that of hello-world: 1.4 to 1.7 where this was written, and 2.8 to 3.4 with the connections.
+const START: f64 = 2.2;
+const START_WITH_CONNECTIONS: f64 = 4.5;
+/// CPU of a request without a hash over that of a hash: 0.07 to 0.14.
+const LIGHT: f64 = 0.25;
+/// CPU of a request with a hash over that of the hash: 1.1 to 1.4, by how warm the caches are for either.
+const WITH_A_HASH: f64 = 1.8;
+/// Memory at most, in MB of 2²⁰ bytes: 5 to 7, and 26 with what Argon2 needs.
+const MEMORY: f64 = 12.0;
+const MEMORY_WITH_A_HASH: f64 = 32.0;
+
+/// Guards it.
+#[derive(Args)]
+pub struct Flags {
+    /// What `sam build` made with the profile that is deployed
+    #[arg(long, value_name = "FOLDER")]
+    functions: PathBuf,
+    /// The function hello-world, built alike
+    #[arg(long, value_name = "FILE")]
+    hello: PathBuf,
+}
+
+/// A figure and its limit.
+struct Check {
+    what: String,
+    figure: f64,
+    limit: f64,
+}
+
+/// Runs it, and fails where a limit is passed.
+#[expect(clippy::print_stdout, reason = "what the command is for")]
+pub async fn run(flags: &Flags) -> Result<(), Failure> {
+    let certificates = Certificates::make(&scratch())?;
+    let mut deployed = Deployed::start(&flags.functions, &certificates).await?;
+    let mut checks = of_requests(&measure(&mut deployed, &KINDS, ROUNDS).await?);
+    checks.extend(of_starts(&mut deployed, &flags.hello).await?);
+    let mut passed = Vec::new();
+    for Check { what, figure, limit } in checks {
+        println!("{what:<44}{figure:>8.2}{limit:>8.2}");
+        if figure > limit {
+            passed.push(what);
+        }
+    }
+    if passed.is_empty() { Ok(()) } else { Err(format!("past the limit: {}", passed.join(", ")).into()) }
+}
+
+fn of_requests(measured: &Measured) -> Vec<Check> {
+    let lowest = |values: &[Duration]| least(values).unwrap_or_default().as_secs_f64();
+    let hash = lowest(&measured.bare);
+    let of_cpu = measured.seen.iter().map(|seen| Check {
+        what: format!("{}: CPU over a hash", seen.kind.name_and_function().0),
+        figure: lowest(&seen.cpu) / hash,
+        limit: if seen.kind.hashes() { WITH_A_HASH } else { LIGHT },
+    });
+    let hashes = |package: &str| KINDS.iter().any(|kind| kind.hashes() && kind.name_and_function().1 == package);
+    let of_memory = measured.taken.iter().map(|(package, taken)| Check {
+        what: format!("{package}: most memory, MB"),
+        figure: taken.peak_rss as f64 / f64::from(1 << 20),
+        limit: if hashes(package) { MEMORY_WITH_A_HASH } else { MEMORY },
+    });
+    of_cpu.chain(of_memory).collect()
+}
+
+async fn of_starts(deployed: &mut Deployed, hello: &Path) -> Result<Vec<Check>, Failure> {
+    let packages = deployed.packages();
+    deployed.add(HELLO, Program { file: hello.to_owned(), arguments: Vec::new() }).await?;
+    let mut cpu = vec![Duration::MAX; packages.len() + 1];
+    for _ in 0..ROUNDS {
+        let names = packages.iter().map(String::as_str).chain([HELLO]);
+        for (name, least) in names.zip(&mut cpu) {
+            *least = deployed.restart(name).await?.taken.cpu.min(*least);
+        }
+    }
+    let hello = cpu.pop().unwrap_or_default().as_secs_f64();
+    let check = |(package, cpu): (String, Duration)| Check {
+        limit: if OPEN_NOTHING.contains(&package.as_str()) { START } else { START_WITH_CONNECTIONS },
+        figure: cpu.as_secs_f64() / hello,
+        what: format!("{package}: start over hello-world"),
+    };
+    Ok(packages.into_iter().zip(cpu).map(check).collect())
+}
