@@ -172,6 +172,19 @@ impl Deployed {
         Ok(process.ok_or_else(|| format!("{package} does not run"))?.id())
     }
 
+    /// CPU of a request to the function, until it waits for the next.
+    pub async fn cpu_of<T>(
+        &self,
+        package: &str,
+        request: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<Duration, Failure> {
+        let (before, asked) = self.idle(package).await?;
+        request.await?;
+        // It may be out of CPU before it asks again.
+        self.api(package)?.asked(asked + 1).await;
+        Ok(self.idle(package).await?.0.cpu.saturating_sub(before.cpu))
+    }
+
     /// What the function's process has taken, once it waits for an event, and how often it has asked for one.
     pub async fn idle(&self, package: &str) -> Result<(Taken, u64), Failure> {
         let asked = self.api(package)?.idle().await;

@@ -83,7 +83,7 @@ const CPU_MS: f64 = 1.5;
 /// CPU of an Argon2id, likewise.
 const HASH_MS: f64 = 20.0;
 /// What the six answers of a recovery weigh with their headers, about: half of it the picture of the QR code.
-const ANSWERED_BYTES: f64 = 20_000.0;
+const ANSWERED_BYTES: f64 = 12_000.0;
 /// The functions of a recovery that read the root secret, each as one process that fetches it every five minutes of a month.
 const FETCHES: f64 = 4.0 * 8_640.0;
 

@@ -84,14 +84,10 @@ pub async fn measure(deployed: &mut Deployed, kinds: &[Kind], rounds: usize) -> 
         for seen in &mut seen {
             let (_, function) = seen.kind.name_and_function();
             let ask = company.prepare(seen.kind).await?;
-            let (before, asked) = deployed.idle(function).await?;
-            api.ask(ask).await?;
-            let runtime = deployed.api(function)?;
-            runtime.asked(asked + 1).await;
-            let (wall, (after, _)) = (runtime.latest(), deployed.idle(function).await?);
+            let cpu = deployed.cpu_of(function, api.ask(ask)).await?;
             if round >= WARM_UP {
-                seen.cpu.push(after.cpu.saturating_sub(before.cpu));
-                seen.wall.push(wall);
+                seen.cpu.push(cpu);
+                seen.wall.push(deployed.api(function)?.latest());
             }
         }
         let (cpu, _) = hash(&memory)?;
