@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::data_dir::{DataDir, DataDirError};
 use crate::loopback::{Listener, Server};
+use crate::made_up;
 use crate::template::{Table, Template, TemplateError};
 
 /// The engine asks for the highest number of a table's stream at each write of the trail, and has no index that tells it: a
@@ -46,6 +47,13 @@ pub enum DatabaseError {
     OtherTable { table: String },
 }
 
+/// An engine's tables at `path`, with the index that they lack.
+fn with_stream_index(path: &str) -> Result<Storage, DynoxideError> {
+    let storage = Storage::new(path)?;
+    storage.conn().execute_batch(STREAM_INDEX)?;
+    Ok(storage)
+}
+
 impl Database {
     /// Starts the database, kept in `data_dir` or in memory.
     pub async fn start(data_dir: Option<&Path>) -> Result<Self, DatabaseError> {
@@ -58,10 +66,17 @@ impl Database {
                 file.create()?;
                 let path = file.path().to_string_lossy();
                 // Before the engine itself has the file open.
-                Storage::new(&path)?.conn().execute_batch(STREAM_INDEX).map_err(DynoxideError::from)?;
+                drop(with_stream_index(&path)?);
                 dynoxide::Database::new(&path)?
             }
-            None => dynoxide::Database::memory()?,
+            None => {
+                // The engine gives no access to what it has in memory, but takes over a copy of what lies elsewhere in it.
+                let other = format!("file:{}?mode=memory&cache=shared", made_up::uuid());
+                let _until_copied = with_stream_index(&other)?;
+                let engine = dynoxide::Database::memory()?;
+                engine.restore_from(&other)?;
+                engine
+            }
         };
         for table in &template.tables {
             ensure(&engine, table)?;
@@ -159,15 +174,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_answers_for_the_end_of_a_stream_by_an_index() {
-        let folder = std::env::temp_dir().join(crate::made_up::uuid());
+    async fn the_end_of_a_stream_is_told_by_an_index_on_disk_and_in_memory() {
+        let folder = std::env::temp_dir().join(made_up::uuid());
         Database::start(Some(&folder)).await.unwrap().stop().await;
-        let engine = Storage::new(&folder.join("dynamodb.sqlite").to_string_lossy()).unwrap();
+        is_told_by_an_index(&folder.join("dynamodb.sqlite"));
+        let database = Database::start(None).await.unwrap();
+        let copy = folder.join("copy.sqlite");
+        database.engine().vacuum_into(&copy.to_string_lossy()).unwrap();
+        is_told_by_an_index(&copy);
+        database.stop().await;
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    fn is_told_by_an_index(path: &Path) {
+        let engine = Storage::new(&path.to_string_lossy()).unwrap();
         let asked = "EXPLAIN QUERY PLAN SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 \
             FROM _stream_records WHERE table_name = 'readmit-audit'";
         let plan: String = engine.conn().query_row(asked, [], |row| row.get("detail")).unwrap();
         assert!(plan.contains("_stream_records_by_number (table_name=?)"), "{plan}");
-        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[tokio::test]
