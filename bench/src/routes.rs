@@ -19,6 +19,10 @@ use crate::report::{Report, least, mb, median, ms};
 /// Rounds before those that count.
 const WARM_UP: usize = 3;
 
+/// From an admin's click to the holder's next sign-in.
+const RECOVERY: [Kind; 6] =
+    [Kind::Issue, Kind::Redeem, Kind::SetPassword, Kind::SetUpTotp, Kind::Complete, Kind::SignIn];
+
 /// Measures warm requests.
 #[derive(Args)]
 pub struct Flags {
@@ -118,6 +122,15 @@ fn report(measured: &Measured, write: bool) -> Result<(), Failure> {
     }
     let mut report = Report::new("routes");
     report.table(&["request", "CPU, ms", "least", "over the hash", "from event to answer, ms"], &rows);
+    let of_recovery = measured.seen.iter().filter(|seen| RECOVERY.contains(&seen.kind));
+    if of_recovery.clone().count() == RECOVERY.len() {
+        let [sum, least_sum] = [median::<Duration>, least::<Duration>]
+            .map(|choose| ms(of_recovery.clone().filter_map(|seen| choose(&seen.cpu)).sum()));
+        report.say(&format!(
+            "The requests of a whole recovery (issue, redeem, the password, TOTP, completion, sign-in) take {sum} ms of the functions' CPU \
+             together, {least_sum} at least."
+        ));
+    }
     let light = measured.seen.iter().filter(|seen| !seen.kind.hashes() && seen.kind != Kind::Import);
     let light: Vec<Bar> =
         light.map(|seen| Bar::new(seen.kind.name_and_function().0, middle(&seen.cpu).as_secs_f64() * 1e3)).collect();

@@ -187,3 +187,68 @@ impl Shared {
         StatusCode::ACCEPTED
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    struct Function {
+        client: reqwest::Client,
+        url: String,
+    }
+
+    impl Function {
+        async fn next(&self) -> (String, Value) {
+            let told = self.client.get(format!("{}/next", self.url)).send().await.unwrap();
+            let id = told.headers()["lambda-runtime-aws-request-id"].to_str().unwrap().to_owned();
+            (id, told.json().await.unwrap())
+        }
+
+        async fn tells(&self, path: &str, body: Value) -> u16 {
+            self.client.post(format!("{}/{path}", self.url)).json(&body).send().await.unwrap().status().as_u16()
+        }
+    }
+
+    async fn both() -> (Arc<RuntimeApi>, Function) {
+        let api = RuntimeApi::start(Clock::system()).await.unwrap();
+        let url = format!("http://{}/2018-06-01/runtime/invocation", api.address());
+        (api, Function { client: reqwest::Client::builder().no_proxy().build().unwrap(), url })
+    }
+
+    #[tokio::test]
+    async fn an_event_is_answered_or_fails_as_the_function_says() {
+        let (api, function) = both().await;
+        let serving = async {
+            let (id, event) = function.next().await;
+            assert_eq!((id.as_str(), event), ("one", json!({"n": 1})));
+            assert_eq!(function.tells("one/response", json!({"n": 2})).await, 202);
+            assert_eq!(function.tells("one/response", json!({"n": 3})).await, 400, "an event is answered once");
+            let (id, _) = function.next().await;
+            function.tells(&format!("{id}/error"), json!({"errorType": "Broken", "errorMessage": "by itself"})).await;
+        };
+        let invoking = async {
+            assert_eq!(api.invoke(&json!({"n": 1}), "one").await.unwrap(), json!({"n": 2}));
+            assert!(api.latest() > Duration::ZERO);
+            api.invoke(&json!({}), "two").await.unwrap_err().to_string()
+        };
+        let ((), told) = tokio::join!(serving, invoking);
+        assert!(told.contains("by itself"), "{told}");
+        api.asked(2).await;
+    }
+
+    #[tokio::test]
+    async fn a_question_is_open_until_its_event_or_the_end_of_whoever_asks() {
+        let (api, function) = both().await;
+        let asking = tokio::spawn(async move {
+            let _ = function.next().await;
+            function.next().await
+        });
+        assert_eq!(api.idle().await, 1);
+        let _ = tokio::time::timeout(Duration::from_millis(50), api.invoke(&json!({}), "one")).await;
+        api.asked(2).await;
+        assert_eq!(api.idle().await, 2);
+        asking.abort();
+        assert_eq!(api.gone().await, 2);
+    }
+}

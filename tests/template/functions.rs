@@ -84,3 +84,19 @@ fn every_function_is_logged_published_and_rolled_back_alike() {
     misses(faults, &sign_in("Properties/DeploymentPreference/Alarms"), others, "SignInFunction goes back on no alarm");
     misses(faults, &sign_in("Metadata"), Value::Null, "SignInFunction is not built by cargo");
 }
+
+/// Whether SES's reports of a passcode's mail, and of nothing else, start the function that takes them in.
+fn faults_of_reports(template: &Value) -> Faults {
+    let pattern =
+        &template["Resources"]["TrackDeliveryFunction"]["Properties"]["Events"]["Reported"]["Properties"]["Pattern"];
+    let tags = &pattern["detail"]["mail"]["tags"];
+    let wanted = json!({"ses:configuration-set": [{"Ref": "ConfigurationSet"}], "kind": ["passcode"]});
+    if *tags == wanted { Faults::new() } else { vec![format!("reports of {tags} are taken in")] }
+}
+
+#[test]
+fn a_report_of_a_notice_starts_nothing() {
+    holds(faults_of_reports);
+    let tags = "/Resources/TrackDeliveryFunction/Properties/Events/Reported/Properties/Pattern/detail/mail/tags";
+    misses(faults_of_reports, &format!("{tags}/kind"), Value::Null, "are taken in");
+}
