@@ -17,7 +17,7 @@ use crate::report::{Report, least, mb, median, ms};
 
 /// Sizes of memory, in MB.
 const SIZES_MB: [u64; 3] = [128, 512, 1_769];
-/// One kind a function, of those that hash one that hashes.
+/// One kind a function, of reset-2fa one that hashes as well; but for notify, which only the stream calls.
 const KINDS: [Kind; 12] = [
     Kind::ListEmployees,
     Kind::ListAuditEvents,

@@ -182,7 +182,9 @@ impl Deployed {
         request.await?;
         // It may be out of CPU before it asks again.
         self.api(package)?.asked(asked + 1).await;
-        Ok(self.idle(package).await?.0.cpu.saturating_sub(before.cpu))
+        // Less than before is told where a thread has ended.
+        let taken = self.idle(package).await?.0.cpu.checked_sub(before.cpu);
+        Ok(taken.ok_or_else(|| format!("a thread of {package} has ended meanwhile: measure again"))?)
     }
 
     /// What the function's process has taken, once it waits for an event, and how often it has asked for one.

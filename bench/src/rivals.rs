@@ -65,7 +65,7 @@ pub struct Flags {
     #[arg(long, default_value = "128")]
     recoveries: NonZeroUsize,
     /// How often all of it is done
-    #[arg(long, default_value = "5")]
+    #[arg(long, default_value = "3")]
     rounds: NonZeroUsize,
     /// Put the section into docs/performance.md
     #[arg(long)]

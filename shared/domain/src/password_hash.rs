@@ -45,9 +45,9 @@ impl HashingFailed {
 
 /// The memory of hashes, kept from one to the next: pages that are new to a process cost half as much as the hash in them.
 ///
-/// It is wiped behind each hash. The second pass of Argon2 only adds to what the first has left (RFC 9106, section 3.1.2: by XOR),
-/// so whoever found the memory as the hash leaves it could go back to its first blocks, which are two plain BLAKE2b of the password,
-/// and try guesses without Argon2's memory and passes. Half a millisecond holds that off.
+/// It is wiped behind each hash. The second pass of Argon2 only adds to what the first has left, by XOR (RFC 9106, section 3.2, step 6),
+/// so whoever found the memory as the hash leaves it could go back to its first blocks, which are quick hashes of password, salt and
+/// pepper, and try guesses without Argon2's memory and passes. Half a millisecond holds that off.
 #[derive(Default)]
 pub struct HashMemory(Mutex<Vec<Vec<Block>>>);
 
