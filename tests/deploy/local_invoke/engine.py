@@ -5,6 +5,7 @@ emulator that comes with the SAM CLI, linked statically, and the loader and libr
 """
 
 import io
+import ipaddress
 import re
 import shutil
 import subprocess
@@ -38,8 +39,7 @@ class Engine:
                 image = _image(architecture, bootstraps)
                 tag = f"al2023-rapid-{architecture}"
                 client.api.import_image_from_data(image, repository=REPOSITORY, tag=tag, changes=["WORKDIR /var/task"])
-                bridge = client.networks.get("bridge").attrs
-                self.bridge_address = bridge["IPAM"]["Config"][0]["Gateway"]
+                self.bridge_address = _address(client.networks.get("bridge").attrs["IPAM"]["Config"][0])
         except BaseException:
             self.close()
             raise
@@ -82,6 +82,11 @@ class Engine:
         for mount in reversed([mount for mount in mounts if mount.startswith(f"{self._folder}/")]):
             subprocess.run(["umount", mount], check=True)
         shutil.rmtree(self._folder)
+
+
+def _address(network: dict) -> str:
+    """The engine's own address in a network. An engine that has just made its bridge does not tell it: it is the first one."""
+    return network.get("Gateway") or str(next(ipaddress.ip_network(network["Subnet"]).hosts()))
 
 
 def _image(architecture: str, bootstraps: list[Path]) -> bytes:
