@@ -69,15 +69,15 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let mut deployed = Deployed::start(&flags.functions, &certificates).await?;
     let mut checks = of_requests(&measure(&mut deployed, &KINDS, ROUNDS).await?);
     checks.extend(of_starts(&mut deployed, &flags.hello).await?);
-    let mut passed = Vec::new();
+    let mut past = Vec::new();
     for Check { what, figure, limit } in checks {
         println!("{what:<44}{figure:>8.2}{limit:>8.2}");
         // A figure that is none says that nothing was measured.
         if !(f64::MIN_POSITIVE..=limit).contains(&figure) {
-            passed.push(what);
+            past.push(what);
         }
     }
-    if passed.is_empty() { Ok(()) } else { Err(format!("past the limit: {}", passed.join(", ")).into()) }
+    if past.is_empty() { Ok(()) } else { Err(format!("past the limit: {}", past.join(", ")).into()) }
 }
 
 fn of_requests(measured: &Measured) -> Vec<Check> {

@@ -89,7 +89,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
         }
         bare.a_second.push(hashes_a_second(HASHING)?);
         for _ in 0..HASHES_ALONE {
-            bare.cpu.push(hash(&memory)?.0);
+            bare.cpu.push(hash(&memory)?);
         }
     }
     report(flags, &seen, &bare)

@@ -33,7 +33,7 @@ pub struct Flags {
     #[arg(long, default_value_t = 40)]
     rounds: usize,
     /// These requests alone, by their names in the table
-    #[arg(long, value_name = "REQUEST")]
+    #[arg(long, value_name = "REQUEST", conflicts_with = "write")]
     only: Vec<String>,
     /// Put the section into docs/performance.md
     #[arg(long)]
@@ -94,7 +94,7 @@ pub async fn measure(deployed: &mut Deployed, kinds: &[Kind], rounds: usize) -> 
                 seen.wall.push(deployed.api(function)?.latest());
             }
         }
-        let (cpu, _) = hash(&memory)?;
+        let cpu = hash(&memory)?;
         if round >= WARM_UP {
             bare.push(cpu);
         }
