@@ -49,7 +49,7 @@ HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test $(STAGES) doctest release-check baselines better-auth measure bench-cold-start bench-routes bench-profile bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -138,6 +138,10 @@ bench-guard: PACKAGES += openssl
 bench-guard: packages $(HELLO_WORLD) ## Stage: starts, requests and memory of what is deployed, within their limits
 	cargo build --locked -p readmit-bench
 	$(TARGET)/debug/readmit-bench guard --functions $(BUILT) --hello $(HELLO_WORLD)
+
+breached-passwords: packages ## Build the filter of breached passwords from FILE, a download of Pwned Passwords; the MAX most frequent
+	@[ -n "$(FILE)" ] || { echo 'usage: make breached-passwords FILE=pwnedpasswords.txt [MAX=200000]' >&2; exit 2; }
+	cargo run --locked --release -p readmit-domain --example breached_passwords -- "$(FILE)" shared/domain/breached/passwords.bin $(MAX)
 
 # What the bench measures is what is deployed; hello-world is built alike, and boto3 comes with the SAM CLI.
 $(HELLO_WORLD): bench/hello-world/Cargo.lock bench/hello-world/src/main.rs | $(CARGO_LAMBDA)
