@@ -42,9 +42,6 @@ pub fn of_functions(template: &Template, places: &Places<'_>) -> Result<Environm
         Ok((name.clone(), value))
     });
     let from_aws = [
-        ("AWS_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", "local"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL_DYNAMODB", places.dynamodb),
         ("AWS_ENDPOINT_URL_SESV2", places.ses),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", places.secrets_manager),

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use aws_config::Region;
+use aws_credential_types::Credentials;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
-use readmit::http::{Answer, ApiRequest, Edge, Failure};
+use readmit::http::{Body, Edge, Failure, Request, Response};
 use readmit::keyring::Rotation;
-use readmit::{Clock, Environment, MailingServices, Services};
+use readmit::{Aws, Clock, Environment, MailingServices, Services};
 use rotate_root_secret::Rotating;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::environment::REGION;
 
 /// Every function, built once with what it is told from outside, and sharing nothing: where deployed, they are processes.
 pub struct Functions {
@@ -51,12 +55,15 @@ impl InvokeError {
 }
 
 impl Functions {
-    /// Builds every function as its `main.rs` would. Each signs its calls by its own name, as each has a role of its own.
+    /// Builds every function as its `main.rs` would.
     pub fn new(environment: &Environment, clock: &Clock) -> Result<Self, BadVariable> {
-        let of = |name: &str| environment.with("AWS_ACCESS_KEY_ID", name);
-        let services = |name: &str| Ok::<_, BadVariable>(Arc::new(Services::new(&of(name), clock.clone())?));
-        let mailing = |name: &str| Ok::<_, BadVariable>(Arc::new(MailingServices::new(&of(name), clock.clone())?));
-        let rotation = Rotation::new(&of("rotate-root-secret"))?;
+        let services = |name: &str| {
+            Ok::<_, BadVariable>(Arc::new(Services::new(aws(environment, name)?, environment, clock.clone())?))
+        };
+        let mailing = |name: &str| {
+            Ok::<_, BadVariable>(Arc::new(MailingServices::new(aws(environment, name)?, environment, clock.clone())?))
+        };
+        let rotation = Rotation::new(&aws(environment, "rotate-root-secret")?, environment)?;
         Ok(Self {
             sign_in: services("sign-in")?,
             list_audit_events: services("list-audit-events")?,
@@ -98,14 +105,19 @@ impl Functions {
     }
 }
 
+/// The clients of one function: it signs by its package's name, as each function that is deployed has a role of its own.
+pub fn aws(environment: &Environment, name: &str) -> Result<Aws, BadVariable> {
+    Aws::new(environment, Region::from_static(REGION), Credentials::new(name, "local", None, None, "local"))
+}
+
 async fn http<S, F>(
     services: &Arc<S>,
-    handler: fn(Arc<S>, ApiRequest) -> F,
+    handler: fn(Arc<S>, Request) -> F,
     event: LambdaEvent<Value>,
 ) -> Result<Value, InvokeError>
 where
     S: AsRef<Edge> + Send + Sync + 'static,
-    F: Future<Output = Result<Answer, Failure>> + Send + 'static,
+    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
     let answered = readmit::http::invoke(Arc::clone(services), handler, event.payload, event.context).await;
     answered.map_err(InvokeError::failed)

@@ -11,9 +11,9 @@ use std::io::{self, BufWriter};
 use std::process::ExitCode;
 
 use clap::Parser;
-use readmit::Environment;
 use readmit::domain::CompanyId;
 use readmit::store::Trail;
+use readmit::{Aws, Environment};
 
 use crate::export::{Export, Failure, Format};
 
@@ -50,6 +50,7 @@ async fn main() -> ExitCode {
 
 /// How many events were written.
 async fn run(flags: &Flags) -> Result<u64, Failure> {
-    let trail = Trail::new(&Environment::of_process())?;
+    let environment = Environment::of_process();
+    let trail = Trail::new(&Aws::of_process(&environment).await?, &environment)?;
     Export::begin(flags.format, BufWriter::new(io::stdout().lock()))?.write_all(&trail, flags.company).await
 }

@@ -1,21 +1,26 @@
-//! The clients of AWS: small, quick to start, and told everything by the environment.
+//! The clients of AWS's services: one configuration, from the environment of the process.
 //!
-//! No chain of credential providers: a function's credentials stand in its environment for the life of its process. TLS is
-//! rustls on ring with Amazon's own roots built in, which starts without reading a file (see docs/architecture.md).
+//! It is put together from `aws-config`'s parts. `aws_config::load_defaults` would link every source of credentials and read
+//! profile files; a function's credentials stand in its environment for the life of its process
+//! (docs/decisions/0002-aws-config.md). TLS is rustls on ring with Amazon's own roots built in, which starts without reading a
+//! file (docs/decisions/0004-tls.md).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::meta::region::ProvideRegion as _;
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{
-    BehaviorVersion, ConfigBag, IdentityCache, Intercept, Region, RuntimeComponents, StalledStreamProtectionConfig,
-};
+use aws_sdk_dynamodb::config::{ConfigBag, IdentityCache, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
-
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -25,6 +30,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::telemetry::{self, Tally};
@@ -33,6 +39,7 @@ use crate::telemetry::{self, Tally};
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>
 const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// RFC 7468, section 5.1.
 const BEGIN_CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
@@ -45,11 +52,10 @@ const CALL_TIMEOUT: Duration = Duration::from_millis(4_500);
 const MAIL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What all clients share.
-pub(crate) struct Aws {
-    region: Region,
-    credentials: Credentials,
+pub struct Aws {
+    config: SdkConfig,
     connector: OneConnector,
-    environment: Environment,
+    endpoints: Endpoints,
 }
 
 /// The connections of all clients. The SDK's own way sets up TLS, roots and all, for each client once more.
@@ -62,67 +68,77 @@ impl HttpClient for OneConnector {
     }
 }
 
-/// A service of AWS by the name that its addresses begin with, and the variable that names another address.
-pub(crate) struct Service {
-    name: &'static str,
-    variable: &'static str,
+/// The variables that name other endpoints than AWS's
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+#[derive(Clone, Debug)]
+struct Endpoints(BTreeMap<String, String>);
+
+impl Endpoints {
+    fn new(environment: &Environment) -> Self {
+        let named = environment.variables().filter(|(name, value)| name.starts_with(ENDPOINT_URL) && !value.is_empty());
+        Self(named.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// A service's own endpoint, else the one for all services, else none: then the SDK takes AWS's.
+    fn url(&self, service_id: &str) -> Option<&String> {
+        let of_service = format!("{ENDPOINT_URL}_{}", service_id.to_uppercase().replace(' ', "_"));
+        self.0.get(&of_service).or_else(|| self.0.get(ENDPOINT_URL))
+    }
 }
 
-pub(crate) const DYNAMODB: Service = Service { name: "dynamodb", variable: "AWS_ENDPOINT_URL_DYNAMODB" };
-pub(crate) const SES: Service = Service { name: "email", variable: "AWS_ENDPOINT_URL_SESV2" };
-const SECRETS_MANAGER: Service = Service { name: "secretsmanager", variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER" };
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        (key.env() == ENDPOINT_URL).then(|| self.url(key.service_id()).cloned()).flatten()
+    }
+}
 
-macro_rules! client {
-    ($sdk:ident, $aws:expr, $service:expr, $retries:expr, $timeouts:expr $(, $interceptor:expr)?) => {{
-        let mut config = $sdk::Config::builder()
+/// A service to which a start opens connections: its id in the SDK, and the name that its addresses begin with.
+pub(crate) struct Service {
+    id: &'static str,
+    host: &'static str,
+}
+
+pub(crate) const DYNAMODB: Service = Service { id: "DynamoDB", host: "dynamodb" };
+pub(crate) const SES: Service = Service { id: "SESv2", host: "email" };
+
+impl Aws {
+    /// With region and credentials from the environment of this process.
+    pub async fn of_process(environment: &Environment) -> Result<Self, BadVariable> {
+        let region = EnvironmentVariableRegionProvider::new().region().await;
+        let region = region.ok_or_else(|| bad_variable("AWS_REGION", "is not set"))?;
+        let credentials = EnvironmentVariableCredentialsProvider::new().provide_credentials().await;
+        let credentials =
+            credentials.map_err(|_| bad_variable("AWS_ACCESS_KEY_ID", "or AWS_SECRET_ACCESS_KEY is not set"))?;
+        Self::new(environment, region, credentials)
+    }
+
+    /// With this region and these credentials; endpoints and roots from `environment`.
+    pub fn new(environment: &Environment, region: Region, credentials: Credentials) -> Result<Self, BadVariable> {
+        let connector = OneConnector(connector(environment)?);
+        let endpoints = Endpoints::new(environment);
+        let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region($aws.region.clone())
-            .credentials_provider($aws.credentials.clone())
-            .http_client($aws.connector.clone())
-            .retry_config($retries)
-            .timeout_config($timeouts)
+            .region(region)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(connector.clone())
+            .service_config(endpoints.clone())
+            .sleep_impl(TokioSleep::new())
+            .retry_config(RetryConfig::standard())
+            .timeout_config(quick())
             // An attempt's own limit ends what stalls, and the credentials never change: neither is watched for.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .identity_cache(IdentityCache::no_cache())
-            $(.interceptor($interceptor))?;
-        config.set_endpoint_url(endpoint_url(&$aws.environment, $service.variable));
-        $sdk::Client::from_conf(config.build())
-    }};
-}
-
-impl Aws {
-    /// Region, credentials and endpoints from the environment.
-    pub(crate) fn new(environment: &Environment) -> Result<Self, BadVariable> {
-        let credentials = Credentials::new(
-            environment.require("AWS_ACCESS_KEY_ID")?,
-            environment.require("AWS_SECRET_ACCESS_KEY")?,
-            environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
-            None,
-            "environment",
-        );
-        let trusted = TrustStore::empty().with_pem_certificate(roots(environment)?);
-        let roots = TlsContext::builder().with_trust_store(trusted).build();
-        let roots = roots.map_err(|_| bad_variable(CA_BUNDLE, "names roots that cannot be used"))?;
-        let connector = Connector::builder()
-            .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
-            .sleep_impl(TokioSleep::new())
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(roots)
             .build();
-        Ok(Self {
-            region: Region::new(environment.require("AWS_REGION")?),
-            credentials,
-            connector: OneConnector(SharedHttpConnector::new(connector)),
-            environment: environment.clone(),
-        })
+        Ok(Self { config, connector, endpoints })
     }
 
     /// Opens a connection to a service, which its first call will find: by a question that asks for nothing, and whose answer
     /// says no more than that there is one. None is opened if the service is not to be reached, or has another address than
     /// is usual (as in China); then the first call opens its own.
     pub(crate) async fn connect(&self, service: &Service) {
-        let url = endpoint_url(&self.environment, service.variable)
-            .unwrap_or_else(|| format!("https://{}.{}.amazonaws.com", service.name, self.region));
+        let region = self.config.region().map(Region::as_ref).unwrap_or_default();
+        let usual = || format!("https://{}.{region}.amazonaws.com", service.host);
+        let url = self.endpoints.url(service.id).cloned().unwrap_or_else(usual);
         let Ok(question) = HttpRequest::get(url) else { return };
         if let Ok(answer) = self.connector.0.call(question).await {
             // Read to its end: only then the connection is free.
@@ -133,20 +149,36 @@ impl Aws {
     /// DynamoDB: three attempts.
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let counted = Counted(|tally| &tally.store_calls);
-        client!(aws_sdk_dynamodb, self, DYNAMODB, RetryConfig::standard(), quick(), counted)
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config).interceptor(counted);
+        aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     /// Secrets Manager: three attempts.
     pub(crate) fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
-        client!(aws_sdk_secretsmanager, self, SECRETS_MANAGER, RetryConfig::standard(), quick())
+        aws_sdk_secretsmanager::Client::new(&self.config)
     }
 
     /// SES: one attempt.
     pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
         let once = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_timeout(MAIL_TIMEOUT).build();
-        let counted = Counted(|tally| &tally.mail_calls);
-        client!(aws_sdk_sesv2, self, SES, RetryConfig::disabled(), once, counted)
+        let config = aws_sdk_sesv2::config::Builder::from(&self.config)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(once)
+            .interceptor(Counted(|tally| &tally.mail_calls));
+        aws_sdk_sesv2::Client::from_conf(config.build())
     }
+}
+
+fn connector(environment: &Environment) -> Result<SharedHttpConnector, BadVariable> {
+    let trusted = TrustStore::empty().with_pem_certificate(roots(environment)?);
+    let roots = TlsContext::builder().with_trust_store(trusted).build();
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .sleep_impl(TokioSleep::new())
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(roots.map_err(|_| bad_variable(CA_BUNDLE, "names roots that cannot be used"))?)
+        .build();
+    Ok(SharedHttpConnector::new(connector))
 }
 
 /// Counts each request that is sent for the invocation under way.
@@ -178,11 +210,6 @@ fn roots(environment: &Environment) -> Result<Cow<'static, [u8]>, BadVariable> {
         true => Ok(Cow::Owned(pem)),
         false => Err(bad_variable(CA_BUNDLE, "names a file without a certificate in PEM")),
     }
-}
-
-/// A service's own endpoint, else the one for all services, else AWS's: the order of the SDKs' reference guide.
-fn endpoint_url(environment: &Environment, of_service: &str) -> Option<String> {
-    environment.get(of_service).or_else(|| environment.get("AWS_ENDPOINT_URL")).map(str::to_owned)
 }
 
 fn quick() -> TimeoutConfig {
@@ -228,7 +255,10 @@ mod tests {
         let found = |variables: &[(&str, &str)]| {
             let environment: Environment =
                 variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            endpoint_url(&environment, "AWS_ENDPOINT_URL_SESV2")
+            let asked = |env| ServiceConfigKey::builder().service_id("SESv2").env(env).profile("").build().unwrap();
+            let endpoints = Endpoints::new(&environment);
+            assert_eq!(endpoints.load_config(asked("AWS_MAX_ATTEMPTS")), None);
+            endpoints.load_config(asked(ENDPOINT_URL))
         };
         let (own, all, other) = (
             ("AWS_ENDPOINT_URL_SESV2", "http://own"),

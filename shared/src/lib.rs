@@ -1,9 +1,9 @@
 //! What two functions of Readmit need: the domain, the store, the mail, the answers.
 //!
 //! Requests come in through [`http`], decisions are made in [`domain`], acts are written by [`store`], mails are sent by
-//! [`mail`]. [`services`] builds all of it once a process, from an [`Environment`] and a [`Clock`].
+//! [`mail`]. [`services`] builds all of it once a process, from [`Aws`], an [`Environment`] and a [`Clock`].
 
-mod aws;
+pub mod aws;
 pub mod clock;
 pub mod environment;
 pub mod http;
@@ -17,6 +17,7 @@ pub mod store;
 pub mod telemetry;
 pub mod verifying;
 
+pub use aws::Aws;
 pub use clock::Clock;
 pub use environment::Environment;
 pub use readmit_domain as domain;

@@ -33,12 +33,9 @@ pub struct Services {
 }
 
 impl Services {
-    /// Built from what the environment says.
-    pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
-        Self::with(Arc::new(Aws::new(environment)?), environment, clock)
-    }
-
-    fn with(aws: Arc<Aws>, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+    /// With the clients of `aws`, and what the environment says.
+    pub fn new(aws: Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+        let aws = Arc::new(aws);
         Ok(Self {
             store: Store::new(aws.dynamodb(), environment)?,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
@@ -106,11 +103,10 @@ pub struct MailingServices {
 }
 
 impl MailingServices {
-    /// Built from what the environment says.
-    pub fn new(environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
-        let aws = Arc::new(Aws::new(environment)?);
+    /// As [`Services::new`].
+    pub fn new(aws: Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
         let mail = Mail::new(aws.ses(), environment)?;
-        Ok(Self { services: Services::with(aws, environment, clock)?, mail })
+        Ok(Self { services: Services::new(aws, environment, clock)?, mail })
     }
 
     /// As [`Services::warm_up`], and opens a connection to the mail service.

@@ -24,8 +24,6 @@ fn behind_the_edge(world: &World) -> Functions {
         ("READMIT_ROOT_SECRET_ID", &*world.stack.secrets().arn()),
         ("READMIT_MAIL_FROM", "no-reply@portal.example"),
         ("READMIT_EDGE_SECRET", SECRET),
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL", world.stack.secrets_and_mail()),
         ("AWS_ENDPOINT_URL_DYNAMODB", world.stack.dynamodb()),
     ] {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use readmit::mail::{Letter, languages};
 use readmit::{Clock, Environment, MailingServices};
+use readmit_local::functions;
 use readmit_local::template::Template;
 use readmit_tests::letters::{CODE, Cast};
 use readmit_tests::{Recovery, World};
@@ -125,14 +126,12 @@ fn mailing(world: &World) -> MailingServices {
         ("READMIT_BRAND_NAME", "取引先ポータル"),
         ("READMIT_MAIL_FROM", "no-reply@portal.example"),
         ("READMIT_EDGE_SECRET", ""),
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_ACCESS_KEY_ID", "issue-passcode"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL", world.ses.url()),
     ] {
         environment = environment.with(name, value);
     }
-    MailingServices::new(&environment, Clock::system()).unwrap()
+    MailingServices::new(functions::aws(&environment, "issue-passcode").unwrap(), &environment, Clock::system())
+        .unwrap()
 }
 
 #[tokio::test]

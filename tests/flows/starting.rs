@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use readmit::domain::{CompanyId, EmployeeId};
 use readmit::{Clock, Environment, Services};
+use readmit_local::functions;
 use readmit_tests::{Proxy, World};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -42,11 +43,10 @@ async fn answer_all(mut stream: TcpStream, heard: Heard, number: usize) {
 
 fn services(world: &World, store: &str, secrets: &str) -> Services {
     let told = world.stack.environment().variables();
-    let credentials = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret")];
-    let environment: Environment =
-        told.chain(credentials).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let environment: Environment = told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let environment = environment.with("AWS_ENDPOINT_URL_DYNAMODB", store);
-    Services::new(&environment.with("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets), Clock::system()).unwrap()
+    let environment = environment.with("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets);
+    Services::new(functions::aws(&environment, "AKID").unwrap(), &environment, Clock::system()).unwrap()
 }
 
 #[tokio::test]

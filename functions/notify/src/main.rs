@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use lambda_runtime::service_fn;
-use readmit::{Clock, Environment, MailingServices};
+use readmit::{Aws, Clock, Environment, MailingServices};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::of_process();
     readmit::log::start(&environment, Clock::system())?;
-    let services = Arc::new(MailingServices::new(&environment, Clock::system())?);
+    let aws = Aws::of_process(&environment).await?;
+    let services = Arc::new(MailingServices::new(aws, &environment, Clock::system())?);
     // Boxed, or the compiler finds the runtime's future too deep to lay out.
     lambda_runtime::run(service_fn(|event| Box::pin(notify::handle(Arc::clone(&services), event)))).await
 }

@@ -68,9 +68,8 @@ impl RotationError {
 
 impl Rotation {
     /// Of the secret that the environment names.
-    pub fn new(environment: &Environment) -> Result<Self, BadVariable> {
-        let client = Aws::new(environment)?.secrets_manager();
-        Ok(Self { client, secret_id: environment.require("READMIT_ROOT_SECRET_ID")? })
+    pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, BadVariable> {
+        Ok(Self { client: aws.secrets_manager(), secret_id: environment.require("READMIT_ROOT_SECRET_ID")? })
     }
 
     /// Whether `secret_id` is the root secret.

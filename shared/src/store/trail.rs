@@ -77,8 +77,8 @@ impl Store {
 
 impl Trail {
     /// The table that the environment names, and nothing else of the service: for an operator's command.
-    pub fn new(environment: &Environment) -> Result<Self, BadVariable> {
-        Ok(Self { client: Aws::new(environment)?.dynamodb(), table: environment.require(TABLE)? })
+    pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, BadVariable> {
+        Ok(Self { client: aws.dynamodb(), table: environment.require(TABLE)? })
     }
 
     /// A page of a part of the company's trail, of `limit` events at most, those before the event `before`. One request.
