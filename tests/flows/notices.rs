@@ -93,8 +93,10 @@ async fn a_refusal_between_two_lost_answers_makes_no_third_mail() {
 
 /// A record of the stream as Lambda has it.
 fn record(sequence_number: &str, image: Value) -> Value {
-    json!({"eventName": "INSERT", "eventSource": "aws:dynamodb",
-        "dynamodb": {"SequenceNumber": sequence_number, "NewImage": image, "StreamViewType": "NEW_IMAGE"}})
+    json!({"eventID": "c4ca4238a0b923820dcc509a6f758491", "eventName": "INSERT", "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1", "dynamodb": {
+            "ApproximateCreationDateTime": 1_768_469_696.0, "Keys": {}, "SizeBytes": 612,
+            "SequenceNumber": sequence_number, "NewImage": image, "StreamViewType": "NEW_IMAGE"}})
 }
 
 #[tokio::test]

@@ -7,12 +7,14 @@
 use std::ops::AddAssign;
 use std::sync::Arc;
 
+use aws_lambda_events::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
 use readmit::domain::{Act, Actor, Origin};
 use readmit::store::{DueRow, Ended, Ending, Store, StoreError};
 use readmit::telemetry::{carried, observed};
 use serde::Serialize;
+use serde_json::Value;
 use tokio::task::JoinSet;
 
 /// How many passcodes this run ended.
@@ -31,10 +33,12 @@ struct Swept {
     error: Option<StoreError>,
 }
 
-/// One run. Whatever the schedule sends along is of no interest.
-pub async fn handle(services: Arc<Services>, event: LambdaEvent<serde_json::Value>) -> Result<Counts, Error> {
+/// One run, whatever started it. The log tells the schedule's runs from those that somebody started by hand, with any payload.
+pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Counts, Error> {
     let explain = |error: &Error| ("left_due", error.to_string());
-    observed(&event.context, "schedule", clean_up(services, &event.context.request_id), explain).await
+    let scheduled = serde_json::from_value::<EventBridgeEvent>(event.payload).is_ok();
+    let source = if scheduled { "schedule" } else { "by hand" };
+    observed(&event.context, source, clean_up(services, &event.context.request_id), explain).await
 }
 
 async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, Error> {

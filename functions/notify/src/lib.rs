@@ -8,12 +8,12 @@
 
 use std::sync::Arc;
 
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
 use readmit::domain::{Company, Employee, Event, Notice};
 use readmit::store::{NoticeTurn, StoreError};
 use readmit::telemetry::observed;
-use serde::Serialize;
 use serde_json::Value;
 
 mod readers;
@@ -21,13 +21,6 @@ mod record;
 
 use readers::notices;
 use record::Record;
-
-/// What Lambda is told of a batch.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Batch {
-    batch_item_failures: Vec<FailedItem>,
-}
 
 /// The event is no batch of a stream.
 #[derive(Debug, thiserror::Error)]
@@ -49,20 +42,17 @@ impl From<StoreError> for Untold {
     }
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FailedItem {
-    item_identifier: String,
-}
-
 /// One batch. Each record is tried, whatever became of those before it.
-pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Batch, NoBatch> {
+pub async fn handle(
+    services: Arc<MailingServices>,
+    event: LambdaEvent<Value>,
+) -> Result<DynamoDbEventResponse, NoBatch> {
     let explain = |error: &NoBatch| ("no_batch", error.to_string());
     observed(&event.context, "stream", notify(&services, event.payload), explain).await
 }
 
-async fn notify(services: &MailingServices, batch: Value) -> Result<Batch, NoBatch> {
-    let mut failures = Batch::default();
+async fn notify(services: &MailingServices, batch: Value) -> Result<DynamoDbEventResponse, NoBatch> {
+    let mut response = DynamoDbEventResponse::default();
     for record in Record::all_of(batch)? {
         let told = match &record.event {
             Some(event) => tell(services, event).await,
@@ -70,10 +60,12 @@ async fn notify(services: &MailingServices, batch: Value) -> Result<Batch, NoBat
         };
         if let Err(Untold(cause)) = told {
             tracing::error!(sequence_number = record.sequence_number, cause, "not told");
-            failures.batch_item_failures.push(FailedItem { item_identifier: record.sequence_number });
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier = Some(record.sequence_number);
+            response.batch_item_failures.push(failure);
         }
     }
-    Ok(failures)
+    Ok(response)
 }
 
 /// Tells everybody whom the event concerns. Who is no longer there is not told.

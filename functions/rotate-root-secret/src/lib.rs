@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 
+use aws_lambda_events::secretsmanager::SecretsManagerSecretRotationEvent;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Clock;
 use readmit::keyring::{Rotation, RotationError};
 use readmit::telemetry::observed;
-use serde::Deserialize;
 use serde_json::Value;
 
 /// What the function is given.
@@ -20,28 +20,6 @@ pub struct Rotating {
     pub rotation: Rotation,
     /// This moment.
     pub clock: Clock,
-}
-
-/// What Secrets Manager sends; members that are not read here may come along.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Rotate {
-    step: Step,
-    secret_id: String,
-    /// The id of the version to come.
-    client_request_token: String,
-}
-
-#[derive(Deserialize)]
-enum Step {
-    #[serde(rename = "createSecret")]
-    Create,
-    #[serde(rename = "setSecret")]
-    Set,
-    #[serde(rename = "testSecret")]
-    Test,
-    #[serde(rename = "finishSecret")]
-    Finish,
 }
 
 /// Why a step was not done.
@@ -77,15 +55,17 @@ pub async fn handle(rotating: Arc<Rotating>, event: LambdaEvent<Value>) -> Resul
 }
 
 async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value) -> Result<(), Undone> {
-    let Rotate { step, secret_id, client_request_token } =
-        serde_json::from_value(payload).map_err(|_| Undone::NoStep)?;
-    rotation.check(&secret_id)?;
-    match step {
-        Step::Create => rotation.create(&client_request_token, clock.now()).await?,
+    let event: SecretsManagerSecretRotationEvent = serde_json::from_value(payload).map_err(|_| Undone::NoStep)?;
+    // The id of the version to come.
+    let version_id = &event.client_request_token;
+    rotation.check(&event.secret_id)?;
+    match event.step.as_str() {
+        "createSecret" => rotation.create(version_id, clock.now()).await?,
         // Nothing outside holds the secret, so there is nobody to tell.
-        Step::Set => {}
-        Step::Test => rotation.test(&client_request_token).await?,
-        Step::Finish => rotation.finish(&client_request_token).await?,
+        "setSecret" => {}
+        "testSecret" => rotation.test(version_id).await?,
+        "finishSecret" => rotation.finish(version_id).await?,
+        _ => return Err(Undone::NoStep),
     }
     Ok(())
 }
