@@ -1,9 +1,10 @@
 //! HTTP: from the gateway's event to a typed request, and from an answer or a problem back.
 //!
-//! A handler returns an [`Answer`] or a [`Failure`]; [`run`] turns either into a response, adds the headers that every
-//! answer has, and logs the request once.
+//! A handler takes `lambda_http`'s request, which [`ApiRequest`] reads, and returns a response made by [`answer`], or a
+//! [`Failure`]; [`run`] turns a failure into a response, adds the headers that every answer has, and logs the request once.
 
-mod answer;
+pub mod answer;
+mod body;
 mod caller;
 mod edge;
 mod failure;
@@ -15,11 +16,11 @@ mod request;
 mod serve;
 mod views;
 
-pub use answer::Answer;
-pub use caller::{live_caller, require_security_admin};
+pub use caller::{access_claims, live_caller, recovery_claims, require_security_admin};
 pub use edge::Edge;
 pub use failure::Failure;
 pub use json::{JsonBody, Nothing, read_object};
+pub use lambda_http::{Body, Request, Response};
 pub use page::{PageLimit, open_cursor, seal_cursor};
 pub use problem::{FieldError, Problem};
 pub use request::ApiRequest;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use readmit::domain::{Company, Employee, IssueWish};
-use readmit::http::{Answer, ApiRequest, Edge, Failure, JsonBody, Nothing, Problem};
+use readmit::http::{ApiRequest as _, Body, Edge, Failure, JsonBody, Nothing, Problem, Request, Response, answer};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -58,12 +58,12 @@ pub fn check(data: &[u8]) {
     }
 }
 
-fn handler(_: Arc<Edge>, request: ApiRequest) -> Outcome {
+fn handler(_: Arc<Edge>, request: Request) -> Outcome {
     Box::pin(async move { read(&request) })
 }
 
-fn read(request: &ApiRequest) -> Result<Answer, Failure> {
-    Answer::ok(&json!({
+fn read(request: &Request) -> Result<Response<Body>, Failure> {
+    answer::ok(&json!({
         "object": outcome(request.json()?, |value: Value| value),
         "nothing": outcome(request.json()?, |Nothing {}| json!({})),
         "wish": outcome(request.json()?, |wish: IssueWish| json!(wish.reason.map(|reason| reason.as_str().to_owned()))),

@@ -7,12 +7,12 @@ use std::sync::{Arc, LazyLock};
 use data_encoding::BASE64;
 use lambda_runtime::Context;
 use readmit::Environment;
-use readmit::http::{Answer, ApiRequest, Edge, Failure};
+use readmit::http::{Body, Edge, Failure, Request, Response};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// What a handler that needs no services returns.
-pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Response<Body>, Failure>> + Send>>;
 
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap());
@@ -26,7 +26,7 @@ static EDGE: LazyLock<Arc<Edge>> = LazyLock::new(|| {
 });
 
 /// The answer to `event`; none if it is no event of an HTTP API.
-pub(crate) fn answer(handler: fn(Arc<Edge>, ApiRequest) -> Outcome, event: Value) -> Option<Value> {
+pub(crate) fn answer(handler: fn(Arc<Edge>, Request) -> Outcome, event: Value) -> Option<Value> {
     RUNTIME.block_on(readmit::http::invoke(Arc::clone(&EDGE), handler, event, Context::default())).ok()
 }
 

@@ -15,6 +15,8 @@ pub mod password;
 pub mod token;
 
 mod gateway;
+#[cfg(test)]
+mod hostile;
 mod keys;
 #[cfg(test)]
 mod replay;

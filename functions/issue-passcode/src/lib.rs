@@ -11,13 +11,13 @@
 use std::sync::Arc;
 
 use readmit::MailingServices;
-use readmit::http::{Answer, ApiRequest, Failure};
+use readmit::http::{ApiRequest as _, Body, Failure, Request, Response};
 
 mod one;
 mod several;
 
 /// One of the function's two routes.
-pub async fn handle(services: Arc<MailingServices>, request: ApiRequest) -> Result<Answer, Failure> {
+pub async fn handle(services: Arc<MailingServices>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "POST /v1/employees/{employee_id}/passcode" => one::issue(&services, &request).await,
         "POST /v1/passcodes" => several::issue(&services, &request).await,

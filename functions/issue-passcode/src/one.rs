@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use readmit::MailingServices;
 use readmit::domain::{Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, issue as decide};
-use readmit::http::{Answer, ApiRequest, Failure, IssuedView, JsonBody, Problem, live_caller, require_security_admin};
+use readmit::http::{
+    ApiRequest as _, Body, Failure, IssuedView, JsonBody, Problem, Request, Response, access_claims, answer,
+    live_caller, require_security_admin,
+};
 use readmit::issuing::DECISIONS;
 use readmit::store::{IdempotencyKey, IssueView, Known, Lease, Takes, pause};
 
@@ -22,9 +25,9 @@ enum Turn {
     Over(String),
 }
 
-pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> Result<Answer, Failure> {
+pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Result<Response<Body>, Failure> {
     let store = &services.services.store;
-    let claims = request.access_claims(&services.services).await?;
+    let claims = access_claims(&services.services, request).await?;
     let wanted = request.employee_id();
     let holders: Vec<_> = wanted.into_iter().collect();
     // What is wrong with body and key is told in its turn, behind who may call.
@@ -50,7 +53,7 @@ pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> R
         let issued = decide(IssuedFor::Admin(caller), company, holder.clone(), wish, now, &mut random)?;
         let lease = match turn(&view, key, now)? {
             Turn::Ours(lease) => lease,
-            Turn::Over(answer) => return Ok(Answer::created_as(answer)),
+            Turn::Over(answer) => return Ok(answer::created_as(answer)),
             Turn::Theirs if waits == WAITS => return Err(Problem::RequestInProgress.into()),
             Turn::Theirs => {
                 waits += 1;
@@ -64,7 +67,7 @@ pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> R
             Err(throttled) => return Err(services.throttled(&throttled, holder, &act).await?.into()),
         };
         if let Some(passcode) = services.deliver(&issued, company, Takes { quota, lease }, &act).await? {
-            return Answer::created(&IssuedView::new(&passcode, act.at));
+            return answer::created(&IssuedView::new(&passcode, act.at));
         }
         pause(rounds).await;
         rounds += 1;
@@ -73,7 +76,7 @@ pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> R
 }
 
 fn key_of(
-    request: &ApiRequest,
+    request: &Request,
     admin: EmployeeId,
     wanted: Option<EmployeeId>,
     wish: &IssueWish,

@@ -8,7 +8,8 @@ use readmit::domain::{
     Act, Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Reason, Timestamp, issue as decide,
 };
 use readmit::http::{
-    Answer, ApiRequest, Failure, FieldError, JsonBody, PasscodeView, Problem, live_caller, require_security_admin,
+    ApiRequest as _, Body, Failure, FieldError, JsonBody, PasscodeView, Problem, Request, Response, access_claims,
+    answer, live_caller, require_security_admin,
 };
 use readmit::issuing::DECISIONS;
 use readmit::store::{IssueView, Takes, Throttled, pause};
@@ -56,8 +57,8 @@ struct Issuing<'a> {
     act: Act,
 }
 
-pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.access_claims(&services.services).await?;
+pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(&services.services, request).await?;
     // What is wrong with the body is told in its turn, behind who may call.
     let body = request.json();
     let wish = body.clone().and_then(JsonBody::read::<Wish>).and_then(checked);
@@ -83,7 +84,7 @@ pub(crate) async fn issue(services: &MailingServices, request: &ApiRequest) -> R
     let outcomes: Vec<_> = stream::iter(issued).buffered(PARALLEL).collect().await;
     let now = services.services.now();
     let rows = wish.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, now));
-    Answer::ok(&Results { results: rows.collect() })
+    answer::ok(&Results { results: rows.collect() })
 }
 
 fn checked(wish: Wish) -> Result<Wish, Problem> {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, EmployeeId, EventId, EventType};
 use readmit::http::{
-    Answer, ApiRequest, EventView, Failure, FieldError, Nothing, PageLimit, Problem, live_caller, open_cursor,
-    require_security_admin, seal_cursor,
+    ApiRequest as _, Body, EventView, Failure, FieldError, Nothing, PageLimit, Problem, Request, Response,
+    access_claims, answer, live_caller, open_cursor, require_security_admin, seal_cursor,
 };
 use readmit::store::{EventPage, StoreError, TrailPart};
 use serde::{Deserialize, Serialize};
@@ -67,8 +67,8 @@ struct Page<'a> {
 }
 
 /// The function's one route.
-pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.access_claims(&services).await?;
+pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(&services, &request).await?;
     let (keyring, now) = (services.keyring().await?, services.now());
     let asked = request.query::<PageQuery>().and_then(|query| Ok((Listing::read(&query)?, query)));
     let start = asked.as_ref().map_or(Ok(None), |(listing, query)| {
@@ -101,7 +101,7 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
     let name = listing.name(claims.company_id);
     let seal = |next: EventId| seal_cursor(&keyring, &name, &next.to_string(), now, &mut services.random());
     let events = page.events.iter().map(EventView::from).collect();
-    Answer::ok(&Page { events, next_cursor: page.next.map(seal).transpose()? })
+    answer::ok(&Page { events, next_cursor: page.next.map(seal).transpose()? })
 }
 
 async fn read(

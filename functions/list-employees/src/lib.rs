@@ -9,8 +9,8 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, Filter, Prefix};
 use readmit::http::{
-    Answer, ApiRequest, EmployeeView, Failure, FieldError, Nothing, PageLimit, Problem, live_caller, open_cursor,
-    require_security_admin, seal_cursor,
+    ApiRequest as _, Body, EmployeeView, Failure, FieldError, Nothing, PageLimit, Problem, Request, Response,
+    access_claims, answer, live_caller, open_cursor, require_security_admin, seal_cursor,
 };
 use readmit::store::{EmployeePage, Matches, StoreError};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ struct Page<'a> {
 }
 
 /// One of the function's two routes.
-pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "GET /v1/employees" => page(&services, &request).await,
         "GET /v1/employees/{employee_id}" => one(&services, &request).await,
@@ -70,8 +70,8 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
     }
 }
 
-async fn page(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.access_claims(services).await?;
+async fn page(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(services, request).await?;
     let (keyring, now) = (services.keyring().await?, services.now());
     let asked = request.query::<PageQuery>().and_then(|query| Ok((Listing::read(&query)?, query)));
     let start = asked.as_ref().map_or(Ok(None), |(listing, query)| {
@@ -105,7 +105,7 @@ async fn page(services: &Services, request: &ApiRequest) -> Result<Answer, Failu
     let seal =
         |next: String| seal_cursor(&keyring, &listing.name(claims.company_id), &next, now, &mut services.random());
     let employees = rows.employees.iter().map(|employee| EmployeeView::new(employee, now)).collect();
-    Answer::ok(&Page { employees, next_cursor: rows.next.map(seal).transpose()? })
+    answer::ok(&Page { employees, next_cursor: rows.next.map(seal).transpose()? })
 }
 
 /// What the first trip brings: the page, or the words whose people a second trip reads.
@@ -133,8 +133,8 @@ async fn first_trip(
     })
 }
 
-async fn one(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.access_claims(services).await?;
+async fn one(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(services, request).await?;
     let wanted = request.employee_id();
     let ids: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
     let rows = services.store.directory(claims.company_id, &ids).await?;
@@ -143,5 +143,5 @@ async fn one(services: &Services, request: &ApiRequest) -> Result<Answer, Failur
     require_security_admin(caller)?;
     let (Nothing {}, Nothing {}) = (body.read()?, request.query()?);
     let employee = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
-    Answer::ok(&EmployeeView::new(employee, services.now()))
+    answer::ok(&EmployeeView::new(employee, services.now()))
 }

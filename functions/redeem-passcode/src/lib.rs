@@ -9,7 +9,7 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::passcode::{Code, MAX_TRIES};
 use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
-use readmit::http::{Answer, ApiRequest, Failure, Problem, exposed};
+use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
 use readmit::keyring::{RecoveryClaims, Tokens};
 use readmit::store::{Outcome, PasscodeRow};
 use readmit::verifying::{self, Proof};
@@ -35,7 +35,7 @@ struct Recovery<'a> {
 }
 
 /// The function's one route.
-pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     let typed: Redeem = request.json()?.read()?;
     let (Ok(login), Some(code)) = (typed.email.parse::<Login>(), Code::read(typed.code.expose_secret())) else {
         return Err(rejected("an address or a code that cannot be"));
@@ -76,7 +76,7 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
         act.at,
         &mut services.random(),
     )?;
-    Answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
+    answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
 }
 
 /// What the proof shows, if one was sent: the same requests and the same hash, whoever is known.

@@ -2,7 +2,7 @@
 
 use readmit::Services;
 use readmit::domain::{Actor, BACKUP_CODES, BackupCode, EmployeeId, KeyedHash, Versioned};
-use readmit::http::{Answer, ApiRequest, Failure, Problem, live_caller};
+use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, access_claims, answer, live_caller};
 use readmit::store::Outcome;
 use readmit::verifying::{self, Attempt, Rejected, Verified};
 use secrecy::SecretString;
@@ -43,8 +43,8 @@ impl NewCodes {
     }
 }
 
-pub(crate) async fn renew(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.access_claims(services).await?;
+pub(crate) async fn renew(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(services, request).await?;
     let row = services.store.employee(claims.company_id, claims.employee_id).await?;
     let caller = live_caller(&claims, row.as_ref())?;
     let typed: Renewal = request.json()?.read()?;
@@ -72,5 +72,5 @@ pub(crate) async fn renew(services: &Services, request: &ApiRequest) -> Result<A
         return Err(Failure::Because(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
     }
     let shown = new_codes.shown();
-    Answer::ok(&Renewed { backup_codes: shown.iter().map(|code| code.as_str()).collect() })
+    answer::ok(&Renewed { backup_codes: shown.iter().map(|code| code.as_str()).collect() })
 }

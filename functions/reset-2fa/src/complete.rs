@@ -3,7 +3,7 @@
 use readmit::Services;
 use readmit::domain::totp::MAX_WRONG_CODES_A_RECOVERY;
 use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
-use readmit::http::{Answer, ApiRequest, Failure, Problem, SessionView};
+use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
 use readmit::issuing::DECISIONS;
 use readmit::keyring::{AccessClaims, Tokens};
 use readmit::store::{CompletionTry, Outcome, PasscodeRow, pause};
@@ -26,8 +26,8 @@ struct Completed<'a> {
     backup_codes: Vec<&'a str>,
 }
 
-pub(crate) async fn complete(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.recovery_claims(services).await?;
+pub(crate) async fn complete(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = recovery_claims(services, request).await?;
     let typed: Confirmation = body_of_step(services, request, &claims).await?;
     let code = TotpCode::read(typed.code.expose_secret());
 
@@ -77,7 +77,7 @@ async fn completed(
     epoch: SessionEpoch,
     new_codes: &NewCodes,
     act: &Act,
-) -> Result<Answer, Failure> {
+) -> Result<Response<Body>, Failure> {
     employee.last_signed_in_at = Some(act.at);
     employee.two_factor = TwoFactor::Enrolled;
     let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
@@ -85,11 +85,11 @@ async fn completed(
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at, &mut services.random())?;
     let shown = new_codes.shown();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();
-    Answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })
+    answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })
 }
 
 /// The fifth wrong code ends the recovery.
-async fn wrong_code(services: &Services, request: &ApiRequest, row: &PasscodeRow) -> Result<Answer, Failure> {
+async fn wrong_code(services: &Services, request: &Request, row: &PasscodeRow) -> Result<Response<Body>, Failure> {
     if row.completion_tries >= MAX_WRONG_CODES_A_RECOVERY {
         let act = request.act(Actor::Employee { employee_id: row.employee_id }, services.now());
         // Refused: it ended otherwise in the meantime.

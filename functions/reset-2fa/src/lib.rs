@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::http::{Answer, ApiRequest, Failure, JsonBody, Problem};
+use readmit::http::{ApiRequest as _, Body, Failure, JsonBody, Problem, Request, Response};
 use readmit::keyring::RecoveryClaims;
 use serde::de::DeserializeOwned;
 
@@ -21,7 +21,7 @@ mod password;
 mod totp;
 
 /// One of the function's four routes.
-pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "PUT /v1/recovery/password" => password::set(&services, &request).await,
         "POST /v1/recovery/totp" => totp::enrol(&services, &request).await,
@@ -34,7 +34,7 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
 /// The body of a step. What is wrong with it is told only while the recovery is open: an ended one is 401, whatever is sent.
 async fn body_of_step<T: DeserializeOwned>(
     services: &Services,
-    request: &ApiRequest,
+    request: &Request,
     claims: &RecoveryClaims,
 ) -> Result<T, Failure> {
     match request.json().and_then(JsonBody::read) {

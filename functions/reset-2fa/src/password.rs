@@ -2,7 +2,7 @@
 
 use readmit::Services;
 use readmit::domain::{Actor, Password, PasswordHash, Person, Salt, Versioned};
-use readmit::http::{Answer, ApiRequest, Failure, Problem};
+use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, recovery_claims};
 use readmit::store::{Outcome, PasswordTry};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -15,8 +15,8 @@ struct NewPassword {
     password: SecretString,
 }
 
-pub(crate) async fn set(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.recovery_claims(services).await?;
+pub(crate) async fn set(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = recovery_claims(services, request).await?;
     let typed: NewPassword = body_of_step(services, request, &claims).await?;
     let password = Password::new(typed.password.expose_secret());
 
@@ -45,7 +45,7 @@ pub(crate) async fn set(services: &Services, request: &ApiRequest) -> Result<Ans
     let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
     match services.store.set_password(&claims, &Versioned { version, value }, &act).await? {
-        Outcome::Done => Ok(Answer::no_content()),
+        Outcome::Done => Ok(answer::no_content()),
         Outcome::Refused => Err(Problem::Unauthenticated.into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use readmit::Services;
 use readmit::domain::TotpKey;
-use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem};
+use readmit::http::{Body, Failure, Nothing, Problem, Request, Response, answer, recovery_claims};
 use readmit::store::Outcome;
 use serde::Serialize;
 
@@ -15,8 +15,8 @@ struct EnrolmentView<'a> {
     qr_svg: &'a str,
 }
 
-pub(crate) async fn enrol(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.recovery_claims(services).await?;
+pub(crate) async fn enrol(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = recovery_claims(services, request).await?;
     let Nothing {} = body_of_step(services, request, &claims).await?;
 
     let now = services.now();
@@ -26,7 +26,7 @@ pub(crate) async fn enrol(services: &Services, request: &ApiRequest) -> Result<A
     match services.store.set_totp_key(&claims, &sealed, now).await? {
         Outcome::Done => {
             let (secret, otpauth_uri, qr_svg) = (&enrolment.secret, &enrolment.otpauth_uri, &enrolment.qr_svg);
-            Answer::ok(&EnrolmentView { secret, otpauth_uri, qr_svg })
+            answer::ok(&EnrolmentView { secret, otpauth_uri, qr_svg })
         }
         Outcome::Refused => Err(Problem::Unauthenticated.into()),
     }

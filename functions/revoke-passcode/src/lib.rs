@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 use readmit::Services;
 use readmit::domain::{Actor, LatestPasscode, PasscodeId, StillOpen, Timestamp};
-use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem, live_caller, require_security_admin};
+use readmit::http::{
+    ApiRequest as _, Body, Failure, Nothing, Problem, Request, Response, access_claims, answer, live_caller,
+    require_security_admin,
+};
 use readmit::issuing::DECISIONS;
 use readmit::store::{Outcome, pause};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -23,7 +26,7 @@ struct Disown {
 }
 
 /// One of the function's two routes.
-pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "DELETE /v1/employees/{employee_id}/passcode" => revoke(&services, &request).await,
         "POST /v1/passcodes/disown" => disown(&services, &request).await,
@@ -31,8 +34,8 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
     }
 }
 
-async fn revoke(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.access_claims(services).await?;
+async fn revoke(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(services, request).await?;
     let wanted = request.employee_id();
     let people: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
 
@@ -51,7 +54,7 @@ async fn revoke(services: &Services, request: &ApiRequest) -> Result<Answer, Fai
         let open = holder.latest_passcode.as_ref().and_then(|latest| still_open(latest, act.at));
         let (passcode_id, open) = open.ok_or(Problem::PasscodeNotFound)?;
         if services.store.revoke(&holder.held(passcode_id), open, &act).await? == Outcome::Done {
-            return Ok(Answer::no_content());
+            return Ok(answer::no_content());
         }
         // Redeemed, replaced or ended in the meantime.
         pause(round).await;
@@ -63,7 +66,7 @@ fn still_open(latest: &LatestPasscode, now: Timestamp) -> Option<(PasscodeId, St
     latest.still_open(now).map(|open| (latest.passcode_id, open))
 }
 
-async fn disown(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+async fn disown(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
     let typed: Disown = request.json()?.read()?;
     let held = services.keyring().await?.open_disown(typed.token.expose_secret(), services.now());
     let held = held.ok_or_else(|| rejected("a token that is none of ours, or too old"))?;
@@ -73,12 +76,12 @@ async fn disown(services: &Services, request: &ApiRequest) -> Result<Answer, Fai
         let row =
             row.filter(|row| row.held() == held).ok_or_else(|| rejected("the passcode was replaced or dropped"))?;
         if row.disowned_at.is_some() {
-            return Ok(Answer::no_content());
+            return Ok(answer::no_content());
         }
         // The mail's holder is the passcode's: nobody else has the token.
         let act = request.act(Actor::Employee { employee_id: held.employee_id }, services.now());
         if services.store.disown(&row, &act).await? == Outcome::Done {
-            return Ok(Answer::no_content());
+            return Ok(answer::no_content());
         }
         pause(round).await;
     }

@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use readmit::Services;
 use readmit::domain::Actor;
-use readmit::http::{Answer, ApiRequest, Failure, Nothing, Problem, SessionView, live_caller};
+use readmit::http::{
+    ApiRequest as _, Body, Failure, Nothing, Problem, Request, Response, SessionView, access_claims, answer,
+    live_caller,
+};
 use readmit::keyring::{AccessClaims, JsonWebKey, Tokens};
 use readmit::store::Outcome;
 use readmit::verifying::{self, Attempt, Rejected, Verified};
@@ -33,7 +36,7 @@ struct KeySet {
 }
 
 /// One of the function's three routes.
-pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answer, Failure> {
+pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "POST /v1/sessions" => sign_in(&services, &request).await,
         "DELETE /v1/sessions" => sign_out(&services, &request).await,
@@ -42,7 +45,7 @@ pub async fn handle(services: Arc<Services>, request: ApiRequest) -> Result<Answ
     }
 }
 
-async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
+async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
     let typed: SignIn = request.json()?.read()?;
     let now = services.now();
     let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, request.origin().source_ip.as_deref())?;
@@ -71,23 +74,23 @@ async fn sign_in(services: &Services, request: &ApiRequest) -> Result<Answer, Fa
     let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, now, &mut services.random())?;
-    Answer::ok(&SessionView::new(&token, &employee, now))
+    answer::ok(&SessionView::new(&token, &employee, now))
 }
 
-async fn sign_out(services: &Services, request: &ApiRequest) -> Result<Answer, Failure> {
-    let claims = request.access_claims(services).await?;
+async fn sign_out(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(services, request).await?;
     let row = services.store.employee(claims.company_id, claims.employee_id).await?;
     let caller = live_caller(&claims, row.as_ref())?;
     let Nothing {} = request.json()?.read()?;
     let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
     match services.store.end_sessions(caller, &act).await? {
-        Outcome::Done => Ok(Answer::no_content()),
+        Outcome::Done => Ok(answer::no_content()),
         // Another sign-out, or a recovery, was faster: this session had ended.
         Outcome::Refused => Err(Problem::Unauthenticated.into()),
     }
 }
 
-async fn keys(services: &Services) -> Result<Answer, Failure> {
+async fn keys(services: &Services) -> Result<Response<Body>, Failure> {
     let keys = services.keyring().await?.public_keys(services.now());
-    Answer::cacheable(&KeySet { keys }, KEYS_CACHE)
+    answer::cacheable(&KeySet { keys }, KEYS_CACHE)
 }

@@ -1,44 +1,44 @@
-//! Answers that succeed.
+//! Answers that succeed. [`super::run`] adds the headers that every answer has.
 
-use http::StatusCode;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use super::Failure;
 
-/// A success: a status, and a JSON body if there is one.
-pub struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) body: Option<String>,
-    pub(super) cache_control: &'static str,
+/// 200 and a body.
+pub fn ok(body: &impl Serialize) -> Result<Response<Body>, Failure> {
+    Ok(json(StatusCode::OK, serde_json::to_string(body)?))
 }
 
-impl Answer {
-    fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Failure> {
-        Ok(Self { status, body: Some(serde_json::to_string(body)?), cache_control: "no-store" })
-    }
+/// 201 and a body.
+pub fn created(body: &impl Serialize) -> Result<Response<Body>, Failure> {
+    Ok(created_as(serde_json::to_string(body)?))
+}
 
-    /// 200 and a body.
-    pub fn ok(body: &impl Serialize) -> Result<Self, Failure> {
-        Self::json(StatusCode::OK, body)
-    }
+/// 201 and a body that is JSON already.
+pub fn created_as(body: String) -> Response<Body> {
+    json(StatusCode::CREATED, body)
+}
 
-    /// 201 and a body.
-    pub fn created(body: &impl Serialize) -> Result<Self, Failure> {
-        Self::json(StatusCode::CREATED, body)
-    }
+/// 204.
+pub fn no_content() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
 
-    /// 201 and a body that is JSON already.
-    pub fn created_as(body: String) -> Self {
-        Self { status: StatusCode::CREATED, body: Some(body), cache_control: "no-store" }
-    }
+/// 200 and a body that anyone may keep for `cache_control`.
+pub fn cacheable(body: &impl Serialize, cache_control: &'static str) -> Result<Response<Body>, Failure> {
+    let mut response = ok(body)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    Ok(response)
+}
 
-    /// 204.
-    pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, cache_control: "no-store" }
-    }
-
-    /// 200 and a body that anyone may keep for `cache_control`.
-    pub fn cacheable(body: &impl Serialize, cache_control: &'static str) -> Result<Self, Failure> {
-        Ok(Self { cache_control, ..Self::json(StatusCode::OK, body)? })
-    }
+fn json(status: StatusCode, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::Text(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -1,9 +1,34 @@
 //! The caller: who the token names, as the directory knows the person now.
 
+use lambda_http::Request;
 use readmit_domain::{Employee, Role};
 
-use super::Problem;
-use crate::keyring::AccessClaims;
+use super::request::single_header;
+use super::{Failure, Problem};
+use crate::keyring::{AccessClaims, RecoveryClaims, Tokens};
+use crate::services::Services;
+
+/// What a valid access token says. Whether the session still lasts, [`live_caller`] tells.
+pub async fn access_claims(services: &Services, request: &Request) -> Result<AccessClaims, Failure> {
+    let token = bearer_token(request).ok_or(Problem::Unauthenticated)?;
+    let keyring = services.keyring_for_token(token).await?;
+    let claims = Tokens::new(&keyring, &services.portal_url).read_access(token, services.now());
+    Ok(claims.map_err(|_| Problem::Unauthenticated)?)
+}
+
+/// What a valid recovery token says. Whether the recovery is still open, each of its steps tells.
+pub async fn recovery_claims(services: &Services, request: &Request) -> Result<RecoveryClaims, Failure> {
+    let token = bearer_token(request).ok_or(Problem::Unauthenticated)?;
+    let keyring = services.keyring_for_token(token).await?;
+    let claims = Tokens::new(&keyring, &services.portal_url).read_recovery(token, services.now());
+    Ok(claims.map_err(|_| Problem::Unauthenticated)?)
+}
+
+/// RFC 6750, section 2.1: the header, and no other place.
+fn bearer_token(request: &Request) -> Option<&str> {
+    let (scheme, token) = single_header(request, "authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
 
 /// The employee that the token names, if the account is active and the session has not ended.
 pub fn live_caller<'a>(claims: &AccessClaims, row: Option<&'a Employee>) -> Result<&'a Employee, Problem> {

@@ -1,49 +1,125 @@
-//! What API Gateway's HTTP API hands to a function, and takes back, in payload format 2.0
-//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
+//! Reads the event of API Gateway's HTTP API, payload format 2.0
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>), builds
+//! `lambda_http`'s request from it, and turns a response into the gateway's.
 //!
-//! Only what is read. `lambda_http` makes an `http::Request` of all of it, panics where a client's `Host` or query cannot stand
-//! in a URI, and is a tenth of a function's size.
+//! `lambda_http`'s own reader puts the client's `Host` and query into a URI and panics where they do not fit
+//! (docs/decisions/0001-lambda-http.md). Readmit reads neither from the URI, so the request is built without them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use lambda_http::aws_lambda_events::query_map::QueryMap;
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Body, Context, Request, RequestExt as _, Response};
+use readmit_domain::Origin;
+use serde::Deserialize;
+use zeroize::Zeroizing;
 
-/// A request. What the client wrote, it may have written in any way; the rest is the gateway's word.
+use super::Edge;
+use super::body::EncodedBody;
+
+/// What is kept of the client's `User-Agent`.
+const MAX_USER_AGENT_CHARS: usize = 256;
+
+/// A request. The client wrote `headers`, `raw_query_string` and `body`, and may have written anything; API Gateway wrote the
+/// rest.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GatewayRequest {
-    pub(super) request_context: RequestContext,
+    request_context: RequestContext,
     /// Several lines of one name are joined by a comma.
-    pub(super) headers: Option<HashMap<String, String>>,
-    pub(super) path_parameters: Option<HashMap<String, String>>,
-    pub(super) raw_query_string: Option<String>,
-    pub(super) body: Option<String>,
+    headers: Option<HashMap<String, String>>,
+    path_parameters: Option<HashMap<String, String>>,
+    raw_query_string: Option<String>,
+    body: Option<String>,
     #[serde(default)]
-    pub(super) is_base64_encoded: bool,
+    is_base64_encoded: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RequestContext {
-    pub(super) route_key: String,
-    pub(super) request_id: Option<String>,
-    pub(super) http: RequestContextHttp,
+struct RequestContext {
+    route_key: String,
+    request_id: Option<String>,
+    http: RequestContextHttp,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RequestContextHttp {
-    pub(super) source_ip: Option<String>,
-    pub(super) user_agent: Option<String>,
+struct RequestContextHttp {
+    method: Option<String>,
+    source_ip: Option<String>,
+    user_agent: Option<String>,
 }
 
-/// A response. Without a body there is none, rather than `null`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct GatewayResponse {
-    pub(super) status_code: u16,
-    pub(super) headers: BTreeMap<&'static str, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) body: Option<String>,
-    pub(super) is_base64_encoded: bool,
+impl GatewayRequest {
+    /// The request with its [`Origin`] as an extension, and the body, which is checked and decoded later.
+    pub(super) fn into_http(self, context: Context, edge: &Edge) -> (Request, EncodedBody) {
+        let body = EncodedBody::new(Zeroizing::new(self.body.unwrap_or_default()), self.is_base64_encoded);
+        let mut headers = self.headers.unwrap_or_default();
+        let viewer = edge.viewer(&mut headers).map(|address| address.to_string());
+        let RequestContext { route_key, request_id, http } = self.request_context;
+        let request_id = request_id.unwrap_or_else(|| context.request_id.clone());
+        let origin = Origin {
+            source_ip: viewer.or(http.source_ip),
+            user_agent: http.user_agent.and_then(user_agent),
+            request_id: request_id.clone(),
+        };
+
+        let mut event = ApiGatewayV2httpRequest::default();
+        event.headers = header_map(headers);
+        event.path_parameters = self.path_parameters.unwrap_or_default();
+        // Not as `raw_query_string`, which becomes a part of the URI.
+        event.query_string_parameters = query_map(&self.raw_query_string.unwrap_or_default());
+        event.raw_path = Some("/".to_owned());
+        event.request_context.route_key = Some(route_key);
+        event.request_context.request_id = Some(request_id);
+        event.request_context.http.method =
+            http.method.and_then(|method| Method::from_bytes(method.as_bytes()).ok()).unwrap_or_default();
+        let mut request = Request::from(LambdaRequest::ApiGatewayV2(event)).with_lambda_context(context);
+        request.extensions_mut().insert(origin);
+        (request, body)
+    }
+}
+
+/// The client's description of itself without control characters; API Gateway sends an empty text for a client that gives none.
+fn user_agent(text: String) -> Option<String> {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect();
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// `append`, so that a name sent twice in different case stays visible as two. So does a value that HTTP cannot carry: as an
+/// empty one, which no reader of a header accepts.
+fn header_map(headers: HashMap<String, String>) -> HeaderMap {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        // `lambda_http` builds the URI from these two, and nothing here reads them.
+        if name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("x-forwarded-proto") {
+            continue;
+        }
+        if let Ok(name) = HeaderName::try_from(name) {
+            map.append(name, HeaderValue::try_from(value).unwrap_or_else(|_| HeaderValue::from_static("")));
+        }
+    }
+    map
+}
+
+fn query_map(query: &str) -> QueryMap {
+    let mut parameters = HashMap::<String, Vec<String>>::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        parameters.entry(name.into_owned()).or_default().push(value.into_owned());
+    }
+    parameters.into()
+}
+
+/// The response as API Gateway takes it.
+pub(super) fn response_event(response: Response<Body>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut event = ApiGatewayV2httpResponse::default();
+    event.status_code = parts.status.as_u16().into();
+    event.headers = parts.headers;
+    event.is_base64_encoded = matches!(body, Body::Binary(_));
+    event.body = (!matches!(body, Body::Empty)).then_some(body);
+    event
 }

@@ -1,6 +1,7 @@
 //! Problems (RFC 9457): what a client is told when the answer is no.
 
-use http::StatusCode;
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use readmit_domain::{IssueRefusal, PasswordFault, RecoveryStep, Timestamp};
 use serde::Serialize;
 
@@ -250,11 +251,11 @@ impl Problem {
     }
 
     /// The header that goes with it, if there is one.
-    pub(super) fn header(&self) -> Option<(&'static str, String)> {
+    pub(super) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         match self {
-            Self::Unauthenticated => Some(("www-authenticate", "Bearer".to_owned())),
-            Self::TooManyRequests(seconds) => Some(("retry-after", seconds.to_string())),
-            Self::TemporarilyUnavailable => Some(("retry-after", TRY_AGAIN_SECONDS.to_string())),
+            Self::Unauthenticated => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Self::TooManyRequests(seconds) => Some((RETRY_AFTER, (*seconds).into())),
+            Self::TemporarilyUnavailable => Some((RETRY_AFTER, TRY_AGAIN_SECONDS.into())),
             _ => None,
         }
     }

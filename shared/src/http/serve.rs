@@ -1,26 +1,31 @@
 //! The boundary: every request comes in here, every answer goes out here, and each is logged once.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use lambda_http::http::{HeaderName, HeaderValue};
+use lambda_http::lambda_runtime;
+use lambda_http::{Body, Context, Error, LambdaEvent, Request, Response, service_fn};
 use serde_json::Value;
 
-use super::gateway::{GatewayRequest, GatewayResponse};
-use super::{Answer, ApiRequest, Edge, Failure, Problem};
+use super::gateway::{GatewayRequest, response_event};
+use super::{ApiRequest as _, Edge, Failure, Problem};
 use crate::telemetry::{Ending, Invocation};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a request is given. Whatever it waits for then, its client is told before Lambda ends the function at 15 seconds; a
 /// passcode whose mail was under way opens nothing, and the cleanup withdraws it.
 const REQUEST_BUDGET: Duration = Duration::from_secs(13);
 
 /// Serves a deployed function's requests until the runtime ends.
-pub async fn run<S, F>(services: Arc<S>, handler: fn(Arc<S>, ApiRequest) -> F) -> Result<(), Error>
+pub async fn run<S, F>(services: Arc<S>, handler: fn(Arc<S>, Request) -> F) -> Result<(), Error>
 where
     S: AsRef<Edge> + Send + Sync + 'static,
-    F: Future<Output = Result<Answer, Failure>> + Send + 'static,
+    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
     // Boxed, or the compiler finds the runtime's future too deep to lay out.
     let serve = move |event: LambdaEvent<GatewayRequest>| Box::pin(respond(Arc::clone(&services), handler, event));
@@ -30,13 +35,13 @@ where
 /// Serves one event outside Lambda, through the same code: what `cargo run` and the tests do.
 pub async fn invoke<S, F>(
     services: Arc<S>,
-    handler: fn(Arc<S>, ApiRequest) -> F,
+    handler: fn(Arc<S>, Request) -> F,
     event: Value,
     context: Context,
 ) -> Result<Value, Error>
 where
     S: AsRef<Edge> + Send + Sync + 'static,
-    F: Future<Output = Result<Answer, Failure>> + Send + 'static,
+    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
     let request: GatewayRequest = serde_json::from_str(&event.to_string())?;
     Ok(serde_json::to_value(respond(services, handler, LambdaEvent::new(request, context)).await?)?)
@@ -44,42 +49,47 @@ where
 
 async fn respond<S, F>(
     services: Arc<S>,
-    handler: fn(Arc<S>, ApiRequest) -> F,
+    handler: fn(Arc<S>, Request) -> F,
     event: LambdaEvent<GatewayRequest>,
-) -> Result<GatewayResponse, Error>
+) -> Result<ApiGatewayV2httpResponse, Error>
 where
     S: AsRef<Edge>,
-    F: Future<Output = Result<Answer, Failure>> + Send + 'static,
+    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
-    let request = ApiRequest::new(event.payload, &event.context, S::as_ref(&services))?;
+    let (mut request, body) = event.payload.into_http(event.context, S::as_ref(&services));
     let request_id = request.origin().request_id.clone();
     let invocation = Invocation::begin(&request_id, request.route_key());
-    let outcome = match request.check_body() {
-        Ok(()) => invocation
-            .run(tokio::time::timeout(REQUEST_BUDGET, handler(services, request)))
-            .await
-            .unwrap_or_else(|_| Err(out_of_time())),
-        Err(problem) => Err(problem.into()),
+    let outcome = match body.decode(&request) {
+        Ok(bytes) => {
+            request.extensions_mut().insert(bytes);
+            invocation
+                .run(tokio::time::timeout(REQUEST_BUDGET, handler(services, request)))
+                .await
+                .unwrap_or_else(|_| Err(out_of_time()))
+        }
+        Err(failure) => Err(failure),
     };
     invocation.end(&ending(&outcome));
-    match outcome {
-        Ok(answer) => Ok(success(answer, request_id)),
+    let mut response = match outcome {
+        Ok(response) => response,
         Err(Failure::Problem(problem) | Failure::Because(problem, _) | Failure::Caused(problem, _)) => {
-            refusal(&problem, request_id)
+            refusal(&problem, &request_id)?
         }
-        Err(Failure::Fault(_)) => Err(Error::from("an internal fault; the log has its cause")),
-    }
+        Err(Failure::Fault(_)) => return Err(Error::from("an internal fault; the log has its cause")),
+    };
+    add_headers(&mut response, &request_id);
+    Ok(response_event(response))
 }
 
 /// What the log is told.
-fn ending(outcome: &Result<Answer, Failure>) -> Ending<'_> {
+fn ending(outcome: &Result<Response<Body>, Failure>) -> Ending<'_> {
     let refused = |problem: &Problem, because| Ending::Refused {
         status: problem.status().as_u16(),
         code: problem.code(),
         because,
     };
     match outcome {
-        Ok(answer) => Ending::Answered { status: Some(answer.status.as_u16()) },
+        Ok(response) => Ending::Answered { status: Some(response.status().as_u16()) },
         Err(Failure::Problem(problem)) => refused(problem, None),
         Err(Failure::Because(problem, because)) => refused(problem, Some(because)),
         Err(Failure::Caused(problem, cause)) => {
@@ -93,29 +103,22 @@ fn out_of_time() -> Failure {
     Failure::Caused(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned())
 }
 
-fn success(answer: Answer, request_id: String) -> GatewayResponse {
-    let mut headers = every_answers_headers(answer.cache_control, request_id);
-    if answer.body.is_some() {
-        headers.insert("content-type", "application/json".to_owned());
+fn refusal(problem: &Problem, request_id: &str) -> Result<Response<Body>, Error> {
+    let mut response = Response::new(Body::Text(problem.body(request_id)?));
+    *response.status_mut() = problem.status();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().extend(problem.header());
+    Ok(response)
+}
+
+/// The headers that every answer has. A request id that no header can carry is left out; only a forged event has one.
+fn add_headers(response: &mut Response<Body>, request_id: &str) {
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(request_id) = HeaderValue::from_str(request_id) {
+        headers.insert(X_REQUEST_ID, request_id);
     }
-    GatewayResponse { status_code: answer.status.as_u16(), headers, body: answer.body, is_base64_encoded: false }
-}
-
-fn refusal(problem: &Problem, request_id: String) -> Result<GatewayResponse, Error> {
-    let body = problem.body(&request_id)?;
-    let mut headers = every_answers_headers("no-store", request_id);
-    headers.insert("content-type", "application/problem+json".to_owned());
-    headers.extend(problem.header());
-    let status_code = problem.status().as_u16();
-    Ok(GatewayResponse { status_code, headers, body: Some(body), is_base64_encoded: false })
-}
-
-fn every_answers_headers(cache_control: &str, request_id: String) -> BTreeMap<&'static str, String> {
-    BTreeMap::from([
-        ("cache-control", cache_control.to_owned()),
-        ("x-content-type-options", "nosniff".to_owned()),
-        ("x-request-id", request_id),
-    ])
 }
 
 #[cfg(test)]
@@ -124,7 +127,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_waits_is_told_before_lambda_ends_the_function() {
-        async fn never(_: Arc<Edge>, _: ApiRequest) -> Result<Answer, Failure> {
+        async fn never(_: Arc<Edge>, _: Request) -> Result<Response<Body>, Failure> {
             std::future::pending().await
         }
         let started = tokio::time::Instant::now();

@@ -1,0 +1,56 @@
+//! The body of a request: its size and media type are checked before a byte of it is read.
+
+use data_encoding::BASE64;
+use lambda_http::Request;
+use zeroize::Zeroizing;
+
+use super::request::single_header;
+use super::{Failure, Problem};
+
+/// The contract's limit, in bytes.
+const MAX_BODY: usize = 16 * 1024;
+/// Of base64 with padding (RFC 4648, section 4).
+const MAX_BASE64: usize = MAX_BODY.div_ceil(3) * 4;
+
+/// The body as the event has it.
+pub(super) struct EncodedBody {
+    text: Zeroizing<String>,
+    is_base64: bool,
+}
+
+/// The bytes of the body, a request's extension: it is wiped, unlike `lambda_http`'s own body.
+#[derive(Clone)]
+pub(super) struct BodyBytes(pub(super) Zeroizing<Vec<u8>>);
+
+impl EncodedBody {
+    pub(super) fn new(text: Zeroizing<String>, is_base64: bool) -> Self {
+        Self { text, is_base64 }
+    }
+
+    /// The bytes, if they are not too many and `request` says that they are JSON.
+    pub(super) fn decode(self, request: &Request) -> Result<BodyBytes, Failure> {
+        if self.text.len() > if self.is_base64 { MAX_BASE64 } else { MAX_BODY } {
+            return Err(Problem::BodyTooLarge.into());
+        }
+        let bytes = if self.is_base64 {
+            let decoded = BASE64.decode(self.text.as_bytes());
+            decoded.map_err(|_| Failure::Fault("the event's body is not base64".to_owned()))?
+        } else {
+            self.text.as_bytes().to_vec()
+        };
+        let bytes = Zeroizing::new(bytes);
+        if bytes.len() > MAX_BODY {
+            return Err(Problem::BodyTooLarge.into());
+        }
+        if bytes.is_empty() || is_json(request) {
+            Ok(BodyBytes(bytes))
+        } else {
+            Err(Problem::UnsupportedMediaType.into())
+        }
+    }
+}
+
+fn is_json(request: &Request) -> bool {
+    let media_type = single_header(request, "content-type").unwrap_or_default();
+    media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
