@@ -49,7 +49,7 @@ HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -173,6 +173,9 @@ bench-profile: release-check measure ## Count whose code a warm request runs, in
 	CARGO_PROFILE_RELEASE_STRIP=none CARGO_PROFILE_RELEASE_DEBUG=line-tables-only \
 		tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(TARGET)/sam-named/build
 	$(BENCH) profile --functions $(TARGET)/sam-named/build $(ARGS)
+
+bench-compare: measure ## Measure BEFORE, a folder that `sam build` made of another commit, beside the functions as they are
+	$(BENCH) compare --before $(BEFORE) --functions $(BUILT) $(ARGS)
 
 bench-costs: measure ## Count what each act takes of DynamoDB, and price a million recoveries
 	$(BENCH) costs $(ARGS)

@@ -132,9 +132,11 @@ impl Deployed {
             ("AWS_LAMBDA_RUNTIME_API", function.api.address()),
             ("AWS_LAMBDA_FUNCTION_NAME", package),
             ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+            ("AWS_REGION", "eu-west-1"),
             ("AWS_DEFAULT_REGION", "eu-west-1"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
             ("AWS_ACCESS_KEY_ID", package),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_CA_BUNDLE", &self.root),
             ("NODE_EXTRA_CA_CERTS", &self.root),
         ];

@@ -5,6 +5,7 @@ mod api;
 mod bare;
 mod cold_start;
 mod company;
+mod compare;
 mod costs;
 mod deployed;
 mod front;
@@ -40,6 +41,8 @@ enum Command {
     Routes(routes::Flags),
     /// Whose code a warm request runs, in instructions
     Profile(profile::Flags),
+    /// Starts, first events and warm requests of two builds side by side
+    Compare(compare::Flags),
     /// Whether starts, requests and memory are within their limits
     Guard(guard::Flags),
     /// Requests, units and the price of a million recoveries
@@ -61,6 +64,7 @@ async fn main() -> ExitCode {
         Command::ColdStart(flags) => cold_start::run(&flags).await,
         Command::Routes(flags) => routes::run(&flags).await,
         Command::Profile(flags) => profile::run(&flags).await,
+        Command::Compare(flags) => compare::run(&flags).await,
         Command::Guard(flags) => guard::run(&flags).await,
         Command::Costs(flags) => costs::run(&flags).await,
         Command::Recoveries(flags) => recoveries::run(&flags).await,
