@@ -75,7 +75,7 @@ impl<W: Write> Export<W> {
             Self::JsonLines(out) => writeln!(out, "{}", json::text(&EventView::from(event))?)?,
             Self::Csv(rows) => {
                 let event: Value = serde_json::to_value(EventView::from(event))?;
-                rows.write_record(csv_row::cells(&event)?)?;
+                rows.write_record(csv_row::cells(&event))?;
             }
         }
         Ok(())

@@ -84,6 +84,31 @@ async fn it_writes_every_event_of_the_company_page_by_page() {
     }
 }
 
+/// A change is an object with both values in JSON Lines, and the same as JSON in a cell.
+#[tokio::test]
+async fn changes_are_written_with_their_old_and_new_values() {
+    let world = World::start().await;
+    let mut event = world.northwind(json!([{"email": MIKE, "role": "security_admin"}]));
+    event["company"]["second_proof"] = json!("everyone");
+    event["company"]["support_email"] = json!("help@northwind.example");
+    world.import(event).await;
+    let policy = json!({"second_proof": {"from": "security_admins", "to": "everyone"},
+        "support_email": {"from": null, "to": "help@northwind.example"}});
+    let role = json!({"fields": "role", "role": {"from": "member", "to": "security_admin"}});
+
+    let lines = export(&world, "json-lines").await;
+    let told: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&told[0]["type"], &told[0]["detail"]), (&json!("employee.changed"), &role));
+    assert_eq!((&told[1]["type"], &told[1]["detail"]), (&json!("company.changed"), &policy));
+    assert_eq!(told[1]["employee_id"], Value::Null);
+
+    let rows = rows(&export(&world, "csv").await);
+    assert_eq!((rows[1][2].as_str(), rows[1][5].as_str()), ("company.changed", ""));
+    for (row, detail) in rows.iter().zip([&role, &policy]) {
+        assert_eq!(&serde_json::from_str::<Value>(&row[9]).unwrap(), detail);
+    }
+}
+
 /// Issues a code with a reason, by a client that calls itself `user_agent`.
 async fn issues(world: &World, ada: &Person<'_>, to: &str, reason: &str, user_agent: &str) {
     let request = world.request(Method::POST, &format!("/v1/employees/{}/passcode", world.id(to)));

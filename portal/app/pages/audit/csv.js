@@ -9,7 +9,7 @@ export function csv(events) {
   const rows = events.map((event) => [
     event.at,
     event.type,
-    event.employee_id,
+    event.employee_id ?? '',
     event.actor.kind,
     event.actor.employee_id ?? '',
     event.source_ip ?? '',
@@ -23,12 +23,36 @@ export function csv(events) {
 }
 
 /**
- * A spreadsheet must not take for a formula what somebody typed as a reason or sent as a browser's name (OWASP, CSV
- * injection): such a cell begins with an apostrophe.
+ * A cell begins at its first character and, in a program that splits at another character than the comma, after each of these.
+ * Spaces and quotes at the beginning are skipped.
+ */
+const SEPARATOR = /[,;|\t\r\n]/u;
+const SKIPPED = /["\p{White_Space}]/u;
+/** What begins a formula (OWASP, "CSV Injection"), full-width signs too. */
+const FORMULA = /[=+\-@\t\r\n＝＋－＠]/u;
+/** Controls, marks of direction, line breaks of any kind and what nobody sees, as `misleads` in `shared/domain/src/name.rs`. */
+const MISLEADING =
+  /[\p{Cc}\u{ad}\u{61c}\u{115f}\u{1160}\u{180e}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{2069}\u{3164}\u{feff}\u{ffa0}]/u;
+
+/**
+ * The text as a cell that stays text in every spreadsheet: an apostrophe stands before each character that would begin a formula
+ * where a cell begins, and a misleading character is written as `\u202e`. The operator's export has the same rule
+ * (`operator/src/csv_row.rs`), and the same cases test both (`tests/csv_cells.json`).
  *
  * @param {string} text
  */
 function cell(text) {
-  const inert = /^[\s]*[=+\-@\t\r\n|%]/u.test(text) ? `'${text}` : text;
-  return `"${inert.replaceAll('"', '""')}"`;
+  let written = '';
+  let begins = true;
+  for (const character of text) {
+    if (begins && FORMULA.test(character)) written += "'";
+    written += MISLEADING.test(character) ? escaped(character) : character;
+    begins = SEPARATOR.test(character) || (begins && SKIPPED.test(character));
+  }
+  return `"${written.replaceAll('"', '""')}"`;
+}
+
+/** @param {string} character */
+function escaped(character) {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
