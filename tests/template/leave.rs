@@ -18,7 +18,8 @@ const FILTERS: [&str; 6] =
 
 /// A code that is redeemed, and a recovery that wrong digits end.
 async fn codes_and_recoveries(world: &World) {
-    let ada = world.enrolled(ADA).await;
+    let mut ada = world.enrolled(ADA).await;
+    ada.signs_in().await;
     let code = ada.issues_a_code_to(SAM).await;
     for _ in 0..5 {
         world.redeem(SAM, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected");

@@ -15,4 +15,5 @@ mod leave;
 mod parameters;
 mod policies;
 mod portal;
+mod stateful;
 mod tables;
