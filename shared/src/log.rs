@@ -47,6 +47,11 @@ pub fn filter(environment: &Environment) -> Targets {
     Targets::new().with_default(LevelFilter::WARN).with_targets(ours).with_targets(named)
 }
 
+/// What a deployed function logs: what [`filter`] lets through, and always the line that ends an invocation, for it is the metrics.
+fn deployed(environment: &Environment) -> Targets {
+    filter(environment).with_target(telemetry::TARGET, LevelFilter::INFO)
+}
+
 fn is_of(target: &str, krate: &str) -> bool {
     target.split("::").next() == Some(krate)
 }
@@ -56,7 +61,7 @@ pub fn start(environment: &Environment, clock: Clock) -> Result<(), BadVariable>
     let lines = JsonLines {
         stack: environment.require("READMIT_STACK")?,
         function: environment.require("AWS_LAMBDA_FUNCTION_NAME")?,
-        filter: filter(environment),
+        filter: deployed(environment),
         clock,
     };
     // Whoever was first goes on listening.
@@ -173,8 +178,23 @@ impl Visit for Members {
 mod tests {
     use super::*;
 
+    fn environment(asked: &str) -> Environment {
+        [("RUST_LOG".to_owned(), asked.to_owned())].into_iter().collect()
+    }
+
     fn filter_for(asked: &str) -> Targets {
-        filter(&[("RUST_LOG".to_owned(), asked.to_owned())].into_iter().collect())
+        filter(&environment(asked))
+    }
+
+    #[test]
+    fn a_deployed_function_writes_its_metrics_whatever_rust_log_says() {
+        for asked in ["error", "off", "readmit=off", "readmit::telemetry=off", "readmit::telemetry=error,warn", ""] {
+            let filter = deployed(&environment(asked));
+            assert!(filter.would_enable(telemetry::TARGET, &tracing::Level::INFO), "at {asked:?}");
+            let lines = JsonLines { stack: String::new(), function: String::new(), filter, clock: Clock::system() };
+            assert!(lines.max_level_hint() >= Some(LevelFilter::INFO), "at {asked:?}");
+        }
+        assert!(!deployed(&environment("error")).would_enable("sign_in", &tracing::Level::INFO));
     }
 
     #[test]

@@ -10,12 +10,15 @@ use crate::text::text_type;
 
 /// How long an access token lives.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long after a sign-in the strongest acts are allowed without another (RFC 9470).
+pub const RECENT_SIGN_IN: Duration = Duration::from_secs(10 * 60);
 /// How long a recovery lasts from redemption, past the code's own expiry if need be.
 pub const RECOVERY_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 text_type!(
-    /// A random word in a person's directory row that each of the person's access tokens repeats. A new word ends them all;
-    /// being random and not counted, a restored backup cannot bring an ended session back.
+    /// A random word in an employee's directory row. Each of the employee's access tokens repeats it; a new word ends them all.
+    /// A restored row has its old word, and with it the sessions of that time until their tokens expire (docs/operating.md,
+    /// "Restoring"). The word is random and not a counter, so that no later word repeats one that the restore dropped.
     SessionEpoch
 );
 
