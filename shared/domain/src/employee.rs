@@ -1,5 +1,7 @@
 //! People and the companies that own them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -52,7 +54,8 @@ pub enum TwoFactor {
 }
 
 /// Of whom a second proof is asked beside a mailed code, by the company's policy: the mailbox alone must not be enough.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// From the weakest to the strongest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondProof {
     /// Of nobody.
@@ -63,6 +66,19 @@ pub enum SecondProof {
     /// Of everybody.
     Everyone,
 }
+
+/// Displays a value as tables, answers and the trail write it: `security_admin`.
+macro_rules! display_as_serialized {
+    ($($name:ident),+) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.serialize(f)
+            }
+        }
+    )+};
+}
+
+display_as_serialized!(Role, AccountType, AccountStatus, SecondProof);
 
 impl SecondProof {
     /// Whether it is asked of this person. Who was never in has nothing to show.
@@ -81,6 +97,9 @@ impl SecondProof {
 pub struct Company {
     /// Its id.
     pub company_id: CompanyId,
+    /// The operator's own id of the company, unique among all companies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<ExternalId>,
     /// Its name, as mails show it.
     pub company_name: Name,
     /// Whom its people ask, if not the provider's support.
@@ -108,7 +127,7 @@ pub struct Employee {
     pub external_id: Option<ExternalId>,
     /// The person's name.
     pub full_name: Name,
-    /// The address the person signs in with, and the only one that is ever mailed to.
+    /// The address the person signs in with, and the only one that passcodes are mailed to.
     pub login: Login,
     /// What the person may do.
     pub granted_role: Role,

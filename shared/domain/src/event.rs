@@ -82,6 +82,9 @@ pub enum EventType {
     /// A person's row, credentials and codes were dropped.
     #[serde(rename = "employee.erased")]
     EmployeeErased,
+    /// The company's own row was changed: its name, its policy. It is about nobody.
+    #[serde(rename = "company.changed")]
+    CompanyChanged,
 }
 
 /// The name by which trail and clients know it: `passcode.issued`.
@@ -122,6 +125,21 @@ pub struct Origin {
     pub request_id: String,
 }
 
+/// One thing worth knowing about an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Detail {
+    /// A fact: an id, a moment, a reason.
+    Text(String),
+    /// A field that changed. `None` is a field without a value.
+    Change {
+        /// The value before.
+        from: Option<String>,
+        /// The value after.
+        to: Option<String>,
+    },
+}
+
 /// One event. It names people by id alone: the trail outlives them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -136,13 +154,14 @@ pub struct Event {
     pub kind: EventType,
     /// By whom.
     pub actor: Actor,
-    /// To whom.
-    pub employee_id: EmployeeId,
+    /// To whom; to nobody if it happened to the company itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_id: Option<EmployeeId>,
     /// From where.
     #[serde(flatten)]
     pub origin: Origin,
-    /// What else is worth knowing; never a secret, a name or an address.
-    pub detail: BTreeMap<String, String>,
+    /// What else is worth knowing; never a secret, and no person's name or address.
+    pub detail: BTreeMap<String, Detail>,
 }
 
 /// What the events of one request have in common.
@@ -164,12 +183,12 @@ impl Act {
         Self { at, actor, origin, events: Arc::default() }
     }
 
-    /// An event of this act.
+    /// An event of this act: about a person, or (`None`) about the company itself.
     pub fn event(
         &self,
         kind: EventType,
         company_id: CompanyId,
-        employee_id: EmployeeId,
+        employee_id: impl Into<Option<EmployeeId>>,
         random: &mut impl CryptoRng,
     ) -> Event {
         Event {
@@ -178,7 +197,7 @@ impl Act {
             at: self.at,
             kind,
             actor: self.actor,
-            employee_id,
+            employee_id: employee_id.into(),
             origin: self.origin.clone(),
             detail: BTreeMap::new(),
         }
@@ -188,7 +207,24 @@ impl Act {
 impl Event {
     /// This event with one more thing worth knowing.
     pub fn with(mut self, what: &str, value: impl ToString) -> Self {
-        self.detail.insert(what.to_owned(), value.to_string());
+        self.detail.insert(what.to_owned(), Detail::Text(value.to_string()));
         self
+    }
+
+    /// This event with a field's old and new value, if they differ.
+    pub fn with_change<T: PartialEq + ToString>(mut self, field: &str, from: Option<&T>, to: Option<&T>) -> Self {
+        if from != to {
+            let (from, to) = (from.map(T::to_string), to.map(T::to_string));
+            self.detail.insert(field.to_owned(), Detail::Change { from, to });
+        }
+        self
+    }
+
+    /// A detail that is a text.
+    pub fn text(&self, what: &str) -> Option<&str> {
+        match self.detail.get(what)? {
+            Detail::Text(text) => Some(text),
+            Detail::Change { .. } => None,
+        }
     }
 }

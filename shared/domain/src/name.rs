@@ -115,7 +115,8 @@ impl FromStr for Locale {
 }
 
 text_type!(
-    /// A company's own id of one of its people: 1 to 100 visible ASCII characters.
+    /// An id that somebody else gave: a company's own id of one of its people, or the operator's of a company. 1 to 100 visible
+    /// ASCII characters.
     ExternalId
 );
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use readmit_domain::{
-    AccountStatus, AccountType, Actor, CompanyId, Employee, EmployeeId, Event, EventId, EventType, ExternalId, Issuer,
-    LatestPasscode, Login, Name, PasscodeId, PasscodeStatus, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
+    AccountStatus, AccountType, Actor, CompanyId, Detail, Employee, EmployeeId, Event, EventId, EventType, ExternalId,
+    Issuer, LatestPasscode, Login, Name, PasscodeId, PasscodeStatus, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
@@ -90,11 +90,11 @@ pub struct EventView<'a> {
     #[serde(rename = "type")]
     kind: EventType,
     actor: ActorView,
-    employee_id: EmployeeId,
+    employee_id: Option<EmployeeId>,
     source_ip: Option<&'a str>,
     user_agent: Option<&'a str>,
     request_id: &'a str,
-    detail: &'a BTreeMap<String, String>,
+    detail: &'a BTreeMap<String, Detail>,
 }
 
 #[derive(Serialize)]

@@ -2,29 +2,81 @@
 
 use readmit_domain::{Act, CompanyId, EmployeeId, Event, EventType};
 
-use super::change::{Change, attribute, item};
+use super::change::{Change, Item, attribute, item};
 use super::trail::{employee_key, type_key};
 use super::{Store, StoreError};
 use crate::random::system_random;
 
 impl Store {
-    /// An event of `act` about this person.
-    pub fn event(&self, act: &Act, kind: EventType, company_id: CompanyId, employee_id: EmployeeId) -> Event {
+    /// An event of `act` about this person, or (`None`) about the company itself.
+    pub fn event(
+        &self,
+        act: &Act,
+        kind: EventType,
+        company_id: CompanyId,
+        employee_id: impl Into<Option<EmployeeId>>,
+    ) -> Event {
         act.event(kind, company_id, employee_id, &mut system_random())
     }
 
     /// The event as one write of its act's transaction: only where nothing is.
-    ///
-    /// `employee_key` and `type_key` are what [`super::Trail`] finds it by.
     pub(super) fn record(&self, event: &Event) -> Result<Change, StoreError> {
-        let mut row = item(event)?;
-        row.insert("employee_key".to_owned(), attribute(employee_key(event.company_id, event.employee_id))?);
-        row.insert("type_key".to_owned(), attribute(type_key(event.company_id, event.kind))?);
+        let mut row = event_item(event)?;
         if let Some(kept_for) = self.audit_retention {
             row.insert("delete_after".to_owned(), attribute(event.at.after(kept_for).seconds())?);
         }
         let mut change = Change::put(&self.tables.audit, row).if_absent("event_id");
         change.event = Some(event.kind.to_string());
         Ok(change)
+    }
+}
+
+/// The event with `employee_key` and `type_key`, which [`super::Trail`] finds it by. An event without an employee has no
+/// `employee_key`, so the index by employee does not hold it.
+fn event_item(event: &Event) -> Result<Item, StoreError> {
+    let mut row = item(event)?;
+    if let Some(employee_id) = event.employee_id {
+        row.insert("employee_key".to_owned(), attribute(employee_key(event.company_id, employee_id))?);
+    }
+    row.insert("type_key".to_owned(), attribute(type_key(event.company_id, event.kind))?);
+    Ok(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use readmit_domain::{Actor, Origin, Timestamp};
+
+    use super::super::send::read;
+    use super::*;
+
+    fn event(kind: EventType, employee_id: Option<EmployeeId>) -> Event {
+        let company_id = "cmp_01J00000000000000000000000".parse().unwrap();
+        let act = Act::new(Timestamp::from_millis(1_700_000_000_000), Actor::Operator, Origin::default());
+        act.event(kind, company_id, employee_id, &mut system_random())
+    }
+
+    #[test]
+    fn an_event_about_the_company_is_in_no_employees_part_and_reads_back() {
+        let event = event(EventType::CompanyChanged, None).with_change("second_proof", None, Some(&"none"));
+        let item = event_item(&event).unwrap();
+        assert!(!item.contains_key("employee_id") && !item.contains_key("employee_key"));
+        assert_eq!(item["type_key"], attribute("cmp_01J00000000000000000000000#company.changed").unwrap());
+        assert_eq!(read::<Event>(item).unwrap(), event);
+    }
+
+    #[test]
+    fn an_event_about_an_employee_has_both_keys_and_reads_back() {
+        let employee_id: EmployeeId = "emp_01J00000000000000000000000".parse().unwrap();
+        let event = event(EventType::EmployeeChanged, Some(employee_id))
+            .with("fields", "name,role")
+            .with_change("role", Some(&"member"), Some(&"security_admin"))
+            .with_change("status", Some(&"active"), Some(&"active"));
+        let item = event_item(&event).unwrap();
+        let key = "cmp_01J00000000000000000000000#emp_01J00000000000000000000000";
+        assert_eq!(item["employee_key"], attribute(key).unwrap());
+        assert_eq!(event.detail.len(), 2, "what did not change is no detail");
+        assert_eq!(event.text("fields"), Some("name,role"));
+        assert_eq!(event.text("role"), None);
+        assert_eq!(read::<Event>(item).unwrap(), event);
     }
 }

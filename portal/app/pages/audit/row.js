@@ -18,7 +18,7 @@ export function eventRow(event) {
     { role: 'row', tabindex: '-1' },
     cell(audit.when, h('time', { datetime: event.at }, exactTime(event.at))),
     h('th', { role: 'rowheader', scope: 'row', class: 'name' }, audit.types[event.type] ?? event.type),
-    cell(audit.to, person(event.employee_id)),
+    cell(audit.to, event.employee_id ? person(event.employee_id) : audit.company),
     cell(audit.by, by),
     cell(audit.from, event.source_ip ?? '–'),
     cell(audit.details, details(event)),
@@ -44,11 +44,21 @@ function details(event) {
   const pairs = Object.entries(event.detail).map(([key, value]) => fact(audit.detail[key] ?? key, shown(key, value)));
   if (event.user_agent) pairs.push(fact(audit.userAgent, event.user_agent));
   pairs.push(fact(audit.requestId, event.request_id || '–'));
-  return h('details', {}, h('summary', {}, event.detail.reason ?? audit.details), h('dl', {}, pairs));
+  const { reason } = event.detail;
+  return h('details', {}, h('summary', {}, typeof reason === 'string' ? reason : audit.details), h('dl', {}, pairs));
 }
 
-/** @param {string} key @param {string} value */
+/** Fields whose values are words of the API, which a language translates. */
+const WITH_WORDS = ['role', 'account_type', 'status', 'second_proof'];
+
+/** @param {string} key @param {string | import('../../api.js').Change} value */
 function shown(key, value) {
+  if (typeof value !== 'string') {
+    const { audit } = words;
+    const named = (/** @type {string | null} */ text) =>
+      text === null ? audit.nothing : (WITH_WORDS.includes(key) && audit.values[text]) || text;
+    return `${named(value.from)} → ${named(value.to)}`;
+  }
   if (key === 'issued_by' && value.startsWith('emp_')) return person(value);
   if (key === 'expires_at') return dateAndTime(value);
   return value;
