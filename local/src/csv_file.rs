@@ -12,7 +12,10 @@ const REQUIRED: usize = 2;
 /// The rows that one `import-employees` event takes.
 const MAX_ROWS: usize = 1_000;
 
-/// The company named `company`, in as many imports as its rows need.
+/// The longest `external_id` that an import takes.
+const MAX_EXTERNAL_ID: usize = 100;
+
+/// The company named `company`, in as many imports as its rows need. The first creates it, and so has the Security Admins.
 pub fn parse(company: &str, text: &str) -> Result<Vec<Import>, String> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
     let columns = columns(reader.headers().map_err(|error| fault(text, &error))?)?;
@@ -30,13 +33,30 @@ pub fn parse(company: &str, text: &str) -> Result<Vec<Import>, String> {
     if rows.is_empty() {
         return Err("has no employee".to_owned());
     }
+    if rows.len() > MAX_ROWS {
+        rows.sort_by_key(|(_, employee)| employee["role"] != "security_admin");
+    }
     Ok(rows.chunks(MAX_ROWS).enumerate().map(|(index, rows)| import(company, rows, index > 0)).collect())
 }
 
 fn import(company: &str, rows: &[(String, Value)], continues: bool) -> Import {
     let (places, employees): (Vec<_>, Vec<_>) = rows.iter().cloned().unzip();
-    let members = [("company", json!({"name": company})), ("employees", Value::Array(employees))];
+    let (mode, company) = if continues {
+        ("update", json!({}))
+    } else {
+        ("create", json!({"external_id": external_id(company), "name": company}))
+    };
+    let members = [("mode", json!(mode)), ("company", company), ("employees", Value::Array(employees))];
     Import { event: members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), places, continues }
+}
+
+/// The name in visible ASCII, other bytes as `%C3`: the same file is the same company at the next start.
+fn external_id(company: &str) -> String {
+    let visible = |byte: u8| match byte {
+        b'!'..=b'~' if byte != b'%' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    company.bytes().map(visible).collect::<String>().chars().take(MAX_EXTERNAL_ID).collect()
 }
 
 fn columns(header: &StringRecord) -> Result<Vec<String>, String> {
@@ -89,7 +109,8 @@ mod tests {
         let text = "Name, email ,role\n\"Freeman, Marcus\",marcus@contoso.example,\n\nAda,ada@contoso.example,security_admin\n";
         let imports = parse("Contoso", text).unwrap();
         let event = &imports[0].event;
-        assert_eq!(event["company"], json!({"name": "Contoso"}));
+        assert_eq!(event["mode"], "create");
+        assert_eq!(event["company"], json!({"external_id": "Contoso", "name": "Contoso"}));
         assert_eq!(event["employees"][0], json!({"name": "Freeman, Marcus", "email": "marcus@contoso.example"}));
         assert_eq!(event["employees"][1]["role"], "security_admin");
         assert_eq!(imports[0].places, ["line 2", "line 4"]);
@@ -97,12 +118,22 @@ mod tests {
 
     #[test]
     fn more_rows_than_an_event_takes_become_several() {
-        let rows: String = (0..1_001).map(|n| format!("a{n}@contoso.example,A\n")).collect();
-        let imports = parse("Contoso", &format!("email,name\n{rows}")).unwrap();
+        let rows: String = (0..1_000).map(|n| format!("a{n}@contoso.example,A,\n")).collect();
+        let text = format!("email,name,role\n{rows}ada@contoso.example,Ada,security_admin\n");
+        let imports = parse("Contoso", &text).unwrap();
         assert_eq!(
             imports.iter().map(|i| (i.places.len(), i.continues)).collect::<Vec<_>>(),
             [(1_000, false), (1, true)]
         );
+        // Without a Security Admin no company is created.
+        assert_eq!(imports[0].event["employees"][0]["role"], "security_admin");
+        assert_eq!(imports[0].places[..2], ["line 1002", "line 2"]);
+    }
+
+    #[test]
+    fn a_file_of_any_name_has_an_external_id() {
+        assert_eq!(external_id("Café & Co 50%"), "Caf%C3%A9%20&%20Co%2050%25");
+        assert_eq!(external_id(&"株".repeat(80)).len(), MAX_EXTERNAL_ID);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who is in the directory when the stack is ready, and as whom a newcomer signs in.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::data_dir::{DataDir, PrivateFile};
 use crate::database::Database;
@@ -45,10 +45,8 @@ async fn fill_with_sample(
         return serde_json::from_str(&text).map(Some).map_err(|_| file.damaged("it names no Security Admin").into());
     }
     let Some((index, email)) = sample.first_security_admin() else { return Ok(None) };
-    let company = sample.imports.get(index).and_then(|import| import.event.get("company").cloned());
-    let mut company: Value = company.unwrap_or_default();
-    company["company_id"] = json!(companies.get(index));
-    let admin = enrolment.enrol(&company, email).await?;
+    let Some(company_id) = companies.get(index) else { return Ok(None) };
+    let admin = enrolment.enrol(company_id, email).await?;
     // A newcomer's mailbox begins empty.
     enrolment.mailbox.forget(email)?;
     if let Some(file) = file {

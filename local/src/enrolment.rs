@@ -53,8 +53,8 @@ pub struct Enrolment<'a> {
 
 impl Enrolment<'_> {
     /// Enrols `email` of that company.
-    pub async fn enrol(&self, company: &Value, email: &str) -> Result<Admin, EnrolmentError> {
-        let code = self.passcode(company, email).await?;
+    pub async fn enrol(&self, company_id: &str, email: &str) -> Result<Admin, EnrolmentError> {
+        let code = self.passcode(company_id, email).await?;
         let api = Api { client: client()?, url: self.api };
         let password = made_up::alphanumeric(PASSWORD_LENGTH);
 
@@ -71,8 +71,8 @@ impl Enrolment<'_> {
     }
 
     /// Has a passcode mailed as an operator would, and reads it.
-    async fn passcode(&self, company: &Value, email: &str) -> Result<String, EnrolmentError> {
-        let event = json!({"company": company, "employees": [], "issue_passcodes": [email]});
+    async fn passcode(&self, company_id: &str, email: &str) -> Result<String, EnrolmentError> {
+        let event = json!({"company": {"company_id": company_id}, "employees": [], "issue_passcodes": [email]});
         self.invoker.invoke(IMPORT_EMPLOYEES, event).await.map_err(EnrolmentError::NotIssued)?;
         // Notices may come among them.
         let mut mails = self.mailbox.emails_to(Some(email)).into_iter().rev();

@@ -105,12 +105,37 @@ fn an_employees_file_that_cannot_be_read_is_one_line() {
     let row = file(
         &folder,
         "row.json",
-        r#"{"company":{"name":"C"},"employees":[{"email":"a@c.example","name":"A"},{"email":"no"}]}"#,
+        r#"{"company":{"name":"C"},"employees":[{"email":"a@c.example","name":"A","role":"security_admin"},{"email":"no"}]}"#,
     );
     assert!(refused(&["--port", "0", "--employees", &row]).contains("row.json"));
-    let csv = file(&folder, "contoso.csv", "email,name\na@c.example,A\nnot-an-address,B\n");
+    let csv = file(&folder, "contoso.csv", "email,name,role\na@c.example,A,security_admin\nnot-an-address,B,\n");
     let said = refused(&["--port", "0", "--employees", &csv]);
     assert!(said.contains("contoso.csv") && said.contains('3'), "{said}");
+}
+
+#[test]
+fn an_employees_file_without_a_security_admin_is_refused() {
+    let csv = file(&folder("members"), "members.csv", "email,name\na@c.example,A\n");
+    let Output { status, stderr, .. } = command(&["--port", "0", "--employees", &csv]).output().unwrap();
+    assert_eq!(status.code(), Some(1));
+    // Before it comes the function's own line of the log.
+    let said = String::from_utf8(stderr).unwrap();
+    let last = said.lines().last().unwrap();
+    assert!(last.starts_with("readmit: ") && last.contains("members.csv") && last.contains("Security Admin"), "{said}");
+}
+
+#[test]
+fn an_employees_file_is_the_same_company_at_each_start_and_gains_the_people_whom_it_lacked() {
+    let folder = folder("restarted");
+    let data = folder.join("data").to_str().unwrap().to_owned();
+    let mut rows = "email,name,role\na@c.example,A,security_admin\n".to_owned();
+    for more in ["", "", "b@c.example,B,\n"] {
+        rows += more;
+        let csv = file(&folder, "contoso.csv", &rows);
+        let (child, ready) = started(&["--port", "0", "--employees", &csv, "--data-dir", &data, "--no-portal"]);
+        assert_eq!(ready["ready"], true);
+        interrupted(child);
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub fn check(data: &[u8]) {
             for (index, import) in imports.iter().enumerate() {
                 assert_eq!(import.continues, index > 0);
                 assert!((1..=1_000).contains(&import.places.len()));
-                assert_eq!(import.event["company"]["name"], "Contoso");
+                assert_eq!(import.event["company"]["name"] == "Contoso", index == 0);
             }
             let rows: Vec<Map<String, Value>> = imports.iter().flat_map(rows).collect();
             stand_in_order(&imports, lines);
@@ -49,11 +49,13 @@ fn rows(import: &Import) -> Vec<Map<String, Value>> {
     rows.iter().map(|row| row.as_object().unwrap().clone()).collect()
 }
 
-/// Old text files end a line with a carriage return alone, which no editor counts: such rows share a line.
+/// Old text files end a line with a carriage return alone, which no editor counts: such rows share a line. Where one import is
+/// not enough, the Security Admins come first.
 fn stand_in_order(imports: &[Import], lines: usize) {
     let places = imports.iter().flat_map(|import| &import.places);
     let places: Vec<usize> = places.map(|place| place.strip_prefix("line ").unwrap().parse().unwrap()).collect();
-    assert!(places.is_sorted() && places.iter().all(|line| (1..=lines).contains(line)), "{places:?}");
+    let backwards = places.windows(2).filter(|pair| pair[0] > pair[1]).count();
+    assert!(backwards < imports.len().min(2) && places.iter().all(|line| (1..=lines).contains(line)), "{places:?}");
 }
 
 fn is_a_row(row: &Map<String, Value>) {

@@ -13,6 +13,8 @@ from pathlib import Path
 
 # What a cold start has to load: 3 MB, in powers of ten.
 MAX_ZIPPED_BYTES = 3_000_000
+# zxcvbn's words are about a megabyte (docs/decisions/0003-password-strength.md).
+MAX_ZIPPED_BYTES_OF = {"Reset2faFunction": 3_600_000}
 # That of Amazon Linux 2023.
 NEWEST_GLIBC = (2, 34)
 
@@ -37,8 +39,9 @@ def main(build_dir: str) -> int:
     for bootstrap in bootstraps:
         name, zipped, glibc = bootstrap.parent.name, zipped_bytes(bootstrap), wanted_glibc(bootstrap)
         print(f"{name:<28}{bootstrap.stat().st_size:>12,}{zipped:>12,}{'.'.join(map(str, glibc)):>8}")
-        if zipped > MAX_ZIPPED_BYTES:
-            failures.append(f"{name} has {zipped:,} bytes zipped; {MAX_ZIPPED_BYTES:,} are allowed")
+        allowed = MAX_ZIPPED_BYTES_OF.get(name, MAX_ZIPPED_BYTES)
+        if zipped > allowed:
+            failures.append(f"{name} has {zipped:,} bytes zipped; {allowed:,} are allowed")
         if glibc > NEWEST_GLIBC:
             failures.append(f"{name} wants a newer glibc than AL2023 has")
     if not bootstraps:

@@ -20,7 +20,7 @@ const ENOUGH: usize = 80;
 /// Worlds at a time.
 const PARALLEL: usize = 6;
 
-/// A new person, a new name, a new address, a disabled and an erased one, and codes for all who have none.
+/// A stricter policy, a new person, a new name, a new address, a disabled and an erased one, and codes for all who have none.
 fn import(world: &World) -> Value {
     let rows = json!([
         {"email": "nora@northwind.example", "name": "Nora New"},
@@ -30,6 +30,7 @@ fn import(world: &World) -> Value {
         {"email": "cleo@client.example", "name": "Cleo Client", "erase": true},
     ]);
     let mut event = world.northwind(rows);
+    event["company"]["second_proof"] = json!("everyone");
     event["issue_passcodes"] = json!(true);
     event
 }
@@ -42,7 +43,7 @@ async fn import_harmed_at(harm: Harm, call: usize) -> bool {
     world.invoke("import-employees", import(&world)).await;
     let was_done = world.store.heal() > call;
     // Two minutes later whoever was left between commit and mail is free again, and gets a code with the second run.
-    world.advance(Duration::from_secs(120)).await;
+    world.advance(Duration::from_secs(300)).await;
     world.clean_up().await;
     world.import(import(&world)).await;
     let again = world.outcomes_of(import(&world)).await;
@@ -64,6 +65,51 @@ async fn import_harmed_at(harm: Harm, call: usize) -> bool {
     let ended =
         world.trail_of("grace@northwind.example").await.iter().filter(|kind| *kind == "passcode.revoked").count();
     assert_eq!(ended, 1, "{harm:?} at {call}");
+    assert_eq!(world.events("company.changed").await, 1, "{harm:?} at {call}");
+    world.reconcile().await;
+    was_done
+}
+
+/// A new company of three, and codes for all.
+fn founding(mode: &str) -> Value {
+    let rows = json!([
+        {"email": "mia@fabrikam.example", "name": "Mia Member", "external_id": "F-1"},
+        {"email": "rosa@fabrikam.example", "name": "Rosa Admin", "role": "security_admin", "external_id": "F-2"},
+        {"email": "ada@northwind.example", "name": "Ada Elsewhere", "role": "security_admin"},
+    ]);
+    json!({"mode": mode, "company": {"external_id": "fabrikam", "name": "Fabrikam"}, "employees": rows,
+        "issue_passcodes": true})
+}
+
+/// As [`import_harmed_at`], of a company's creation, with `calls` calls harmed: if many, it is as if the process had died.
+async fn founding_harmed_at(harm: Harm, call: usize, calls: usize) -> bool {
+    let world = World::start().await;
+    world.store.harm(harm, call, calls);
+    world.invoke("import-employees", founding("create")).await;
+    let was_done = world.store.heal() > call;
+    world.advance(Duration::from_secs(300)).await;
+    world.clean_up().await;
+    // Either nothing is there, or the company and its first Security Admin.
+    let rows = world.items("employees").await;
+    let of_fabrikam = |field: &str| {
+        let others = world.companies.values();
+        let is_other = |row: &Value| others.clone().any(|id| row["company_id"]["S"] == **id);
+        rows.iter().filter(|row| row.get(field).is_some() && !is_other(row)).count()
+    };
+    let (companies, people) = (of_fabrikam("company_name"), of_fabrikam("full_name"));
+    assert_eq!(companies, usize::from(people > 0), "{harm:?} at {call}: {companies} companies, {people} people");
+    assert_eq!(companies, usize::from(rows.iter().any(|row| row["login"]["S"] == "rosa@fabrikam.example")));
+
+    let created = world.import(founding("create")).await;
+    let updated = world.import(founding("update")).await;
+    assert_eq!(created.body["company_id"], updated.body["company_id"], "{harm:?} at {call}");
+    let again = world.outcomes_of(founding("update")).await;
+    assert_eq!(again, ["unchanged", "unchanged", "refused address_taken"], "{harm:?} at {call}");
+    let rows = world.items("employees").await;
+    assert_eq!(rows.iter().filter(|row| row["company_name"]["S"] == "Fabrikam").count(), 1, "{harm:?} at {call}");
+    for email in ["mia@fabrikam.example", "rosa@fabrikam.example"] {
+        world.recovers(email, &world.mailed_code(email).await).await;
+    }
     world.reconcile().await;
     was_done
 }
@@ -92,9 +138,9 @@ async fn cleanup_harmed_at(harm: Harm, call: usize) -> bool {
     was_done
 }
 
-/// Every call, until there are no more.
-async fn at_every_call(harmed_at: impl AsyncFn(Harm, usize) -> bool) {
-    let ways = HARMS.into_iter().map(|harm| {
+/// Every call, until there are no more, in each of these ways.
+async fn at_every_call(harms: &[Harm], harmed_at: impl AsyncFn(Harm, usize) -> bool) {
+    let ways = harms.iter().map(|&harm| {
         let harmed_at = &harmed_at;
         async move {
             let mut call = 0;
@@ -110,10 +156,34 @@ async fn at_every_call(harmed_at: impl AsyncFn(Harm, usize) -> bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_run_again_after_whatever_harm_and_nothing_is_twice() {
-    at_every_call(import_harmed_at).await;
+    at_every_call(&HARMS, import_harmed_at).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_is_founded_once_whatever_harm_is_done_to_a_call() {
+    at_every_call(&HARMS, async |harm, call| founding_harmed_at(harm, call, 1).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_while_it_founds_leaves_a_company_with_its_admin_or_nothing() {
+    let dies = [Harm::NotHeard(Attempts::All)];
+    at_every_call(&dies, async |harm, call| founding_harmed_at(harm, call, ENOUGH).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_that_is_interrupted_tells_the_company_that_it_has_created() {
+    let world = World::start().await;
+    // The external id, whose the addresses and external ids are, the company's people, the founding.
+    world.store.harm(Harm::NotHeard(Attempts::All), 5, ENOUGH);
+    let told = world.invoke("import-employees", founding("create")).await;
+    world.store.heal();
+    assert_eq!(told.body["errorType"], "interrupted");
+    let rows = world.items("employees").await;
+    let fabrikam = rows.iter().find(|row| row["company_name"]["S"] == "Fabrikam").unwrap();
+    assert!(told.text_at("/errorMessage").contains(fabrikam["company_id"]["S"].as_str().unwrap()), "{}", told.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cleanup_is_run_again_after_whatever_harm_and_nothing_is_twice() {
-    at_every_call(cleanup_harmed_at).await;
+    at_every_call(&HARMS, cleanup_harmed_at).await;
 }

@@ -51,7 +51,7 @@ async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_two_minutes() {
+async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_five_minutes() {
     let world = World::start().await;
     world.stack.clock().hold();
     let ada = world.enrolled(ADA).await;
@@ -62,7 +62,7 @@ async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_two_mi
     let code = world.mailed_code(MIKE).await;
     world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "sending");
-    world.advance(Duration::from_secs(120)).await;
+    world.advance(Duration::from_secs(300)).await;
     assert_eq!(world.clean_up().await["withdrawn"], 1);
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
     world.reconcile().await;

@@ -1,57 +1,46 @@
-//! Which company an import is about.
+//! `mode` `update`: the company that an import names is changed as it says.
 
-use readmit::MailingServices;
-use readmit::domain::{Company, CompanyId, Login};
+use readmit::domain::{Act, Company};
+use readmit::issuing::DECISIONS;
+use readmit::store::{Outcome, Store, pause};
 
-use crate::row::Parsed;
-use crate::{CompanyPart, Refused, logins};
+use crate::{CompanyPart, Refused};
 
-/// The company of an import.
-pub(crate) struct Settled {
-    pub(crate) company: Company,
-    /// It is there. A new one comes to be with its first employee, in one transaction: no company without people, and no two
-    /// halves of one when an import is sent twice at once.
-    pub(crate) exists: bool,
+/// The company that the import names, with what the import changes of it. A change that another import crosses is decided again:
+/// of two changes at once none is lost.
+pub(crate) async fn update(store: &Store, part: &CompanyPart, act_now: impl Fn() -> Act) -> Result<Company, Refused> {
+    for round in 0..DECISIONS {
+        let before = find(store, part).await?;
+        let after = changed(&before, part);
+        if before == after || store.change_company(&before, &after, &act_now()).await? == Outcome::Done {
+            return Ok(after);
+        }
+        pause(round).await;
+    }
+    Err(Refused::Interrupted("other imports change the company at the same time".to_owned()))
 }
 
-/// The company that is named; else the one that owns the addresses; else a new one. An existing one's row is kept up to date.
-pub(crate) async fn settle(
-    services: &MailingServices,
-    part: &CompanyPart,
-    rows: &[Parsed],
-    addressees: &[Login],
-) -> Result<Settled, Refused> {
-    let store = &services.services.store;
-    let company_id = match part.company_id {
-        Some(company_id) => Some(company_id),
-        None => owner_of(services, logins(rows).chain(addressees).cloned().collect()).await?,
-    };
-    let before = match company_id {
-        Some(company_id) => Some(store.company(company_id).await?.ok_or(Refused::CompanyNotFound)?),
+/// By `company_id`, else by `external_id`. Beside a `company_id` an `external_id` is a value to set, which nobody else may have.
+async fn find(store: &Store, part: &CompanyPart) -> Result<Company, Refused> {
+    let owner = match &part.external_id {
+        Some(external_id) => store.company_of(external_id).await?,
         None => None,
     };
-    let new_id = || CompanyId::new(services.services.now(), &mut services.services.random());
-    let company = Company {
-        company_id: company_id.unwrap_or_else(new_id),
-        company_name: part.name.clone(),
-        support_email: part.support_email.clone().or_else(|| before.as_ref()?.support_email.clone()),
-        mail_locale: part.locale.clone().or_else(|| before.as_ref()?.mail_locale.clone()),
-        second_proof: part.second_proof.or_else(|| Some(before.as_ref()?.second_proof)).unwrap_or_default(),
-    };
-    if before.as_ref().is_some_and(|before| *before != company) {
-        store.put_company(&company).await?;
+    let company_id = part.company_id.or(owner).ok_or(Refused::CompanyNotFound)?;
+    let company = store.company(company_id).await?.ok_or(Refused::CompanyNotFound)?;
+    match owner {
+        Some(owner) if owner != company_id => Err(Refused::ExternalIdTaken),
+        _ => Ok(company),
     }
-    Ok(Settled { company, exists: before.is_some() })
 }
 
-async fn owner_of(services: &MailingServices, logins: Vec<Login>) -> Result<Option<CompanyId>, Refused> {
-    let owners = services.services.store.credentials_of(&logins).await?;
-    let mut companies: Vec<CompanyId> = owners.iter().map(|owner| owner.company_id).collect();
-    companies.sort_unstable();
-    companies.dedup();
-    match companies.as_slice() {
-        [] => Ok(None),
-        [company_id] => Ok(Some(*company_id)),
-        _ => Err(Refused::TwoCompanies),
+fn changed(before: &Company, part: &CompanyPart) -> Company {
+    Company {
+        company_id: before.company_id,
+        external_id: part.external_id.clone().or_else(|| before.external_id.clone()),
+        company_name: part.name.clone().unwrap_or_else(|| before.company_name.clone()),
+        support_email: part.support_email.clone().or_else(|| before.support_email.clone()),
+        mail_locale: part.locale.clone().or_else(|| before.mail_locale.clone()),
+        second_proof: part.second_proof.unwrap_or(before.second_proof),
     }
 }

@@ -1,7 +1,11 @@
-//! The operator's way to add, change and erase the employees of a company, and to mail first or rescuing passcodes.
+//! The operator's way to create a company, to add, change and erase its employees, and to mail first or rescuing passcodes.
 //!
 //! Caller: whoever IAM lets invoke the function. At most 1,000 rows.
-//! Effects: a transaction a row, with `employee.imported`, `.changed` or `.erased`; run twice, nothing changes the second time.
+//! `mode` `create` makes a new company, with a Security Admin of the list, and touches no other: a row whose address somebody has
+//! is refused. With the `external_id` of a company that exists it changes nothing. `mode` `update` changes the company that
+//! `company_id`, else `external_id`, names. Without a mode it is `update` if one of the two is given, else `create`.
+//! Effects: a transaction for the company's row, with `company.changed` if it was there; a transaction a row, with
+//! `employee.imported`, `.changed` or `.erased`. An update that is run twice changes nothing the second time.
 //! Disabling, a changed address or a changed account type ends code, recovery and sessions in the same transaction.
 //! A person's `locale`, else the company's, chooses the language of the mails; `second_proof` is the company's policy of redemptions.
 //! Answers: a result a row; a whole import that cannot be is a function error and changes nothing.
@@ -10,39 +14,53 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
-use readmit::domain::{Act, Actor, CompanyId, Locale, Login, Name, Origin, SecondProof};
+use readmit::domain::{Act, Actor, CompanyId, ExternalId, Locale, Login, Name, Origin, SecondProof};
 use readmit::http::{Failure, read_object};
-use readmit::store::pause;
 use readmit::telemetry::observed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod company;
+mod founding;
 mod passcodes;
 mod plan;
 mod row;
 mod snapshot;
 mod write;
 
+use founding::Creation;
+use row::parse_rows;
 pub use row::{Outcome, RowProblem, RowResult};
-use row::{Parsed, parse_rows};
 
 const MAX_ROWS: usize = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Import {
+    mode: Option<Mode>,
     company: CompanyPart,
     employees: Vec<Value>,
     #[serde(default)]
     issue_passcodes: IssuePasscodes,
 }
 
+/// What becomes of the company.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    /// It is a new one.
+    Create,
+    /// It is there.
+    Update,
+}
+
+/// The company of an import. What an update leaves out keeps its value.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CompanyPart {
     company_id: Option<CompanyId>,
-    name: Name,
+    external_id: Option<ExternalId>,
+    name: Option<Name>,
     support_email: Option<Login>,
     locale: Option<Locale>,
     second_proof: Option<SecondProof>,
@@ -64,8 +82,7 @@ impl Default for IssuePasscodes {
 /// The answer.
 #[derive(Debug, Serialize)]
 pub struct Imported {
-    /// Null if nobody could be added to a new company: there is none then.
-    company_id: Option<CompanyId>,
+    company_id: CompanyId,
     results: Vec<RowResult>,
 }
 
@@ -74,11 +91,13 @@ pub struct Imported {
 pub enum Refused {
     /// The event does not have the form that it must have.
     InvalidRequest(String),
-    /// There is no such company.
+    /// An update names no company that is there.
     CompanyNotFound,
-    /// The addresses belong to more than one company.
-    TwoCompanies,
-    /// Store, keys or mail do not answer; what was done stands, and a second run does the rest.
+    /// An update gives its company an external id that another company has.
+    ExternalIdTaken,
+    /// A new company would have no Security Admin.
+    SecurityAdminMissing,
+    /// Store, keys or mail do not answer; what was done stands. A second run does the rest: an update, of a company that was created.
     Interrupted(String),
 }
 
@@ -87,7 +106,8 @@ impl Refused {
         match self {
             Self::InvalidRequest(_) => "invalid_request",
             Self::CompanyNotFound => "company_not_found",
-            Self::TwoCompanies => "two_companies",
+            Self::ExternalIdTaken => "external_id_taken",
+            Self::SecurityAdminMissing => "security_admin_missing",
             Self::Interrupted(_) => "interrupted",
         }
     }
@@ -106,8 +126,9 @@ impl From<Refused> for Diagnostic {
         let error_type = refused.code().to_owned();
         let error_message = match refused {
             Refused::InvalidRequest(what) => what,
-            Refused::CompanyNotFound => "there is no company of that company_id".to_owned(),
-            Refused::TwoCompanies => "the addresses belong to more than one company: name its company_id".to_owned(),
+            Refused::CompanyNotFound => "no company has that company_id or external_id".to_owned(),
+            Refused::ExternalIdTaken => "another company has that external_id".to_owned(),
+            Refused::SecurityAdminMissing => SECURITY_ADMIN_MISSING.to_owned(),
             Refused::Interrupted(why) => format!("run the import again: {why}"),
         };
         Self { error_type, error_message }
@@ -129,8 +150,9 @@ impl From<readmit::store::StoreError> for Refused {
     }
 }
 
-/// How often an import looks for its company again after another import took one of its addresses first.
-const SETTLEMENTS: u32 = 5;
+/// What an operator can do about it.
+const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Admin of account type employee, whose row is not \
+     refused: is every address taken, or is it an update of a company that exists?";
 
 /// One import.
 pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
@@ -141,22 +163,34 @@ pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -
 
 async fn import(services: &MailingServices, payload: Value, request_id: &str) -> Result<Imported, Refused> {
     let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
-    let act = Act::new(services.services.now(), Actor::Operator, origin);
+    // Taken anew for each step, so that events sort as their transactions were committed.
+    let act_now = || Act::new(services.services.now(), Actor::Operator, origin.clone());
     let import = parse(payload)?;
+    let mode = import.mode();
     let rows = parse_rows(import.employees);
     let addressees = passcodes::addressees(&import.issue_passcodes)?;
 
-    for round in 0..SETTLEMENTS {
-        let settled = company::settle(services, &import.company, &rows, &addressees).await?;
-        let Some(written) = write::write(&services.services, &settled, &rows, &act).await? else {
-            pause(round).await;
-            continue;
-        };
-        let results =
-            passcodes::issue(services, &settled.company, &import.issue_passcodes, written.results, &act).await?;
-        return Ok(Imported { company_id: written.company_exists.then_some(settled.company.company_id), results });
+    let (company, results) = match mode {
+        Mode::Create => match founding::create(&services.services, &import.company, &rows, act_now).await? {
+            Creation::Founded(company, results) => (company, results),
+            Creation::Existing(company_id, results) => return Ok(Imported { company_id, results }),
+        },
+        Mode::Update => {
+            let company = company::update(&services.services.store, &import.company, act_now).await?;
+            let results = write::write(&services.services, company.company_id, &rows, &act_now()).await?;
+            (company, results)
+        }
+    };
+    let results =
+        passcodes::issue(services, &company, &import.issue_passcodes, &addressees, results, &act_now()).await?;
+    Ok(Imported { company_id: company.company_id, results })
+}
+
+impl Import {
+    fn mode(&self) -> Mode {
+        let names_one = self.company.company_id.is_some() || self.company.external_id.is_some();
+        self.mode.unwrap_or(if names_one { Mode::Update } else { Mode::Create })
     }
-    Err(Refused::Interrupted("another import of the same people is under way".to_owned()))
 }
 
 fn parse(payload: Value) -> Result<Import, Refused> {
@@ -169,9 +203,4 @@ fn parse(payload: Value) -> Result<Import, Refused> {
         return Err(Refused::InvalidRequest(format!("/employees: has more than {MAX_ROWS} rows")));
     }
     Ok(import)
-}
-
-/// The logins of well-formed rows.
-fn logins(rows: &[Parsed]) -> impl Iterator<Item = &Login> {
-    rows.iter().filter_map(|parsed| parsed.row.as_ref().ok()).map(|row| &row.email)
 }

@@ -39,6 +39,7 @@ pub(crate) async fn issue(
     services: &MailingServices,
     company: &Company,
     wish: &IssuePasscodes,
+    addressees: &[Login],
     mut results: Vec<RowResult>,
     act: &Act,
 ) -> Result<Vec<RowResult>, Refused> {
@@ -48,10 +49,10 @@ pub(crate) async fn issue(
         IssuePasscodes::To(_) => false,
     };
     if !only_the_new {
-        add_addressees(services, company, &addressees(wish)?, &mut results).await?;
+        add_addressees(services, company, addressees, &mut results).await?;
     }
-    let named: Vec<String> = addressees(wish)?.iter().map(ToString::to_string).collect();
-    let wanted = |result: &RowResult| only_the_new || named.contains(&result.email);
+    let is_named = |result: &RowResult| addressees.iter().any(|login| login.as_str() == result.email);
+    let wanted = |result: &RowResult| only_the_new || is_named(result);
     let issuing = results.iter().enumerate().filter(|(_, result)| wanted(result)).filter_map(|(index, result)| {
         let there = !matches!(result.outcome, Outcome::Erased | Outcome::Refused);
         Some((index, result.employee_id.filter(|_| there)?))
@@ -67,7 +68,7 @@ pub(crate) async fn issue(
     Ok(results)
 }
 
-/// Addresses that are named for a passcode but stand in no row.
+/// Addresses that are named for a passcode but stand in no row. One of another company is answered as one that nobody has.
 async fn add_addressees(
     services: &MailingServices,
     company: &Company,
@@ -79,16 +80,16 @@ async fn add_addressees(
     let owners = services.services.store.credentials_of(&missing).await?;
     for login in missing {
         let owner = owners.iter().find(|owner| owner.login == login && owner.company_id == company.company_id);
-        results.push(RowResult {
-            email: login.to_string(),
-            employee_id: owner.map(|owner| owner.employee_id),
-            outcome: if owner.is_some() { Outcome::Unchanged } else { Outcome::Refused },
-            problem: owner
-                .is_none()
-                .then(|| RowProblem::new(Problem::EmployeeNotFound.code(), "the company has nobody of this address")),
+        results.push(match owner {
+            Some(owner) => RowResult::done(login.as_str(), Some(owner.employee_id), Outcome::Unchanged),
+            None => RowResult::refused(login.as_str(), nobody()),
         });
     }
     Ok(())
+}
+
+fn nobody() -> RowProblem {
+    RowProblem::new(Problem::EmployeeNotFound.code(), "the company has nobody of this address")
 }
 
 async fn issue_one(
@@ -114,7 +115,7 @@ async fn issue_one(
             act.at,
             &mut services.services.random(),
         )?;
-        match services.deliver(&issued, company, Takes::default(), &act).await? {
+        match services.deliver(issued, company, Takes::default(), &act).await? {
             Some(passcode) if passcode.passcode_status.is_live() => return Ok(()),
             Some(_) => return Err(Problem::EmailNotSent.into()),
             None => pause(round).await,

@@ -10,9 +10,19 @@ use crate::snapshot::Snapshot;
 /// What is to be done for a row.
 pub(crate) enum Plan {
     Add(Box<Employee>),
+    /// The same in a company that this import founds: nobody is there who would be told of a new Security Admin.
+    AddToNew(Box<Employee>),
     Added(EmployeeId),
-    Change { before: Box<Employee>, after: Box<Employee>, credentials: Credentials, fields: Vec<&'static str> },
-    Erase { before: Box<Employee>, credentials: Credentials },
+    Change {
+        before: Box<Employee>,
+        after: Box<Employee>,
+        credentials: Credentials,
+        fields: Vec<&'static str>,
+    },
+    Erase {
+        before: Box<Employee>,
+        credentials: Credentials,
+    },
     Nothing(Option<EmployeeId>),
     Refuse(RowProblem),
 }

@@ -81,6 +81,16 @@ pub struct RowResult {
     pub problem: Option<RowProblem>,
 }
 
+impl RowResult {
+    pub(crate) fn done(email: &str, employee_id: Option<EmployeeId>, outcome: Outcome) -> Self {
+        Self { email: email.to_owned(), employee_id, outcome, problem: None }
+    }
+
+    pub(crate) fn refused(email: &str, problem: RowProblem) -> Self {
+        Self { email: email.to_owned(), employee_id: None, outcome: Outcome::Refused, problem: Some(problem) }
+    }
+}
+
 /// Reads the rows, and refuses each that names a person for the second time.
 pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<Parsed> {
     let mut seen = HashSet::new();

@@ -1,16 +1,16 @@
-//! What an import does to a company and its people, a transaction a person.
+//! What an import does to a company's people, a transaction a person.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{
-    Act, Company, CompanyId, Employee, EmployeeId, Event, EventType, ExternalId, Issuer, PasscodeStatus, RecoveryState,
+    Act, CompanyId, Employee, EmployeeId, Event, EventType, ExternalId, Issuer, PasscodeStatus, RecoveryState, Role,
     SessionEpoch,
 };
 use serde::Deserialize;
 
 use super::change::{Change, Item, attribute, item, key};
-use super::directory::{COMPANY_ROW, employee_item, employee_key};
+use super::directory::{employee_item, employee_key};
 use super::passcodes::passcode_key;
 use super::send::read;
 use super::{Credentials, Outcome, Store, StoreError};
@@ -32,12 +32,6 @@ fn external_item(company_id: CompanyId, external_id: &ExternalId, employee_id: E
     claim.insert("external_id".to_owned(), attribute(external_id)?);
     claim.insert("claimed_by".to_owned(), attribute(employee_id)?);
     Ok(claim)
-}
-
-fn company_item(company: &Company) -> Result<Item, StoreError> {
-    let mut row = item(company)?;
-    row.insert("employee_id".to_owned(), attribute(COMPANY_ROW)?);
-    Ok(row)
 }
 
 /// Credentials as the table holds them: backup codes are a set, so that one can be taken out.
@@ -65,17 +59,6 @@ fn ends_access(before: &Employee, after: &Employee) -> bool {
 }
 
 impl Store {
-    /// The company's own row.
-    pub async fn company(&self, company_id: CompanyId) -> Result<Option<Company>, StoreError> {
-        Ok(self.directory(company_id, &[]).await?.company)
-    }
-
-    /// Writes the company's own row, which nothing else writes.
-    pub async fn put_company(&self, company: &Company) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(&self.tables.employees).set_item(Some(company_item(company)?));
-        put.send().await.map(|_| ()).map_err(StoreError::of)
-    }
-
     /// Who has these external ids in the company.
     pub async fn owners_of(
         &self,
@@ -89,21 +72,23 @@ impl Store {
             .collect()
     }
 
-    /// Adds a person. Refused if the login or the external id has an owner.
-    pub async fn add_employee(&self, employee: &Employee, act: &Act) -> Result<Outcome, StoreError> {
-        self.transact(self.additions(employee, act)?).await
+    /// Adds a person to a company that is there, or is being founded. Refused if the login or the external id has an owner.
+    ///
+    /// The event has the role of a new Security Admin in a company that is there: the others are told.
+    pub async fn add_employee(&self, employee: &Employee, is_founding: bool, act: &Act) -> Result<Outcome, StoreError> {
+        self.transact(self.additions(employee, is_founding, act)?).await
     }
 
-    /// Adds a company with its first person. Refused if the person's login has an owner.
-    pub async fn found_company(&self, company: &Company, first: &Employee, act: &Act) -> Result<Outcome, StoreError> {
-        let mut changes = self.additions(first, act)?;
-        changes.push(Change::put(&self.tables.employees, company_item(company)?).if_absent("employee_id"));
-        self.transact(changes).await
-    }
-
-    fn additions(&self, employee: &Employee, act: &Act) -> Result<Vec<Change>, StoreError> {
+    pub(super) fn additions(
+        &self,
+        employee: &Employee,
+        is_founding: bool,
+        act: &Act,
+    ) -> Result<Vec<Change>, StoreError> {
         let claim = Self::claim(&employee.login, employee.company_id, employee.employee_id);
         let event = self.event(act, EventType::EmployeeImported, employee.company_id, employee.employee_id);
+        let joins_as_admin = employee.granted_role == Role::SecurityAdmin && !is_founding;
+        let event = event.with_change("role", None, joins_as_admin.then_some(&employee.granted_role));
         let mut changes = vec![
             Change::put(&self.tables.employees, employee_item(employee)?).if_absent("employee_id"),
             Change::put(&self.tables.credentials, credentials_item(&claim)?).if_absent("login"),
@@ -126,7 +111,8 @@ impl Store {
             .if_absent_or_equal("claimed_by", employee.employee_id)
     }
 
-    /// Changes a person's row; `fields` are the names of what changes, for the trail. Refused if the row, its credentials or its
+    /// Changes a person's row; `fields` are the names of what changes, for the trail, which also gets the old and the new role,
+    /// type and status. Refused if the row, its credentials or its
     /// passcode changed since they were read, or the new login or external id has an owner.
     pub async fn change_employee(
         &self,
@@ -159,8 +145,14 @@ impl Store {
             .if_as_seen("mail_locale", before.mail_locale.as_ref());
         let event = self
             .event(act, EventType::EmployeeChanged, before.company_id, before.employee_id)
-            .with("fields", fields.join(","));
+            .with("fields", fields.join(","))
+            .with_change("role", Some(&before.granted_role), Some(&after.granted_role))
+            .with_change("account_type", Some(&before.account_type), Some(&after.account_type))
+            .with_change("status", Some(&before.account_status), Some(&after.account_status));
         let mut changes = vec![self.record(&event)?];
+        if before.login != after.login {
+            changes.push(self.keep_address(event.event_id, &before.login, act.at));
+        }
         if ends_access(before, after) {
             row = row.set("session_epoch", SessionEpoch::generate(&mut system_random()));
             row = row.set_or_remove("latest_passcode", after.latest_passcode.as_ref());

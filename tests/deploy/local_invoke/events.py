@@ -26,7 +26,6 @@ ALL_BUT_CONFIRMED = ("reset-2fa/complete.json", "reset-2fa/impossible-code.json"
 # What an event takes for granted that another event does.
 BEFORE = {
     "revoke-passcode/revoke.json": "issue-passcode/issue.json",
-    "import-employees/two-companies.json": "import-employees/first-security-admin.json",
     "rotate-root-secret/test-secret.json": "rotate-root-secret/create-secret.json",
     "rotate-root-secret/finish-secret.json": "rotate-root-secret/create-secret.json",
 }

@@ -1,7 +1,6 @@
 """The local stack as a process, and what people do there: through its API, with its mailbox."""
 
 import base64
-import functools
 import hmac
 import json
 import os
@@ -16,6 +15,8 @@ import urllib.request
 START_SECONDS = 60
 CALL_SECONDS = 30
 STEP_SECONDS = 30
+# To suspend wants a sign-in of the last ten minutes.
+RECENT_SECONDS = 300
 # The root secret's name there.
 ROOT_SECRET = "readmit-root"
 # Straight to loopback, whatever proxy the machine has.
@@ -29,6 +30,7 @@ class Stack:
         # What it tells of each request is of no interest here.
         environment = os.environ | {"RUST_LOG": "error"}
         command = [program, "--port", "0", "--no-portal"]
+        self._admins_token, self._signed_in_at = "", float("-inf")
         self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         try:
             line = self._process.stdout.readline()
@@ -118,12 +120,15 @@ class Stack:
         session = self.call("POST", "/v1/recovery/complete", {"code": totp.digits(-1)}, token)
         return totp, session["access_token"]
 
-    @functools.cache
     def admins_token(self) -> str:
-        """A session of the Security Admin whom the stack has enrolled; a second sign-in would want another step."""
+        """A session of the Security Admin whom the stack has enrolled, of a recent sign-in; each sign-in wants another step."""
+        if time.monotonic() - self._signed_in_at < RECENT_SECONDS:
+            return self._admins_token
         digits = Totp(self.admin["otpauth_uri"]).digits()
         body = {"email": self.admin["email"], "password": self.admin["password"], "code": digits}
-        return self.call("POST", "/v1/sessions", body)["access_token"]
+        self._admins_token = self.call("POST", "/v1/sessions", body)["access_token"]
+        self._signed_in_at = time.monotonic()
+        return self._admins_token
 
 
 class Totp:

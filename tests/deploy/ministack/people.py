@@ -43,7 +43,8 @@ class Company:
 
     def import_people(self, issue_passcodes) -> dict:
         event = {
-            "company": {"name": "Northwind Partners", "support_email": f"help@{DOMAIN}"},
+            "mode": "update" if self.company_id else "create",
+            "company": {"external_id": "northwind", "name": "Northwind Partners", "support_email": f"help@{DOMAIN}"},
             "employees": [person.row() for person in self.people],
             "issue_passcodes": issue_passcodes,
         }

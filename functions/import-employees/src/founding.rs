@@ -1,0 +1,125 @@
+//! `mode` `create`: a new company and its first Security Admin, in one transaction. No other company is touched.
+
+use std::collections::HashMap;
+
+use readmit::Services;
+use readmit::domain::{AccountType, Act, Company, CompanyId, Employee, EmployeeId, ExternalId, Login, Role};
+use readmit::issuing::DECISIONS;
+use readmit::store::{Outcome as Written, Store, StoreError, pause};
+
+use crate::plan::Plan;
+use crate::row::{Outcome, Parsed, RowProblem, RowResult};
+use crate::write::{carry_out_all, prepare};
+use crate::{CompanyPart, Refused};
+
+/// What an import that creates came to.
+pub(crate) enum Creation {
+    /// A new company, and a result a row.
+    Founded(Company, Vec<RowResult>),
+    /// A company had the external id before. It is as it was, and no row was written.
+    Existing(CompanyId, Vec<RowResult>),
+}
+
+/// Founds the company with the first Security Admin among the rows, then writes the other rows.
+pub(crate) async fn create(
+    services: &Services,
+    part: &CompanyPart,
+    rows: &[Parsed],
+    act_now: impl Fn() -> Act,
+) -> Result<Creation, Refused> {
+    let company = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
+    for round in 0..DECISIONS {
+        let act = &act_now();
+        if let Some(company_id) = existing(&services.store, part.external_id.as_ref()).await? {
+            let results = results_of_existing(&services.store, company_id, rows).await?;
+            return Ok(Creation::Existing(company_id, results));
+        }
+        let mut prepared = prepare(services, company.company_id, rows, act).await?;
+        let (plan, founder) = founder(&mut prepared.plans).ok_or(Refused::SecurityAdminMissing)?;
+        if services.store.found_company(&company, &founder, act).await? == Written::Done {
+            *plan = Plan::Added(founder.employee_id);
+            prepared.plans = prepared.plans.into_iter().map(into_new_company).collect();
+            let results = carry_out_all(services, company.company_id, rows, prepared, act).await;
+            let results = results.map_err(|error| interrupted_after(company.company_id, &error))?;
+            return Ok(Creation::Founded(company, results));
+        }
+        // Another import took the external id or the address since they were read.
+        pause(round).await;
+    }
+    Err(Refused::Interrupted("another import of the same people is under way".to_owned()))
+}
+
+async fn existing(store: &Store, external_id: Option<&ExternalId>) -> Result<Option<CompanyId>, StoreError> {
+    match external_id {
+        Some(external_id) => store.company_of(external_id).await,
+        None => Ok(None),
+    }
+}
+
+/// The company is there without some of its people. Its id is told, or an operator who gave no external id could not go on.
+fn interrupted_after(company_id: CompanyId, error: &StoreError) -> Refused {
+    Refused::Interrupted(format!("as an update of {company_id}, which has been created: {error}"))
+}
+
+fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<Company, Refused> {
+    if part.company_id.is_some() {
+        return Err(Refused::InvalidRequest("/company/company_id: a new company gets an id of its own".to_owned()));
+    }
+    let name = part.name.clone().ok_or_else(|| Refused::InvalidRequest("/company/name: is required".to_owned()))?;
+    Ok(Company {
+        company_id,
+        external_id: part.external_id.clone(),
+        company_name: name,
+        support_email: part.support_email.clone(),
+        mail_locale: part.locale.clone(),
+        second_proof: part.second_proof.unwrap_or_default(),
+    })
+}
+
+/// The first row that adds a Security Admin who can be let in.
+fn founder(plans: &mut [Plan]) -> Option<(&mut Plan, Employee)> {
+    plans.iter_mut().find_map(|plan| match plan {
+        Plan::Add(employee) if can_let_others_in(employee) => {
+            let founder = employee.as_ref().clone();
+            Some((plan, founder))
+        }
+        _ => None,
+    })
+}
+
+fn into_new_company(plan: Plan) -> Plan {
+    match plan {
+        Plan::Add(employee) => Plan::AddToNew(employee),
+        other => other,
+    }
+}
+
+/// A client is never sent a passcode, so a client's role opens nothing.
+fn can_let_others_in(employee: &Employee) -> bool {
+    employee.granted_role == Role::SecurityAdmin
+        && employee.is_active()
+        && employee.account_type == AccountType::Employee
+}
+
+/// Whom of the rows the company has already, by address. Nothing is changed.
+async fn results_of_existing(
+    store: &Store,
+    company_id: CompanyId,
+    rows: &[Parsed],
+) -> Result<Vec<RowResult>, StoreError> {
+    let logins: Vec<Login> = rows.iter().filter_map(|parsed| Some(parsed.row.as_ref().ok()?.email.clone())).collect();
+    let owners = store.credentials_of(&logins).await?.into_iter().filter(|owner| owner.company_id == company_id);
+    let ids: HashMap<Login, EmployeeId> = owners.map(|owner| (owner.login, owner.employee_id)).collect();
+    let result = |parsed: &Parsed| match &parsed.row {
+        Err(problem) => RowResult::refused(&parsed.email, problem.clone()),
+        Ok(row) => match ids.get(&row.email) {
+            Some(id) => RowResult::done(&parsed.email, Some(*id), Outcome::Unchanged),
+            None => RowResult::refused(&parsed.email, company_exists()),
+        },
+    };
+    Ok(rows.iter().map(result).collect())
+}
+
+fn company_exists() -> RowProblem {
+    RowProblem::new("company_exists", "the company exists already: add people with mode update")
+}

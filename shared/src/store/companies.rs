@@ -1,0 +1,90 @@
+//! The row of each company, and the claims that make `external_id` unique among all companies.
+//!
+//! A company's external id is claimed by a row of the employees table under a partition of its own, `external#<id>`. No company
+//! has such an id, so no query of a company reaches it.
+
+use readmit_domain::{Act, Company, CompanyId, Employee, EventType, ExternalId};
+use serde::Deserialize;
+
+use super::change::{Change, Item, attribute, item, key};
+use super::directory::{COMPANY_ROW, company_key};
+use super::send::read;
+use super::{Outcome, Store, StoreError};
+
+/// The row that makes a company's external id unique.
+#[derive(Deserialize)]
+struct CompanyClaim {
+    claimed_by: CompanyId,
+}
+
+fn claim_key(external_id: &ExternalId) -> Item {
+    key([("company_id", &format!("external#{external_id}")), ("employee_id", &COMPANY_ROW)])
+}
+
+fn company_item(company: &Company) -> Result<Item, StoreError> {
+    let mut row = item(company)?;
+    row.insert("employee_id".to_owned(), attribute(COMPANY_ROW)?);
+    Ok(row)
+}
+
+impl Store {
+    /// The company's own row.
+    pub async fn company(&self, company_id: CompanyId) -> Result<Option<Company>, StoreError> {
+        Ok(self.directory(company_id, &[]).await?.company)
+    }
+
+    /// The company that has this external id.
+    pub async fn company_of(&self, external_id: &ExternalId) -> Result<Option<CompanyId>, StoreError> {
+        let request = self.client.get_item().table_name(&self.tables.employees).consistent_read(true);
+        let answer = request.set_key(Some(claim_key(external_id))).send().await.map_err(StoreError::of)?;
+        let claim: Option<CompanyClaim> = answer.item.map(read).transpose()?;
+        Ok(claim.map(|claim| claim.claimed_by))
+    }
+
+    /// Adds a company with its first person. Refused if the person's login or the company's external id has an owner.
+    pub async fn found_company(&self, company: &Company, first: &Employee, act: &Act) -> Result<Outcome, StoreError> {
+        let mut changes = self.additions(first, true, act)?;
+        changes.push(Change::put(&self.tables.employees, company_item(company)?).if_absent("employee_id"));
+        changes.extend(company.external_id.as_ref().map(|new| self.claim_company(company, new)).transpose()?);
+        self.transact(changes).await
+    }
+
+    /// Changes a company's row, and tells the trail the old and the new values. Refused if the row is no longer as it was read,
+    /// or the new external id has an owner.
+    pub async fn change_company(&self, before: &Company, after: &Company, act: &Act) -> Result<Outcome, StoreError> {
+        let event = self
+            .event(act, EventType::CompanyChanged, before.company_id, None)
+            .with_change("name", Some(&before.company_name), Some(&after.company_name))
+            .with_change("external_id", before.external_id.as_ref(), after.external_id.as_ref())
+            .with_change("support_email", before.support_email.as_ref(), after.support_email.as_ref())
+            .with_change("locale", before.mail_locale.as_ref(), after.mail_locale.as_ref())
+            .with_change("second_proof", Some(&before.second_proof), Some(&after.second_proof));
+        let row = Change::update(&self.tables.employees, company_key(before.company_id))
+            .set("company_name", &after.company_name)
+            .set_or_remove("external_id", after.external_id.as_ref())
+            .set_or_remove("support_email", after.support_email.as_ref())
+            .set_or_remove("mail_locale", after.mail_locale.as_ref())
+            .set("second_proof", after.second_proof)
+            .if_equal("company_name", &before.company_name)
+            .if_as_seen("external_id", before.external_id.as_ref())
+            .if_as_seen("support_email", before.support_email.as_ref())
+            .if_as_seen("mail_locale", before.mail_locale.as_ref())
+            .if_equal("second_proof", before.second_proof);
+        let mut changes = vec![row, self.record(&event)?];
+        if before.external_id != after.external_id {
+            changes.extend(after.external_id.as_ref().map(|new| self.claim_company(after, new)).transpose()?);
+            changes.extend(before.external_id.as_ref().map(|old| self.release_company(before, old)));
+        }
+        self.transact(changes).await
+    }
+
+    fn claim_company(&self, company: &Company, external_id: &ExternalId) -> Result<Change, StoreError> {
+        let mut claim = claim_key(external_id);
+        claim.insert("claimed_by".to_owned(), attribute(company.company_id)?);
+        Ok(Change::put(&self.tables.employees, claim).if_absent("employee_id"))
+    }
+
+    fn release_company(&self, company: &Company, external_id: &ExternalId) -> Change {
+        Change::delete(&self.tables.employees, claim_key(external_id)).if_equal("claimed_by", company.company_id)
+    }
+}
