@@ -1,4 +1,4 @@
-//! Mail: what is sent, and to whom. Only ever to the address in the directory.
+//! Mail: what is sent, and to whom. Only ever to the address in the directory; a changed address is also told to the old one.
 //!
 //! `letter` says what each mail says, `words` holds the words of each language, `page` the one layout, `line` makes inert what
 //! came from outside.
@@ -91,7 +91,9 @@ impl Mail {
         self.send(issued.login(), letter).await
     }
 
-    /// Mails a notice to somebody whom it is for: the one whose account it is, or a Security Admin of `company`.
+    /// Mails a notice to a person whom it is for: the one whose account it is, or a Security Admin of `company`.
+    ///
+    /// It goes to `to.login`. To tell the old address of a change, pass the employee with the old `login`.
     pub async fn notice(&self, to: &Employee, company: &Company, notice: &Notice) -> Result<(), MailRefused> {
         let letter = self.letterhead.notice(to, company, notice).map_err(MailRefused::of)?;
         self.send(&to.login, letter).await

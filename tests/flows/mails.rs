@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use readmit::domain::{NoticeKind, SecondProof};
 use readmit::mail::{Letter, languages};
 use readmit::{Clock, Environment, MailingServices};
 use readmit_local::functions;
@@ -40,7 +41,7 @@ fn every_language_says_as_much_as_the_others() {
         let marks =
             ["Mike Brandt", "Ada Lindqvist", "ada@", "Northwind Partners", "Partner Portal", "2026", "UTC", CODE];
         let more =
-            ["https://portal.example", "/#/redeem/7K3M", "/#/disown/1.", "help@northwind", "2001:db8", "Mozilla"];
+            ["https://portal.example", "/#/redeem/7K3M", "/#/disown/1.", "help@northwind", "2001:db8", "Safari", "iOS"];
         let letters = Cast::default().letters(locale).into_iter();
         letters
             .map(|(name, letter)| {
@@ -64,6 +65,55 @@ fn a_company_without_an_address_for_help_sends_its_people_to_the_providers() {
             assert!(letter.text.contains("Technical Support"), "{language} {name}: {}", letter.text);
             assert!(letter.html.contains("<bdi>Technical Support</bdi>"), "{language} {name}");
         }
+    }
+}
+
+/// S24: whoever holds a mail with a code could write to every Security Admin by the `User-Agent` of the disowning browser.
+#[test]
+fn no_notice_repeats_what_a_client_calls_itself() {
+    let typed = "Call +1 555 0100 and read out your password";
+    for user_agent in [typed.to_owned(), format!("{} {typed}", Cast::default().user_agent)] {
+        let cast = Cast { user_agent, ..Cast::default() };
+        for language in languages() {
+            for (name, letter) in cast.letters(language) {
+                for content in [&letter.subject, &letter.text, &letter.html] {
+                    assert!(
+                        !content.contains("555 0100") && !content.contains("read out"),
+                        "{language} {name}: {content}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_browser_is_named_by_family_and_system_and_an_app_not_at_all() {
+    let disowned = |user_agent: &str, locale| {
+        let cast = Cast { user_agent: user_agent.to_owned(), ..Cast::default() };
+        let letters: BTreeMap<String, Letter> = cast.letters(locale).into_iter().collect();
+        letters["passcode_disowned"].text.clone()
+    };
+    let usual = Cast::default().user_agent;
+    assert!(disowned(&usual, "en").contains("Browser (as it calls itself): Safari on iOS\n"));
+    assert!(disowned(&usual, "de").contains(": Safari unter iOS\n"));
+    assert!(disowned(&usual, "ja").contains(": iOS の Safari\n"));
+    let firefox = disowned("Mozilla/5.0 (X11; FreeBSD amd64; rv:145.0) Gecko/20100101 Firefox/145.0", "de");
+    assert!(firefox.contains("(nach eigener Angabe): Firefox\n"), "{firefox}");
+    assert!(!disowned("curl/8.16.0", "en").contains("Browser"));
+}
+
+/// S24: the policy's three values in words, and why this reader is told.
+#[test]
+fn a_weaker_policy_is_told_to_security_admins_in_words() {
+    let cast = Cast::default();
+    for (from, to, before, now) in [
+        (SecondProof::Everyone, SecondProof::None, "Everyone needs", "Nobody needs"),
+        (SecondProof::SecurityAdmins, SecondProof::None, "Only Security Admins need", "Nobody needs"),
+    ] {
+        let text = cast.letter("en", NoticeKind::PolicyWeakened { from, to }).text;
+        assert!(text.contains(&format!("Before: {before} a second proof\nNow: {now} a second proof\n")), "{text}");
+        assert!(text.contains("You are told this as a Security Admin of Northwind Partners."), "{text}");
     }
 }
 

@@ -11,7 +11,8 @@ const MIKE: &str = "mike@northwind.example";
 #[tokio::test]
 async fn an_employee_is_told_of_redemption_completion_suspension_and_new_codes() {
     let world = World::start().await;
-    let ada = world.enrolled(ADA).await;
+    let mut ada = world.enrolled(ADA).await;
+    ada.signs_in().await;
     let mike = world.enrolled(MIKE).await;
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed", "recovery_completed"]);
     let renewal = json!({"password": PASSWORD, "code": mike.backup_codes[0]});
@@ -23,6 +24,91 @@ async fn an_employee_is_told_of_redemption_completion_suspension_and_new_codes()
     let told = world.all_mails_to(MIKE).await;
     let redeemed = told.iter().find(|mail| mail["tags"]["kind"] == "passcode_redeemed").unwrap();
     assert!(redeemed["text"].as_str().unwrap().contains("127.0.0.1"), "{}", redeemed["text"]);
+}
+
+#[tokio::test]
+async fn a_changed_address_is_told_to_the_old_and_the_new_one() {
+    let world = World::start().await;
+    world.enrolled(MIKE).await;
+    let before = world.notices_to(MIKE).await;
+    world.change(MIKE, json!({"email": "m.brandt@northwind.example"})).await;
+    let told = [&before[..], &["address_changed".to_owned()]].concat();
+    assert_eq!(world.notices_to(MIKE).await, told);
+    assert_eq!(world.notices_to("m.brandt@northwind.example").await, ["address_changed"]);
+    assert_eq!(world.notices_to(ADA).await, Vec::<String>::new());
+    let audit = world.items("audit").await;
+    let events = audit.iter().filter(|row| row["event_type"]["S"] == "employee.changed");
+    assert!(
+        events.clone().count() == 1 && events.into_iter().all(|row| !row.to_string().contains("northwind.example"))
+    );
+    // Kept for the notice, and for a week.
+    let kept = world.items("limits").await.into_iter().find(|row| row["login"]["S"] == MIKE).unwrap();
+    let week = u64::try_from(kept["delete_after"]["N"].as_str().unwrap().parse::<i64>().unwrap()).unwrap();
+    assert!((world.now() + 6 * 86_400..=world.now() + 7 * 86_400).contains(&week));
+}
+
+#[tokio::test]
+async fn a_role_that_is_given_or_taken_is_told_to_the_person_and_the_other_security_admins() {
+    let world = World::start().await;
+    world.stack.catch_up_with_the_stream().await;
+    world.change(MIKE, json!({"role": "security_admin"})).await;
+    assert_eq!(world.notices_to(MIKE).await, ["role_given"]);
+    assert_eq!((world.notices_to(ADA).await, world.notices_to(GRACE).await), told_of(&["admin_role_given"]));
+    world.change(MIKE, json!({"role": "member", "name": "Mike B"})).await;
+    assert_eq!(world.notices_to(MIKE).await, ["role_given", "role_taken"]);
+    assert_eq!(world.notices_to(GRACE).await, ["admin_role_given", "admin_role_taken"]);
+    assert_eq!(world.notices_to("carl@contoso.example").await, Vec::<String>::new());
+}
+
+fn told_of(kinds: &[&str]) -> (Vec<String>, Vec<String>) {
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    (kinds.clone(), kinds)
+}
+
+#[tokio::test]
+async fn a_new_security_admin_of_a_company_that_is_there_is_told_to_the_others_and_a_new_member_to_nobody() {
+    let world = World::start().await;
+    let rows = json!([{"email": "eve@northwind.example", "name": "Eve", "role": "security_admin"},
+        {"email": "tom@northwind.example", "name": "Tom"}]);
+    world.import(world.northwind(rows)).await;
+    assert_eq!((world.notices_to(ADA).await, world.notices_to(GRACE).await), told_of(&["admin_role_given"]));
+    assert_eq!(world.notices_to("eve@northwind.example").await, ["role_given"]);
+    assert_eq!(world.notices_to("tom@northwind.example").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_account_that_is_enabled_again_is_told_to_the_person_and_the_security_admins() {
+    let world = World::start().await;
+    world.change(MIKE, json!({"status": "disabled"})).await;
+    world.change(MIKE, json!({"status": "active"})).await;
+    assert_eq!(world.notices_to(MIKE).await, ["account_enabled"]);
+    assert_eq!((world.notices_to(ADA).await, world.notices_to(GRACE).await), told_of(&["admin_account_enabled"]));
+}
+
+#[tokio::test]
+async fn a_weaker_policy_is_told_to_every_security_admin_and_a_stronger_one_to_nobody() {
+    let world = World::start().await;
+    let policy = async |second_proof: &str| {
+        let company = json!({"company_id": world.companies["Northwind Partners"], "second_proof": second_proof});
+        world.import(json!({"company": company, "employees": []})).await;
+    };
+    policy("everyone").await;
+    assert_eq!(world.notices_to(ADA).await, Vec::<String>::new());
+    policy("none").await;
+    assert_eq!((world.notices_to(ADA).await, world.notices_to(GRACE).await), told_of(&["policy_weakened"]));
+    assert_eq!(world.notices_to(MIKE).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_suspension_is_told_to_the_other_security_admins_and_not_to_the_one_who_did_it() {
+    let world = World::start().await;
+    let mut ada = world.enrolled(ADA).await;
+    ada.signs_in().await;
+    let before = (world.notices_to(ADA).await, world.notices_to(GRACE).await);
+    ada.issues(MIKE, Some(json!({"suspend": true}))).await.is(201);
+    assert_eq!(world.notices_to(MIKE).await, ["account_suspended"]);
+    assert_eq!(world.notices_to(ADA).await, before.0);
+    assert_eq!(world.notices_to(GRACE).await, [&before.1[..], &["admin_account_suspended".to_owned()]].concat());
 }
 
 #[tokio::test]
@@ -116,4 +202,14 @@ async fn a_poison_record_stops_no_other_and_a_batch_twice_mails_once() {
     }
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
     assert_eq!(world.invoke("notify", json!({"no": "batch"})).await.body["errorType"], "no_batch");
+}
+
+#[tokio::test]
+async fn an_event_about_no_employee_stops_no_notice() {
+    let world = World::start().await;
+    let mut policy = world.northwind(json!([]));
+    policy["company"]["second_proof"] = json!("none");
+    world.import(policy).await;
+    world.enrolled(MIKE).await;
+    assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed", "recovery_completed"]);
 }

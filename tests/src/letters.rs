@@ -48,6 +48,7 @@ impl Cast {
     pub fn company(&self) -> Company {
         Company {
             company_id: "cmp_01J00000000000000000000000".parse().unwrap(),
+            external_id: None,
             company_name: self.company.parse().unwrap(),
             support_email: self.support_email.as_ref().map(|email| email.parse().unwrap()),
             mail_locale: None,
@@ -99,12 +100,24 @@ impl Cast {
             NoticeKind::PasscodeRedeemed,
             NoticeKind::RecoveryCompleted,
             NoticeKind::AccountSuspended,
+            NoticeKind::AccountEnabled,
             NoticeKind::BackupCodesRenewed,
+            NoticeKind::AddressChanged {
+                from: "m•••@northwind.example".to_owned(),
+                to: "m•••@northwind-partners.example".to_owned(),
+            },
+            NoticeKind::RoleGiven,
+            NoticeKind::RoleTaken,
             NoticeKind::PasscodeDisowned(concerned.clone()),
             NoticeKind::PasscodeBounced(concerned.clone()),
             NoticeKind::PasscodeComplained(concerned.clone()),
             NoticeKind::AdminPasscodeRedeemed(concerned.clone()),
-            NoticeKind::AdminRecoveryCompleted(concerned),
+            NoticeKind::AdminRecoveryCompleted(concerned.clone()),
+            NoticeKind::AdminRoleGiven(concerned.clone()),
+            NoticeKind::AdminRoleTaken(concerned.clone()),
+            NoticeKind::AdminAccountEnabled(concerned.clone()),
+            NoticeKind::AdminAccountSuspended(concerned),
+            NoticeKind::PolicyWeakened { from: SecondProof::Everyone, to: SecondProof::SecurityAdmins },
         ];
         kinds.map(|kind| self.notice(kind)).into()
     }
@@ -120,13 +133,22 @@ impl Cast {
         Notice { event_id: "evt_01J00000000000000000000004".parse().unwrap(), at: NOW, origin, kind }
     }
 
-    /// Every mail to somebody of that locale, by name.
-    pub fn letters(&self, locale: &str) -> Vec<(String, Letter)> {
-        let letterhead = Letterhead {
+    fn letterhead() -> Letterhead {
+        Letterhead {
             brand_name: "Partner Portal".to_owned(),
             portal_url: "https://portal.example/".to_owned(),
             support_contact: "Technical Support".to_owned(),
-        };
+        }
+    }
+
+    /// The notice of that kind to somebody of that locale.
+    pub fn letter(&self, locale: &str, kind: NoticeKind) -> Letter {
+        Self::letterhead().notice(&self.reader(locale), &self.company(), &self.notice(kind)).unwrap()
+    }
+
+    /// Every mail to somebody of that locale, by name.
+    pub fn letters(&self, locale: &str) -> Vec<(String, Letter)> {
+        let letterhead = Self::letterhead();
         let company = self.company();
         let admin = Issuer::Admin {
             employee_id: "emp_01J00000000000000000000003".parse().unwrap(),

@@ -11,15 +11,15 @@ use std::sync::Arc;
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
-use readmit::domain::{Company, Employee, Event, Notice};
+use readmit::domain::{Company, EmployeeId, Event};
 use readmit::store::{NoticeTurn, StoreError};
 use readmit::telemetry::observed;
 use serde_json::Value;
 
-mod readers;
+mod recipients;
 mod record;
 
-use readers::notices;
+use recipients::Addressed;
 use record::Record;
 
 /// The event is no batch of a stream.
@@ -68,37 +68,44 @@ async fn notify(services: &MailingServices, batch: Value) -> Result<DynamoDbEven
     Ok(response)
 }
 
-/// Tells everybody whom the event concerns. Who is no longer there is not told.
+/// Tells everybody whom the event concerns. A person who is no longer in the directory is not told.
 async fn tell(services: &MailingServices, event: &Event) -> Result<(), Untold> {
-    if !readers::is_told(event.kind) {
+    if !recipients::is_told(event) {
         return Ok(());
     }
     let store = &services.services.store;
-    let rows = store.directory(event.company_id, &[event.employee_id]).await?;
-    let (Some(company), Some(holder)) = (&rows.company, rows.get(event.employee_id)) else { return Ok(()) };
+    let ids: Vec<EmployeeId> = event.employee_id.into_iter().collect();
+    let rows = store.directory(event.company_id, &ids).await?;
+    let Some(company) = &rows.company else { return Ok(()) };
+    let mails = match event.employee_id.map(|id| rows.get(id)) {
+        Some(Some(holder)) => recipients::about_employee(store, event, holder).await?,
+        Some(None) => return Ok(()),
+        None => recipients::about_company(store, event).await?,
+    };
     let mut failed = None;
-    for (reader, notice) in notices(store, event, holder).await? {
-        if let Err(failure) = send(services, &reader, company, &notice).await {
+    for mail in mails {
+        if let Err(failure) = send(services, company, &mail).await {
             failed.get_or_insert(failure);
         }
     }
     failed.map_or(Ok(()), Err)
 }
 
-async fn send(services: &MailingServices, reader: &Employee, company: &Company, notice: &Notice) -> Result<(), Untold> {
+async fn send(services: &MailingServices, company: &Company, mail: &Addressed) -> Result<(), Untold> {
+    let Addressed { recipient, notice, mark } = mail;
     let (store, now) = (&services.services.store, services.services.now());
-    match store.begin_notice(notice.event_id, reader.employee_id, now).await? {
+    match store.begin_notice(notice.event_id, mark, now).await? {
         NoticeTurn::Ours => {}
         NoticeTurn::Sent => return Ok(()),
         NoticeTurn::GivenUp => {
             return Err(Untold("a notice was begun twice, and never known as sent".to_owned()));
         }
     }
-    match services.mail.notice(reader, company, notice).await {
-        Ok(()) => Ok(store.notice_sent(notice.event_id, reader.employee_id, now).await?),
+    match services.mail.notice(recipient, company, notice).await {
+        Ok(()) => Ok(store.notice_sent(notice.event_id, mark, now).await?),
         Err(refused) => {
             if refused.is_certain() {
-                store.notice_refused(notice.event_id, reader.employee_id, now).await?;
+                store.notice_refused(notice.event_id, mark, now).await?;
             }
             Err(Untold(refused.to_string()))
         }

@@ -1,7 +1,7 @@
 //! Notices: mails that tell of something that has happened to an account, so that it cannot happen unnoticed
 //! (NIST SP 800-63B-4, section 4.6).
 
-use crate::{Employee, EventId, Login, Name, Origin, Timestamp};
+use crate::{Employee, EventId, Login, Name, Origin, SecondProof, Timestamp};
 
 /// One notice. It tells of one event of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,10 @@ pub struct Notice {
     pub kind: NoticeKind,
 }
 
-/// What happened. What has somebody concerned is for Security Admins; the rest is for the one whose account it is.
+/// What happened.
+///
+/// Kinds with a [`Concerned`], and [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the person whose
+/// account it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// A passcode of the reader's was used: a recovery is open.
@@ -25,8 +28,21 @@ pub enum NoticeKind {
     RecoveryCompleted,
     /// The reader's password, authenticator and sessions were stopped, before a passcode replaces them.
     AccountSuspended,
+    /// The reader's account was disabled and is enabled again.
+    AccountEnabled,
     /// The reader has new backup codes; the earlier ones have ended.
     BackupCodesRenewed,
+    /// The reader's address was changed. This notice is mailed to both addresses.
+    AddressChanged {
+        /// The old address, masked by [`Login::masked`].
+        from: String,
+        /// The new address, masked by [`Login::masked`].
+        to: String,
+    },
+    /// The reader became a Security Admin.
+    RoleGiven,
+    /// The reader is no longer a Security Admin.
+    RoleTaken,
     /// Somebody said of a passcode: this was not me.
     PasscodeDisowned(Concerned),
     /// The mail with a passcode cannot be delivered.
@@ -37,6 +53,21 @@ pub enum NoticeKind {
     AdminPasscodeRedeemed(Concerned),
     /// A Security Admin's password and authenticator were replaced.
     AdminRecoveryCompleted(Concerned),
+    /// Somebody became a Security Admin.
+    AdminRoleGiven(Concerned),
+    /// Somebody is no longer a Security Admin.
+    AdminRoleTaken(Concerned),
+    /// An account was disabled and is enabled again.
+    AdminAccountEnabled(Concerned),
+    /// A Security Admin suspended an account.
+    AdminAccountSuspended(Concerned),
+    /// The company asks fewer people for a second proof than before.
+    PolicyWeakened {
+        /// The policy before.
+        from: SecondProof,
+        /// The policy now.
+        to: SecondProof,
+    },
 }
 
 /// Whose account a notice to Security Admins is about.
@@ -61,26 +92,50 @@ impl NoticeKind {
             Self::PasscodeRedeemed => "passcode_redeemed",
             Self::RecoveryCompleted => "recovery_completed",
             Self::AccountSuspended => "account_suspended",
+            Self::AccountEnabled => "account_enabled",
             Self::BackupCodesRenewed => "backup_codes_renewed",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::RoleGiven => "role_given",
+            Self::RoleTaken => "role_taken",
             Self::PasscodeDisowned(_) => "passcode_disowned",
             Self::PasscodeBounced(_) => "passcode_bounced",
             Self::PasscodeComplained(_) => "passcode_complained",
             Self::AdminPasscodeRedeemed(_) => "admin_passcode_redeemed",
             Self::AdminRecoveryCompleted(_) => "admin_recovery_completed",
+            Self::AdminRoleGiven(_) => "admin_role_given",
+            Self::AdminRoleTaken(_) => "admin_role_taken",
+            Self::AdminAccountEnabled(_) => "admin_account_enabled",
+            Self::AdminAccountSuspended(_) => "admin_account_suspended",
+            Self::PolicyWeakened { .. } => "policy_weakened",
         }
     }
 
-    /// Whom it is about, if it is for Security Admins.
+    /// Whether it is for Security Admins, and not for the person whose account it is.
+    pub fn is_for_admins(&self) -> bool {
+        self.concerned().is_some() || matches!(self, Self::PolicyWeakened { .. })
+    }
+
+    /// Whose account a notice to Security Admins is about, if it is about one.
     pub fn concerned(&self) -> Option<&Concerned> {
         match self {
-            Self::PasscodeRedeemed | Self::RecoveryCompleted | Self::AccountSuspended | Self::BackupCodesRenewed => {
-                None
-            }
+            Self::PasscodeRedeemed
+            | Self::RecoveryCompleted
+            | Self::AccountSuspended
+            | Self::AccountEnabled
+            | Self::BackupCodesRenewed
+            | Self::AddressChanged { .. }
+            | Self::RoleGiven
+            | Self::RoleTaken
+            | Self::PolicyWeakened { .. } => None,
             Self::PasscodeDisowned(concerned)
             | Self::PasscodeBounced(concerned)
             | Self::PasscodeComplained(concerned)
             | Self::AdminPasscodeRedeemed(concerned)
-            | Self::AdminRecoveryCompleted(concerned) => Some(concerned),
+            | Self::AdminRecoveryCompleted(concerned)
+            | Self::AdminRoleGiven(concerned)
+            | Self::AdminRoleTaken(concerned)
+            | Self::AdminAccountEnabled(concerned)
+            | Self::AdminAccountSuspended(concerned) => Some(concerned),
         }
     }
 }

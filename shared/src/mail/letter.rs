@@ -1,11 +1,11 @@
 //! What each mail says: its blocks, in the reader's language. Pure: what is sent is made here, and nothing is sent.
 
-use readmit_domain::{Company, Employee, IssuedPasscode, Issuer, Notice};
+use readmit_domain::{Browser, Company, Employee, IssuedPasscode, Issuer, Notice, NoticeKind};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::line::{Value, Values};
+use super::line::{Line, Value, Values};
 use super::page::{Block, Link, Page};
-use super::words::{Words, words_for};
+use super::words::{NoticesWords, Words, words_for};
 
 /// What every mail says of its sender.
 pub struct Letterhead {
@@ -90,12 +90,15 @@ impl Letterhead {
             values.add("employee", Value::told(concerned.full_name.as_str()));
             values.add("address", Value::address(concerned.login.as_str()));
         }
+        let [before, now] = change(&notice.kind, common, &values);
         let known = [
-            (common.at, Some(Value::together((language.moment)(notice.at)))),
-            (common.source_ip, notice.origin.source_ip.as_deref().map(Value::told)),
-            (common.user_agent, notice.origin.user_agent.as_deref().map(Value::told)),
+            (common.before, before),
+            (common.now, now),
+            (common.at, Some(Value::together((language.moment)(notice.at)).into())),
+            (common.source_ip, notice.origin.source_ip.as_deref().map(|address| Value::told(address).into())),
+            (common.browser, notice.origin.user_agent.as_deref().and_then(|header| browser(header, common))),
         ];
-        let facts = known.into_iter().filter_map(|(label, value)| Some((values.fill(label), value?.into())));
+        let facts = known.into_iter().filter_map(|(label, value)| Some((values.fill(label), value?)));
         let mut blocks = vec![
             Block::Paragraph(values.fill(language.greeting)),
             Block::Paragraph(values.fill(words.news)),
@@ -103,7 +106,7 @@ impl Letterhead {
             Block::Paragraph(values.fill(words.advice)),
             Block::Rule,
         ];
-        if notice.kind.concerned().is_some() {
+        if notice.kind.is_for_admins() {
             blocks.push(Block::Note(values.fill(common.to_admins)));
         }
         blocks.push(Block::Note(values.fill(common.asks_nothing)));
@@ -138,6 +141,25 @@ impl Letterhead {
             ("name", Value::told(to.full_name.as_str())),
         ])
     }
+}
+
+/// The old and the new value, where the notice is of a change that has such.
+fn change(kind: &NoticeKind, words: &NoticesWords, values: &Values) -> [Option<Line>; 2] {
+    match kind {
+        NoticeKind::AddressChanged { from, to } => [from, to].map(|address| Some(Value::told(address).into())),
+        NoticeKind::PolicyWeakened { from, to } => {
+            [from, to].map(|policy| Some(values.fill(words.second_proof.of(*policy))))
+        }
+        _ => [None, None],
+    }
+}
+
+/// The browser that the header names, in our own words. The header is a stranger's text, and no mail repeats that.
+fn browser(header: &str, words: &NoticesWords) -> Option<Line> {
+    let Browser { family, system } = Browser::of(header)?;
+    let Some(system) = system else { return Some(Value::told(family).into()) };
+    let values = Values::from([("browser", Value::told(family)), ("system", Value::told(system))]);
+    Some(values.fill(words.browser_on_system))
 }
 
 fn language(to: &Employee, company: &Company) -> &'static Words {

@@ -7,7 +7,7 @@ mod de;
 mod en;
 mod ja;
 
-use readmit_domain::{Locale, NoticeKind, Timestamp};
+use readmit_domain::{Locale, NoticeKind, SecondProof, Timestamp};
 
 /// Every language there is; the first is for those whose language is not among them.
 const LANGUAGES: &[&Words] = &[&en::WORDS, &de::WORDS, &ja::WORDS];
@@ -44,13 +44,19 @@ pub(super) struct PasscodeWords {
     pub never_asked: &'static str,
 }
 
-/// What the notices say: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`; and `{employee}`, `{address}` in those to
-/// Security Admins.
+/// What the notices say: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`; and `{employee}`, `{address}` in those about
+/// somebody else's account.
 pub(super) struct NoticesWords {
     /// Labels.
     pub at: &'static str,
     pub source_ip: &'static str,
-    pub user_agent: &'static str,
+    pub browser: &'static str,
+    /// What it was before the change, and what it is now.
+    pub before: &'static str,
+    pub now: &'static str,
+    /// `{browser}`, `{system}`
+    pub browser_on_system: &'static str,
+    pub second_proof: SecondProofWords,
     /// Why a Security Admin is told.
     pub to_admins: &'static str,
     /// Small print below every notice.
@@ -59,12 +65,38 @@ pub(super) struct NoticesWords {
     pub passcode_redeemed: NoticeWords,
     pub recovery_completed: NoticeWords,
     pub account_suspended: NoticeWords,
+    pub account_enabled: NoticeWords,
     pub backup_codes_renewed: NoticeWords,
+    pub address_changed: NoticeWords,
+    pub role_given: NoticeWords,
+    pub role_taken: NoticeWords,
     pub passcode_disowned: NoticeWords,
     pub passcode_bounced: NoticeWords,
     pub passcode_complained: NoticeWords,
     pub admin_passcode_redeemed: NoticeWords,
     pub admin_recovery_completed: NoticeWords,
+    pub admin_role_given: NoticeWords,
+    pub admin_role_taken: NoticeWords,
+    pub admin_account_enabled: NoticeWords,
+    pub admin_account_suspended: NoticeWords,
+    pub policy_weakened: NoticeWords,
+}
+
+/// Who must show a second proof, by the company's policy.
+pub(super) struct SecondProofWords {
+    pub none: &'static str,
+    pub security_admins: &'static str,
+    pub everyone: &'static str,
+}
+
+impl SecondProofWords {
+    pub(super) fn of(&self, policy: SecondProof) -> &'static str {
+        match policy {
+            SecondProof::None => self.none,
+            SecondProof::SecurityAdmins => self.security_admins,
+            SecondProof::Everyone => self.everyone,
+        }
+    }
 }
 
 /// What one notice says. Its subject names nobody: it shows on locked screens.
@@ -82,12 +114,21 @@ impl NoticesWords {
             NoticeKind::PasscodeRedeemed => &self.passcode_redeemed,
             NoticeKind::RecoveryCompleted => &self.recovery_completed,
             NoticeKind::AccountSuspended => &self.account_suspended,
+            NoticeKind::AccountEnabled => &self.account_enabled,
             NoticeKind::BackupCodesRenewed => &self.backup_codes_renewed,
+            NoticeKind::AddressChanged { .. } => &self.address_changed,
+            NoticeKind::RoleGiven => &self.role_given,
+            NoticeKind::RoleTaken => &self.role_taken,
             NoticeKind::PasscodeDisowned(_) => &self.passcode_disowned,
             NoticeKind::PasscodeBounced(_) => &self.passcode_bounced,
             NoticeKind::PasscodeComplained(_) => &self.passcode_complained,
             NoticeKind::AdminPasscodeRedeemed(_) => &self.admin_passcode_redeemed,
             NoticeKind::AdminRecoveryCompleted(_) => &self.admin_recovery_completed,
+            NoticeKind::AdminRoleGiven(_) => &self.admin_role_given,
+            NoticeKind::AdminRoleTaken(_) => &self.admin_role_taken,
+            NoticeKind::AdminAccountEnabled(_) => &self.admin_account_enabled,
+            NoticeKind::AdminAccountSuspended(_) => &self.admin_account_suspended,
+            NoticeKind::PolicyWeakened { .. } => &self.policy_weakened,
         }
     }
 }

@@ -1,16 +1,17 @@
-//! Notices, each once a reader: a row of the limits table says how far it is.
+//! Notices, each once a recipient and address: a row of the limits table says how far it is. `mark` tells the notices of one event
+//! from each other.
 //!
 //! SES has no idempotency. A process that dies between its answer and the mark leaves a notice that may have been sent: it is sent
 //! once more, and no third time.
 
 use std::time::Duration;
 
-use readmit_domain::{EmployeeId, EventId, Timestamp};
+use readmit_domain::{EventId, Login, Timestamp};
 use serde::Deserialize;
 
 use super::change::Change;
 use super::limits::limit_key;
-use super::send::{OnRefusal, Updated};
+use super::send::{OnRefusal, Updated, read};
 use super::{Store, StoreError};
 use crate::telemetry;
 
@@ -38,21 +39,41 @@ struct NoticeRow {
     sent_at: Option<Timestamp>,
 }
 
+/// A person's address before the change that an event tells of. The event itself names no address.
+#[derive(Deserialize)]
+struct AddressBefore {
+    login: Login,
+}
+
+fn address_before(event_id: EventId) -> String {
+    format!("address before {event_id}")
+}
+
 impl Store {
-    fn update_notice(&self, event_id: EventId, reader: EmployeeId, now: Timestamp) -> Change {
-        Change::update(&self.tables.limits, limit_key(&format!("notice {event_id} to {reader}")))
+    /// Keeps a person's old address for as long as the change may still have to be told there.
+    pub(super) fn keep_address(&self, event_id: EventId, old: &Login, now: Timestamp) -> Change {
+        Change::update(&self.tables.limits, limit_key(&address_before(event_id)))
+            .set("login", old)
+            .set("delete_after", now.after(KEPT).seconds())
+    }
+
+    /// The address that `keep_address` has kept for an event. One consistent read.
+    pub async fn address_before(&self, event_id: EventId) -> Result<Option<Login>, StoreError> {
+        let request = self.client.get_item().table_name(&self.tables.limits).consistent_read(true);
+        let answer = request.set_key(Some(limit_key(&address_before(event_id)))).send().await;
+        let row: Option<AddressBefore> = answer.map_err(StoreError::of)?.item.map(read).transpose()?;
+        Ok(row.map(|row| row.login))
+    }
+
+    fn update_notice(&self, event_id: EventId, mark: &str, now: Timestamp) -> Change {
+        Change::update(&self.tables.limits, limit_key(&format!("notice {event_id} {mark}")))
             .set("delete_after", now.after(KEPT).seconds())
     }
 
     /// Takes the turn to send. One write.
-    pub async fn begin_notice(
-        &self,
-        event_id: EventId,
-        reader: EmployeeId,
-        now: Timestamp,
-    ) -> Result<NoticeTurn, StoreError> {
+    pub async fn begin_notice(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<NoticeTurn, StoreError> {
         let begin = self
-            .update_notice(event_id, reader, now)
+            .update_notice(event_id, mark, now)
             .count("attempts")
             .if_absent("sent_at")
             .if_absent_or_below("attempts", MAX_ATTEMPTS);
@@ -69,21 +90,16 @@ impl Store {
     }
 
     /// The mail was accepted.
-    pub async fn notice_sent(&self, event_id: EventId, reader: EmployeeId, now: Timestamp) -> Result<(), StoreError> {
-        let sent = self.update_notice(event_id, reader, now).set("sent_at", now);
+    pub async fn notice_sent(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<(), StoreError> {
+        let sent = self.update_notice(event_id, mark, now).set("sent_at", now);
         self.update::<NoticeRow>(sent, OnRefusal::TellNothing).await?;
         telemetry::count_events(vec!["notice.sent".to_owned()]);
         Ok(())
     }
 
     /// The mail was certainly not accepted: this attempt does not count; one before it, of which nothing is known, does.
-    pub async fn notice_refused(
-        &self,
-        event_id: EventId,
-        reader: EmployeeId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let refused = self.update_notice(event_id, reader, now).uncount("attempts");
+    pub async fn notice_refused(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<(), StoreError> {
+        let refused = self.update_notice(event_id, mark, now).uncount("attempts");
         self.update::<NoticeRow>(refused, OnRefusal::TellNothing).await.map(drop)
     }
 }

@@ -2,7 +2,7 @@
 
 use readmit_domain::Timestamp;
 
-use super::{NoticeWords, NoticesWords, PasscodeWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
 
 pub(super) static WORDS: Words = Words {
     tag: "de",
@@ -31,7 +31,15 @@ pub(super) static WORDS: Words = Words {
     notices: NoticesWords {
         at: "Wann",
         source_ip: "Von der Netzadresse",
-        user_agent: "Mit diesem Browser oder dieser App, nach eigener Angabe",
+        browser: "Browser (nach eigener Angabe)",
+        before: "Vorher",
+        now: "Jetzt",
+        browser_on_system: "{browser} unter {system}",
+        second_proof: SecondProofWords {
+            none: "Niemand braucht einen zweiten Nachweis",
+            security_admins: "Nur Security Admins brauchen einen zweiten Nachweis",
+            everyone: "Alle brauchen einen zweiten Nachweis",
+        },
         to_admins: "Sie erfahren das als Security Admin von {company}.",
         asks_nothing: "Diese Mitteilung kommt automatisch von {brand}. Sie fragt nach keinem Einmalcode und keinem Passwort und \
             braucht keine Antwort.",
@@ -57,11 +65,39 @@ pub(super) static WORDS: Words = Words {
             advice: "Sie kommen mit einem Einmalcode wieder hinein, der in einer eigenen Mail kommt. Haben Sie das nicht \
                 erwartet? Dann fragen Sie {support} oder einen Security Admin von {company}.",
         },
+        account_enabled: NoticeWords {
+            subject: "Ihr Konto wurde wieder aktiviert",
+            news: "Ihr Konto bei {company} war deaktiviert. Jetzt ist es wieder aktiviert: Sie können sich anmelden und \
+                Einmalcodes bekommen.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, sagen Sie es {support} oder einem Security \
+                Admin von {company}.",
+        },
         backup_codes_renewed: NoticeWords {
             subject: "Sie haben neue Backup-Codes",
             news: "Ihr Konto bei {company} hat neue Backup-Codes. Die früheren gelten nicht mehr.",
             advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, ist jemand anders in Ihrem Konto: Sagen Sie es sofort \
                 {support} oder einem Security Admin von {company}.",
+        },
+        address_changed: NoticeWords {
+            subject: "Die Adresse Ihres Kontos wurde geändert",
+            news: "Die Adresse Ihres Kontos bei {company} wurde geändert. Melden Sie sich ab jetzt mit der neuen Adresse \
+                an. Auch Einmalcodes gehen dorthin. Diese Mitteilung geht an die alte und an die neue Adresse.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, bekommt vielleicht jemand anders die \
+                Einmalcodes für Ihr Konto: Sagen Sie es sofort {support} oder einem Security Admin von {company}.",
+        },
+        role_given: NoticeWords {
+            subject: "Sie sind jetzt Security Admin",
+            news: "Sie sind jetzt Security Admin bei {company}. Sie können anderen bei {company} Einmalcodes schicken, ihre \
+                Konten sperren und das Protokoll lesen.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, sagen Sie es {support} oder einem anderen \
+                Security Admin von {company}.",
+        },
+        role_taken: NoticeWords {
+            subject: "Sie sind nicht mehr Security Admin",
+            news: "Sie sind nicht mehr Security Admin bei {company}. Sie können anderen keine Einmalcodes mehr schicken und \
+                ihre Konten nicht mehr sperren.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, sagen Sie es {support} oder einem Security \
+                Admin von {company}.",
         },
         passcode_disowned: NoticeWords {
             subject: "Ein Einmalcode wurde zurückgewiesen",
@@ -99,6 +135,42 @@ pub(super) static WORDS: Words = Words {
                 Authenticator und neue Backup-Codes. Frühere gelten nicht mehr, und alle früheren Sitzungen sind beendet.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie {employee}, aber nicht per Mail. War es \
                 jemand anders? Sperren Sie das Konto auf {portal} und sagen Sie es sofort {support}.",
+        },
+        admin_role_given: NoticeWords {
+            subject: "Es gibt einen neuen Security Admin",
+            news: "{employee} ({address}) ist jetzt Security Admin bei {company} und kann anderen bei {company} Einmalcodes \
+                schicken und ihre Konten sperren.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
+                darum, die Rolle wieder zu entziehen.",
+        },
+        admin_role_taken: NoticeWords {
+            subject: "Jemand ist nicht mehr Security Admin",
+            news: "{employee} ({address}) ist nicht mehr Security Admin bei {company} und kann keine Einmalcodes mehr \
+                schicken und keine Konten mehr sperren.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}.",
+        },
+        admin_account_enabled: NoticeWords {
+            subject: "Ein Konto in Ihrer Firma wurde wieder aktiviert",
+            news: "Das Konto von {employee} ({address}) bei {company} war deaktiviert. Jetzt ist es wieder aktiviert: Man \
+                kann sich damit anmelden und Einmalcodes dafür bekommen.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
+                darum, das Konto wieder zu deaktivieren.",
+        },
+        admin_account_suspended: NoticeWords {
+            subject: "Ein Konto in Ihrer Firma wurde gesperrt",
+            news: "Ein Security Admin von {company} hat das Konto von {employee} ({address}) gesperrt. Passwort, \
+                Authenticator und Sitzungen gelten nicht mehr. {employee} kommt mit einem Einmalcode aus einer eigenen \
+                Mail wieder hinein.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sehen Sie im Protokoll auf {portal} nach, wer \
+                das Konto gesperrt hat, und fragen Sie diese Person, aber nicht per Mail. Weiß niemand davon? Dann sagen \
+                Sie es sofort {support}.",
+        },
+        policy_weakened: NoticeWords {
+            subject: "Weniger Personen brauchen jetzt einen zweiten Nachweis",
+            news: "Ein zweiter Nachweis ist das jetzige Passwort oder ein Backup-Code. {company} verlangt ihn jetzt von \
+                weniger Personen, wenn sie einen Einmalcode benutzen. Bei allen anderen genügt der Einmalcode aus der Mail.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
+                darum, die Änderung rückgängig zu machen.",
         },
     },
 };

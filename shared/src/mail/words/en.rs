@@ -2,7 +2,7 @@
 
 use readmit_domain::Timestamp;
 
-use super::{NoticeWords, NoticesWords, PasscodeWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
 
 pub(super) static WORDS: Words = Words {
     tag: "en",
@@ -29,7 +29,15 @@ pub(super) static WORDS: Words = Words {
     notices: NoticesWords {
         at: "When",
         source_ip: "From the network address",
-        user_agent: "With this browser or app, by its own account",
+        browser: "Browser (as it calls itself)",
+        before: "Before",
+        now: "Now",
+        browser_on_system: "{browser} on {system}",
+        second_proof: SecondProofWords {
+            none: "Nobody needs a second proof",
+            security_admins: "Only Security Admins need a second proof",
+            everyone: "Everyone needs a second proof",
+        },
         to_admins: "You are told this as a Security Admin of {company}.",
         asks_nothing: "{brand} has sent this notice automatically. It asks for no passcode and no password, and needs no answer.",
         passcode_redeemed: NoticeWords {
@@ -53,11 +61,39 @@ pub(super) static WORDS: Words = Words {
             advice: "You get back in with a one-time passcode, which comes in a mail of its own. Were you not expecting \
                 this? Then ask {support} or a Security Admin of {company}.",
         },
+        account_enabled: NoticeWords {
+            subject: "Your account was enabled again",
+            news: "Your account at {company} was disabled. Now it is enabled again: you can sign in and receive one-time \
+                passcodes.",
+            advice: "Did you expect this? Then there is nothing to do. If not, tell {support} or a Security Admin of \
+                {company}.",
+        },
         backup_codes_renewed: NoticeWords {
             subject: "You have new backup codes",
             news: "Your account at {company} has new backup codes. The earlier ones no longer work.",
             advice: "Was it you? Then there is nothing to do. If not, somebody else is in your account: tell {support} or a \
                 Security Admin of {company} at once.",
+        },
+        address_changed: NoticeWords {
+            subject: "The address of your account was changed",
+            news: "The address of your account at {company} was changed. From now on, sign in with the new address. \
+                One-time passcodes go there too. This notice goes to the old and to the new address.",
+            advice: "Did you expect this? Then there is nothing to do. If not, somebody else may receive the passcodes for \
+                your account: tell {support} or a Security Admin of {company} at once.",
+        },
+        role_given: NoticeWords {
+            subject: "You are now a Security Admin",
+            news: "You are now a Security Admin of {company}. You can send one-time passcodes to others at {company}, \
+                suspend their accounts and read the audit trail.",
+            advice: "Did you expect this? Then there is nothing to do. If not, tell {support} or another Security Admin of \
+                {company}.",
+        },
+        role_taken: NoticeWords {
+            subject: "You are no longer a Security Admin",
+            news: "You are no longer a Security Admin of {company}. You can no longer send one-time passcodes to others or \
+                suspend their accounts.",
+            advice: "Did you expect this? Then there is nothing to do. If not, tell {support} or a Security Admin of \
+                {company}.",
         },
         passcode_disowned: NoticeWords {
             subject: "A one-time passcode was disowned",
@@ -93,6 +129,42 @@ pub(super) static WORDS: Words = Words {
                 authenticator and new backup codes. Earlier ones no longer work, and all earlier sessions have ended.",
             advice: "Do you know of it? Then there is nothing to do. If not, ask {employee}, not by mail. Was it somebody \
                 else? Suspend the account at {portal}, and tell {support} at once.",
+        },
+        admin_role_given: NoticeWords {
+            subject: "There is a new Security Admin",
+            news: "{employee} ({address}) is now a Security Admin of {company}, and can send one-time passcodes to others \
+                at {company} and suspend their accounts.",
+            advice: "Do you know of it? Then there is nothing to do. If not, tell {support} at once, and ask them to take \
+                the role away again.",
+        },
+        admin_role_taken: NoticeWords {
+            subject: "Somebody is no longer a Security Admin",
+            news: "{employee} ({address}) is no longer a Security Admin of {company}, and can no longer send one-time \
+                passcodes or suspend accounts.",
+            advice: "Do you know of it? Then there is nothing to do. If not, tell {support} at once.",
+        },
+        admin_account_enabled: NoticeWords {
+            subject: "An account at your company was enabled again",
+            news: "The account of {employee} ({address}) at {company} was disabled. Now it is enabled again: it can be used \
+                to sign in and to receive one-time passcodes.",
+            advice: "Do you know of it? Then there is nothing to do. If not, tell {support} at once, and ask them to \
+                disable the account again.",
+        },
+        admin_account_suspended: NoticeWords {
+            subject: "An account at your company was suspended",
+            news: "A Security Admin of {company} has suspended the account of {employee} ({address}). The password, the \
+                authenticator and the sessions no longer work. {employee} gets back in with a one-time passcode, which \
+                comes in a mail of its own.",
+            advice: "Do you know of it? Then there is nothing to do. If not, look in the audit trail at {portal}: it says \
+                who suspended the account. Ask that person, not by mail. Does nobody know of it? Then tell {support} at \
+                once.",
+        },
+        policy_weakened: NoticeWords {
+            subject: "Fewer people now need a second proof",
+            news: "A second proof is the current password or a backup code. {company} now asks fewer people for it when \
+                they use a one-time passcode. For everybody else, the passcode from the mail is enough.",
+            advice: "Do you know of it? Then there is nothing to do. If not, tell {support} at once, and ask them to undo \
+                the change.",
         },
     },
 };

@@ -2,7 +2,7 @@
 
 use readmit_domain::Timestamp;
 
-use super::{NoticeWords, NoticesWords, PasscodeWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
 
 pub(super) static WORDS: Words = Words {
     tag: "ja",
@@ -30,7 +30,15 @@ pub(super) static WORDS: Words = Words {
     notices: NoticesWords {
         at: "日時",
         source_ip: "接続元のネットワークアドレス",
-        user_agent: "ブラウザーまたはアプリ（自己申告）",
+        browser: "ブラウザー（自己申告）",
+        before: "変更前",
+        now: "変更後",
+        browser_on_system: "{system} の {browser}",
+        second_proof: SecondProofWords {
+            none: "追加の証明は不要",
+            security_admins: "セキュリティ管理者のみ追加の証明が必要",
+            everyone: "全員に追加の証明が必要",
+        },
         to_admins: "{company} のセキュリティ管理者の方にお知らせしています。",
         asks_nothing: "このお知らせは {brand} から自動的に送信されています。パスコードやパスワードをお尋ねすることはなく、返信も不要です。",
         passcode_redeemed: NoticeWords {
@@ -55,11 +63,41 @@ pub(super) static WORDS: Words = Words {
             advice: "別のメールで届くワンタイムパスコードで、再び入ることができます。心当たりがない場合は、{support} または \
                 {company} のセキュリティ管理者にお問い合わせください。",
         },
+        account_enabled: NoticeWords {
+            subject: "お客様のアカウントが再び有効になりました",
+            news: "{company} でのお客様のアカウントは無効になっていましたが、再び有効になりました。サインインすることも、\
+                ワンタイムパスコードを受け取ることもできます。",
+            advice: "ご存じのことであれば、何もする必要はありません。心当たりがない場合は、{support} または {company} の\
+                セキュリティ管理者にご連絡ください。",
+        },
         backup_codes_renewed: NoticeWords {
             subject: "バックアップコードが新しくなりました",
             news: "{company} でのお客様のアカウントのバックアップコードが新しくなりました。以前のものは使えません。",
             advice: "ご本人による操作であれば、何もする必要はありません。心当たりがない場合は、他人がアカウントに入って\
                 います。すぐに {support} または {company} のセキュリティ管理者にご連絡ください。",
+        },
+        address_changed: NoticeWords {
+            subject: "アカウントのメールアドレスが変更されました",
+            news: "{company} でのお客様のアカウントのメールアドレスが変更されました。今後は、新しいアドレスで\
+                サインインしてください。ワンタイムパスコードも新しいアドレスに届きます。このお知らせは、以前のアドレスと\
+                新しいアドレスの両方にお送りしています。",
+            advice: "ご存じのことであれば、何もする必要はありません。心当たりがない場合は、お客様のアカウントの\
+                パスコードが他人に届くおそれがあります。すぐに {support} または {company} のセキュリティ管理者に\
+                ご連絡ください。",
+        },
+        role_given: NoticeWords {
+            subject: "セキュリティ管理者になりました",
+            news: "お客様は {company} のセキュリティ管理者になりました。{company} の従業員にワンタイムパスコードを送信し、\
+                アカウントを一時停止し、監査記録を見ることができます。",
+            advice: "ご存じのことであれば、何もする必要はありません。心当たりがない場合は、{support} または {company} の\
+                ほかのセキュリティ管理者にご連絡ください。",
+        },
+        role_taken: NoticeWords {
+            subject: "セキュリティ管理者ではなくなりました",
+            news: "お客様は {company} のセキュリティ管理者ではなくなりました。従業員へのワンタイムパスコードの送信や、\
+                アカウントの一時停止はできません。",
+            advice: "ご存じのことであれば、何もする必要はありません。心当たりがない場合は、{support} または {company} の\
+                セキュリティ管理者にご連絡ください。",
         },
         passcode_disowned: NoticeWords {
             subject: "ワンタイムパスコードに心当たりがないとの連絡がありました",
@@ -97,6 +135,43 @@ pub(super) static WORDS: Words = Words {
                 なりました。以前のものは使えなくなり、以前のセッションはすべて終了しました。",
             advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、メール以外の方法で {employee} さんに確認して\
                 ください。本人でなければ、{portal} でアカウントを一時停止し、すぐに {support} にご連絡ください。",
+        },
+        admin_role_given: NoticeWords {
+            subject: "セキュリティ管理者が加わりました",
+            news: "{employee} さん（{address}）が {company} のセキュリティ管理者になりました。{company} の従業員に\
+                ワンタイムパスコードを送信し、アカウントを一時停止することができます。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、すぐに {support} に連絡し、権限の\
+                取り消しをご依頼ください。",
+        },
+        admin_role_taken: NoticeWords {
+            subject: "セキュリティ管理者が一人減りました",
+            news: "{employee} さん（{address}）は {company} のセキュリティ管理者ではなくなりました。ワンタイムパスコードの\
+                送信や、アカウントの一時停止はできません。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、すぐに {support} にご連絡ください。",
+        },
+        admin_account_enabled: NoticeWords {
+            subject: "従業員のアカウントが再び有効になりました",
+            news: "{company} の {employee} さん（{address}）のアカウントは無効になっていましたが、再び有効になりました。\
+                サインインすることも、ワンタイムパスコードを受け取ることもできます。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、すぐに {support} に連絡し、\
+                アカウントを再び無効にするようご依頼ください。",
+        },
+        admin_account_suspended: NoticeWords {
+            subject: "従業員のアカウントが一時停止されました",
+            news: "{company} のセキュリティ管理者が、{employee} さん（{address}）のアカウントを一時停止しました。\
+                パスワード、認証アプリ、セッションは使えなくなりました。{employee} さんは、別のメールで\
+                届くワンタイムパスコードで、再び入ることができます。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、一時停止した人を {portal} の\
+                監査記録で調べ、メール以外の方法でその人に確認してください。誰も知らない場合は、すぐに {support} に\
+                ご連絡ください。",
+        },
+        policy_weakened: NoticeWords {
+            subject: "追加の証明が必要な人が減りました",
+            news: "追加の証明とは、現在のパスワードまたはバックアップコードのことです。{company} では、\
+                ワンタイムパスコードを使うときに追加の証明が必要な人が減りました。それ以外の人は、メールのパスコードだけで\
+                手続きできます。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、すぐに {support} に連絡し、変更を\
+                元に戻すようご依頼ください。",
         },
     },
 };

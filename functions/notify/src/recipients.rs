@@ -1,0 +1,176 @@
+//! Who is told what of an event.
+
+use readmit::domain::{
+    AccountStatus, Actor, CompanyId, Concerned, Detail, Employee, EmployeeId, Event, EventType, Filter, Login, Notice,
+    NoticeKind, Origin, Role, SecondProof,
+};
+use readmit::store::{Store, StoreError};
+
+/// One mail to send.
+pub(crate) struct Addressed {
+    /// The recipient, with the address that the mail goes to.
+    pub(crate) recipient: Employee,
+    pub(crate) notice: Notice,
+    /// What tells it from the other mails of the same event.
+    pub(crate) mark: String,
+}
+
+/// Whether somebody may have to be told of the event.
+pub(crate) fn is_told(event: &Event) -> bool {
+    match event.kind {
+        EventType::PasscodeRedeemed
+        | EventType::RecoveryCompleted
+        | EventType::AccountSuspended
+        | EventType::BackupCodesRenewed
+        | EventType::PasscodeDisowned
+        | EventType::PasscodeBounced
+        | EventType::PasscodeComplained => true,
+        EventType::EmployeeImported => event.detail.contains_key("role"),
+        EventType::EmployeeChanged => {
+            is_readdressed(event) || ["role", "status"].iter().any(|field| event.detail.contains_key(*field))
+        }
+        EventType::CompanyChanged => event.detail.contains_key("second_proof"),
+        _ => false,
+    }
+}
+
+fn is_readdressed(event: &Event) -> bool {
+    event.text("fields").is_some_and(|fields| fields.split(',').any(|field| field == "email"))
+}
+
+/// What the person is told, and what the Security Admins are.
+#[derive(Default)]
+struct Told {
+    person: Vec<NoticeKind>,
+    admins: Vec<NoticeKind>,
+}
+
+/// The mails of an event about an employee.
+pub(crate) async fn about_employee(
+    store: &Store,
+    event: &Event,
+    holder: &Employee,
+) -> Result<Vec<Addressed>, StoreError> {
+    let old_address = if is_readdressed(event) { store.address_before(event.event_id).await? } else { None };
+    let told = told(event, holder, old_address.as_ref());
+    let mut mails: Vec<Addressed> =
+        told.person.into_iter().map(|kind| addressed(event, holder.clone(), kind, "")).collect();
+    if let Some(old) = old_address {
+        let kind = address_changed(&old, holder);
+        mails.push(addressed(event, Employee { login: old, ..holder.clone() }, kind, " at the old address"));
+    }
+    if !told.admins.is_empty() {
+        let admins = admins_told(store, event, holder).await?;
+        for kind in told.admins {
+            mails.extend(admins.iter().map(|admin| addressed(event, admin.clone(), kind.clone(), "")));
+        }
+    }
+    Ok(mails)
+}
+
+/// The mails of an event about the company itself: a weaker policy is told to every Security Admin.
+pub(crate) async fn about_company(store: &Store, event: &Event) -> Result<Vec<Addressed>, StoreError> {
+    let Some((from, to)) = change::<SecondProof>(event, "second_proof") else { return Ok(Vec::new()) };
+    let (Some(from), Some(to)) = (from, to) else { return Ok(Vec::new()) };
+    if to >= from {
+        return Ok(Vec::new());
+    }
+    let admins = active_admins(store, event.company_id).await?;
+    let kind = NoticeKind::PolicyWeakened { from, to };
+    Ok(admins.into_iter().map(|admin| addressed(event, admin, kind.clone(), "")).collect())
+}
+
+fn told(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
+    let concerned = || Concerned::from(holder);
+    let person = |kind| Told { person: vec![kind], ..Told::default() };
+    let admins = |kind| Told { admins: vec![kind], ..Told::default() };
+    // Of a Security Admin's recovery the other Security Admins are told too.
+    let with_admins = |own, of_admin: fn(Concerned) -> NoticeKind| {
+        let is_admin = holder.granted_role == Role::SecurityAdmin;
+        Told { person: vec![own], admins: if is_admin { vec![of_admin(concerned())] } else { Vec::new() } }
+    };
+    match event.kind {
+        EventType::PasscodeRedeemed => with_admins(NoticeKind::PasscodeRedeemed, NoticeKind::AdminPasscodeRedeemed),
+        EventType::RecoveryCompleted => with_admins(NoticeKind::RecoveryCompleted, NoticeKind::AdminRecoveryCompleted),
+        EventType::AccountSuspended => Told {
+            person: vec![NoticeKind::AccountSuspended],
+            admins: vec![NoticeKind::AdminAccountSuspended(concerned())],
+        },
+        EventType::BackupCodesRenewed => person(NoticeKind::BackupCodesRenewed),
+        EventType::PasscodeDisowned => admins(NoticeKind::PasscodeDisowned(concerned())),
+        EventType::PasscodeBounced => admins(NoticeKind::PasscodeBounced(concerned())),
+        EventType::PasscodeComplained => admins(NoticeKind::PasscodeComplained(concerned())),
+        EventType::EmployeeImported | EventType::EmployeeChanged => of_changes(event, holder, old_address),
+        _ => Told::default(),
+    }
+}
+
+/// What a change of role, status or address is told by; one import may change all three.
+fn of_changes(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
+    let mut told = Told::default();
+    let concerned = Concerned::from(holder);
+    if let Some((from, to)) = change::<Role>(event, "role") {
+        if to == Some(Role::SecurityAdmin) {
+            told.person.push(NoticeKind::RoleGiven);
+            told.admins.push(NoticeKind::AdminRoleGiven(concerned.clone()));
+        } else if from == Some(Role::SecurityAdmin) {
+            told.person.push(NoticeKind::RoleTaken);
+            told.admins.push(NoticeKind::AdminRoleTaken(concerned.clone()));
+        }
+    }
+    if let Some((_, Some(AccountStatus::Active))) = change::<AccountStatus>(event, "status") {
+        told.person.push(NoticeKind::AccountEnabled);
+        told.admins.push(NoticeKind::AdminAccountEnabled(concerned));
+    }
+    told.person.extend(old_address.map(|old| address_changed(old, holder)));
+    told
+}
+
+fn address_changed(old: &Login, holder: &Employee) -> NoticeKind {
+    NoticeKind::AddressChanged { from: old.masked(), to: holder.login.masked() }
+}
+
+/// A changed field's old and new value, as far as this version knows them.
+fn change<T: serde::de::DeserializeOwned>(event: &Event, field: &str) -> Option<(Option<T>, Option<T>)> {
+    let Some(Detail::Change { from, to }) = event.detail.get(field) else { return None };
+    let read = |value: &Option<String>| serde_json::from_value(serde_json::Value::from(value.clone()?)).ok();
+    Some((read(from), read(to)))
+}
+
+fn addressed(event: &Event, recipient: Employee, kind: NoticeKind, at: &str) -> Addressed {
+    // What the holder did is told with where it was done from. SES's reports come from nowhere, and where an admin or an operator
+    // sits is not the recipient's business.
+    let by_the_holder = event.employee_id.is_some_and(|id| event.actor == Actor::Employee { employee_id: id });
+    let origin = if by_the_holder { event.origin.clone() } else { Origin::default() };
+    let mark = format!("{} to {}{at}", kind.name(), recipient.employee_id);
+    Addressed { recipient, notice: Notice { event_id: event.event_id, at: event.at, origin, kind }, mark }
+}
+
+/// The Security Admins who are told: of a mail that came back its issuer alone, if the issuer is still one of them; else all but
+/// the holder and the admin who did it.
+async fn admins_told(store: &Store, event: &Event, holder: &Employee) -> Result<Vec<Employee>, StoreError> {
+    let mut admins = active_admins(store, event.company_id).await?;
+    admins.retain(|admin| admin.employee_id != holder.employee_id);
+    if event.kind == EventType::AccountSuspended {
+        admins.retain(|admin| event.actor != Actor::Employee { employee_id: admin.employee_id });
+    }
+    let issuer = event.text("issued_by").and_then(|id| id.parse::<EmployeeId>().ok());
+    if admins.iter().any(|admin| Some(admin.employee_id) == issuer) {
+        admins.retain(|admin| Some(admin.employee_id) == issuer);
+    }
+    Ok(admins)
+}
+
+async fn active_admins(store: &Store, company_id: CompanyId) -> Result<Vec<Employee>, StoreError> {
+    let mut admins = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.employees_by_name(company_id, Some(Filter::SecurityAdmins), u8::MAX, after.as_deref()).await?;
+        admins.extend(page.employees);
+        after = page.next;
+        if after.is_none() {
+            admins.retain(Employee::is_active);
+            return Ok(admins);
+        }
+    }
+}
