@@ -2,6 +2,8 @@
 
 use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, PasscodeStatus, Versioned};
 
+use secrecy::SecretString;
+
 use crate::http::{Failure, IssuedView, Problem};
 use crate::services::MailingServices;
 use crate::store::{Beginning, Begun, Outcome, Takes, Throttled};
@@ -9,34 +11,55 @@ use crate::store::{Beginning, Begun, Outcome, Takes, Throttled};
 /// How often a decision is made again after others changed what it was based on.
 pub const DECISIONS: u32 = 8;
 
+/// A passcode that is stored, `sending`, and not mailed yet.
+pub struct Stored {
+    issued: IssuedPasscode,
+    begun: Box<Begun>,
+    disown_token: SecretString,
+}
+
 impl MailingServices {
-    /// Stores and mails a passcode. None if its holder changed since the decision: decide again, a little later.
-    ///
-    /// When this returns a passcode, the mail service has accepted the mail. When it returns a problem, nothing is left that
-    /// could be redeemed; only a process that dies in between leaves something, which opens nothing and is cleaned up.
+    /// Stores and mails a passcode. None if its holder, or the admin's authority, changed since the decision: decide again, a
+    /// little later.
     pub async fn deliver(
         &self,
-        issued: &IssuedPasscode,
+        issued: IssuedPasscode,
         company: &Company,
         takes: Takes,
         act: &Act,
     ) -> Result<Option<LatestPasscode>, Failure> {
+        match self.store_code(issued, takes, act).await? {
+            Some(stored) => Ok(Some(self.mail_code(stored, company, act).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Stores a passcode. None as [`Self::deliver`].
+    pub async fn store_code(&self, issued: IssuedPasscode, takes: Takes, act: &Act) -> Result<Option<Stored>, Failure> {
         let keyring = self.services.keyring().await?;
         let version = keyring.current(act.at);
         let value = issued.code.hash(&keyring.passcode_key(version)?, issued.login(), issued.latest.passcode_id);
         let held = issued.holder.held(issued.latest.passcode_id);
         let disown_token = keyring.seal_disown(&held, act.at, &mut self.services.random())?;
-        let begun = match self.services.store.begin(issued, &Versioned { version, value }, takes, act).await? {
-            Beginning::Begun(begun) => begun,
-            Beginning::Changed => return Ok(None),
-            Beginning::Locked(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?.into()),
-        };
-        if let Err(refused) = self.mail.passcode(issued, company, &disown_token).await {
+        match self.services.store.begin(&issued, &Versioned { version, value }, takes, act).await? {
+            Beginning::Begun(begun) => Ok(Some(Stored { issued, begun, disown_token })),
+            Beginning::Changed => Ok(None),
+            Beginning::Locked(throttled) => Err(self.throttled(&throttled, &issued.holder, act).await?.into()),
+        }
+    }
+
+    /// Mails a passcode that was stored.
+    ///
+    /// When this returns a passcode, the mail service has accepted the mail. When it returns a problem, nothing is left that
+    /// could be redeemed; only a process that dies in between leaves something, which opens nothing and is cleaned up.
+    pub async fn mail_code(&self, stored: Stored, company: &Company, act: &Act) -> Result<LatestPasscode, Failure> {
+        let Stored { issued, begun, disown_token } = stored;
+        if let Err(refused) = self.mail.passcode(&issued, company, &disown_token).await {
             // Refused: it was replaced or ended in the meantime, and is as dead as it should be.
             let _: Outcome = self.services.store.withdraw(&begun, act).await?;
             return Err(Failure::Caused(Problem::EmailNotSent, refused.to_string()));
         }
-        Ok(Some(self.mark_sent(issued, &begun, act).await?))
+        self.mark_sent(&issued, &begun, act).await
     }
 
     /// Tells the trail, once, that a limit of codes was reached, and says what the client is told.

@@ -4,8 +4,10 @@
 //! reads and then writes what it read without saying in the write what it saw.
 
 mod audit;
+mod authority;
 mod change;
 mod cleanup;
+mod companies;
 mod condition;
 mod credentials;
 mod delivery;
@@ -28,6 +30,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 
+pub use authority::Authority;
 pub use cleanup::{Due, DueRow, Ended, Ending};
 pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
+mod authority;
 mod authorization;
 mod company;
 mod door;
@@ -23,5 +24,6 @@ mod serial;
 mod serial_order;
 mod signatures;
 mod stolen;
+mod tenants;
 mod throttles;
 mod tokens;

@@ -6,10 +6,10 @@ use readmit::MailingServices;
 use readmit::domain::{Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, issue as decide};
 use readmit::http::{
     ApiRequest as _, Body, Failure, IssuedView, JsonBody, Problem, Request, Response, access_claims, answer,
-    live_caller, require_security_admin,
+    live_caller, require_recent_sign_in, require_security_admin,
 };
 use readmit::issuing::DECISIONS;
-use readmit::store::{IdempotencyKey, IssueView, Known, Lease, Takes, pause};
+use readmit::store::{Authority, IdempotencyKey, IssueView, Known, Lease, Takes, pause};
 
 /// How long a request waits for the one before it with the same key: the contract's 5 seconds.
 const WAITS: u32 = 20;
@@ -47,6 +47,9 @@ pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Resu
             Ok(ref key) => key.as_ref(),
             Err(failure) => return Err(failure),
         };
+        if wish.suspend {
+            require_recent_sign_in(&claims, services.services.now())?;
+        }
         let (holder, company) = holder_and_company(&view, wanted)?;
 
         let (now, mut random) = (services.services.now(), services.services.random());
@@ -66,7 +69,8 @@ pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Resu
             Ok(quota) => quota,
             Err(throttled) => return Err(services.throttled(&throttled, holder, &act).await?.into()),
         };
-        if let Some(passcode) = services.deliver(&issued, company, Takes { quota, lease }, &act).await? {
+        let takes = Takes { quota, lease, authority: Some(Authority::of(caller)) };
+        if let Some(passcode) = services.deliver(issued, company, takes, &act).await? {
             return answer::created(&IssuedView::new(&passcode, act.at));
         }
         pause(rounds).await;

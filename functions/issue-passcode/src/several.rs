@@ -11,8 +11,9 @@ use readmit::http::{
     ApiRequest as _, Body, Failure, FieldError, JsonBody, PasscodeView, Problem, Request, Response, access_claims,
     answer, live_caller, require_security_admin,
 };
-use readmit::issuing::DECISIONS;
-use readmit::store::{IssueView, Takes, Throttled, pause};
+use readmit::issuing::{DECISIONS, Stored};
+use readmit::keyring::AccessClaims;
+use readmit::store::{Authority, IssueView, Takes, Throttled, pause};
 use serde::{Deserialize, Serialize};
 
 const MOST: usize = 25;
@@ -51,7 +52,7 @@ struct ProblemView {
 /// What all issues of a request have in common.
 struct Issuing<'a> {
     services: &'a MailingServices,
-    caller: &'a Employee,
+    claims: &'a AccessClaims,
     company: &'a Company,
     wish: IssueWish,
     act: Act,
@@ -62,6 +63,7 @@ pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Resu
     // What is wrong with the body is told in its turn, behind who may call.
     let body = request.json();
     let wish = body.clone().and_then(JsonBody::read::<Wish>).and_then(checked);
+    let wish = no_key(request).and(wish);
     let ids: Vec<Option<EmployeeId>> =
         wish.iter().flat_map(|wish| wish.employee_ids.iter().map(|id| id.parse().ok())).collect();
     let known: Vec<_> = ids.iter().copied().flatten().collect();
@@ -74,17 +76,30 @@ pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Resu
 
     let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.services.now());
     let wanted = IssueWish { reason: wish.reason.clone(), ..IssueWish::default() };
-    let issuing = Issuing { services, caller, company, wish: wanted, act };
+    let issuing = Issuing { services, claims: &claims, company, wish: wanted, act };
     let mut admitted: Vec<Result<&Employee, Failure>> = Vec::with_capacity(ids.len());
     for id in &ids {
         admitted.push(issuing.admits(&view, *id).await);
     }
     issuing.take_places(&mut admitted).await?;
-    let issued: Vec<_> = admitted.into_iter().map(|holder| issuing.issue(&view, holder)).collect();
-    let outcomes: Vec<_> = stream::iter(issued).buffered(PARALLEL).collect().await;
+    // Stored one after the other: each transaction checks the caller's row, and DynamoDB lets no two of them do so at once.
+    let mut mails = Vec::with_capacity(admitted.len());
+    for holder in admitted {
+        mails.push(issuing.mail(issuing.store(&view, holder).await));
+    }
+    let outcomes: Vec<_> = stream::iter(mails).buffered(PARALLEL).collect().await;
     let now = services.services.now();
     let rows = wish.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, now));
     answer::ok(&Results { results: rows.collect() })
+}
+
+/// Several codes have no key: a client that believes in one would send all of them again.
+fn no_key(request: &Request) -> Result<(), Problem> {
+    if request.headers().contains_key("idempotency-key") {
+        let detail = "this route takes no Idempotency-Key".to_owned();
+        return Err(Problem::InvalidRequest(vec![FieldError { pointer: String::new(), detail }]));
+    }
+    Ok(())
 }
 
 fn checked(wish: Wish) -> Result<Wish, Problem> {
@@ -102,11 +117,25 @@ fn checked(wish: Wish) -> Result<Wish, Problem> {
 }
 
 impl Issuing<'_> {
+    /// The caller as `view` has the row, if the session lasts and the role is still there.
+    fn caller<'v>(&self, view: &'v IssueView) -> Result<&'v Employee, Problem> {
+        let caller = live_caller(self.claims, view.rows.get(self.claims.employee_id))?;
+        require_security_admin(caller)?;
+        Ok(caller)
+    }
+
     /// The holder, if nothing but the admin's window can stand in the way.
     async fn admits<'v>(&self, view: &'v IssueView, id: Option<EmployeeId>) -> Result<&'v Employee, Failure> {
         let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
         let mut random = self.services.services.random();
-        decide(IssuedFor::Admin(self.caller), self.company, holder.clone(), &self.wish, self.act.at, &mut random)?;
+        decide(
+            IssuedFor::Admin(self.caller(view)?),
+            self.company,
+            holder.clone(),
+            &self.wish,
+            self.act.at,
+            &mut random,
+        )?;
         match view.quota(&self.services.services.store, holder.employee_id, None, self.act.at) {
             Ok(_) => Ok(holder),
             Err(throttled) => Err(self.throttled(&throttled, holder).await?),
@@ -120,7 +149,7 @@ impl Issuing<'_> {
             return Ok(());
         }
         let store = &self.services.services.store;
-        let (places, throttled) = match store.reserve(self.caller.employee_id, wanted, self.act.at).await? {
+        let (places, throttled) = match store.reserve(self.claims.employee_id, wanted, self.act.at).await? {
             Ok(places) => (places, None),
             Err(throttled) => (0, Some(throttled)),
         };
@@ -138,28 +167,33 @@ impl Issuing<'_> {
         Ok(self.services.throttled(throttled, holder, &self.act).await?.into())
     }
 
-    async fn issue(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<LatestPasscode, Failure> {
+    /// Stores a code for an admitted holder. A caller who lost the role meanwhile stores none.
+    async fn store(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<Stored, Failure> {
         let (holder, store) = (holder?, &self.services.services.store);
         let mut newer = None::<IssueView>;
         for round in 0..DECISIONS {
             let view = newer.as_ref().unwrap_or(view);
+            let caller = self.caller(view)?;
             let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
             let (now, mut random) = (self.services.services.now(), self.services.services.random());
-            let issued =
-                decide(IssuedFor::Admin(self.caller), self.company, holder.clone(), &self.wish, now, &mut random)?;
+            let issued = decide(IssuedFor::Admin(caller), self.company, holder.clone(), &self.wish, now, &mut random)?;
             let quota = match view.quota(store, holder.employee_id, None, now) {
                 Ok(quota) => quota,
                 Err(throttled) => return Err(self.throttled(&throttled, holder).await?),
             };
-            let takes = Takes { quota, lease: None };
-            if let Some(passcode) = self.services.deliver(&issued, self.company, takes, &self.act).await? {
-                return Ok(passcode);
+            let takes = Takes { quota, lease: None, authority: Some(Authority::of(caller)) };
+            if let Some(stored) = self.services.store_code(issued, takes, &self.act).await? {
+                return Ok(stored);
             }
             pause(round).await;
-            let (company_id, admin) = (self.caller.company_id, self.caller.employee_id);
+            let (company_id, admin) = (self.claims.company_id, self.claims.employee_id);
             newer = Some(store.issue_view(company_id, admin, &[holder.employee_id], None).await?);
         }
         Err(Failure::Caused(Problem::TemporarilyUnavailable, "the holder kept changing".to_owned()))
+    }
+
+    async fn mail(&self, stored: Result<Stored, Failure>) -> Result<LatestPasscode, Failure> {
+        self.services.mail_code(stored?, self.company, &self.act).await
     }
 }
 

@@ -15,7 +15,7 @@ use readmit::http::{
     require_security_admin,
 };
 use readmit::issuing::DECISIONS;
-use readmit::store::{Outcome, pause};
+use readmit::store::{Authority, Outcome, pause};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
@@ -53,7 +53,8 @@ async fn revoke(services: &Services, request: &Request) -> Result<Response<Body>
         let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
         let open = holder.latest_passcode.as_ref().and_then(|latest| still_open(latest, act.at));
         let (passcode_id, open) = open.ok_or(Problem::PasscodeNotFound)?;
-        if services.store.revoke(&holder.held(passcode_id), open, &act).await? == Outcome::Done {
+        if services.store.revoke(&holder.held(passcode_id), open, &Authority::of(caller), &act).await? == Outcome::Done
+        {
             return Ok(answer::no_content());
         }
         // Redeemed, replaced or ended in the meantime.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, ReturnValue, TransactWriteItem, Update};
 use serde::Serialize;
 
 use super::send::StoreError;
@@ -31,13 +31,16 @@ pub(super) fn key<const N: usize>(parts: [(&str, &dyn ToString); N]) -> Item {
     parts.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_string()))).collect()
 }
 
+#[derive(Clone)]
 enum Kind {
+    Check(Item),
     Put(Item),
     Update(Item),
     Delete(Item),
 }
 
-/// A write in the making. A value that does not fit an attribute is kept as the fault that the write ends with.
+/// A write in the making, or a check beside others. A value that does not fit an attribute is kept as the fault that the write ends with.
+#[derive(Clone)]
 pub(super) struct Change {
     table: String,
     kind: Kind,
@@ -68,6 +71,11 @@ impl Change {
             fault: None,
             event: None,
         }
+    }
+
+    /// Changes nothing; its conditions must hold for the whole transaction.
+    pub(super) fn check(table: &str, key: Item) -> Self {
+        Self::new(table, Kind::Check(key))
     }
 
     pub(super) fn put(table: &str, item: Item) -> Self {
@@ -188,6 +196,14 @@ impl Change {
         let names = (!self.names.is_empty()).then_some(self.names);
         let values = (!self.values.is_empty()).then_some(self.values);
         let built: Result<TransactWriteItem, BuildError> = match self.kind {
+            Kind::Check(key) => ConditionCheck::builder()
+                .table_name(self.table)
+                .set_key(Some(key))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .build()
+                .map(|check| TransactWriteItem::builder().condition_check(check).build()),
             Kind::Put(item) => Put::builder()
                 .table_name(self.table)
                 .set_item(Some(item))

@@ -10,7 +10,7 @@ use readmit_domain::{
 use super::change::Change;
 use super::cleanup::due_shard;
 use super::passcodes::{KEPT_AFTER_END, PasscodeRow};
-use super::{Lease, Outcome, Quota, Store, StoreError, Throttled};
+use super::{Authority, Lease, Outcome, Quota, Store, StoreError, Throttled};
 use crate::random::system_random;
 
 /// A passcode that is stored and waits for its mail.
@@ -19,13 +19,25 @@ pub struct Begun {
     lease: Option<Lease>,
 }
 
-/// What an issue takes with it when it is stored: its places in the windows, and the lease of its idempotency key.
+/// What is committed together with a passcode: its places in the windows, the lease of its idempotency key, and the authority
+/// of the admin who asked for it.
 #[derive(Default)]
 pub struct Takes {
     /// The places.
     pub quota: Quota,
     /// The lease, if the request had a key.
     pub lease: Option<Lease>,
+    /// The admin's; the operator has none to lose.
+    pub authority: Option<Authority>,
+}
+
+impl Takes {
+    fn changes(&self, store: &Store) -> Vec<Change> {
+        let mut changes = self.quota.0.clone();
+        changes.extend(self.lease.as_ref().map(|lease| store.take_lease(lease)));
+        changes.extend(self.authority.as_ref().map(|authority| store.still_stands(authority)));
+        changes
+    }
 }
 
 /// What storing a passcode came to.
@@ -49,18 +61,17 @@ impl Store {
         takes: Takes,
         act: &Act,
     ) -> Result<Beginning, StoreError> {
-        let (row, Takes { quota, lease }) = (new_row(issued), takes);
+        let row = new_row(issued);
         let fresh = self
             .put_code(issued, &row, secret_hash)
             .if_absent_or_below("tries_without_success", MAX_TRIES_WITHOUT_SUCCESS);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(fresh);
-        changes.extend(quota.0);
-        changes.extend(lease.as_ref().map(|lease| self.take_lease(lease)));
+        changes.extend(takes.changes(self));
         if self.transact(changes).await? == Outcome::Done {
-            return Ok(Beginning::Begun(Box::new(Begun { row, lease })));
+            return Ok(Beginning::Begun(Box::new(Begun { row, lease: takes.lease })));
         }
-        self.begin_despite_wrong_secrets(issued, row, secret_hash, lease, act).await
+        self.begin_despite_wrong_secrets(issued, row, secret_hash, takes, act).await
     }
 
     /// After a refusal: whether it was for too many wrong secrets. If their time is over, they are forgotten with this code.
@@ -69,7 +80,7 @@ impl Store {
         issued: &IssuedPasscode,
         row: PasscodeRow,
         secret_hash: &Versioned<KeyedHash>,
-        lease: Option<Lease>,
+        takes: Takes,
         act: &Act,
     ) -> Result<Beginning, StoreError> {
         let there = self
@@ -88,9 +99,11 @@ impl Store {
             .if_equal("last_try_at", last_try_at);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(forgiven);
-        changes.extend(lease.as_ref().map(|lease| self.take_lease(lease)));
-        let outcome = self.transact(changes).await?;
-        Ok(if outcome == Outcome::Done { Beginning::Begun(Box::new(Begun { row, lease })) } else { Beginning::Changed })
+        changes.extend(takes.changes(self));
+        Ok(match self.transact(changes).await? {
+            Outcome::Done => Beginning::Begun(Box::new(Begun { row, lease: takes.lease })),
+            Outcome::Refused => Beginning::Changed,
+        })
     }
 
     /// The directory and the trail of a new code, and the end of the one before it.

@@ -176,12 +176,23 @@ impl Store {
         kind: EventType,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
+        self.transact(self.end_of_code(held, from, to, kind, act)?).await
+    }
+
+    pub(super) fn end_of_code(
+        &self,
+        held: &HeldPasscode,
+        from: &[PasscodeStatus],
+        to: PasscodeStatus,
+        kind: EventType,
+        act: &Act,
+    ) -> Result<Vec<Change>, StoreError> {
         let ended = self.move_code(held, from, to).remove("due_shard").remove("due_at");
         let latest = self
             .update_latest(held)
             .set("latest_passcode.passcode_status", to)
             .remove(Filter::PasscodePending.attribute());
-        self.transact(vec![ended, latest, self.record(&self.passcode_event(act, kind, held))?]).await
+        Ok(vec![ended, latest, self.record(&self.passcode_event(act, kind, held))?])
     }
 
     /// A code's way from which it does not come back: its secrets go.

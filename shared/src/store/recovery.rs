@@ -155,10 +155,14 @@ impl Store {
 
     /// Ends a recovery without result: the old credentials stay as they are.
     pub async fn abandon_recovery(&self, held: &HeldPasscode, act: &Act) -> Result<Outcome, StoreError> {
+        self.transact(self.abandonment(held, act)?).await
+    }
+
+    pub(super) fn abandonment(&self, held: &HeldPasscode, act: &Act) -> Result<Vec<Change>, StoreError> {
         let abandoned = self.end_recovery(held, RecoveryState::Abandoned);
         let latest = self.update_latest(held).set("latest_passcode.recovery_state", RecoveryState::Abandoned);
         let event = self.passcode_event(act, EventType::RecoveryAbandoned, held);
-        self.transact(vec![abandoned, latest, self.record(&event)?]).await
+        Ok(vec![abandoned, latest, self.record(&event)?])
     }
 
     pub(super) fn end_recovery(&self, held: &HeldPasscode, state: RecoveryState) -> Change {

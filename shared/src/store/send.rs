@@ -27,7 +27,7 @@ const CONFLICT_RETRIES: u32 = 3;
 const CONFLICT_WAIT: Duration = Duration::from_millis(25);
 
 /// What kept the store from answering.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum StoreError {
     /// It throttles, does not answer, or conflicts outlast the retries: later it may work.
     Unavailable(String),

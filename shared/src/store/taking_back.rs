@@ -3,18 +3,26 @@
 use readmit_domain::{Act, EventType, Filter, HeldPasscode, PasscodeStatus, RecoveryState, StillOpen};
 
 use super::passcodes::PasscodeRow;
-use super::{Outcome, Store, StoreError};
+use super::{Authority, Outcome, Store, StoreError};
 
 impl Store {
-    /// Ends the code or the recovery that is open. Refused if it is not, or no longer, that.
-    pub async fn revoke(&self, held: &HeldPasscode, open: StillOpen, act: &Act) -> Result<Outcome, StoreError> {
-        match open {
+    /// Ends the code or the recovery that is open. Refused if it is not, or no longer, that, or the admin no longer may.
+    pub async fn revoke(
+        &self,
+        held: &HeldPasscode,
+        open: StillOpen,
+        authority: &Authority,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let mut changes = match open {
             StillOpen::Code => {
                 let (from, to) = (PasscodeStatus::PENDING, PasscodeStatus::Revoked);
-                self.end_code(held, &from, to, EventType::PasscodeRevoked, act).await
+                self.end_of_code(held, &from, to, EventType::PasscodeRevoked, act)?
             }
-            StillOpen::Recovery => self.abandon_recovery(held, act).await,
-        }
+            StillOpen::Recovery => self.abandonment(held, act)?,
+        };
+        changes.push(self.still_stands(authority));
+        self.transact(changes).await
     }
 
     /// Ends what is open of the passcode, and tells it once: also of one that is used up, for then it matters most. Refused if

@@ -1,0 +1,105 @@
+//! Who loses the role while a request is under way (S23): what had not committed by then never does.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use readmit_tests::{Person, World};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const ADA: &str = "ada@northwind.example";
+const PEOPLE: usize = 25;
+const ROUNDS: usize = 20;
+
+/// When the role goes, in milliseconds after the request: sooner if all was done by then, later if nothing was.
+fn moved(delay_ms: u64, done: usize) -> u64 {
+    match done {
+        0 => delay_ms + 40,
+        PEOPLE => delay_ms / 2,
+        _ => delay_ms,
+    }
+}
+
+/// Twenty-five new people: their ids.
+async fn people(world: &World) -> Vec<Value> {
+    let row = |n| json!({"email": format!("p{n}@northwind.example"), "name": format!("Person {n}")});
+    let rows: Vec<Value> = (0..PEOPLE).map(row).collect();
+    let imported = world.import(world.northwind(json!(rows))).await;
+    imported.body["results"].as_array().unwrap().iter().map(|row| row["employee_id"].clone()).collect()
+}
+
+/// How many events of a type the trail has.
+async fn events(world: &World, kind: &str) -> usize {
+    world.items("audit").await.iter().filter(|row| row["event_type"]["S"] == kind).count()
+}
+
+async fn issues_to_all(ada: &Person<'_>, people: &[Value]) -> Vec<Value> {
+    let body = json!({"employee_ids": people});
+    let reply = ada.calls(Method::POST, "/v1/passcodes", Some(body)).await;
+    // Demoted before the request was admitted at all.
+    if reply.status == 403 {
+        return Vec::new();
+    }
+    reply.is(200).body["results"].as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_code_is_stored_after_the_admins_demotion_was_answered() {
+    let (mut interrupted, mut delay_ms) = (0, 40);
+    for round in 0..ROUNDS {
+        let world = World::start().await;
+        let ada = world.enrolled(ADA).await;
+        let people = people(&world).await;
+        let demotion = async {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            world.change(ADA, json!({"role": "member"})).await;
+            events(&world, "passcode.issued").await
+        };
+        let (results, when_answered) = tokio::join!(issues_to_all(&ada, &people), demotion);
+        assert_eq!(events(&world, "passcode.issued").await, when_answered, "round {round}");
+        let sent = results.iter().filter(|row| row["passcode"].is_object()).count();
+        // Ada's own first code is the operator's.
+        assert_eq!(sent + 1, when_answered, "round {round}");
+        let refused = results.iter().filter(|row| row["problem"]["code"] == "not_security_admin").count();
+        assert!(results.is_empty() || sent + refused == PEOPLE, "round {round}: {results:?}");
+        interrupted += usize::from(sent > 0 && refused > 0);
+        delay_ms = moved(delay_ms, sent);
+        world.reconcile().await;
+    }
+    assert!(interrupted > 0, "no bulk was under way when the role went");
+}
+
+/// Revokes all of them at once; how many were.
+async fn revokes_all(ada: &Person<'_>, people: &[Value]) -> usize {
+    let paths: Vec<String> =
+        people.iter().map(|id| format!("/v1/employees/{}/passcode", id.as_str().unwrap())).collect();
+    let replies = join_all(paths.iter().map(|path| ada.calls(Method::DELETE, path, None))).await;
+    assert!(replies.iter().all(|reply| [204, 403].contains(&reply.status)));
+    replies.iter().filter(|reply| reply.status == 204).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_code_is_revoked_after_the_admins_demotion_was_answered() {
+    let (mut interrupted, mut delay_ms) = (0, 40);
+    for round in 0..ROUNDS {
+        let world = World::start().await;
+        let ada = world.enrolled(ADA).await;
+        let people = people(&world).await;
+        issues_to_all(&ada, &people).await;
+        let demotion = async {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            world.change(ADA, json!({"role": "member"})).await;
+            events(&world, "passcode.revoked").await
+        };
+        let (revoked, when_answered) = tokio::join!(revokes_all(&ada, &people), demotion);
+        assert_eq!(events(&world, "passcode.revoked").await, when_answered, "round {round}");
+        assert_eq!(revoked, when_answered, "round {round}");
+        interrupted += usize::from((1..PEOPLE).contains(&revoked));
+        delay_ms = moved(delay_ms, revoked);
+        world.reconcile().await;
+        if interrupted == 3 {
+            break;
+        }
+    }
+    assert!(interrupted > 0, "no revocation was under way when the role went");
+}
