@@ -16,13 +16,13 @@ mod request;
 mod serve;
 mod views;
 
-pub use caller::{access_claims, live_caller, recovery_claims, require_security_admin};
+pub use caller::{access_claims, live_caller, recovery_claims, require_recent_sign_in, require_security_admin};
 pub use edge::Edge;
 pub use failure::Failure;
-pub use json::{JsonBody, Nothing, read_object};
+pub use json::{FieldError, JsonBody, Nothing, read_object};
 pub use lambda_http::{Body, Request, Response};
 pub use page::{PageLimit, open_cursor, seal_cursor};
-pub use problem::{FieldError, Problem};
+pub use problem::Problem;
 pub use request::ApiRequest;
 pub use serve::{invoke, run};
 pub use views::{EmployeeView, EventView, IssuedView, PasscodeView, SessionView, exposed};

@@ -4,6 +4,7 @@
 //! added; each signs from the moment (seconds since 1970) that `signs_from` names. HKDF-SHA256 (RFC 5869) derives each key
 //! from a version, with a label that says what for.
 
+mod claims;
 mod disown;
 mod ed25519;
 mod root_secret;
@@ -21,10 +22,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+pub use claims::{AccessClaims, AuthenticationMethod, RecoveryClaims};
 pub use root_secret::{KeyringUnavailable, RootSecret};
 pub use rotation::{Rotation, RotationError};
 pub use sealing::{Seal, Unsealable};
-pub use tokens::{AccessClaims, BadToken, JsonWebKey, RecoveryClaims, TokenNotSigned, Tokens};
+pub use tokens::{BadToken, JsonWebKey, TokenNotSigned, Tokens};
 
 /// Seconds: a passcode's longest life, 24 hours, and an hour for clocks that differ. A token lives an hour at most.
 const LONGEST_LIFE: i64 = (MAX_LIFETIME_MINUTES as i64 + 60) * 60;

@@ -12,15 +12,16 @@ const ISSUER: &str = "https://portal.northwind.example";
 /// The versions whose tokens are taken at [`NOW`].
 const TAKEN: [&str; 3] = ["2", "3", "4"];
 /// Seconds that another instance's clock may run ahead.
-const CLOCK_SKEW_SECONDS: i64 = 90;
+const CLOCK_SKEW_SECONDS: i64 = 180;
 
 /// The two tokens that an input may be.
 const ACCESS: &str = "\
     eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6IjMifQ.eyJpc3MiOiJodHRwczovL3BvcnRhbC5ub3J0aHdpbmQuZ\
     XhhbXBsZSIsImF1ZCI6InJlYWRtaXQ6YWNjZXNzIiwianRpIjoiMHhuVnZDenpuekZDa3VtMCIsImlhdCI6MTczMjQyMTg4NCwib\
     mJmIjoxNzMyNDIxODg0LCJleHAiOjE3MzI0MjU0ODQsInN1YiI6ImVtcF8wMUowMDAwMDAwMDAwMDAwMDAwMDAwMDAwMCIsImNvb\
-    XBhbnlfaWQiOiJjbXBfMDFKMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAiLCJlcG9jaCI6IkFCQ0RFRkdISUpLTE1OT1AifQ.qVKfra\
-    1BNpoZKedmZYRv-ySoNIQ9vAoYdQe4pG0Y8ttKkC_3qOZHwSAPVM-2zk0HlqdDGno3V8wV6JTsBky_AQ";
+    XBhbnlfaWQiOiJjbXBfMDFKMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAiLCJlcG9jaCI6IkFCQ0RFRkdISUpLTE1OT1AiLCJhdXRoX\
+    3RpbWUiOjE3MzI0MjE4ODQsImFtciI6WyJwd2QiLCJvdHAiXX0.LpjXHxoqangC2HjpOG_HJtxQ0KK7vLt2AwTj5mLm25-ontkla\
+    baIEPoyvWRPWY0yyjddP9s74tXgiqk63tYuCw";
 const RECOVERY: &str = "\
     eyJ0eXAiOiJyZWNvdmVyeStqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6IjMifQ.eyJpc3MiOiJodHRwczovL3BvcnRhbC5ub3J0a\
     HdpbmQuZXhhbXBsZSIsImF1ZCI6InJlYWRtaXQ6cmVjb3ZlcnkiLCJqdGkiOiJHaC1LOUJjUVBEX2hDQjNhIiwiaWF0IjoxNzMyN\

@@ -47,7 +47,8 @@ impl Reply {
         for field in ["title", "detail"] {
             assert!(reply.body[field].as_str().is_some_and(|text| !text.is_empty()), "{}", reply.text);
         }
-        assert_eq!(reply.headers.contains_key("www-authenticate"), code == "unauthenticated");
+        let challenges = matches!(code, "unauthenticated" | "reauthentication_required");
+        assert_eq!(reply.headers.contains_key("www-authenticate"), challenges);
         assert_eq!(reply.headers.contains_key("retry-after"), matches!(status, 429 | 503));
         reply
     }

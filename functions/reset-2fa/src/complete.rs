@@ -80,7 +80,13 @@ async fn completed(
 ) -> Result<Response<Body>, Failure> {
     employee.last_signed_in_at = Some(act.at);
     employee.two_factor = TwoFactor::Enrolled;
-    let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
+    let claims = AccessClaims {
+        employee_id: employee.employee_id,
+        company_id: employee.company_id,
+        epoch,
+        auth_time: act.at.seconds(),
+        amr: Vec::new(),
+    };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at, &mut services.random())?;
     let shown = new_codes.shown();

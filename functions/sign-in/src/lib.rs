@@ -71,7 +71,13 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
 
     employee.last_signed_in_at = Some(now);
     let epoch = employee.session_epoch.clone();
-    let claims = AccessClaims { employee_id: employee.employee_id, company_id: employee.company_id, epoch };
+    let claims = AccessClaims {
+        employee_id: employee.employee_id,
+        company_id: employee.company_id,
+        epoch,
+        auth_time: now.seconds(),
+        amr: AccessClaims::SIGN_IN.to_vec(),
+    };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, now, &mut services.random())?;
     answer::ok(&SessionView::new(&token, &employee, now))

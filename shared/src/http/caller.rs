@@ -1,7 +1,7 @@
 //! The caller: who the token names, as the directory knows the person now.
 
 use lambda_http::Request;
-use readmit_domain::{Employee, Role};
+use readmit_domain::{Employee, Role, Timestamp};
 
 use super::request::single_header;
 use super::{Failure, Problem};
@@ -40,4 +40,9 @@ pub fn live_caller<'a>(claims: &AccessClaims, row: Option<&'a Employee>) -> Resu
 /// Lets Security Admins through.
 pub fn require_security_admin(caller: &Employee) -> Result<(), Problem> {
     if caller.granted_role == Role::SecurityAdmin { Ok(()) } else { Err(Problem::NotSecurityAdmin) }
+}
+
+/// Lets through whose session began with a second factor within the last ten minutes.
+pub fn require_recent_sign_in(claims: &AccessClaims, now: Timestamp) -> Result<(), Problem> {
+    if claims.is_recent_sign_in(now) { Ok(()) } else { Err(Problem::ReauthenticationRequired) }
 }

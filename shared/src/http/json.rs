@@ -2,16 +2,26 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{FieldError, Problem};
+use super::Problem;
 
 /// Objects and arrays within each other. The contract's bodies need two.
 const MAX_DEPTH: usize = 16;
 /// Up to here a double holds every integer (RFC 8259, section 6).
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_991.0;
 const WRONG_TYPE: &str = "has the wrong type or an unknown value";
+
+/// What is wrong with a part of the body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Where (RFC 6901).
+    pub pointer: String,
+    /// What.
+    pub detail: String,
+}
 
 /// A body that is well-formed, or none. Its shape is checked when it is read.
 #[derive(Clone)]

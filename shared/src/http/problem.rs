@@ -5,8 +5,13 @@ use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHEN
 use readmit_domain::{IssueRefusal, PasswordFault, RecoveryStep, Timestamp};
 use serde::Serialize;
 
+use super::FieldError;
+
 /// Seconds after which a client may try again what was temporarily unavailable.
 const TRY_AGAIN_SECONDS: u64 = 2;
+
+/// RFC 9470, section 3; `max_age` is [`readmit_domain::RECENT_SIGN_IN`] in seconds.
+const REAUTHENTICATE: &str = r#"Bearer error="insufficient_user_authentication", max_age=600"#;
 
 /// A refusal that the contract knows. None of them repeats a value that was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +22,8 @@ pub enum Problem {
     InvalidCursor,
     /// No token, or none that opens this route now.
     Unauthenticated,
+    /// The act needs a recent sign-in, and the session is older or began with a recovery (RFC 9470).
+    ReauthenticationRequired,
     /// Address, password and second factor do not belong together.
     SignInRejected,
     /// The passcode does not open the door.
@@ -57,15 +64,6 @@ pub enum Problem {
     EmailNotSent,
     /// Store or keys do not answer.
     TemporarilyUnavailable,
-}
-
-/// What is wrong with a part of the body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FieldError {
-    /// Where (RFC 6901).
-    pub pointer: String,
-    /// What.
-    pub detail: String,
 }
 
 #[derive(Serialize)]
@@ -118,6 +116,12 @@ impl Problem {
                 "unauthenticated",
                 "Not authenticated",
                 "This needs a valid token. Sign in, or begin the recovery again.",
+            ),
+            Self::ReauthenticationRequired => (
+                StatusCode::UNAUTHORIZED,
+                "reauthentication_required",
+                "Sign in again",
+                "This needs a sign-in with a second factor within the last ten minutes. Sign in again and repeat the request.",
             ),
             Self::SignInRejected => (
                 StatusCode::UNAUTHORIZED,
@@ -254,6 +258,7 @@ impl Problem {
     pub(super) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         match self {
             Self::Unauthenticated => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Self::ReauthenticationRequired => Some((WWW_AUTHENTICATE, HeaderValue::from_static(REAUTHENTICATE))),
             Self::TooManyRequests(seconds) => Some((RETRY_AFTER, (*seconds).into())),
             Self::TemporarilyUnavailable => Some((RETRY_AFTER, TRY_AGAIN_SECONDS.into())),
             _ => None,

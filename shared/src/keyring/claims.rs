@@ -1,0 +1,79 @@
+//! What tokens say.
+
+use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, RECENT_SIGN_IN, SessionEpoch, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What an access token says: who, of which company, in which epoch.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// The employee.
+    #[serde(rename = "sub")]
+    pub employee_id: EmployeeId,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The epoch that the employee's directory row must still have.
+    pub epoch: SessionEpoch,
+    /// When the person proved who it is, in seconds since 1970 (OpenID Connect Core, section 2).
+    pub auth_time: i64,
+    /// By what (RFC 8176). A recovery's session has none: a mailed code is not a sign-in.
+    pub amr: Vec<AuthenticationMethod>,
+}
+
+/// A factor that was shown at a sign-in, by its name in RFC 8176.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthenticationMethod {
+    /// The password.
+    Pwd,
+    /// The authenticator's digits, or a backup code.
+    Otp,
+}
+
+impl AccessClaims {
+    /// What every sign-in shows.
+    pub const SIGN_IN: [AuthenticationMethod; 2] = [AuthenticationMethod::Pwd, AuthenticationMethod::Otp];
+
+    /// Whether the session began with a second factor, and at most [`RECENT_SIGN_IN`] ago (RFC 9470).
+    pub fn is_recent_sign_in(&self, now: Timestamp) -> bool {
+        let oldest = now.seconds() - i64::try_from(RECENT_SIGN_IN.as_secs()).unwrap_or(0);
+        self.amr.contains(&AuthenticationMethod::Otp) && self.auth_time >= oldest
+    }
+}
+
+/// What a recovery token says: whose recovery, and which.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RecoveryClaims {
+    /// The employee.
+    #[serde(rename = "sub")]
+    pub employee_id: EmployeeId,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The key of the recovery.
+    pub login: Login,
+    /// The redemption that it is bound to.
+    pub passcode_id: PasscodeId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn a_sign_in_is_recent_for_ten_minutes_and_a_recovery_never() {
+        let (at, mut random) = (Timestamp::from_millis(1_732_421_884_000), StdRng::seed_from_u64(1));
+        let mut claims = AccessClaims {
+            employee_id: EmployeeId::new(at, &mut random),
+            company_id: CompanyId::new(at, &mut random),
+            epoch: SessionEpoch::generate(&mut random),
+            auth_time: at.seconds(),
+            amr: AccessClaims::SIGN_IN.to_vec(),
+        };
+        assert!(claims.is_recent_sign_in(at) && claims.is_recent_sign_in(at.after(RECENT_SIGN_IN)));
+        let later = Timestamp::from_millis(at.after(RECENT_SIGN_IN).millis() + 1_000);
+        assert!(!claims.is_recent_sign_in(later));
+        claims.amr.clear();
+        assert!(!claims.is_recent_sign_in(at));
+    }
+}
