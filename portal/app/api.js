@@ -25,16 +25,18 @@
  * @property {string | null} last_signed_in_at
  * @property {Passcode | null} passcode
  *
+ * @typedef {{ from: string | null, to: string | null }} Change The old and the new value of a field.
+ *
  * @typedef {object} AuditEvent
  * @property {string} event_id
  * @property {string} at
  * @property {string} type
  * @property {{ kind: 'employee' | 'operator' | 'system' | 'anonymous', employee_id: string | null }} actor
- * @property {string} employee_id
+ * @property {string | null} employee_id Null for what happened to the company itself.
  * @property {string | null} source_ip
  * @property {string | null} user_agent
  * @property {string} request_id
- * @property {Record<string, string>} detail
+ * @property {Record<string, string | Change>} detail
  *
  * @typedef {{ access_token: string, expires_in: number, employee: Employee }} Session
  * @typedef {{ secret: string, otpauth_uri: string, qr_svg: string }} Enrolment
@@ -43,7 +45,7 @@
  * @typedef {Record<string, string | number | null | undefined>} Query
  */
 
-import { accessToken, endSession, recovery } from './session.js';
+import { endSession, recovery, session } from './session.js';
 
 /** How long an answer is awaited, in milliseconds: somewhat longer than the API's own patience of 15 seconds. */
 const PATIENCE = 20_000;
@@ -107,19 +109,40 @@ async function call(method, path, { token, body, key, signal } = {}) {
 }
 
 /**
- * As whoever is signed in. An ended session is told to the portal, which asks for a new one.
+ * Lets the person sign in again without leaving the page; rejects with an `AbortError` if they do not. `setSignInAgain` sets
+ * it: this file shows nothing.
+ *
+ * @type {() => Promise<void>}
+ */
+let signInAgain = async () => {
+  throw new DOMException('No dialog asks for a sign-in.', 'AbortError');
+};
+
+/** @param {() => Promise<void>} ask */
+export const setSignInAgain = (ask) => (signInAgain = ask);
+
+/**
+ * As whoever is signed in. An ended session is told to the portal, which asks for a new one. A request that needs a recent
+ * sign-in waits for it, and is then sent once more with the same body and key.
  *
  * @param {string} method
  * @param {string} path
  * @param {{ body?: unknown, key?: string, signal?: AbortSignal | undefined }} [options]
  */
 async function signedIn(method, path, options) {
-  const token = accessToken();
-  try {
-    return await call(method, path, { ...options, token });
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'unauthenticated') endSession(token);
-    throw error;
+  const caller = session();
+  const isSamePerson = () => caller !== null && session()?.employee.employee_id === caller.employee.employee_id;
+  for (let isRepeated = false; ; isRepeated = true) {
+    const token = session()?.access_token ?? '';
+    try {
+      return await call(method, path, { ...options, token });
+    } catch (error) {
+      const code = error instanceof Problem ? error.code : '';
+      if (code === 'unauthenticated') endSession(token);
+      if (code !== 'reauthentication_required' || isRepeated || !isSamePerson()) throw error;
+      // Another request may have led to a new sign-in since this one was sent.
+      if (token === session()?.access_token) await signInAgain();
+    }
   }
 }
 
@@ -158,8 +181,8 @@ export function pause(milliseconds, signal) {
 /** @param {string} id */
 const employeePath = (id) => `/v1/employees/${encodeURIComponent(id)}`;
 
-/** @param {{ email: string, password: string, code: string }} typed @returns {Promise<Session>} */
-export const signIn = (typed) => call('POST', '/v1/sessions', { body: typed });
+/** @param {{ email: string, password: string, code: string }} typed @param {AbortSignal} [signal] @returns {Promise<Session>} */
+export const signIn = (typed, signal) => call('POST', '/v1/sessions', { body: typed, signal });
 
 /** Ends every session of the caller. */
 export const signOut = () => signedIn('DELETE', '/v1/sessions');

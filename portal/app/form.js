@@ -3,6 +3,7 @@
 import { fill, h, newId } from './dom.js';
 import { words } from './language.js';
 import { explain, isGivenUp } from './problems.js';
+import { sessions } from './session.js';
 
 /**
  * @typedef {object} Field
@@ -117,7 +118,8 @@ export function announcement(role = 'alert') {
 const SLOW = 4_000;
 
 /**
- * Awaits an answer, and calls `slow` if it takes long: an honest word is calmer than a wheel that turns.
+ * Awaits an answer, and calls `slow` if it takes long: an honest word is calmer than a wheel that turns. Where the answer waits
+ * for the person to sign in again, the service is not slow.
  *
  * @template T
  * @param {Promise<T>} answer
@@ -126,10 +128,13 @@ const SLOW = 4_000;
  */
 export async function patiently(answer, slow) {
   const timer = setTimeout(slow, SLOW);
+  const stop = () => clearTimeout(timer);
+  sessions.addEventListener('asked', stop);
   try {
     return await answer;
   } finally {
-    clearTimeout(timer);
+    stop();
+    sessions.removeEventListener('asked', stop);
   }
 }
 
@@ -138,13 +143,15 @@ export async function patiently(answer, slow) {
  * where nothing is pushed away by it.
  *
  * @param {{ fields: Field[], label: string, send: () => Promise<unknown>, refused?: (error: unknown) => string | void,
- *   before?: (Node | string | false)[], buttonClass?: string }} options  `refused` gives words of its own, or none.
+ *   before?: (Node | string | false)[], beside?: HTMLElement, buttonClass?: string }} options  `refused` gives words of its
+ *   own, or none; `before` stands above the fields, `beside` at the button.
  */
-export function form({ fields, label, send, refused, before = [], buttonClass = 'primary' }) {
+export function form({ fields, label, send, refused, before = [], beside, buttonClass = 'primary' }) {
   const button = actionButton(label, { type: 'submit', class: buttonClass });
   const message = announcement();
   const progress = h('p', { class: 'message', role: 'status' });
-  const element = h('form', { novalidate: true }, ...before, ...fields.map((one) => one.element), button, progress, message);
+  const actions = beside ? h('p', { class: 'actions' }, button, beside) : button;
+  const element = h('form', { novalidate: true }, ...before, ...fields.map((one) => one.element), actions, progress, message);
 
   /** @returns {boolean} */
   function isComplete() {
@@ -168,6 +175,7 @@ export function form({ fields, label, send, refused, before = [], buttonClass = 
     } catch (error) {
       if (isGivenUp(error)) return;
       message.say(refused?.(error) ?? explain(error));
+      message.scrollIntoView({ block: 'nearest' });
     } finally {
       button.setBusy(false);
       progress.textContent = '';

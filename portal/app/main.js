@@ -12,11 +12,13 @@
  * @typedef {{ needs: 'nobody' | 'session' | 'admin', open: (visit: Visit) => Page | null }} PageModule  None if it has gone elsewhere.
  */
 
+import { setSignInAgain } from './api.js';
 import { h } from './dom.js';
 import { loadWords, words } from './language.js';
 import { go, start, takeSecret } from './router.js';
 import { isSecurityAdmin, returnTo, session, sessions } from './session.js';
 import { build, setBusy, show } from './shell.js';
+import { signInAgain } from './sign-in-again.js';
 
 /** @type {Record<string, () => Promise<PageModule>>} */
 const PAGES = {
@@ -98,6 +100,7 @@ function signInFirst() {
 }
 
 sessions.addEventListener('ended', signInFirst);
+setSignInAgain(signInAgain);
 
 takeSecret();
 await loadWords();

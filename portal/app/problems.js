@@ -3,9 +3,10 @@
 import { Problem, Unreachable } from './api.js';
 import { duration, timeOf, words } from './language.js';
 
-/** @param {unknown} error @returns {string} */
+/** @param {unknown} error @returns {string} Nothing if nobody waits for the answer any more. */
 export function explain(error) {
   const { problems } = words;
+  if (isGivenUp(error)) return '';
   if (error instanceof Unreachable) return navigator.onLine ? problems.unreachable : problems.offline;
   if (!(error instanceof Problem)) throw error;
   if (error.status === 429) {

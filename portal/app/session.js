@@ -20,7 +20,10 @@ const RECOVERY = 'readmit.recovery';
 const RETURN = 'readmit.return';
 const LINK = 'readmit.link';
 
-/** Hears that a session has begun (`started`), was left by its owner (`left`), or was ended by the API (`ended`). */
+/**
+ * Hears that a session has begun (`started`), was left by its owner (`left`), or was ended by the API (`ended`), and that the
+ * person is asked to sign in again (`asked`).
+ */
 export const sessions = new EventTarget();
 
 /** How the last session ended. @type {'' | 'ended' | 'left'} */
@@ -54,6 +57,9 @@ export function startSession({ access_token, employee }) {
   keep(LINK, null);
   sessions.dispatchEvent(new Event('started'));
 }
+
+/** The same person has signed in again. The page stays, with all that it keeps. @param {Session} answer */
+export const renewSession = ({ access_token, employee }) => keep(SESSION, { access_token, employee });
 
 /** The API takes that token no more. A session that began meanwhile stays. @param {string} token */
 export function endSession(token) {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 
 import { Authenticator } from './harness/authenticator.js';
-import { hasFocus } from './harness/keyboard.js';
+import { edit, signInAgainDialog, signInAs } from './harness/journey.js';
+import { hasFocus, tabTo } from './harness/keyboard.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
@@ -145,4 +146,41 @@ story('the first stop skips to the content, and the foot is reached', async (wor
   await page.keyboard.press('Enter');
   await focused(page.getByRole('main'), false);
   await visitor.tabsTo('combobox', 'Language');
+});
+
+story('an admin signs in again over the dialog, and the focus comes back to the button', async (world) => {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('/');
+  const { page } = visitor;
+  const { keyboard } = page;
+  visitor.expects(401);
+  await signInAs(page, ada);
+  const dialog = await edit(page, 'Mike Brandt');
+  await world.stack.advance(660);
+  await visitor.tabsTo('checkbox', 'The device was stolen: stop this account at once');
+  await keyboard.press('Space');
+  await visitor.tabsTo('button', 'Email TOTP');
+  await keyboard.press('Enter');
+
+  const again = signInAgainDialog(page);
+  const password = again.getByLabel('Password', { exact: true });
+  await focused(password);
+  const described = await again.getAttribute('aria-describedby');
+  assert.match((await page.locator(`#${described}`).textContent()) ?? '', /within the last ten minutes/);
+  await keyboard.press('Escape');
+  await focused(dialog.getByRole('button', { name: 'Email TOTP' }));
+  await keyboard.press('Enter');
+  await focused(password);
+  await keyboard.press('Enter');
+  await focused(password);
+  await keyboard.type(ada.password);
+  await tabTo(page, again.getByRole('button', { name: 'Cancel' }));
+  await tabTo(page, again.getByLabel('Authenticator code'), { key: 'Shift+Tab' });
+  await keyboard.type(await ada.authenticator.digits());
+  await keyboard.press('Enter');
+  await dialog.getByText('The passcode was sent to').waitFor();
+  await focused(dialog.getByRole('button', { name: 'Email TOTP' }));
+  await keyboard.press('Escape');
+  await focused(page.getByRole('button', { name: 'Edit Mike Brandt' }));
 });

@@ -15,6 +15,7 @@ export default {
     anonymous: 'Somebody unknown',
     by: 'By',
     clearPerson: (/** @type {string} */ name) => `About ${name}. Show everybody`,
+    company: 'The company',
     details: 'Details',
     empty: 'There is no such event.',
     event: 'Event',
@@ -24,6 +25,7 @@ export default {
     filter: 'Show',
     from: 'From',
     more: 'Show more',
+    nothing: 'nothing',
     operator: 'The operator',
     requestId: 'Request',
     shown: (/** @type {string} */ count) => `Events shown: ${count}`,
@@ -34,8 +36,9 @@ export default {
     when: 'When',
     /** @type {Record<string, string>} */
     detail: {
-      expires_at: 'Valid until', factor: 'Second factor', fields: 'Changed', issued_by: 'Issued by', passcode_id: 'Passcode',
-      reason: 'Reason',
+      account_type: 'Account type', expires_at: 'Valid until', external_id: 'External ID', factor: 'Second factor',
+      fields: 'Changed', issued_by: 'Issued by', locale: 'Language', name: 'Name', passcode_id: 'Passcode', reason: 'Reason',
+      role: 'Role', second_proof: 'Second proof asked of', status: 'Status', support_email: 'Support address',
     },
     /** @type {Record<string, string>} */
     types: {
@@ -62,6 +65,12 @@ export default {
       'employee.imported': 'Employee added',
       'employee.changed': 'Employee changed',
       'employee.erased': 'Employee erased',
+      'company.changed': 'Company changed',
+    },
+    /** @type {Record<string, string>} */
+    values: {
+      active: 'Active', client: 'Client', disabled: 'Disabled', employee: 'Employee', everyone: 'everyone', member: 'Member',
+      none: 'nobody', security_admin: 'Security Admin', security_admins: 'Security Admins',
     },
   },
 
@@ -196,7 +205,7 @@ export default {
     passcode_rejected: 'This does not open the account. Check the address and the passcode, and the password or backup code if your company asks for one. A passcode works once, and only the newest; your Security Admin can send a new one.',
     request_in_progress: 'The same request is still under way. Try again in a moment.',
     requestId: (/** @type {string} */ id) => `If you ask for help, name request ${id}.`,
-    sign_in_rejected: 'Email address, password and code do not belong together, or the code was used before.',
+    sign_in_rejected: 'Email address, password and code do not belong together, or the code was used before. A code works once: wait for the next digits of your authenticator.',
     temporarily_unavailable: 'The service is busy. Nothing was changed; try again in a moment.',
     too_many_requests: (/** @type {string} */ wait, /** @type {string} */ at) => `That was tried too often. Wait ${wait}, until ${at}, then try again.`,
     too_many_soon: 'That was tried too often. Wait a moment, then try again.',
@@ -260,13 +269,14 @@ export default {
     notLoaded: 'The connection failed. Nothing is lost.',
     notLoadedTitle: 'This page could not be loaded',
     offline: 'You are offline. What you typed stays here.',
-    retry: 'Try again',
-    skip: 'Skip to the content',
-    home: 'Go to the start',
+    retry: 'Try again', skip: 'Skip to the content', home: 'Go to the start',
   },
 
   signIn: {
     action: 'Sign in',
+    again: 'Please sign in again',
+    againText: 'This needs a sign-in within the last ten minutes; a recovery does not count. Sign in, and it goes on by itself. What you typed stays.',
+    cancel: 'Cancel',
     ended: 'Your session has ended. Sign in, and you are back where you were.',
     left: 'You are signed out.',
     lost: 'Lost your authenticator? Ask a Security Admin of your company to email you a one-time passcode.',

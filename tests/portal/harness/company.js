@@ -102,6 +102,15 @@ export class Company {
   }
 
   /**
+   * How many passcodes were mailed.
+   *
+   * @param {string} login
+   */
+  async passcodesMailed(login) {
+    return (await this.stack.mails(this.address(login))).filter(({ tags }) => tags['kind'] === 'passcode').length;
+  }
+
+  /**
    * The token behind the link "this was not me" in the newest mail with a code.
    *
    * @param {string} login

@@ -27,6 +27,23 @@ export async function signInAs(page, person) {
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
+/** The dialog that asks for a new sign-in. @param {Page} page */
+export const signInAgainDialog = (page) => page.getByRole('dialog', { name: 'Please sign in again' });
+
+/**
+ * Answers the dialog that asks for a new sign-in, once it is there.
+ *
+ * @param {Page} page
+ * @param {import('./person.js').Person} person
+ */
+export async function signInAgainAs(page, { password, authenticator }) {
+  const dialog = signInAgainDialog(page);
+  await dialog.getByLabel('Password', { exact: true }).fill(password);
+  await dialog.getByLabel('Authenticator code').fill(await authenticator.digits());
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
 /**
  * The row of a person in Manage Employees, found by typing.
  *

@@ -8,7 +8,8 @@ import { PASSWORD } from './person.js';
 const send = (page) => page.locator('dialog[open] .primary, main form .primary').last().click();
 
 /** @param {import('./views.js').Walk} walk */
-export async function walkThroughTranslated({ visit, look, company }) {
+export async function walkThroughTranslated(walk) {
+  const { visit, look, company } = walk;
   const ada = await company.enrol('ada');
   const visitor = await visit('/');
   const { page } = visitor;
@@ -27,6 +28,7 @@ export async function walkThroughTranslated({ visit, look, company }) {
   await row.locator('.edit button').click();
   await page.locator('dialog[open] .facts').waitFor();
   await look('edit', visitor);
+  await asksToSignInAgain(walk, visitor);
   await page.keyboard.press('Escape');
   await page.locator('thead input').check();
   await page.locator('.selection .primary').click();
@@ -43,6 +45,24 @@ export async function walkThroughTranslated({ visit, look, company }) {
 
   const code = await ada.issueCodeTo('mike');
   await recovers(await visit(`/#/redeem/${code}`), look, company.address('mike'));
+}
+
+/** A suspension, eleven minutes after the sign-in. @param {import('./views.js').Walk} walk @param {import('./visitor.js').Visitor} visitor */
+async function asksToSignInAgain({ look, company }, visitor) {
+  const { page } = visitor;
+  visitor.expects(401);
+  await company.stack.advance(660);
+  await page.locator('dialog[open] .check input').check();
+  await send(page);
+  await page.locator('dialog[open] [name=password]').waitFor();
+  await look('sign-in-again', visitor);
+  await page.locator('dialog[open] [name=password]').fill('not the password');
+  await page.locator('dialog[open] [name=code]').fill('000000');
+  await send(page);
+  await page.locator('dialog[open] form .message.bad').filter({ hasText: /./ }).waitFor();
+  await look('sign-in-again-refused', visitor);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog[open] [name=password]').waitFor({ state: 'detached' });
 }
 
 /** @param {import('./visitor.js').Visitor} visitor @param {import('./views.js').Walk['look']} look @param {string} email */

@@ -1,6 +1,6 @@
 /** Every page, dialog and state of the portal, one after the other: for whoever looks at all of them. */
 
-import { choosePassword, edit, find, redeem, signIn, signInAs } from './journey.js';
+import { choosePassword, edit, find, redeem, signIn, signInAgainDialog, signInAs } from './journey.js';
 import { PASSWORD } from './person.js';
 
 /**
@@ -37,6 +37,7 @@ export const PEOPLE = [
 export const PARTS = {
   'before one is in': atTheDoor,
   'of one employee': async (walk) => asAdmin(walk, await walk.company.enrol('ada')),
+  'of a new sign-in in place': async (walk) => signingInAgain(walk, await walk.company.enrol('ada')),
   'of many, their trail and the account': async (walk) => withMany(walk, await walk.company.enrol('ada')),
   'on the way back in': async (walk) => asEmployee(walk, await walk.company.enrol('ada')),
   'that a mail leads to': async (walk) => byMail(walk, await walk.company.enrol('ada')),
@@ -100,6 +101,30 @@ async function asAdmin({ visit, look, company }, ada) {
   await page.getByRole('alert').filter({ hasText: 'Ask Technical Support' }).waitFor();
   await look('edit-refused', visitor);
   await page.keyboard.press('Escape');
+}
+
+/** @param {Walk} walk @param {import('./person.js').Person} ada */
+async function signingInAgain({ visit, look, company }, ada) {
+  const visitor = await visit('/');
+  const { page } = visitor;
+  visitor.expects(401);
+  await signInAs(page, ada);
+  const dialog = await edit(page, 'Mike Brandt');
+  await company.stack.advance(660);
+  await dialog.getByLabel('The device was stolen').check();
+  await dialog.getByRole('button', { name: 'Email TOTP' }).click();
+  const again = signInAgainDialog(page);
+  await again.getByText('This needs a sign-in').waitFor();
+  await look('sign-in-again', visitor);
+  await again.getByLabel('Password', { exact: true }).fill('not the password');
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await again.getByText('Please fill this in.').waitFor();
+  await again.getByLabel('Authenticator code').fill('000000');
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await again.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor();
+  await look('sign-in-again-refused', visitor);
+  await again.getByRole('button', { name: 'Use a backup code instead' }).click();
+  await look('sign-in-again-backup-code', visitor);
 }
 
 /** @param {Walk} walk @param {import('./person.js').Person} ada */

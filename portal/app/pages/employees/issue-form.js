@@ -140,7 +140,8 @@ export class IssueForm {
         this.#delivery.scrollIntoView({ block: 'nearest' });
       } catch (error) {
         if (isUncertain(error)) this.#uncertain.set(id, { key, wish: text });
-        else this.#uncertain.delete(id);
+        // What was not sent again leaves an earlier click as uncertain as it was.
+        else if (!isGivenUp(error)) this.#uncertain.delete(id);
         this.#delivery.say();
         throw error;
       }
