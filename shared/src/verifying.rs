@@ -159,7 +159,7 @@ impl Proof {
     }
 }
 
-/// Whether what was typed is the password or a backup code. One hash, whatever there is to compare with.
+/// Whether what was typed is the password, or a backup code of an account that is not suspended. One hash, whatever there is to compare with.
 pub async fn prove(
     services: &Services,
     credentials: Option<&Credentials>,
@@ -179,6 +179,10 @@ pub async fn prove(
     let Some(credentials) = credentials else { return Ok(None) };
     if matches {
         return Ok(Some(Proof::Password));
+    }
+    // The codes may lie on the device for whose loss the account was suspended.
+    if credentials.suspended_at.is_some() {
+        return Ok(None);
     }
     let Some(factor @ SecondFactor::Backup(_)) = SecondFactor::read(typed.expose_secret()) else { return Ok(None) };
     Ok(match factor_used(&keyring, credentials, &factor, now)? {

@@ -78,14 +78,14 @@ async fn a_code_whose_process_died_before_its_mail_opens_nothing_and_is_withdraw
 }
 
 #[tokio::test]
-async fn a_code_is_due_two_minutes_after_it_was_stored_until_its_mail_is_accepted() {
+async fn a_code_is_due_five_minutes_after_it_was_stored_until_its_mail_is_accepted() {
     let world = World::start().await;
     world.store.record();
     world.operator_mails_a_code_to(MIKE).await;
     let stored = world.store.recorded().into_iter().find(|request| request.body.contains("\"sending\"")).unwrap();
     let passcode = world.items("passcodes").await.remove(0);
     let expires_at: readmit::domain::Timestamp = passcode["expires_at"]["S"].as_str().unwrap().parse().unwrap();
-    let due_at = readmit::domain::Timestamp::from_millis(expires_at.millis() - 58 * 60 * 1000);
+    let due_at = readmit::domain::Timestamp::from_millis(expires_at.millis() - 55 * 60 * 1000);
     assert!(stored.body.contains(&due_at.to_string()), "{}", stored.body);
     assert_eq!(passcode["due_at"], passcode["expires_at"]);
 }

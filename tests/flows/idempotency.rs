@@ -72,7 +72,7 @@ async fn a_process_that_died_with_the_lease_holds_nobody_up_for_long() {
     world.store.heal();
     world.ses.heal();
     issues(&ada, &world, "died", json!({})).await.is_problem(409, "request_in_progress");
-    world.advance(Duration::from_secs(31)).await;
+    world.advance(Duration::from_secs(201)).await;
     issues(&ada, &world, "died", json!({})).await.is(201);
     assert_eq!(world.mails_to(MIKE).await.len(), 1);
     world.reconcile().await;
@@ -89,4 +89,14 @@ async fn a_refusal_is_not_kept_and_a_key_must_be_one() {
     for key in ["", "two words", &"k".repeat(256)] {
         issues(&ada, &world, key, json!({})).await.is_problem(422, "invalid_request");
     }
+}
+
+#[tokio::test]
+async fn several_codes_at_once_take_no_key() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let request = world.request(Method::POST, "/v1/passcodes").bearer_auth(&ada.token).header("idempotency-key", "all");
+    let reply = world.send(request.json(&json!({"employee_ids": [world.id(MIKE)]}))).await;
+    reply.is_problem(422, "invalid_request");
+    assert!(world.mails_to(MIKE).await.is_empty());
 }

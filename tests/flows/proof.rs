@@ -86,7 +86,8 @@ async fn suspends(ada: &Person<'_>, email: &str) -> Reply {
 #[tokio::test]
 async fn a_stolen_device_opens_nothing_until_the_recovery_is_completed() {
     let world = World::start().await;
-    let (ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
+    let (mut ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
+    ada.signs_in().await;
     suspends(&ada, MIKE).await.is(201);
     assert!(!mike.has_a_session().await);
     mike.tries_to_sign_in().await.is_problem(401, "sign_in_rejected");
@@ -101,9 +102,23 @@ async fn a_stolen_device_opens_nothing_until_the_recovery_is_completed() {
 }
 
 #[tokio::test]
+async fn a_suspended_accounts_backup_code_proves_nothing_and_its_password_does() {
+    let world = World::start().await;
+    policy(&world, "everyone").await;
+    let (mut ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
+    ada.signs_in().await;
+    suspends(&ada, MIKE).await.is(201);
+    let code = world.mailed_code(MIKE).await;
+    redeems(&world, MIKE, &code, &mike.backup_codes[0]).await.is_problem(401, "passcode_rejected");
+    redeems(&world, MIKE, &code, PASSWORD).await.is(200);
+    world.reconcile().await;
+}
+
+#[tokio::test]
 async fn a_suspension_stands_though_the_mail_fails() {
     let world = World::start().await;
-    let (ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
+    let (mut ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
+    ada.signs_in().await;
     world.ses.harm(readmit_tests::Harm::Broken, 0, 1);
     suspends(&ada, MIKE).await.is_problem(502, "email_not_sent");
     assert!(!mike.has_a_session().await);

@@ -86,6 +86,30 @@ async fn signing_out_ends_every_session() {
     assert_eq!(world.trail_of(MIKE).await.iter().filter(|kind| *kind == "session.ended").count(), 1);
 }
 
+/// As docs/operating.md, "Restoring", has it.
+#[tokio::test]
+async fn a_restored_directory_brings_back_the_sessions_ended_since_and_none_that_began_since() {
+    let world = World::start().await;
+    let mut mike = world.enrolled(MIKE).await;
+    let before = mike.token.clone();
+    let restored = world.items("employees").await;
+    mike.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
+    mike.signs_in().await;
+    let since = mike.token.clone();
+    for item in restored {
+        world.dynamodb("PutItem", json!({"TableName": "readmit-employees", "Item": item})).await;
+    }
+    let signs_out = |token| world.call(Method::DELETE, "/v1/sessions", Some(token), None);
+    signs_out(&since).await.is_problem(401, "unauthenticated");
+    signs_out(&before).await.is(204);
+    signs_out(&since).await.is_problem(401, "unauthenticated");
+
+    mike.signs_in().await;
+    world.change(MIKE, json!({"status": "disabled"})).await;
+    world.change(MIKE, json!({"status": "active"})).await;
+    assert!(!mike.has_a_session().await);
+}
+
 #[tokio::test]
 async fn a_demotion_and_a_disabling_stop_the_very_next_request() {
     let world = World::start().await;

@@ -19,7 +19,7 @@ pub const MIN_LIFETIME_MINUTES: u32 = 10;
 /// The longest lifetime, in minutes (NIST SP 800-63B-4, section 4.2.1.2: a day).
 pub const MAX_LIFETIME_MINUTES: u32 = 24 * 60;
 /// A code still `sending` after this was left behind by a process that died, and is withdrawn.
-pub const SENDING_LIMIT: Duration = Duration::from_secs(2 * 60);
+pub const SENDING_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// A one-time passcode: 12 symbols, of which the first four select and the other eight are the secret.
 pub struct Code(Zeroizing<[u8; 12]>);

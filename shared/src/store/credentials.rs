@@ -89,17 +89,27 @@ impl Store {
             FactorUsed::BackupCode(stored) => self.update_seen(seen).take("backup_codes", stored),
         };
         let credentials = moved_on(credentials, spent);
-        let directory = self
-            .update_employee(employee.company_id, employee.employee_id)
-            .set("last_signed_in_at", act.at)
-            .if_equal("account_status", AccountStatus::Active)
-            .if_equal("session_epoch", &employee.session_epoch);
         let event = self
             .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
             .with("factor", spent.factor.name());
-        let mut changes = vec![credentials, directory, self.record(&event)?];
+        let mut changes = vec![credentials, self.record(&event)?];
         changes.extend(self.forget_sign_ins(&seen.login, spent.source_ip.as_deref()));
-        self.transact(changes).await
+        let with = |directory: Change| changes.iter().cloned().chain([directory]).collect();
+        let latest = self.signed_in(employee).set("last_signed_in_at", act.at);
+        let latest = latest.if_absent_or_at_most("last_signed_in_at", act.at);
+        if self.transact(with(latest)).await? == Outcome::Done {
+            return Ok(Outcome::Done);
+        }
+        // A sign-in that began later may have been faster; its moment stays.
+        let crossed = self.signed_in(employee).set("session_epoch", &employee.session_epoch);
+        self.transact(with(crossed.if_above("last_signed_in_at", act.at))).await
+    }
+
+    /// The directory's part of a sign-in: account and session must be as they were looked at.
+    fn signed_in(&self, employee: &Employee) -> Change {
+        self.update_employee(employee.company_id, employee.employee_id)
+            .if_equal("account_status", AccountStatus::Active)
+            .if_equal("session_epoch", &employee.session_epoch)
     }
 
     /// Replaces the backup codes, and spends the second factor that was shown for it. Refused as a sign-in is.
@@ -142,6 +152,7 @@ impl Store {
         Change::update(&self.tables.credentials, key([("login", login)]))
             .take("backup_codes", stored)
             .if_equal("employee_id", owner)
+            .if_absent("suspended_at")
     }
 
     /// The credentials as they were looked at, of an account that is not stopped.
