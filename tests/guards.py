@@ -69,7 +69,9 @@ GUARDS = [
      '            .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())\n', "",
      f"{FLOWS} recovery::the_whole"),
     ("S11 a weak password is refused", "shared/domain/src/password.rs",
-     "const LEAST_BITS: f64 = 27.5;", "const LEAST_BITS: f64 = 0.0;", f"{DOMAIN} password::"),
+     "const LEAST_STRENGTH: Score = Score::Three;", "const LEAST_STRENGTH: Score = Score::Zero;", f"{DOMAIN} password::"),
+    ("S11 a breached password is refused", "shared/domain/src/password.rs",
+     "breached::is_breached(text) || ", "", f"{DOMAIN} password::"),
     ("S11 a hash's memory is wiped", "shared/domain/src/password_hash.rs",
      "        memory.iter_mut().for_each(Block::zeroize);\n", "", f"{DOMAIN} password_hash"),
     ("S11 ten passwords a recovery", "shared/src/store/recovery.rs",
@@ -95,10 +97,37 @@ GUARDS = [
      f"{FLOWS} proof::a_backup_code"),
     ("S14 a notice is sent once", "shared/src/store/notices.rs",
      '            .if_absent("sent_at")\n', "", f"{FLOWS} notices::a_poison"),
+    ("S24 a notice names a browser in our own words", "shared/src/mail/letter.rs",
+     "let Browser { family, system } = Browser::of(header)?;", "let (family, system) = (header, None);", f"{FLOWS} mails::no_notice"),
+    ("S24 a weaker policy is for Security Admins", "shared/domain/src/notice.rs",
+     " || matches!(self, Self::PolicyWeakened { .. })", "", f"{FLOWS} mails::a_weaker"),
     ("F4 a report moves a status forward only", "shared/src/store/delivery.rs",
      '                .if_one_of("passcode_status", from)\n', "", f"{FLOWS} delivery::reports_at_once"),
     ("a suspended account stays out", "shared/src/verifying.rs",
-     "if credentials.suspended_at.is_some() {", "if false {", f"{FLOWS} proof::a_stolen"),
+     """    if credentials.suspended_at.is_some() {
+        return rejected("a suspended account");
+    }
+""", "", f"{FLOWS} proof::a_stolen"),
+    ("S25 a suspended account's backup code proves nothing", "shared/src/verifying.rs",
+     """    if credentials.suspended_at.is_some() {
+        return Ok(None);
+    }
+""", "", f"{FLOWS} proof::a_suspended"),
+    ("S25 suspending wants a recent sign-in", "shared/src/keyring/claims.rs",
+     " && self.auth_time >= oldest", "", f"{FLOWS} recent_sign_in"),
+    ("S25 a recovery's session is no recent sign-in", "shared/src/keyring/claims.rs",
+     "self.amr.contains(&AuthenticationMethod::Otp) && ", "", f"{FLOWS} recent_sign_in"),
+    ("S23 an act wants the role when it commits", "shared/src/store/authority.rs",
+     '            .if_equal("granted_role", Role::SecurityAdmin)\n', "", f"{ATTACKS} authority"),
+    ("S24 a changed address is told to the old one", "functions/notify/src/recipients.rs",
+     "    if let Some(old) = old_address {", "    if let Some(old) = old_address.filter(|_| false) {", f"{FLOWS} notices::a_changed"),
+    ("F11 a lease outlasts two clocks", "shared/src/store/idempotency.rs",
+     "Duration::from_secs(200)", "Duration::from_secs(30)", f"{FLOWS} clocks::a_lease"),
+    ("F11 a code is not withdrawn while it is mailed", "shared/domain/src/passcode.rs",
+     "SENDING_LIMIT: Duration = Duration::from_secs(5 * 60)", "SENDING_LIMIT: Duration = Duration::from_secs(2 * 60)",
+     f"{FLOWS} clocks::a_code"),
+    ("F11 a last sign-in never goes back", "shared/src/store/credentials.rs",
+     '        let latest = latest.if_absent_or_at_most("last_signed_in_at", act.at);\n', "", f"{FLOWS} clocks::a_step"),
     ("S15 only Security Admins list", "functions/list-employees/src/lib.rs",
      "    require_security_admin(caller)?;\n", "", f"{FLOWS} sessions::a_demotion"),
     ("S15 only Security Admins read the trail", "functions/list-audit-events/src/lib.rs",
@@ -129,8 +158,8 @@ GUARDS = [
      "if self.depth == MAX_DEPTH", "if false", f"{SHARED} json"),
     ("S19 an array is no object", "shared/src/http/json.rs",
      "if !value.is_object()", "if false", f"{SHARED} json"),
-    ("S19 a large body is refused", "shared/src/http/request.rs",
-     "if self.body.len() > MAX_BODY", "if false", f"{FLOWS} redemption::a_body"),
+    ("S19 a large body is refused", "shared/src/http/body.rs",
+     "const MAX_BODY: usize = 16 * 1024;", "const MAX_BODY: usize = 1024 * 1024;", f"{FLOWS} redemption::a_body"),
     ("S19 only the edge names a viewer", "shared/src/http/edge.rs",
      "if self.is_shown(&shown?)", "if self.is_shown(&shown?) || true", f"{ATTACKS} edge"),
     ("S19 names are inert in HTML", "shared/templates/mail.html",
@@ -151,6 +180,17 @@ GUARDS = [
      "Duration::from_secs(13)", "Duration::from_secs(60)", f"{SHARED} serve"),
     ("F2 an import changes what it saw", "shared/src/store/imports.rs",
      '            .if_equal("granted_role", before.granted_role)\n', "", f"{FLOWS} imports::two_imports"),
+    ("S21 a company begins with a Security Admin", "functions/import-employees/src/founding.rs",
+     "Plan::Add(employee) if can_let_others_in(employee) => {", "Plan::Add(employee) => {",
+     f"{FLOWS} companies::a_company_is_created"),
+    ("S21 a company's external id is one company's", "shared/src/store/companies.rs",
+     'Change::put(&self.tables.employees, claim).if_absent("employee_id")', "Change::put(&self.tables.employees, claim)",
+     f"{ATTACKS} tenants::of_many"),
+    ("S21 an address has one owner in all companies", "functions/import-employees/src/plan.rs",
+     "if there.owner(&row.email).is_some_and(|owner| Some(owner.employee_id) != id) {", "if false {",
+     f"{ATTACKS} tenants::a_newcomers"),
+    ("S22 a company's row changes as it was read", "shared/src/store/companies.rs",
+     '            .if_equal("second_proof", before.second_proof);\n', ";\n", f"{FLOWS} policy::sixty"),
     ("F3 a mail is tried once", "shared/src/aws.rs",
      "RetryConfig::disabled()", "RetryConfig::standard()", f"{FAULTS} single::a_mail"),
     ("F3 an unsent code is withdrawn", "shared/src/issuing.rs",
@@ -173,7 +213,15 @@ GUARDS = [
 # Held a second time elsewhere, so that either alone would do: both are turned off.
 ALSO = {
     "a suspended account stays out": (
-        "shared/src/store/credentials.rs", '            .if_absent("suspended_at")\n', ""),
+        "shared/src/store/credentials.rs", """            .if_as_seen("totp_key", seen.totp_key.as_ref())
+            .if_absent("suspended_at")
+""", """            .if_as_seen("totp_key", seen.totp_key.as_ref())
+"""),
+    "S25 a suspended account's backup code proves nothing": (
+        "shared/src/store/credentials.rs", """            .if_equal("employee_id", owner)
+            .if_absent("suspended_at")
+""", """            .if_equal("employee_id", owner)
+"""),
     "S9 a recovery lasts fifteen minutes": ("shared/src/keyring/tokens.rs", "now.seconds() >= read.exp || ", ""),
 }
 

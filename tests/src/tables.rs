@@ -27,6 +27,11 @@ impl World {
         events.map(|event| trail.iter().filter(|one| *one == event).count())
     }
 
+    /// How many events of this type the trail has, of whatever company.
+    pub async fn events(&self, kind: &str) -> usize {
+        self.items("audit").await.iter().filter(|event| event["event_type"]["S"] == kind).count()
+    }
+
     /// The trail's event types about a person, oldest first.
     pub async fn trail_of(&self, email: &str) -> Vec<String> {
         let id = self.id(email);
