@@ -111,6 +111,26 @@ test('a request that fails is found unless it is expected', { timeout: TIMEOUT }
   });
 });
 
+test('a request that ends with its page passes, and one that the page itself aborts is found', { timeout: TIMEOUT }, async () => {
+  const asks = (/** @type {string} */ then) => `addEventListener('asked', () => {
+    const aborting = new AbortController();
+    fetch('/v1/never', { signal: aborting.signal }).catch(() => {});
+    ${then};
+  });`;
+  for (const [then, findings] of /** @type {const} */ ([
+    ['location.reload()', /^$/],
+    ['setTimeout(() => aborting.abort(), 50)', /^unexpected: GET \S+\/v1\/never fails: net::ERR_ABORTED$/],
+  ])) {
+    await at([asks(then)], async (visitor) => {
+      await hasRun(visitor);
+      const failed = visitor.page.waitForEvent('requestfailed');
+      await visitor.page.evaluate(() => dispatchEvent(new Event('asked'))).catch(() => {});
+      await failed;
+      assert.match((await visitor.watch.findings()).join('\n'), findings);
+    });
+  }
+});
+
 test('axe finds pale words in light, and looks at the dark too', { timeout: TIMEOUT }, async () => {
   await at(['', '<p class="pale">Pale</p>'], async (visitor) => {
     const findings = await accessibilityFindings(visitor.page);

@@ -45,6 +45,7 @@ export async function scratch(script, rest = '', policy = POLICY) {
     else if (pathname === '/script.js') answer(200, 'text/javascript', script);
     else if (pathname === '/v1/refuses') answer(401, 'application/problem+json', '{}');
     else if (pathname === '/v1/tokens') answer(200, 'application/json', '{"access_token":"opaque-but-secret"}');
+    else if (pathname === '/v1/never') request.resume();
     else if (pathname === '/v1/fine') answer(200, 'application/json', '{}');
     else answer(404, 'text/plain', 'nothing');
   });

@@ -16,8 +16,12 @@ export class Watch {
   #wrong = [];
   /** Answers of 400 and more. @type {{ method: string, url: string, status: number }[]} */
   #refusals = [];
-  /** Requests without an answer. @type {{ method: string, url: string, reason: string }[]} */
+  /** Requests without an answer. @type {{ method: string, url: string, reason: string, isLeft: boolean }[]} */
   #failures = [];
+  /** Requests that have no answer yet. @type {Set<import('playwright-core').Request>} */
+  #open = new Set();
+  /** Requests that had none when their page was left. @type {WeakSet<import('playwright-core').Request>} */
+  #leftBehind = new WeakSet();
   /** What Chromium wrote of either. @type {{ url: string, text: string }[]} */
   #complaints = [];
   /** @type {Set<string>} */
@@ -46,10 +50,8 @@ export class Watch {
     context.on('weberror', (error) => this.#wrong.push(`the page throws: ${error.error().stack ?? error.error()}`));
     context.on('request', (request) => this.#see(request));
     context.on('response', (response) => this.#seeAnswer(response));
-    context.on('requestfailed', (request) => {
-      const reason = request.failure()?.errorText ?? '';
-      this.#failures.push({ method: request.method(), url: request.url(), reason });
-    });
+    context.on('requestfinished', (request) => this.#open.delete(request));
+    context.on('requestfailed', (request) => this.#seeFailure(request));
     await context.exposeBinding(BINDING, (_, violation) => {
       this.#wrong.push(`the policy is violated: ${violation}`);
     });
@@ -85,7 +87,7 @@ export class Watch {
     const all = [...this.#secrets, ...secrets];
     const expected = this.#refusals.filter((refusal) => this.#isExpected(refusal.status, refusal.url));
     const refused = this.#refusals.filter((refusal) => !expected.includes(refusal));
-    const failed = this.#failures.filter(({ url }) => !this.#expectedFailures.some((urls) => urls.test(url)));
+    const failed = this.#failures.filter(({ url, isLeft }) => !isLeft && !this.#expectedFailures.some((urls) => urls.test(url)));
     const complaints = this.#complaints.filter((complaint) => !this.#isExplained(complaint));
     return [
       ...this.#wrong,
@@ -117,11 +119,28 @@ export class Watch {
 
   /** @param {import('playwright-core').Request} request */
   #see(request) {
+    if (request.isNavigationRequest()) this.#leave(request.frame());
+    this.#open.add(request);
     const url = new URL(request.url());
     this.#urls.add(request.url());
     // An image within the page is no request to anyone.
     if (url.protocol !== 'data:' && url.origin !== this.origin) this.#wrong.push(`a request leaves: ${url}`);
     if (url.pathname.startsWith('/v1/')) this.#learn(request.postData());
+  }
+
+  /** A browser aborts what a page still asks for when it is reloaded or left. @param {import('playwright-core').Frame} frame */
+  #leave(frame) {
+    for (const request of this.#open) {
+      if (request.frame() === frame) this.#leftBehind.add(request);
+    }
+  }
+
+  /** @param {import('playwright-core').Request} request */
+  #seeFailure(request) {
+    this.#open.delete(request);
+    const reason = request.failure()?.errorText ?? '';
+    const isLeft = reason === 'net::ERR_ABORTED' && this.#leftBehind.has(request);
+    this.#failures.push({ method: request.method(), url: request.url(), reason, isLeft });
   }
 
   /** @param {import('playwright-core').Response} response */
