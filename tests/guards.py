@@ -35,6 +35,10 @@ GUARDS = [
      '            .if_equal("code_selector", selector)\n', "", f"{FLOWS} redemption::wrong_selectors"),
     ("S4 a hundred wrong secrets stop issuing", "shared/src/store/issuing.rs",
      '.if_absent_or_below("tries_without_success", MAX_TRIES_WITHOUT_SUCCESS)', "", f"{FLOWS} throttles::a_hundred"),
+    ("S4 a code after that day takes its place in the windows", "shared/src/store/issuing.rs",
+     """        changes.push(forgiven);
+        changes.extend(takes.changes(self));
+""", "        changes.push(forgiven);\n", f"{FLOWS} throttles::a_hundred"),
     ("S5 a newer code replaces the older", "shared/src/store/issuing.rs",
      '            .set("secret_hash", secret_hash)\n', "", f"{FLOWS} issuing::only_the_newest"),
     ("S5 disabling ends what is open", "shared/src/store/imports.rs",
