@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use readmit::keyring::RootSecret;
 use serde_json::{Value, json};
 
 use crate::Failure;
@@ -88,7 +89,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     deployed.start_all().await?;
     let api = Api::new(deployed.stack().api())?;
     let people = 2 * flags.rounds * SIZES_MB.len() * KINDS.len();
-    let company = Company::found(&api, people, &deployed.stack().secrets().arn()).await?;
+    let company = Company::found(&api, people, &deployed.stack().secrets().arn(RootSecret::Sessions)).await?;
 
     let names = KINDS.iter().map(|kind| kind.name_and_function().0).chain(others.iter().map(|(name, _)| *name));
     let mut seen: Vec<Seen> = names.map(Seen::new).collect();

@@ -12,6 +12,7 @@ use crate::deployed::{Deployed, scratch};
 use crate::front::Certificates;
 use crate::process::Program;
 use crate::report::{Report, least, median, ms};
+use readmit::keyring::RootSecret;
 
 /// One kind a function at least; but for notify, which only the stream calls.
 const KINDS: [Kind; 14] = [
@@ -65,7 +66,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     deployed.start_all().await?;
     let api = Api::new(deployed.stack().api())?;
     let people = 2 * flags.rounds * (1 + WARM) * KINDS.len();
-    let company = Company::found(&api, people, &deployed.stack().secrets().arn()).await?;
+    let company = Company::found(&api, people, &deployed.stack().secrets().arn(RootSecret::Sessions)).await?;
 
     let mut seen: Vec<[Seen; 2]> = KINDS.iter().map(|_| Default::default()).collect();
     for round in 0..flags.rounds {

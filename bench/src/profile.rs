@@ -17,6 +17,7 @@ use crate::deployed::{Deployed, scratch};
 use crate::front::Certificates;
 use crate::process::Program;
 use crate::report::Report;
+use readmit::keyring::RootSecret;
 
 /// What is looked at: requests without a hash, beside which all else is small.
 const KINDS: [Kind; 4] = [Kind::ListEmployees, Kind::Issue, Kind::Redeem, Kind::SetUpTotp];
@@ -48,7 +49,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     deployed.start_all().await?;
     let api = Api::new(deployed.stack().api())?;
     let people = (WARM_UP + flags.rounds) * KINDS.len();
-    let company = Company::found(&api, people, &deployed.stack().secrets().arn()).await?;
+    let company = Company::found(&api, people, &deployed.stack().secrets().arn(RootSecret::Sessions)).await?;
 
     let mut seen = Vec::new();
     for kind in KINDS {

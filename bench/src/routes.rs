@@ -15,6 +15,7 @@ use crate::front::Certificates;
 use crate::plot::{Bar, bars};
 use crate::process::Taken;
 use crate::report::{Report, least, mb, median, ms};
+use readmit::keyring::RootSecret;
 
 /// Rounds before those that count.
 const WARM_UP: usize = 3;
@@ -79,7 +80,7 @@ pub async fn measure(deployed: &mut Deployed, kinds: &[Kind], rounds: usize) -> 
     deployed.start_all().await?;
     let api = Api::new(deployed.stack().api())?;
     let people = (WARM_UP + rounds) * kinds.len();
-    let company = Company::found(&api, people, &deployed.stack().secrets().arn()).await?;
+    let company = Company::found(&api, people, &deployed.stack().secrets().arn(RootSecret::Sessions)).await?;
 
     let mut seen: Vec<Seen> =
         kinds.iter().map(|kind| Seen { kind: *kind, cpu: Vec::new(), wall: Vec::new() }).collect();

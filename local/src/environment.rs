@@ -3,6 +3,7 @@
 use readmit::Environment;
 use serde_json::Value;
 
+use crate::secrets;
 use crate::template::Template;
 
 /// The region the stack claims to be in.
@@ -27,7 +28,6 @@ pub struct Places<'a> {
     pub dynamodb: &'a str,
     pub ses: &'a str,
     pub secrets_manager: &'a str,
-    pub secret_arn: &'a str,
 }
 
 /// The template gives functions a variable whose value nobody here knows.
@@ -55,9 +55,11 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
-        // Nothing of what HostPortal adds is here.
+        // Nothing of what HostPortal and PortalBackend add is here.
         Value::Object(choice) if choice.contains_key("Fn::If") => match choice["Fn::If"].as_array()?.as_slice() {
-            [condition, _, otherwise] if condition == "HostsPortal" => resolve(template, places, otherwise),
+            [condition, _, otherwise] if condition == "HostsPortal" || condition == "HasBackend" => {
+                resolve(template, places, otherwise)
+            }
             _ => None,
         },
         Value::Object(reference) => match reference.get("Ref")?.as_str()? {
@@ -65,10 +67,12 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
             "MailFrom" => Some(MAIL_FROM.to_owned()),
             "AWS::StackName" => Some(STACK.to_owned()),
             "ConfigurationSet" => Some(CONFIGURATION_SET.to_owned()),
-            id if id == template.secret.logical_id => Some(places.secret_arn.to_owned()),
             id => {
                 let table = template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());
-                table.or_else(|| template.parameters.get(id)?.clone())
+                let secret = template.secrets.iter().find(|secret| secret.logical_id == id);
+                table
+                    .or_else(|| secret.map(|secret| secrets::arn(&secret.name)))
+                    .or_else(|| template.parameters.get(id)?.clone())
             }
         },
         _ => None,
@@ -86,14 +90,14 @@ mod tests {
         dynamodb: "http://127.0.0.1:3001",
         ses: "http://127.0.0.1:3002",
         secrets_manager: "http://127.0.0.1:3002",
-        secret_arn: "arn:root",
     };
 
     #[test]
     fn every_variable_of_the_template_has_a_value() {
         let environment = of_functions(&Template::of_this_build().unwrap(), &PLACES).unwrap();
         assert_eq!(environment.get("READMIT_EMPLOYEES_TABLE"), Some("readmit-employees"));
-        assert_eq!(environment.get("READMIT_ROOT_SECRET_ID"), Some("arn:root"));
+        let arn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:readmit-sessions-local1";
+        assert_eq!(environment.get("READMIT_SESSIONS_SECRET_ID"), Some(arn));
         assert_eq!(environment.get("READMIT_PORTAL_URL"), Some("http://127.0.0.1:3000"));
         assert_eq!(environment.get("READMIT_SUPPORT_CONTACT"), Some("Technical Support"));
         assert_eq!(environment.get("READMIT_STACK"), Some("readmit-local"));
@@ -101,6 +105,8 @@ mod tests {
         assert_eq!(environment.get("READMIT_AUDIT_RETENTION_DAYS"), Some("0"));
         assert_eq!(environment.get("AWS_ENDPOINT_URL_SESV2"), Some("http://127.0.0.1:3002"));
         assert_eq!(environment.get("READMIT_EDGE_SECRET"), None);
+        assert_eq!(environment.get("READMIT_BACKEND_SECRET"), None);
+        assert_eq!(environment.get("READMIT_REQUIRE_EDGE"), Some("false"));
         assert_eq!(environment.get("PATH"), None);
     }
 

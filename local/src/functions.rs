@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
 use readmit::http::{Body, Edge, Failure, Request, Response};
-use readmit::keyring::Rotation;
+use readmit::keyring::{KeyNeeds, Rotation};
 use readmit::{Aws, Clock, Environment, MailingServices, Services};
 use rotate_root_secret::Rotating;
 use serde::Serialize;
@@ -57,26 +57,27 @@ impl InvokeError {
 impl Functions {
     /// Builds every function as its `main.rs` would.
     pub fn new(environment: &Environment, clock: &Clock) -> Result<Self, BadVariable> {
-        let services = |name: &str| {
-            Ok::<_, BadVariable>(Arc::new(Services::new(aws(environment, name)?, environment, clock.clone())?))
+        let services = |name: &str, keys| {
+            Ok::<_, BadVariable>(Arc::new(Services::new(aws(environment, name)?, environment, clock.clone(), keys)?))
         };
-        let mailing = |name: &str| {
-            Ok::<_, BadVariable>(Arc::new(MailingServices::new(aws(environment, name)?, environment, clock.clone())?))
+        let mailing = |name: &str, keys| {
+            let aws = aws(environment, name)?;
+            Ok::<_, BadVariable>(Arc::new(MailingServices::new(aws, environment, clock.clone(), keys)?))
         };
         let rotation = Rotation::new(&aws(environment, "rotate-root-secret")?, environment)?;
         Ok(Self {
-            sign_in: services("sign-in")?,
-            list_audit_events: services("list-audit-events")?,
-            list_employees: services("list-employees")?,
-            issue_passcode: mailing("issue-passcode")?,
-            notify: mailing("notify")?,
-            redeem_passcode: services("redeem-passcode")?,
-            reset_2fa: services("reset-2fa")?,
-            revoke_passcode: services("revoke-passcode")?,
-            cleanup_passcodes: services("cleanup-passcodes")?,
-            import_employees: mailing("import-employees")?,
+            sign_in: services("sign-in", sign_in::KEYS)?,
+            list_audit_events: services("list-audit-events", list_audit_events::KEYS)?,
+            list_employees: services("list-employees", list_employees::KEYS)?,
+            issue_passcode: mailing("issue-passcode", issue_passcode::KEYS)?,
+            notify: mailing("notify", KeyNeeds::NONE)?,
+            redeem_passcode: services("redeem-passcode", redeem_passcode::KEYS)?,
+            reset_2fa: services("reset-2fa", reset_2fa::KEYS)?,
+            revoke_passcode: services("revoke-passcode", revoke_passcode::KEYS)?,
+            cleanup_passcodes: services("cleanup-passcodes", KeyNeeds::NONE)?,
+            import_employees: mailing("import-employees", import_employees::KEYS)?,
             rotate_root_secret: Arc::new(Rotating { rotation, clock: clock.clone() }),
-            track_delivery: services("track-delivery")?,
+            track_delivery: services("track-delivery", KeyNeeds::NONE)?,
         })
     }
 

@@ -1,4 +1,4 @@
-//! Secrets Manager as far as it is used: the one secret, generated as the template says, with its versions and their stages.
+//! Secrets Manager as far as it is used: the secrets, generated as the template says, with their versions and stages.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use readmit::Clock;
 use readmit::domain::Timestamp;
+use readmit::keyring::RootSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,12 +24,11 @@ mod versions;
 
 use versions::{CURRENT, Refused, Versions};
 
-/// The secret, in memory and in a file of the data directory if there is one. Clones are the same.
+/// The secrets by name, in memory and in a file of the data directory if there is one. Clones are the same.
 #[derive(Clone)]
 pub struct Secrets {
-    name: String,
     clock: Clock,
-    versions: Arc<Mutex<Versions>>,
+    all: Arc<Mutex<BTreeMap<String, Versions>>>,
     file: Option<PrivateFile>,
 }
 
@@ -36,7 +36,10 @@ pub struct Secrets {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Request {
+    #[serde(default)]
     secret_id: String,
+    #[serde(default)]
+    secret_id_list: Vec<String>,
     version_id: Option<String>,
     version_stage: Option<String>,
     client_request_token: Option<String>,
@@ -46,90 +49,139 @@ struct Request {
     remove_from_version_id: Option<String>,
 }
 
+/// How functions name the secret of this name.
+pub(crate) fn arn(name: &str) -> String {
+    format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-local1")
+}
+
+fn name_of(secret: RootSecret) -> String {
+    format!("readmit-{}", secret.name())
+}
+
 impl Secrets {
-    /// Reads the secret, or makes it as `template` says.
-    pub(crate) fn open(template: &Secret, data_dir: Option<&DataDir>, clock: Clock) -> Result<Self, DataDirError> {
-        let file = data_dir.map(|data_dir| data_dir.file("root-secret.json"));
+    /// Reads the secrets, or makes them as `templates` say.
+    pub(crate) fn open(templates: &[Secret], data_dir: Option<&DataDir>, clock: Clock) -> Result<Self, DataDirError> {
+        let file = data_dir.map(|data_dir| data_dir.file("root-secrets.json"));
         let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
-        let versions = match (&file, kept) {
+        let all = match (&file, kept) {
             (Some(file), Some(text)) => {
-                serde_json::from_str(&text).map_err(|_| file.damaged("it is no secret of ours"))?
+                serde_json::from_str(&text).map_err(|_| file.damaged("they are no secrets of ours"))?
             }
-            _ => Versions::first(generated(template), clock.now()),
+            _ => {
+                let made = |secret: &Secret| (secret.name.clone(), Versions::first(generated(secret), clock.now()));
+                templates.iter().map(made).collect()
+            }
         };
-        let secrets = Self { name: template.name.clone(), clock, versions: Arc::new(Mutex::new(versions)), file };
-        secrets.keep(&secrets.versions())?;
+        let secrets = Self { clock, all: Arc::new(Mutex::new(all)), file };
+        secrets.keep(&secrets.all())?;
         Ok(secrets)
     }
 
-    /// How functions name the secret.
-    pub fn arn(&self) -> String {
-        format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{}-local1", self.name)
+    /// How functions name a root secret.
+    pub fn arn(&self, secret: RootSecret) -> String {
+        arn(&name_of(secret))
     }
 
-    /// What the secret says.
-    pub fn secret_string(&self) -> String {
-        self.versions().find(None, Some(CURRENT)).map(|version| version.secret_string.clone()).unwrap_or_default()
+    /// What a root secret says.
+    pub fn secret_string(&self, secret: RootSecret) -> String {
+        let all = self.all();
+        let version = all.get(&name_of(secret)).and_then(|versions| versions.find(None, Some(CURRENT)));
+        version.map(|version| version.secret_string.clone()).unwrap_or_default()
     }
 
-    /// Gives the secret another current version.
-    pub fn replace(&self, secret_string: impl Into<String>, now: Timestamp) -> Result<(), DataDirError> {
-        let mut versions = self.versions();
-        versions.add(made_up::uuid(), secret_string.into(), &[CURRENT.to_owned()], now);
-        self.keep(&versions)
+    /// Gives a root secret another current version.
+    pub fn replace(
+        &self,
+        secret: RootSecret,
+        secret_string: impl Into<String>,
+        now: Timestamp,
+    ) -> Result<(), DataDirError> {
+        let mut all = self.all();
+        if let Some(versions) = all.get_mut(&name_of(secret)) {
+            versions.add(made_up::uuid(), secret_string.into(), &[CURRENT.to_owned()], now);
+        }
+        self.keep(&all)
     }
 
     pub(crate) fn router(&self) -> Router {
         Router::new().route("/", post(answer_call)).with_state(self.clone())
     }
 
-    fn get(&self, wanted: &Request) -> Result<Value, Refused> {
-        let versions = self.versions();
-        let version = versions.find(wanted.version_id.as_deref(), wanted.version_stage.as_deref());
-        let version = version.ok_or(Refused::NotFound)?;
-        Ok(json!({
-            "ARN": self.arn(), "Name": self.name, "VersionId": version.version_id,
-            "SecretString": version.secret_string, "VersionStages": version.stages,
-            "CreatedDate": version.created_at.seconds(),
-        }))
-    }
-
-    fn describe(&self) -> Value {
-        let versions = self.versions();
-        let stages: BTreeMap<&str, _> =
-            versions.iter().map(|version| (version.version_id.as_str(), &version.stages)).collect();
-        json!({"ARN": self.arn(), "Name": self.name, "RotationEnabled": true, "VersionIdsToStages": stages})
-    }
-
-    fn put(&self, request: Request) -> Result<Value, Refused> {
-        let (Some(version_id), Some(secret_string)) = (request.client_request_token, request.secret_string) else {
-            return Err(Refused::Unusable);
+    fn answer(&self, target: &str, request: Request) -> Result<Value, Refused> {
+        let mut all = self.all();
+        if target == "secretsmanager.BatchGetSecretValue" {
+            return Ok(get_several(&all, &request.secret_id_list));
+        }
+        let (name, versions) = all
+            .iter_mut()
+            .find(|(name, _)| arn(name) == request.secret_id || **name == request.secret_id)
+            .ok_or(Refused::NotFound)?;
+        let answer = match target {
+            "secretsmanager.GetSecretValue" => {
+                return get(name, versions, request.version_id.as_deref(), request.version_stage.as_deref());
+            }
+            "secretsmanager.DescribeSecret" => return Ok(describe(name, versions)),
+            "secretsmanager.PutSecretValue" => put(name, versions, request, self.clock.now())?,
+            "secretsmanager.UpdateSecretVersionStage" => move_stage(name, versions, &request)?,
+            _ => return Err(Refused::UnknownOperation),
         };
-        let stages = request.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
-        let mut versions = self.versions();
-        versions.put(&version_id, secret_string, &stages, self.clock.now())?;
-        self.keep(&versions).map_err(|_| Refused::NotKept)?;
-        Ok(json!({"ARN": self.arn(), "Name": self.name, "VersionId": version_id, "VersionStages": stages}))
+        self.keep(&all).map_err(|_| Refused::NotKept)?;
+        Ok(answer)
     }
 
-    fn move_stage(&self, request: &Request) -> Result<Value, Refused> {
-        let (Some(stage), Some(to)) = (&request.version_stage, &request.move_to_version_id) else {
-            return Err(Refused::Unusable);
-        };
-        let mut versions = self.versions();
-        versions.move_stage(stage, request.remove_from_version_id.as_deref(), to)?;
-        self.keep(&versions).map_err(|_| Refused::NotKept)?;
-        Ok(json!({"ARN": self.arn(), "Name": self.name}))
-    }
-
-    fn keep(&self, versions: &Versions) -> Result<(), DataDirError> {
+    fn keep(&self, all: &BTreeMap<String, Versions>) -> Result<(), DataDirError> {
         let Some(file) = &self.file else { return Ok(()) };
-        file.write(&serde_json::to_string(versions).map_err(|_| file.damaged("the secret cannot be written"))?)
+        file.write(&serde_json::to_string(all).map_err(|_| file.damaged("the secrets cannot be written"))?)
     }
 
-    fn versions(&self) -> MutexGuard<'_, Versions> {
-        self.versions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Versions>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn get(name: &str, versions: &Versions, version_id: Option<&str>, stage: Option<&str>) -> Result<Value, Refused> {
+    let version = versions.find(version_id, stage).ok_or(Refused::NotFound)?;
+    Ok(json!({
+        "ARN": arn(name), "Name": name, "VersionId": version.version_id, "SecretString": version.secret_string,
+        "VersionStages": version.stages, "CreatedDate": version.created_at.seconds(),
+    }))
+}
+
+/// What is not there is told beside what is.
+fn get_several(all: &BTreeMap<String, Versions>, ids: &[String]) -> Value {
+    let (mut values, mut errors) = (Vec::new(), Vec::new());
+    for id in ids {
+        let found = all.iter().find(|(name, _)| arn(name) == *id || *name == id);
+        match found.map_or(Err(Refused::NotFound), |(name, versions)| get(name, versions, None, None)) {
+            Ok(value) => values.push(value),
+            Err(refused) => {
+                errors.push(json!({"SecretId": id, "ErrorCode": refused.kind(), "Message": refused.to_string()}));
+            }
+        }
+    }
+    json!({"SecretValues": values, "Errors": errors})
+}
+
+fn describe(name: &str, versions: &Versions) -> Value {
+    let stages: BTreeMap<&str, _> =
+        versions.iter().map(|version| (version.version_id.as_str(), &version.stages)).collect();
+    json!({"ARN": arn(name), "Name": name, "RotationEnabled": true, "VersionIdsToStages": stages})
+}
+
+fn put(name: &str, versions: &mut Versions, request: Request, now: Timestamp) -> Result<Value, Refused> {
+    let (Some(version_id), Some(secret_string)) = (request.client_request_token, request.secret_string) else {
+        return Err(Refused::Unusable);
+    };
+    let stages = request.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
+    versions.put(&version_id, secret_string, &stages, now)?;
+    Ok(json!({"ARN": arn(name), "Name": name, "VersionId": version_id, "VersionStages": stages}))
+}
+
+fn move_stage(name: &str, versions: &mut Versions, request: &Request) -> Result<Value, Refused> {
+    let stage = request.version_stage.as_ref().ok_or(Refused::Unusable)?;
+    let (from, to) = (request.remove_from_version_id.as_deref(), request.move_to_version_id.as_deref());
+    versions.move_stage(stage, from, to)?;
+    Ok(json!({"ARN": arn(name), "Name": name}))
 }
 
 fn generated(template: &Secret) -> String {
@@ -140,20 +192,8 @@ fn generated(template: &Secret) -> String {
 
 async fn answer_call(State(secrets): State<Secrets>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let answer = match serde_json::from_slice::<Request>(&body) {
-        Err(_) => Err(Refused::Unusable),
-        Ok(request) if request.secret_id != secrets.arn() && request.secret_id != secrets.name => {
-            Err(Refused::NotFound)
-        }
-        Ok(request) => match target {
-            "secretsmanager.GetSecretValue" => secrets.get(&request),
-            "secretsmanager.DescribeSecret" => Ok(secrets.describe()),
-            "secretsmanager.PutSecretValue" => secrets.put(request),
-            "secretsmanager.UpdateSecretVersionStage" => secrets.move_stage(&request),
-            _ => Err(Refused::UnknownOperation),
-        },
-    };
-    match answer {
+    let request = serde_json::from_slice::<Request>(&body).map_err(|_| Refused::Unusable);
+    match request.and_then(|request| secrets.answer(target, request)) {
         Ok(value) => json_1_1(StatusCode::OK, &value),
         Err(refused) => {
             let body = json!({"__type": refused.kind(), "Message": refused.to_string()});
@@ -168,18 +208,25 @@ fn json_1_1(status: StatusCode, body: &Value) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::template::Template;
 
     #[test]
-    fn the_secret_is_generated_and_replaced() {
-        let template = Template::of_this_build().unwrap().secret;
+    fn the_secrets_are_generated_and_replaced() {
+        let templates = Template::of_this_build().unwrap().secrets;
         let clock = Clock::new(|| Timestamp::from_millis(1_000));
-        let secrets = Secrets::open(&template, None, clock).unwrap();
-        let secret: Value = serde_json::from_str(&secrets.secret_string()).unwrap();
-        assert_eq!(secret["1"].as_str().unwrap().len(), 64);
+        let secrets = Secrets::open(&templates, None, clock).unwrap();
+        let values = RootSecret::ALL.map(|secret| secrets.secret_string(secret));
+        for value in &values {
+            let secret: Value = serde_json::from_str(value).unwrap();
+            assert_eq!(secret["1"].as_str().unwrap().len(), 64);
+        }
+        assert_eq!(BTreeSet::from(values).len(), RootSecret::ALL.len());
 
-        secrets.replace("{}", Timestamp::from_millis(2_000)).unwrap();
-        assert_eq!(secrets.secret_string(), "{}");
+        secrets.replace(RootSecret::Cursors, "{}", Timestamp::from_millis(2_000)).unwrap();
+        assert_eq!(secrets.secret_string(RootSecret::Cursors), "{}");
+        assert_ne!(secrets.secret_string(RootSecret::Sessions), "{}");
     }
 }

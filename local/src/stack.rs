@@ -118,7 +118,7 @@ impl Stack {
         let clock = MovingClock::open(database.data_dir())?;
         let template = Arc::new(Template::of_this_build()?);
         let mailbox = Mailbox::open(database.data_dir())?;
-        let secrets = Secrets::open(&template.secret, database.data_dir(), clock.clock())?;
+        let secrets = Secrets::open(&template.secrets, database.data_dir(), clock.clock())?;
 
         let cloud_listener = Listener::bind(0).await?;
         let (api, cloud) = (api_listener.url(), cloud_listener.url());
@@ -127,7 +127,6 @@ impl Stack {
             dynamodb: detours.dynamodb.as_deref().unwrap_or(database.url()),
             ses: detours.ses.as_deref().unwrap_or(&cloud),
             secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&cloud),
-            secret_arn: &secrets.arn(),
         };
         let environment = of_functions(&template, &places)?;
         let functions = Functions::new(&environment, &clock.clock())?;
@@ -212,7 +211,7 @@ impl Stack {
         &self.mailbox
     }
 
-    /// The root secret.
+    /// The root secrets.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets
     }

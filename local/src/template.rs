@@ -1,5 +1,5 @@
 //! What `template.yaml` deploys, as far as the local stack plays it: functions with their routes and schedules, tables,
-//! the secret, and what the functions are told.
+//! the secrets, and what the functions are told.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const SOURCE: &str = include_str!("../../template.yaml");
 pub struct Template {
     pub functions: Vec<Function>,
     pub tables: Vec<Table>,
-    pub secret: Secret,
+    pub secrets: Vec<Secret>,
     /// The parameters, and their defaults where they have one.
     pub parameters: BTreeMap<String, Option<String>>,
     /// The environment variables of the functions: text, or a reference like `{"Ref": "EmployeesTable"}`.
@@ -119,18 +119,15 @@ impl Template {
             .collect::<Result<_, _>>()?;
         let tables = of_type("AWS::DynamoDB::Table").map(|(id, r)| table(id, &r.properties)).collect();
         // One that is there by condition alone is the edge's, and there is no edge here.
-        let mut secrets = of_type("AWS::SecretsManager::Secret").filter(|(_, r)| r.condition.is_none());
-        let secret = match (secrets.next(), secrets.next()) {
-            (Some((id, r)), None) => secret(id, &r.properties)?,
-            _ => return Err(fault("", "exactly one secret without a condition is expected")),
-        };
+        let secrets = of_type("AWS::SecretsManager::Secret").filter(|(_, r)| r.condition.is_none());
+        let secrets = secrets.map(|(id, r)| secret(id, &r.properties)).collect::<Result<_, _>>()?;
         let parameters = document.parameters.iter().map(|(n, p)| (n.clone(), p.default.as_ref().map(text))).collect();
 
         let mut variables = variables_of(&document.globals["Function"]);
         for (_, resource) in of_type("AWS::Serverless::Function") {
             variables.extend(variables_of(&resource.properties));
         }
-        Ok(Self { functions, tables, secret, parameters, variables })
+        Ok(Self { functions, tables, secrets, parameters, variables })
     }
 
     /// The package of the function that reads a table's stream, the table, and the size of its batches.
@@ -268,8 +265,8 @@ mod tests {
 
     #[test]
     fn the_secret_is_generated_as_the_template_says() {
-        let secret = Template::of_this_build().unwrap().secret;
-        assert_eq!((secret.name.as_str(), secret.key.as_str(), secret.length), ("readmit-root", "1", 64));
+        let secret = Template::of_this_build().unwrap().secrets.remove(0);
+        assert_eq!((secret.name.as_str(), secret.key.as_str(), secret.length), ("readmit-authenticators", "1", 64));
         assert!(secret.frame.contains_key("signs_from"));
     }
 

@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use readmit::keyring::RootSecret;
 use readmit_local::{Employees, Options, Stack};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
@@ -198,8 +199,8 @@ async fn a_data_directory_keeps_mails_and_secret_for_its_owner_alone() {
     let stack = Stack::start(directory.options()).await.unwrap();
     let ses = format!("{}/v2/email/outbound-emails", stack.secrets_and_mail());
     send(Method::POST, &ses, Some(mail_to("mike@northwind.example"))).await;
-    let secret = stack.secrets().secret_string();
-    for name in ["mail.jsonl", "root-secret.json", "dynamodb.sqlite", "dynamodb.sqlite-wal", "lock"] {
+    let secret = stack.secrets().secret_string(RootSecret::Sessions);
+    for name in ["mail.jsonl", "root-secrets.json", "dynamodb.sqlite", "dynamodb.sqlite-wal", "lock"] {
         assert_eq!(mode(&directory.0.join(name)), 0o600, "{name}");
     }
     let second = Stack::start(directory.options()).await.err().unwrap().to_string();
@@ -208,7 +209,7 @@ async fn a_data_directory_keeps_mails_and_secret_for_its_owner_alone() {
 
     let stack = Stack::start(directory.options()).await.unwrap();
     assert_eq!(stack.mailbox().emails_to(None).len(), 1);
-    assert_eq!(stack.secrets().secret_string(), secret);
+    assert_eq!(stack.secrets().secret_string(RootSecret::Sessions), secret);
     stack.mailbox().clear().unwrap();
     assert_eq!(fs::read_to_string(directory.0.join("mail.jsonl")).unwrap(), "");
     stack.stop().await;

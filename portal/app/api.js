@@ -94,7 +94,8 @@ async function call(method, path, { token, body, key, signal } = {}) {
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.any(signals),
-      credentials: 'omit',
+      // The cookie of a known device, which only a sign-in reads.
+      credentials: 'same-origin',
       cache: 'no-store',
     });
     // An answer that breaks off has not come; a refusal without a body, as of the gateway, is one all the same.

@@ -16,7 +16,9 @@ mod request;
 mod serve;
 mod views;
 
-pub use caller::{access_claims, live_caller, recovery_claims, require_recent_sign_in, require_security_admin};
+pub use caller::{
+    access_claims, access_session, live_caller, recovery_claims, require_recent_sign_in, require_security_admin,
+};
 pub use edge::Edge;
 pub use failure::Failure;
 pub use json::{FieldError, JsonBody, Nothing, read_object};
@@ -25,4 +27,4 @@ pub use page::{PageLimit, open_cursor, seal_cursor};
 pub use problem::Problem;
 pub use request::ApiRequest;
 pub use serve::{invoke, run};
-pub use views::{EmployeeView, EventView, IssuedView, PasscodeView, SessionView, exposed};
+pub use views::{EmployeeView, EventView, IssuedView, LiveSessionView, PasscodeView, SessionView, exposed};

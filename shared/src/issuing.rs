@@ -5,6 +5,7 @@ use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPa
 use secrecy::SecretString;
 
 use crate::http::{Failure, IssuedView, Problem};
+use crate::keyring::RootSecret;
 use crate::services::MailingServices;
 use crate::store::{Beginning, Begun, Outcome, Takes, Throttled};
 
@@ -37,7 +38,7 @@ impl MailingServices {
     /// Stores a passcode. None as [`Self::deliver`].
     pub async fn store_code(&self, issued: IssuedPasscode, takes: Takes, act: &Act) -> Result<Option<Stored>, Failure> {
         let keyring = self.services.keyring().await?;
-        let version = keyring.current(act.at);
+        let version = keyring.current(RootSecret::Passcodes, act.at);
         let value = issued.code.hash(&keyring.passcode_key(version)?, issued.login(), issued.latest.passcode_id);
         let held = issued.holder.held(issued.latest.passcode_id);
         let disown_token = keyring.seal_disown(&held, act.at, &mut self.services.random())?;

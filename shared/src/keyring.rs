@@ -1,74 +1,115 @@
-//! The root secret and every key derived from it.
+//! The keys: seven root secrets, each read only by the functions that need it, and what is derived from them.
 //!
-//! The root is a JSON object in Secrets Manager: `{"1":"<64 random characters>","signs_from":{"1":0}}`. Versions are only ever
-//! added; each signs from the moment (seconds since 1970) that `signs_from` names. HKDF-SHA256 (RFC 5869) derives each key
-//! from a version, with a label that says what for.
+//! A root secret is a JSON object in Secrets Manager (see [`root`]). HKDF-SHA256 (RFC 5869) derives each key from a version of
+//! its root secret, with a label that says what the key is for. A function that only verifies tokens holds no secret for that: it
+//! reads the public keys from the table of keys (see [`public_keys`]).
 
 mod claims;
+mod devices;
 mod disown;
 mod ed25519;
-mod root_secret;
+mod key_store;
+mod next_root;
+mod public_keys;
+mod root;
 mod rotation;
 mod sealing;
 mod tokens;
+mod versions;
 
 use std::collections::BTreeMap;
 
 use ed25519_dalek::SigningKey;
-use hkdf::Hkdf;
-use readmit_domain::passcode::MAX_LIFETIME_MINUTES;
 use readmit_domain::{HashKey, KeyVersion, Pepper, Timestamp};
-use secrecy::{ExposeSecret as _, SecretString};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub use claims::{AccessClaims, AuthenticationMethod, RecoveryClaims};
-pub use root_secret::{KeyringUnavailable, RootSecret};
+pub use devices::Device;
+pub use key_store::{KeyStore, KeyringUnavailable};
+pub use public_keys::{JsonWebKey, PublicKeys, PublishedKey};
+pub use root::{BadRootSecret, Root};
 pub use rotation::{Rotation, RotationError};
 pub use sealing::{Seal, Unsealable};
-pub use tokens::{BadToken, JsonWebKey, TokenNotSigned, Tokens};
+pub use tokens::{BadToken, Session, TokenKind, TokenNotSigned, Tokens};
 
-/// Seconds: a passcode's longest life, 24 hours, and an hour for clocks that differ. A token lives an hour at most.
-const LONGEST_LIFE: i64 = (MAX_LIFETIME_MINUTES as i64 + 60) * 60;
-
-/// All versions of the root, and what may be derived from them.
-pub struct Keyring {
-    versions: BTreeMap<KeyVersion, RootVersion>,
+/// The root secrets. Whoever reads one has the keys of its purpose, and no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RootSecret {
+    /// Signs access tokens, and the tokens of known devices.
+    Sessions,
+    /// Signs recovery tokens.
+    Recoveries,
+    /// Hashes passcodes.
+    Passcodes,
+    /// Hashes passwords and backup codes.
+    Credentials,
+    /// Seals the keys of authenticators.
+    Authenticators,
+    /// Seals cursors.
+    Cursors,
+    /// Seals what the "This was not me" of a mail names.
+    Disowning,
 }
 
-struct RootVersion {
-    material: SecretString,
-    signs_from: i64,
-}
+impl RootSecret {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Sessions,
+        Self::Recoveries,
+        Self::Passcodes,
+        Self::Credentials,
+        Self::Authenticators,
+        Self::Cursors,
+        Self::Disowning,
+    ];
 
-/// The root secret is not of the form it must have.
-#[derive(Debug, thiserror::Error)]
-#[error("the root secret {0}")]
-pub struct BadRootSecret(&'static str);
-
-/// A record names a version of the root that the keyring does not have.
-#[derive(Debug, thiserror::Error)]
-#[error("the root secret has no version {0}")]
-pub struct UnknownVersion(pub KeyVersion);
-
-#[derive(serde::Deserialize)]
-struct RootJson {
-    #[serde(default)]
-    signs_from: BTreeMap<String, i64>,
-    #[serde(flatten)]
-    versions: BTreeMap<String, SecretString>,
-}
-
-impl RootJson {
-    fn read(json: &SecretString) -> Result<Self, BadRootSecret> {
-        serde_json::from_str(json.expose_secret()).map_err(|_| BadRootSecret("is not an object of versions"))
+    /// What operators call it: `sessions`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Recoveries => "recoveries",
+            Self::Passcodes => "passcodes",
+            Self::Credentials => "credentials",
+            Self::Authenticators => "authenticators",
+            Self::Cursors => "cursors",
+            Self::Disowning => "disowning",
+        }
     }
+
+    /// The environment variable with its id in Secrets Manager.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Sessions => "READMIT_SESSIONS_SECRET_ID",
+            Self::Recoveries => "READMIT_RECOVERIES_SECRET_ID",
+            Self::Passcodes => "READMIT_PASSCODES_SECRET_ID",
+            Self::Credentials => "READMIT_CREDENTIALS_SECRET_ID",
+            Self::Authenticators => "READMIT_AUTHENTICATORS_SECRET_ID",
+            Self::Cursors => "READMIT_CURSORS_SECRET_ID",
+            Self::Disowning => "READMIT_DISOWNING_SECRET_ID",
+        }
+    }
+}
+
+/// The keys that a function needs. What it does not name it cannot use, and its policy does not let it read.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyNeeds {
+    /// The root secrets that it derives keys from.
+    pub secrets: &'static [RootSecret],
+    /// The kinds of tokens that it verifies by public keys alone.
+    pub verifies: &'static [TokenKind],
+}
+
+impl KeyNeeds {
+    /// For a function without keys.
+    pub const NONE: Self = Self { secrets: &[], verifies: &[] };
 }
 
 /// What a key is for: the label of its derivation.
 #[derive(Clone, Copy)]
 enum Purpose {
-    SignTokens,
+    SignSessions,
+    SignRecoveries,
+    HashDevices,
     HashPasswords,
     HashPasscodes,
     HashBackupCodes,
@@ -80,7 +121,9 @@ enum Purpose {
 impl Purpose {
     fn label(self) -> &'static str {
         match self {
-            Self::SignTokens => "readmit/sign-tokens/ed25519",
+            Self::SignSessions => "readmit/sign-sessions/ed25519",
+            Self::SignRecoveries => "readmit/sign-recoveries/ed25519",
+            Self::HashDevices => "readmit/hash-devices/hmac-sha256",
             Self::HashPasswords => "readmit/hash-passwords/argon2id",
             Self::HashPasscodes => "readmit/hash-passcodes/hmac-sha256",
             Self::HashBackupCodes => "readmit/hash-backup-codes/hmac-sha256",
@@ -89,49 +132,68 @@ impl Purpose {
             Self::SealDisownTokens => "readmit/seal-disown-tokens/xchacha20poly1305",
         }
     }
+
+    fn secret(self) -> RootSecret {
+        match self {
+            Self::SignSessions | Self::HashDevices => RootSecret::Sessions,
+            Self::SignRecoveries => RootSecret::Recoveries,
+            Self::HashPasscodes => RootSecret::Passcodes,
+            Self::HashPasswords | Self::HashBackupCodes => RootSecret::Credentials,
+            Self::SealTotpKeys => RootSecret::Authenticators,
+            Self::SealCursors => RootSecret::Cursors,
+            Self::SealDisownTokens => RootSecret::Disowning,
+        }
+    }
 }
 
+/// The keys that one function has.
+pub struct Keyring {
+    roots: BTreeMap<RootSecret, Root>,
+    public: BTreeMap<TokenKind, PublicKeys>,
+}
+
+/// A record names a version of a root secret that the keyring does not have, or the function may not read that root secret.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no version {1} of the root secret {name}", name = .0.name())]
+pub struct UnknownVersion(RootSecret, KeyVersion);
+
 impl Keyring {
-    /// Reads the root secret.
-    pub fn parse(json: &SecretString) -> Result<Self, BadRootSecret> {
-        let root = RootJson::read(json)?;
-        let mut versions = BTreeMap::new();
-        for (name, material) in root.versions {
-            let version: KeyVersion = name.parse().map_err(|_| BadRootSecret("has a version that is no number"))?;
-            if material.expose_secret().len() < 43 {
-                return Err(BadRootSecret("has a version of under 256 bits"));
+    /// From the root secrets that were read, and the public keys of those that were not.
+    pub fn new(
+        roots: BTreeMap<RootSecret, Root>,
+        mut public: BTreeMap<TokenKind, PublicKeys>,
+    ) -> Result<Self, UnknownVersion> {
+        for kind in TokenKind::ALL {
+            if let Some(root) = roots.get(&kind.purpose().secret()) {
+                public.insert(kind, PublicKeys::of(root, kind)?);
             }
-            let signs_from =
-                *root.signs_from.get(&name).ok_or(BadRootSecret("does not say from when a version signs"))?;
-            versions.insert(version, RootVersion { material, signs_from });
         }
-        if versions.is_empty() { Err(BadRootSecret("has no version")) } else { Ok(Self { versions }) }
+        Ok(Self { roots, public })
     }
 
     /// The version that new things are made with.
-    pub fn current(&self, now: Timestamp) -> KeyVersion {
-        let signing = self.versions.iter().rev().find(|(_, root)| root.signs_from <= now.seconds());
-        let oldest = self.versions.first_key_value().map(|(version, _)| *version);
-        signing.map(|(version, _)| *version).or(oldest).unwrap_or_default()
+    pub fn current(&self, secret: RootSecret, now: Timestamp) -> KeyVersion {
+        self.roots.get(&secret).map(|root| root.versions.current(now)).unwrap_or_default()
     }
 
-    /// The version that was added last, whether it signs yet or not.
-    fn newest(&self) -> KeyVersion {
-        self.versions.last_key_value().map(|(version, _)| *version).unwrap_or_default()
+    /// Whether a short-lived thing (a token, a cursor, a passcode) made with `version` is still taken.
+    pub fn accepts(&self, secret: RootSecret, version: KeyVersion, now: Timestamp) -> bool {
+        self.roots.get(&secret).is_some_and(|root| root.versions.accepts(version, now))
     }
 
-    /// Whether a short-lived thing (a token, a cursor, a passcode) made with `version` is still taken: as long as anything lives
-    /// that was made with it before the next version took over, however many have come since. Later versions are taken too, for
-    /// an instance whose clock runs ahead signs with them already.
-    pub fn accepts(&self, version: KeyVersion, now: Timestamp) -> bool {
-        let next = self.versions.range(version.saturating_add(1)..).next();
-        let taken_until = next.map_or(i64::MAX, |(_, root)| root.signs_from.saturating_add(LONGEST_LIFE));
-        self.knows(version) && now.seconds() < taken_until
+    /// Whether the root secret has this version.
+    pub fn knows(&self, secret: RootSecret, version: KeyVersion) -> bool {
+        self.roots.get(&secret).is_some_and(|root| root.versions.get(version).is_some())
     }
 
-    /// Whether the keyring has this version.
-    pub fn knows(&self, version: KeyVersion) -> bool {
-        self.versions.contains_key(&version)
+    /// Whether the version leaked, or is not there.
+    fn is_void(&self, secret: RootSecret, version: KeyVersion) -> bool {
+        self.roots.get(&secret).is_none_or(|root| version < root.versions.voided_before())
+    }
+
+    /// The public keys of a kind of tokens, by which they are verified.
+    pub fn public_keys(&self, kind: TokenKind) -> Option<&PublicKeys> {
+        self.public.get(&kind)
     }
 
     /// The pepper of passwords.
@@ -149,8 +211,8 @@ impl Keyring {
         Ok(HashKey::from(*self.derive::<64>(Purpose::HashBackupCodes, version)?))
     }
 
-    fn signing_key(&self, version: KeyVersion) -> Result<SigningKey, UnknownVersion> {
-        Ok(SigningKey::from_bytes(&*self.derive::<32>(Purpose::SignTokens, version)?))
+    fn signing_key(&self, kind: TokenKind, version: KeyVersion) -> Result<SigningKey, UnknownVersion> {
+        Ok(SigningKey::from_bytes(&*self.derive::<32>(kind.purpose(), version)?))
     }
 
     fn derive<const N: usize>(
@@ -158,23 +220,20 @@ impl Keyring {
         purpose: Purpose,
         version: KeyVersion,
     ) -> Result<Zeroizing<[u8; N]>, UnknownVersion> {
-        let root = self.versions.get(&version).ok_or(UnknownVersion(version))?;
-        let mut key = Zeroizing::new([0; N]);
-        let label = format!("{}/{version}", purpose.label());
-        // HKDF refuses only lengths over 255 hashes, which no key here has.
-        Hkdf::<Sha256>::new(None, root.material.expose_secret().as_bytes())
-            .expand(label.as_bytes(), key.as_mut_slice())
-            .map_err(|_| UnknownVersion(version))?;
-        Ok(key)
+        let root = self.roots.get(&purpose.secret()).ok_or(UnknownVersion(purpose.secret(), version))?;
+        root.derive(purpose, version)
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use secrecy::SecretString;
 
+    /// A keyring whose seven root secrets are all the same.
     pub(crate) fn keyring(json: &str) -> Keyring {
-        Keyring::parse(&SecretString::from(json)).unwrap()
+        let root = |secret| (secret, Root::parse(&SecretString::from(json)).unwrap());
+        Keyring::new(RootSecret::ALL.map(root).into_iter().collect(), BTreeMap::new()).unwrap()
     }
 
     pub(crate) const ONE: &str = r#"{"1":"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ","signs_from":{"1":0}}"#;
@@ -182,43 +241,21 @@ pub(crate) mod tests {
         "2":"1123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ","signs_from":{"1":0,"2":1000}}"#;
 
     #[test]
-    fn a_version_signs_from_its_moment_and_the_one_before_is_taken_for_a_day() {
-        let keyring = keyring(TWO);
-        let (before, after) = (Timestamp::from_millis(999_000), Timestamp::from_millis(1_000_000));
-        assert_eq!((keyring.current(before), keyring.current(after)), (1, 2));
-        assert!(keyring.accepts(1, before) && keyring.accepts(2, before));
-        assert!(keyring.accepts(1, after) && keyring.accepts(2, after));
-        assert!(!keyring.accepts(3, after));
-
-        let (almost, a_day_later) = ((1_000 + LONGEST_LIFE - 1) * 1_000, (1_000 + LONGEST_LIFE) * 1_000);
-        assert!(keyring.accepts(1, Timestamp::from_millis(almost)));
-        assert!(!keyring.accepts(1, Timestamp::from_millis(a_day_later)));
-        assert!(keyring.accepts(2, Timestamp::from_millis(a_day_later)));
-    }
-
-    #[test]
-    fn a_version_is_taken_however_many_have_come_since() {
-        let keyring = keyring(
-            &TWO.replace("\"2\":1000}", "\"2\":1000,\"3\":1001}")
-                .replace("\"signs_from\"", "\"3\":\"2123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ\",\"signs_from\""),
-        );
-        let now = Timestamp::from_millis(1_001_000);
-        assert_eq!(keyring.current(now), 3);
-        assert!(keyring.accepts(1, now) && keyring.accepts(2, now));
-    }
-
-    #[test]
-    fn a_root_that_is_not_one_is_refused() {
-        for json in ["", "[]", "{}", r#"{"one":"x","signs_from":{}}"#, r#"{"1":"short","signs_from":{"1":0}}"#] {
-            assert!(Keyring::parse(&SecretString::from(json)).is_err(), "{json}");
-        }
-    }
-
-    #[test]
     fn keys_differ_by_purpose_and_version() {
         let keyring = keyring(TWO);
         let key = |purpose, version| keyring.derive::<32>(purpose, version).unwrap().to_vec();
-        assert_ne!(key(Purpose::SignTokens, 1), key(Purpose::SealCursors, 1));
-        assert_ne!(key(Purpose::SignTokens, 1), key(Purpose::SignTokens, 2));
+        assert_ne!(key(Purpose::HashPasswords, 1), key(Purpose::HashBackupCodes, 1));
+        assert_ne!(key(Purpose::SignSessions, 1), key(Purpose::SignRecoveries, 1));
+        assert_ne!(key(Purpose::SignSessions, 1), key(Purpose::SignSessions, 2));
+    }
+
+    #[test]
+    fn a_root_secret_that_was_not_read_gives_no_key() {
+        let cursors = (RootSecret::Cursors, Root::parse(&SecretString::from(ONE)).unwrap());
+        let keyring = Keyring::new(BTreeMap::from([cursors]), BTreeMap::new()).unwrap();
+        assert!(keyring.derive::<32>(Purpose::SealCursors, 1).is_ok());
+        let error = keyring.signing_key(TokenKind::Access, 1).unwrap_err().to_string();
+        assert_eq!(error, "there is no version 1 of the root secret sessions");
+        assert!(keyring.public_keys(TokenKind::Access).is_none());
     }
 }

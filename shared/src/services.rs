@@ -9,7 +9,7 @@ use readmit_domain::{HashMemory, KeyVersion, Timestamp};
 use crate::aws::{self, Aws};
 use crate::environment::{BadVariable, Environment};
 use crate::http::Edge;
-use crate::keyring::{Keyring, KeyringUnavailable, RootSecret};
+use crate::keyring::{KeyNeeds, KeyStore, Keyring, KeyringUnavailable, RootSecret, TokenKind};
 use crate::random::{SystemRandom, system_random};
 use crate::store::Store;
 use crate::{Clock, mail::Mail};
@@ -26,22 +26,23 @@ pub struct Services {
     /// The portal's name, as authenticators show it.
     pub brand_name: String,
     edge: Edge,
-    root_secret: RootSecret,
+    key_store: KeyStore,
     hash_memory: Arc<HashMemory>,
     aws: Arc<Aws>,
     clock: Clock,
 }
 
 impl Services {
-    /// With the clients of `aws`, and what the environment says.
-    pub fn new(aws: Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+    /// With the clients of `aws`, what the environment says, and the keys that the function needs.
+    pub fn new(aws: Aws, environment: &Environment, clock: Clock, keys: KeyNeeds) -> Result<Self, BadVariable> {
         let aws = Arc::new(aws);
+        let store = Store::new(aws.dynamodb(), environment)?;
         Ok(Self {
-            store: Store::new(aws.dynamodb(), environment)?,
+            key_store: KeyStore::new(Arc::clone(&aws), store.clone(), keys, environment)?,
+            store,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             brand_name: environment.require("READMIT_BRAND_NAME")?,
             edge: Edge::new(environment)?,
-            root_secret: RootSecret::new(Arc::clone(&aws), environment.require("READMIT_ROOT_SECRET_ID")?),
             hash_memory: Arc::default(),
             aws,
             clock,
@@ -74,17 +75,21 @@ impl Services {
 
     /// The keys.
     pub async fn keyring(&self) -> Result<Arc<Keyring>, KeyringUnavailable> {
-        self.root_secret.keyring(self.now()).await
+        self.key_store.keyring(self.now()).await
     }
 
-    /// The keys, fetched again if a token names a version that they lack.
-    pub async fn keyring_for_token(&self, token: &str) -> Result<Arc<Keyring>, KeyringUnavailable> {
-        self.root_secret.keyring_for_token(token, self.now()).await
+    /// The keys, fetched again if a token names one that they lack.
+    pub async fn keyring_for_token(&self, kind: TokenKind, token: &str) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.key_store.keyring_for_token(kind, token, self.now()).await
     }
 
-    /// The keys, fetched again if a record names a version that they lack.
-    pub async fn keyring_knowing(&self, version: KeyVersion) -> Result<Arc<Keyring>, KeyringUnavailable> {
-        self.root_secret.keyring_knowing(version, self.now()).await
+    /// The keys, fetched again if a record names a version of a root secret that they lack.
+    pub async fn keyring_knowing(
+        &self,
+        secret: RootSecret,
+        version: KeyVersion,
+    ) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.key_store.keyring_knowing(secret, version, self.now()).await
     }
 }
 
@@ -104,9 +109,9 @@ pub struct MailingServices {
 
 impl MailingServices {
     /// As [`Services::new`].
-    pub fn new(aws: Aws, environment: &Environment, clock: Clock) -> Result<Self, BadVariable> {
+    pub fn new(aws: Aws, environment: &Environment, clock: Clock, keys: KeyNeeds) -> Result<Self, BadVariable> {
         let mail = Mail::new(aws.ses(), environment)?;
-        Ok(Self { services: Services::new(aws, environment, clock)?, mail })
+        Ok(Self { services: Services::new(aws, environment, clock, keys)?, mail })
     }
 
     /// As [`Services::warm_up`], and opens a connection to the mail service.

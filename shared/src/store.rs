@@ -3,6 +3,7 @@
 //! An act is one transaction: its preconditions, its changes and its events of the trail stand or fall together. Nothing here
 //! reads and then writes what it read without saying in the write what it saw.
 
+mod attempts;
 mod audit;
 mod authority;
 mod change;
@@ -19,6 +20,7 @@ mod limits;
 mod notices;
 mod pages;
 mod passcodes;
+mod public_keys;
 mod recovery;
 mod send;
 mod taking_back;
@@ -30,6 +32,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 
+pub use attempts::{Failures, Whence, Wrong};
 pub use authority::Authority;
 pub use cleanup::{Due, DueRow, Ended, Ending};
 pub use credentials::{Credentials, FactorUsed, Spent};
@@ -51,6 +54,7 @@ struct Tables {
     credentials: String,
     passcodes: String,
     audit: String,
+    keys: String,
     limits: String,
 }
 
@@ -71,6 +75,7 @@ impl Store {
             credentials: environment.require("READMIT_CREDENTIALS_TABLE")?,
             passcodes: environment.require("READMIT_PASSCODES_TABLE")?,
             audit: environment.require(trail::TABLE)?,
+            keys: environment.require("READMIT_KEYS_TABLE")?,
             limits: environment.require("READMIT_LIMITS_TABLE")?,
         };
         Ok(Self { client, tables, audit_retention: audit_retention(environment)? })

@@ -1,44 +1,22 @@
 //! Whether address, password and second factor belong together, in the same steps whatever is wrong.
 
+use std::sync::Arc;
+
 use readmit_domain::{
-    Act, CompanyId, Employee, EmployeeId, EventType, HashMemory, HashingFailed, KeyedHash, Login, Password,
-    PasswordHash, Pepper, Salt, SealedTotpKey, SecondFactor, Timestamp, Versioned,
+    Act, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Password, PasswordHash, Salt, SealedTotpKey,
+    SecondFactor, Timestamp, Versioned,
 };
-use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::http::{Failure, Problem};
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, RootSecret};
 use crate::services::Services;
-use crate::store::{Credentials, FactorUsed, Spent, Throttled};
+use crate::store::{Credentials, FactorUsed, Spent, Throttled, Wrong};
 
-/// A login that nobody can have: RFC 2606 keeps `.invalid` empty. Impossible addresses are looked up as this one.
-const NOBODY: &str = "nobody@readmit.invalid";
+mod attempt;
+mod proof;
 
-/// What was typed, and from where.
-pub struct Attempt<'a> {
-    login: Login,
-    password: Password,
-    factor: Option<SecondFactor>,
-    source_ip: Option<&'a str>,
-}
-
-impl<'a> Attempt<'a> {
-    /// Reads it. An address that nobody can have is looked up as one that nobody has.
-    pub fn read(
-        email: &str,
-        password: &SecretString,
-        code: &SecretString,
-        source_ip: Option<&'a str>,
-    ) -> Result<Self, Failure> {
-        let nobody = || NOBODY.parse().map_err(|_| Failure::Fault("the login of nobody is none".to_owned()));
-        Ok(Self {
-            login: email.parse().or_else(|_| nobody())?,
-            password: Password::new(password.expose_secret()),
-            factor: SecondFactor::read(code.expose_secret()),
-            source_ip,
-        })
-    }
-}
+pub use attempt::Attempt;
+pub use proof::{Proof, prove};
 
 /// Somebody who is who he says; what the sign-in spends is not spent yet.
 pub struct Verified {
@@ -58,15 +36,23 @@ pub enum Rejected {
     Because(&'static str),
 }
 
-/// The first trip: the attempt is counted before anything is compared, beside the reading of the credentials.
+/// The first trip: the attempt is counted before anything is compared, beside the reading of the credentials. A device that the
+/// account no longer knows is counted as any other, in one trip more.
 pub async fn count(
     services: &Services,
-    attempt: &Attempt<'_>,
+    attempt: &mut Attempt<'_>,
     now: Timestamp,
 ) -> Result<(Option<Credentials>, Result<(), Throttled>), Failure> {
-    let counting = services.store.count_from_network(&attempt.login, attempt.source_ip, now);
+    let whence = attempt.whence();
+    let counting = services.store.count_sign_in(&attempt.login, &whence, now);
     let (credentials, counted) = tokio::join!(services.store.credentials(&attempt.login), counting);
-    Ok((credentials?, counted?))
+    let (credentials, counted) = (credentials?, counted?);
+    let epoch = credentials.as_ref().and_then(|credentials| credentials.device_epoch.as_ref());
+    if attempt.device.as_ref().is_none_or(|device| epoch == Some(&device.epoch)) {
+        return Ok((credentials, counted));
+    }
+    attempt.device = None;
+    Ok((credentials, services.store.count_sign_in(&attempt.login, &attempt.whence(), now).await?))
 }
 
 /// Tells the trail of a known account, once a span, that its limit was reached; for an unknown one, the same request.
@@ -84,46 +70,75 @@ pub async fn throttled(
     Ok(Problem::too_many_until(throttled.until, act.at))
 }
 
-/// The second trip: the account's own count and the directory, beside one hash, known or unknown alike. Nothing of the hash is
-/// told when the account's count was full.
+/// The second trip: the account's failures and the directory, beside one hash, known or unknown alike. What is wrong is counted
+/// before it is told, and nothing of it is told when the account may not fail any more.
 pub async fn verify(
     services: &Services,
     attempt: Attempt<'_>,
     credentials: Option<Credentials>,
     now: Timestamp,
 ) -> Result<Result<Verified, Rejected>, Failure> {
-    let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
-    let keyring = match &hash {
-        Some(hash) => services.keyring_knowing(hash.version).await?,
-        None => services.keyring().await?,
-    };
-    let pepper = keyring.password_pepper(hash.as_ref().map_or(keyring.current(now), |hash| hash.version))?;
+    let (whence, is_known_device) = (attempt.whence(), attempt.device.is_some());
+    let login = attempt.login;
     let (company_id, employee_id) = owner(services, credentials.as_ref());
-    let password = attempt.password;
-    let memory = services.hash_memory();
-    let hashing = tokio::task::spawn_blocking(move || {
-        let matches = verify_password(&password, hash.as_ref(), &pepper, &memory)?;
-        Ok::<_, HashingFailed>((matches, password))
-    });
-    let (checked, employee, counted) = tokio::join!(
-        hashing,
+    let (checked, employee, failures) = tokio::join!(
+        check_password(services, credentials.as_ref(), attempt.password, now),
         services.store.employee(company_id, employee_id),
-        services.store.count_of_account(&attempt.login, now)
+        services.store.failures(&login, now)
     );
-    let ((matches, password), employee) = (checked??, employee?);
-    if let Err(throttled) = counted? {
-        return Ok(Err(Rejected::Throttled(throttled)));
-    }
+    let (checked, employee) = (checked?, employee?);
+    let failures = match failures? {
+        Ok(failures) => Some(failures),
+        // The account's limits do not touch a known device.
+        Err(_) if is_known_device => None,
+        Err(throttled) => return Ok(Err(Rejected::Throttled(throttled))),
+    };
+    let failures = failures.filter(|_| !is_known_device);
+    let judged = judge(services, checked, credentials, employee, attempt.factor, now).await?;
+    Ok(match judged {
+        Ok(Judged { credentials, employee, factor, rehashed, resealed }) => {
+            let spent = Spent { factor, rehashed, resealed, whence, failures };
+            Ok(Verified { credentials, employee, spent })
+        }
+        Err((wrong, because)) => match services.store.count_failure(&login, wrong, now).await? {
+            Err(throttled) if !is_known_device => Err(Rejected::Throttled(throttled)),
+            Ok(()) | Err(_) => Err(Rejected::Because(because)),
+        },
+    })
+}
 
-    let rejected = |because| Ok(Err(Rejected::Because(because)));
+/// Somebody who is who he says, and what that uses up and moves on.
+struct Judged {
+    credentials: Credentials,
+    employee: Employee,
+    factor: FactorUsed,
+    rehashed: Option<Versioned<PasswordHash>>,
+    resealed: Option<Versioned<SealedTotpKey>>,
+}
+
+/// Whether all of it fits; else what does not.
+async fn judge(
+    services: &Services,
+    Checked { matches, password, keyring }: Checked,
+    credentials: Option<Credentials>,
+    employee: Option<Employee>,
+    factor: Option<SecondFactor>,
+    now: Timestamp,
+) -> Result<Result<Judged, (Wrong, &'static str)>, Failure> {
     let (Some(credentials), Some(employee)) = (credentials, employee) else {
-        return rejected("nobody of this address");
+        return Ok(Err((Wrong::Password, "nobody of this address")));
     };
     if !matches {
-        return rejected("a wrong password");
+        return Ok(Err((Wrong::Password, "a wrong password")));
     }
-    let Some(factor) = attempt.factor else { return rejected("a second factor that cannot be") };
-    let Some(used) = factor_used(&keyring, &credentials, &factor, now)? else {
+    let rejected = |because| Ok(Err((Wrong::SecondFactor, because)));
+    // Of an authenticator that was sealed with a key which this process does not know yet.
+    let keyring = match &credentials.totp_key {
+        Some(sealed) => services.keyring_knowing(RootSecret::Authenticators, sealed.version).await?,
+        None => keyring,
+    };
+    let Some(factor) = factor else { return rejected("a second factor that cannot be") };
+    let Some(factor) = factor_used(&keyring, &credentials, &factor, now)? else {
         return rejected("a wrong or used second factor");
     };
     if !employee.is_active() {
@@ -132,75 +147,43 @@ pub async fn verify(
     if credentials.suspended_at.is_some() {
         return rejected("a suspended account");
     }
-    let spent = Spent {
-        factor: used,
-        rehashed: rehashed(services, &keyring, &credentials, password, now).await?,
-        resealed: resealed(services, &keyring, &credentials, now)?,
-        source_ip: attempt.source_ip.map(str::to_owned),
-    };
-    Ok(Ok(Verified { credentials, employee, spent }))
+    let rehashed = rehashed(services, &keyring, &credentials, password, now).await?;
+    let resealed = resealed(services, &keyring, &credentials, now)?;
+    Ok(Ok(Judged { credentials, employee, factor, rehashed, resealed }))
 }
 
-/// What shows, beside a mailed code, that it is the person who has it.
-pub enum Proof {
-    /// The password, also of a suspended account: it opens nothing there, but nobody else knows it.
-    Password,
-    /// A backup code, as it is stored; it is spent with the redemption.
-    BackupCode(String),
+/// A password that was compared.
+struct Checked {
+    matches: bool,
+    password: Password,
+    keyring: Arc<Keyring>,
 }
 
-impl Proof {
-    /// The backup code, if it was one.
-    pub fn backup_code(self) -> Option<String> {
-        match self {
-            Self::Password => None,
-            Self::BackupCode(stored) => Some(stored),
-        }
-    }
-}
-
-/// Whether what was typed is the password, or a backup code of an account that is not suspended. One hash, whatever there is to compare with.
-pub async fn prove(
+/// Compares a password, at the cost of one hash whatever there is to compare with. A hash that was made with a key which is no
+/// longer there fits no password.
+async fn check_password(
     services: &Services,
     credentials: Option<&Credentials>,
-    typed: &SecretString,
+    password: Password,
     now: Timestamp,
-) -> Result<Option<Proof>, Failure> {
+) -> Result<Checked, Failure> {
     let hash = credentials.and_then(|credentials| credentials.password_hash.clone());
     let keyring = match &hash {
-        Some(hash) => services.keyring_knowing(hash.version).await?,
+        Some(hash) => services.keyring_knowing(RootSecret::Credentials, hash.version).await?,
         None => services.keyring().await?,
     };
-    let pepper = keyring.password_pepper(hash.as_ref().map_or(keyring.current(now), |hash| hash.version))?;
-    let password = Password::new(typed.expose_secret());
-    let memory = services.hash_memory();
-    let matches =
-        tokio::task::spawn_blocking(move || verify_password(&password, hash.as_ref(), &pepper, &memory)).await??;
-    let Some(credentials) = credentials else { return Ok(None) };
-    if matches {
-        return Ok(Some(Proof::Password));
-    }
-    // The codes may lie on the device for whose loss the account was suspended.
-    if credentials.suspended_at.is_some() {
-        return Ok(None);
-    }
-    let Some(factor @ SecondFactor::Backup(_)) = SecondFactor::read(typed.expose_secret()) else { return Ok(None) };
-    Ok(match factor_used(&keyring, credentials, &factor, now)? {
-        Some(FactorUsed::BackupCode(stored)) => Some(Proof::BackupCode(stored)),
-        _ => None,
-    })
-}
-
-fn verify_password(
-    password: &Password,
-    hash: Option<&Versioned<PasswordHash>>,
-    pepper: &Pepper,
-    memory: &HashMemory,
-) -> Result<bool, HashingFailed> {
-    match hash {
-        Some(hash) => hash.value.verify(password, pepper, memory),
-        None => PasswordHash::verify_nobody(password, pepper, memory),
-    }
+    let hash = hash.filter(|hash| keyring.knows(RootSecret::Credentials, hash.version));
+    let version = hash.as_ref().map_or_else(|| keyring.current(RootSecret::Credentials, now), |hash| hash.version);
+    let (pepper, memory) = (keyring.password_pepper(version)?, services.hash_memory());
+    let hashing = tokio::task::spawn_blocking(move || {
+        let matches = match hash {
+            Some(hash) => hash.value.verify(&password, &pepper, &memory),
+            None => PasswordHash::verify_nobody(&password, &pepper, &memory),
+        };
+        matches.map(|matches| (matches, password))
+    });
+    let (matches, password) = hashing.await??;
+    Ok(Checked { matches, password, keyring })
 }
 
 /// The password hashed anew, if its hash was made with an older key or weaker parameters: this is the one time that it can be.
@@ -212,7 +195,7 @@ async fn rehashed(
     password: Password,
     now: Timestamp,
 ) -> Result<Option<Versioned<PasswordHash>>, Failure> {
-    let version = keyring.current(now);
+    let version = keyring.current(RootSecret::Credentials, now);
     let is_current = |hash: &Versioned<PasswordHash>| hash.version == version && hash.value.is_up_to_date();
     if credentials.password_hash.as_ref().is_some_and(is_current) {
         return Ok(None);
@@ -223,18 +206,18 @@ async fn rehashed(
     Ok(Some(Versioned { version, value }))
 }
 
-/// The authenticator's key under the current seal, if its seal is older.
+/// The authenticator's key under the current seal, if its seal is older, and its key still there.
 fn resealed(
     services: &Services,
     keyring: &Keyring,
     credentials: &Credentials,
     now: Timestamp,
 ) -> Result<Option<Versioned<SealedTotpKey>>, Failure> {
-    let owner = credentials.employee_id;
-    let Some(sealed) = credentials.totp_key.as_ref().filter(|sealed| sealed.version != keyring.current(now)) else {
+    let (owner, current) = (credentials.employee_id, keyring.current(RootSecret::Authenticators, now));
+    let Some(sealed) = credentials.totp_key.as_ref().filter(|sealed| sealed.version != current) else {
         return Ok(None);
     };
-    let key = keyring.unseal_totp_key(owner, sealed)?;
+    let Some(key) = keyring.unseal_totp_key(owner, sealed)? else { return Ok(None) };
     Ok(Some(keyring.seal_totp_key(owner, &key, now, &mut services.random())?))
 }
 
@@ -256,14 +239,16 @@ fn factor_used(
     match factor {
         SecondFactor::Totp(code) => {
             let Some(sealed) = &credentials.totp_key else { return Ok(None) };
-            let step = keyring.unseal_totp_key(credentials.employee_id, sealed)?.matching_step(code, now);
+            let key = keyring.unseal_totp_key(credentials.employee_id, sealed)?;
+            let step = key.and_then(|key| key.matching_step(code, now));
             let unused = step.filter(|step| credentials.totp_step.is_none_or(|last| *step > last));
             Ok(unused.map(FactorUsed::Totp))
         }
         SecondFactor::Backup(code) => {
             for stored in &credentials.backup_codes {
                 let Ok(kept) = stored.parse::<Versioned<KeyedHash>>() else { continue };
-                if code.hash(&keyring.backup_code_key(kept.version)?, credentials.employee_id) == kept.value {
+                let Ok(key) = keyring.backup_code_key(kept.version) else { continue };
+                if code.hash(&key, credentials.employee_id) == kept.value {
                     return Ok(Some(FactorUsed::BackupCode(stored.clone())));
                 }
             }

@@ -30,7 +30,7 @@ enum Answers {
 use Answers::{ByTarget, Each};
 
 /// The table. A body that lacks what it needs, or has more, is 422 for those whom a route lets in: nothing is changed.
-fn table() -> [(&'static str, Value, Answers); 15] {
+fn table() -> [(&'static str, Value, Answers); 16] {
     [
         (
             "DELETE /v1/employees/{employee_id}/passcode",
@@ -46,6 +46,7 @@ fn table() -> [(&'static str, Value, Answers); 15] {
             Value::Null,
             ByTarget([401, 401, 401, 403, 403], [200, 200, 200, 200, 200, 404], [404, 404, 404, 404, 200, 404]),
         ),
+        ("GET /v1/session", Value::Null, Each([401, 401, 401, 200, 200, 200, 200])),
         (
             "POST /v1/employees/{employee_id}/passcode",
             Value::Null,

@@ -1,6 +1,7 @@
 //! The edge before the gateway: whom it names is believed of it alone.
 
 use readmit::Environment;
+use readmit::keyring::RootSecret;
 use readmit_local::functions::Functions;
 use readmit_local::template::Template;
 use readmit_tests::{PASSWORD, World};
@@ -16,17 +17,28 @@ const OF_THE_EDGE: &str = "192.0.2.10";
 
 /// The functions of a world as they are where the edge is, with its secret.
 fn behind_the_edge(world: &World) -> Functions {
+    functions_with(world, &[("READMIT_EDGE_SECRET", SECRET)])
+}
+
+/// The functions of a world, told more.
+pub(crate) fn functions_with(world: &World, told_too: &[(&str, &str)]) -> Functions {
     let template = Template::of_this_build().unwrap();
     let table = |id: &str| template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());
     let told = |value: &Value| value["Ref"].as_str().and_then(table).unwrap_or_else(|| "1".to_owned());
     let mut environment: Environment = template.variables.iter().map(|(name, of)| (name.clone(), told(of))).collect();
+    for secret in RootSecret::ALL {
+        environment = environment.with(secret.variable(), &world.stack.secrets().arn(secret));
+    }
     for (name, value) in [
-        ("READMIT_ROOT_SECRET_ID", &*world.stack.secrets().arn()),
         ("READMIT_MAIL_FROM", "no-reply@portal.example"),
-        ("READMIT_EDGE_SECRET", SECRET),
+        ("READMIT_BACKEND_SECRET", ""),
+        ("READMIT_REQUIRE_EDGE", "false"),
         ("AWS_ENDPOINT_URL", world.stack.secrets_and_mail()),
         ("AWS_ENDPOINT_URL_DYNAMODB", world.stack.dynamodb()),
-    ] {
+    ]
+    .into_iter()
+    .chain(told_too.iter().copied())
+    {
         environment = environment.with(name, value);
     }
     Functions::new(&environment, &world.stack.clock().clock()).unwrap()

@@ -4,6 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer as _, SigningKey};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use readmit::keyring::RootSecret;
 use readmit_tests::World;
 use serde_json::{Map, Value, json};
 use sha2::{Sha256, Sha512};
@@ -88,15 +89,30 @@ pub(crate) fn sealed(message: &str, signature: &[u8]) -> String {
     format!("{message}.{}", BASE64URL_NOPAD.encode(signature))
 }
 
-/// The service's own signing key, derived as it derives it: whoever had it could sign anything. It shows a token to be refused
-/// for what it says, and not for its signature.
-pub(crate) fn signing_key(world: &World) -> SigningKey {
-    let root: Value = serde_json::from_str(&world.stack.secrets().secret_string()).unwrap();
-    let mut seed = [0; 32];
-    Hkdf::<Sha256>::new(None, root["1"].as_str().unwrap().as_bytes())
-        .expand(b"readmit/sign-tokens/ed25519/1", &mut seed)
-        .unwrap();
-    SigningKey::from_bytes(&seed)
+/// The service's own signing keys, derived as it derives them: whoever had them could sign anything. They show a token to be
+/// refused for what it says, and not for its signature.
+pub(crate) struct SigningKeys {
+    sessions: SigningKey,
+    recoveries: SigningKey,
+}
+
+impl SigningKeys {
+    pub(crate) fn of(world: &World) -> Self {
+        let key = |secret: RootSecret| {
+            let root: Value = serde_json::from_str(&world.stack.secrets().secret_string(secret)).unwrap();
+            let label = format!("readmit/sign-{}/ed25519/1", secret.name());
+            let mut seed = [0; 32];
+            let root = Hkdf::<Sha256>::new(None, root["1"].as_str().unwrap().as_bytes());
+            root.expand(label.as_bytes(), &mut seed).unwrap();
+            SigningKey::from_bytes(&seed)
+        };
+        Self { sessions: key(RootSecret::Sessions), recoveries: key(RootSecret::Recoveries) }
+    }
+
+    /// The one that has signed a real token.
+    pub(crate) fn of_token(&self, real: &Token) -> &SigningKey {
+        if real.header["typ"] == "at+jwt" { &self.sessions } else { &self.recoveries }
+    }
 }
 
 /// A key of the forger's own.

@@ -1,5 +1,6 @@
 //! Secrets typed where they do not belong come back nowhere: not in a refusal, not in the trail, not in a table.
 
+use readmit::keyring::RootSecret;
 use readmit_tests::{PASSWORD, Reply, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ async fn secrets(world: &World) -> (Vec<String>, String, String) {
     let live = world.operator_mails_a_code_to("grace@northwind.example").await;
     let codes =
         [live.clone(), live.replace('-', ""), redeemed, ada.backup_codes[0].clone(), PASSWORD.to_owned(), totp_key];
-    let tokens = [ada.token.clone(), recovery.token.clone(), world.stack.secrets().secret_string()];
+    let tokens = [ada.token.clone(), recovery.token.clone(), world.stack.secrets().secret_string(RootSecret::Sessions)];
     (codes.into_iter().chain(tokens).collect(), ada.token, recovery.token)
 }
 

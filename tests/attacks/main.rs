@@ -7,6 +7,7 @@
 
 mod authority;
 mod authorization;
+mod availability;
 mod company;
 mod door;
 mod edge;

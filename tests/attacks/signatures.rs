@@ -7,7 +7,7 @@ use ed25519_dalek::Signer as _;
 use readmit_tests::PASSWORD;
 use serde_json::{Value, json};
 
-use crate::forger::{Token, framed, jwk, own_key, sealed, signing_key};
+use crate::forger::{SigningKeys, Token, framed, jwk, own_key, sealed};
 use crate::gateway::routes;
 use crate::stolen::{Stolen, named};
 
@@ -23,7 +23,7 @@ const ORDER: [u8; 32] = [
 #[tokio::test]
 async fn a_key_that_a_token_brings_along_is_not_used() {
     let stolen = Stolen::tokens().await;
-    let (real_key, own) = (signing_key(&stolen.world), own_key());
+    let (keys, own) = (SigningKeys::of(&stolen.world), own_key());
     let url = "https://evil.example/keys.json";
     let certificate = BASE64.encode(b"\x30\x82\x01\x00 a certificate of one's own");
     let members = [
@@ -36,11 +36,12 @@ async fn a_key_that_a_token_brings_along_is_not_used() {
         ("crit", json!([])),
     ];
     let forge = |real: &Token| {
+        let key = keys.of_token(real);
         let mut forged = named([("the forger's own key", real.signed(&own))]);
         for (name, value) in &members {
             forged.insert(format!("{name} {value}, own key"), real.header(name, value.clone()).signed(&own));
             // Even where the signature is right: nobody of ours writes such a header.
-            forged.insert(format!("{name} {value}, right key"), real.header(name, value.clone()).signed(&real_key));
+            forged.insert(format!("{name} {value}, right key"), real.header(name, value.clone()).signed(key));
         }
         let own_jwk = jwk(&own).as_object().unwrap().clone();
         forged.insert("a key instead of an id".to_owned(), real.header("kid", Value::Object(own_jwk)).signed(&own));
@@ -53,7 +54,7 @@ async fn a_key_that_a_token_brings_along_is_not_used() {
 #[tokio::test]
 async fn a_key_id_is_looked_up_and_nothing_else() {
     let stolen = Stolen::tokens().await;
-    let key = signing_key(&stolen.world);
+    let keys = SigningKeys::of(&stolen.world);
     let texts = [
         "",
         "0",
@@ -82,10 +83,15 @@ async fn a_key_id_is_looked_up_and_nothing_else() {
         "signs_from",
     ];
     let forge = |real: &Token| {
+        let key = keys.of_token(real);
         let mut forged = BTreeMap::new();
         let others = [json!(null), json!(1), json!(["1"]), json!({"1": 1}), json!(true), json!("1".repeat(5_000))];
-        for kid in texts.iter().map(|text| json!(text)).chain(others) {
-            forged.insert(format!("kid {kid:.60}"), real.header("kid", kid).signed(&key));
+        let kid = real.header["kid"].as_str().unwrap();
+        let spellings =
+            [kid.to_lowercase(), format!("{kid}="), format!(" {kid}"), format!("../{kid}"), kid[..42].into()];
+        let texts = texts.iter().map(|text| json!(text)).chain(spellings.map(|text| json!(text)));
+        for kid in texts.chain(others) {
+            forged.insert(format!("kid {kid:.60}"), real.header("kid", kid).signed(key));
         }
         forged
     };
@@ -96,8 +102,9 @@ async fn a_key_id_is_looked_up_and_nothing_else() {
 #[tokio::test]
 async fn a_signature_has_one_spelling() {
     let stolen = Stolen::tokens().await;
-    let key = signing_key(&stolen.world);
+    let keys = SigningKeys::of(&stolen.world);
     let forge = |real: &Token| {
+        let key = keys.of_token(real);
         let message = real.message();
         let signature = key.sign(message.as_bytes()).to_bytes();
         let token = sealed(&message, &signature);

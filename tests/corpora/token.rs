@@ -3,32 +3,31 @@
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::Signer as _;
 use readmit::domain::Timestamp;
-use readmit::keyring::{AccessClaims, BadToken, RecoveryClaims, Tokens};
+use readmit::keyring::{BadToken, RecoveryClaims, Session, Tokens};
 use serde_json::Value;
 
-use crate::keys::{KEYRING, NOW, signing_key};
+use crate::keys::{KEYRING, KEYS, Key, NOW};
 
 const ISSUER: &str = "https://portal.northwind.example";
-/// The versions whose tokens are taken at [`NOW`].
-const TAKEN: [&str; 3] = ["2", "3", "4"];
 /// Seconds that another instance's clock may run ahead.
 const CLOCK_SKEW_SECONDS: i64 = 180;
 
 /// The two tokens that an input may be.
 const ACCESS: &str = "\
-    eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6IjMifQ.eyJpc3MiOiJodHRwczovL3BvcnRhbC5ub3J0aHdpbmQuZ\
-    XhhbXBsZSIsImF1ZCI6InJlYWRtaXQ6YWNjZXNzIiwianRpIjoiMHhuVnZDenpuekZDa3VtMCIsImlhdCI6MTczMjQyMTg4NCwib\
-    mJmIjoxNzMyNDIxODg0LCJleHAiOjE3MzI0MjU0ODQsInN1YiI6ImVtcF8wMUowMDAwMDAwMDAwMDAwMDAwMDAwMDAwMCIsImNvb\
-    XBhbnlfaWQiOiJjbXBfMDFKMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAiLCJlcG9jaCI6IkFCQ0RFRkdISUpLTE1OT1AiLCJhdXRoX\
-    3RpbWUiOjE3MzI0MjE4ODQsImFtciI6WyJwd2QiLCJvdHAiXX0.LpjXHxoqangC2HjpOG_HJtxQ0KK7vLt2AwTj5mLm25-ontkla\
-    baIEPoyvWRPWY0yyjddP9s74tXgiqk63tYuCw";
+    eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6InlER2pJTGlrcjBpUmM5TjBLNU8zWHI2MlpYSzFFN0g3Q1A0ZnBZ\
+    Rll1M1EifQ.eyJpc3MiOiJodHRwczovL3BvcnRhbC5ub3J0aHdpbmQuZXhhbXBsZSIsImF1ZCI6InJlYWRtaXQ6YWNjZXNzIiwia\
+    nRpIjoiMHhuVnZDenpuekZDa3VtMCIsImlhdCI6MTczMjQyMTg4NCwibmJmIjoxNzMyNDIxODg0LCJleHAiOjE3MzI0MjU0ODQsI\
+    nN1YiI6ImVtcF8wMUowMDAwMDAwMDAwMDAwMDAwMDAwMDAwMCIsImNvbXBhbnlfaWQiOiJjbXBfMDFKMDAwMDAwMDAwMDAwMDAwM\
+    DAwMDAwMDAiLCJlcG9jaCI6IkFCQ0RFRkdISUpLTE1OT1AiLCJhdXRoX3RpbWUiOjE3MzI0MjE4ODQsImFtciI6WyJwd2QiLCJvd\
+    HAiXX0.d17EyXfESlciDx7Gy8JygFWfF-qmfQpw0qreoNtQ2V3feZp--7hkeBga3uEnm0oM0zXVMbVw79n0ABgWeeU3Cg";
 const RECOVERY: &str = "\
-    eyJ0eXAiOiJyZWNvdmVyeStqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6IjMifQ.eyJpc3MiOiJodHRwczovL3BvcnRhbC5ub3J0a\
-    HdpbmQuZXhhbXBsZSIsImF1ZCI6InJlYWRtaXQ6cmVjb3ZlcnkiLCJqdGkiOiJHaC1LOUJjUVBEX2hDQjNhIiwiaWF0IjoxNzMyN\
-    DIxODg0LCJuYmYiOjE3MzI0MjE4ODQsImV4cCI6MTczMjQyMjc4NCwic3ViIjoiZW1wXzAxSjAwMDAwMDAwMDAwMDAwMDAwMDAwM\
-    DAwIiwiY29tcGFueV9pZCI6ImNtcF8wMUowMDAwMDAwMDAwMDAwMDAwMDAwMDAwMCIsImxvZ2luIjoibWlrZUBub3J0aHdpbmQuZ\
-    XhhbXBsZSIsInBhc3Njb2RlX2lkIjoicGNvXzAxSjAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIn0.6SWHM50_LnAzzinq87fE4h-5a\
-    Sa_N2MVEbsE9ZnO9GOlEuS4rFAt9iLwc5Qu0WX43pjiQgKDkv2OCWszbWi6Dw";
+    eyJ0eXAiOiJyZWNvdmVyeStqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6ImhxTGhCZG11ckJmemZvcHhtZzlqVGxoc1JtWWNZNzRN\
+    SXduYlB0ampmZVkifQ.eyJpc3MiOiJodHRwczovL3BvcnRhbC5ub3J0aHdpbmQuZXhhbXBsZSIsImF1ZCI6InJlYWRtaXQ6cmVjb\
+    3ZlcnkiLCJqdGkiOiJHaC1LOUJjUVBEX2hDQjNhIiwiaWF0IjoxNzMyNDIxODg0LCJuYmYiOjE3MzI0MjE4ODQsImV4cCI6MTczM\
+    jQyMjc4NCwic3ViIjoiZW1wXzAxSjAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIiwiY29tcGFueV9pZCI6ImNtcF8wMUowMDAwMDAwM\
+    DAwMDAwMDAwMDAwMDAwMCIsImxvZ2luIjoibWlrZUBub3J0aHdpbmQuZXhhbXBsZSIsInBhc3Njb2RlX2lkIjoicGNvXzAxSjAwM\
+    DAwMDAwMDAwMDAwMDAwMDAwMDAwIn0.B_xDzunXrb_dG-df2Nr4kqPaj13HXrBu_SnqDm81HXogDOZ5sMjjK_DQbB9ilIQH806le\
+    kQc57jL8a9k8bW6AQ";
 
 /// One line is a token as a client sends it. Two or more are a header and claims, signed here with the service's own key,
 /// so that what follows the signature's check is reached as well.
@@ -44,7 +43,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-type Read = (Result<AccessClaims, BadToken>, Result<RecoveryClaims, BadToken>);
+type Read = (Result<Session, BadToken>, Result<RecoveryClaims, BadToken>);
 
 fn read(token: &str, issuer: &str, now: Timestamp) -> Read {
     let tokens = Tokens::new(&KEYRING, issuer);
@@ -53,18 +52,21 @@ fn read(token: &str, issuer: &str, now: Timestamp) -> Read {
 
 fn signed(header: &str, claims: &str) {
     let named: Value = serde_json::from_str(header).unwrap_or_default();
-    let version = named["kid"].as_str().and_then(|kid| kid.trim().parse().ok()).filter(|kid| (1..=4).contains(kid));
+    // The key that is named, however it is spelt; else the one that signs sessions.
+    let kid = named["kid"].as_str().unwrap_or_default();
+    let key = KEYS.iter().find(|key| kid.contains(key.kid)).unwrap_or(&KEYS[2]);
     let framed = [header, claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
-    let signature = signing_key(version.unwrap_or(3)).sign(framed.as_bytes()).to_bytes();
+    let signature = key.signing_key().sign(framed.as_bytes()).to_bytes();
     let token = format!("{framed}.{}", BASE64URL_NOPAD.encode(&signature));
 
     match read(&token, ISSUER, NOW) {
         (Err(_), Err(_)) => {}
-        (Ok(access), Err(_)) => {
+        (Ok(Session { claims: access, expires_at }), Err(_)) => {
             let said = is_as_it_must_be(&named, claims, "at+jwt", "readmit:access");
             assert_eq!(said["sub"], access.employee_id.to_string());
             assert_eq!(said["company_id"], access.company_id.to_string());
             assert_eq!(said["epoch"], access.epoch.as_str());
+            assert_eq!(said["exp"], expires_at);
             ends(&token, &said);
         }
         (Err(_), Ok(recovery)) => {
@@ -81,7 +83,8 @@ fn signed(header: &str, claims: &str) {
 /// The claims of a token that was taken, after what may be true of them and its header.
 fn is_as_it_must_be(header: &Value, claims: &str, media_type: &str, audience: &str) -> Value {
     assert_eq!((&header["alg"], &header["typ"]), (&Value::from("EdDSA"), &Value::from(media_type)));
-    assert!(TAKEN.iter().any(|version| header["kid"] == *version), "{header}");
+    let signs = |key: &Key| key.is_taken && key.media_type == media_type && header["kid"] == key.kid;
+    assert!(KEYS.iter().any(signs), "{header}");
     for foreign in ["jwk", "jku", "x5u", "x5c", "crit"] {
         assert!(header[foreign].is_null(), "{header}");
     }

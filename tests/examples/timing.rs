@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use readmit::keyring::RootSecret;
 use readmit_tests::{PASSWORD, World};
 use serde_json::{Value, json};
 
@@ -96,12 +97,14 @@ async fn are_alike(world: &World, what: &str, one: &Refused, other: &Refused) ->
     gap <= LARGEST_GAP
 }
 
-/// A second version of the root secret, which signs from now on: hashes made before are of an older key.
+/// A second version of each root secret, which signs from now on: hashes made before are of an older key.
 async fn rotate(world: &World) {
-    let mut root: Value = serde_json::from_str(&world.stack.secrets().secret_string()).unwrap();
-    root["2"] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789abcdefgh".into();
-    root["signs_from"]["2"] = world.now().into();
-    world.stack.secrets().replace(root.to_string(), world.stack.clock().now()).unwrap();
+    for secret in RootSecret::ALL {
+        let mut root: Value = serde_json::from_str(&world.stack.secrets().secret_string(secret)).unwrap();
+        root["2"] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789abcdefgh".into();
+        root["signs_from"]["2"] = world.now().into();
+        world.stack.secrets().replace(secret, root.to_string(), world.stack.clock().now()).unwrap();
+    }
     // Longer than a process keeps the secret it has fetched.
     world.advance(Duration::from_secs(3_600)).await;
 }

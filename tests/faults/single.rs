@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use readmit::keyring::RootSecret;
 use readmit_tests::{Attempts, Harm, World};
 use reqwest::Method;
 
@@ -82,9 +83,11 @@ async fn whatever_the_store_does_a_request_is_answered_before_its_function_ends(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_root_secret_nothing_is_said_but_503() {
+async fn without_root_secrets_nothing_is_said_but_503() {
     let world = World::start().await;
-    world.stack.secrets().replace("{}".to_owned(), world.stack.clock().now()).unwrap();
+    for secret in RootSecret::ALL {
+        world.stack.secrets().replace(secret, "{}", world.stack.clock().now()).unwrap();
+    }
     world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is_problem(503, "temporarily_unavailable");
     world.redeem(MIKE, "7K3M-9QXT-2BHW").await.is_problem(401, "passcode_rejected");
 }

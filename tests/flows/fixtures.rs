@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use data_encoding::BASE64;
+use readmit::keyring::RootSecret;
 use readmit_local::template::Template;
 use readmit_tests::{Reply, World};
 use serde::Deserialize;
@@ -20,7 +21,7 @@ const MIKES_PASSWORD: &str = "four tidy otters row home";
 const MIKES_DIGITS: &str = "492039";
 const NEW_PASSWORD: &str = "seven brisk kites over Łódź";
 const NEW_DIGITS: &str = "815274";
-const ROOT_SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:RootSecret-Xp2m9QkLw0aZ-a1b2c3";
+const ROOT_SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:SessionsSecret-Xp2m9QkLw0aZ-a1b2c3";
 
 const COMPANY: &str = "cmp_01JDEXAMP1E00000000000N0RD";
 const PASSCODE: &str = "pco_01JDEXAMP1E0000000000C0DE0";
@@ -95,7 +96,7 @@ fn with_passcode(mut event: Value, code: &str) -> Value {
 
 /// The event with ids, tokens and codes of this world in it, after what it takes for granted has happened.
 async fn filled(world: &World, people: &BTreeMap<String, String>, file: &str, event: &Value) -> Value {
-    let text = event.to_string().replace(ROOT_SECRET, &world.stack.secrets().arn());
+    let text = event.to_string().replace(ROOT_SECRET, &world.stack.secrets().arn(RootSecret::Sessions));
     let mut text = people.iter().fold(text, |text, (id, email)| text.replace(id, world.id(email)));
     if text.contains("<access token>") {
         let mut ada = world.enrolled(ADA).await;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use readmit::domain::{NoticeKind, SecondProof};
+use readmit::keyring::KeyNeeds;
 use readmit::mail::{Letter, languages};
 use readmit::{Clock, Environment, MailingServices};
 use readmit_local::functions;
@@ -176,12 +177,19 @@ fn mailing(world: &World) -> MailingServices {
         ("READMIT_BRAND_NAME", "取引先ポータル"),
         ("READMIT_MAIL_FROM", "no-reply@portal.example"),
         ("READMIT_EDGE_SECRET", ""),
+        ("READMIT_BACKEND_SECRET", ""),
+        ("READMIT_REQUIRE_EDGE", ""),
         ("AWS_ENDPOINT_URL", world.ses.url()),
     ] {
         environment = environment.with(name, value);
     }
-    MailingServices::new(functions::aws(&environment, "issue-passcode").unwrap(), &environment, Clock::system())
-        .unwrap()
+    MailingServices::new(
+        functions::aws(&environment, "issue-passcode").unwrap(),
+        &environment,
+        Clock::system(),
+        KeyNeeds::NONE,
+    )
+    .unwrap()
 }
 
 #[tokio::test]

@@ -1,20 +1,27 @@
-//! Keys move on: a new version of the root, and what was made with the older one.
+//! Keys move on: a new version of a root secret, and what was made with the older one.
 
 use std::time::Duration;
 
+use readmit::keyring::RootSecret;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const MIKE: &str = "mike@northwind.example";
 
-/// Adds a version to the root, which signs from `in_seconds` on.
+fn root(world: &World, secret: RootSecret) -> Value {
+    serde_json::from_str(&world.stack.secrets().secret_string(secret)).unwrap()
+}
+
+/// Adds a version to every root secret, which signs from `in_seconds` on.
 fn rotate(world: &World, version: u32, in_seconds: i64) {
-    let mut root: Value = serde_json::from_str(&world.stack.secrets().secret_string()).unwrap();
-    root[version.to_string()] =
-        json!(format!("{version}-0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnop"));
-    root["signs_from"][version.to_string()] = json!(world.stack.clock().now().seconds() + in_seconds);
-    world.stack.secrets().replace(root.to_string(), world.stack.clock().now()).unwrap();
+    for secret in RootSecret::ALL {
+        let mut root = root(world, secret);
+        root[version.to_string()] =
+            json!(format!("{version}-0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnop"));
+        root["signs_from"][version.to_string()] = json!(world.stack.clock().now().seconds() + in_seconds);
+        world.stack.secrets().replace(secret, root.to_string(), world.stack.clock().now()).unwrap();
+    }
 }
 
 async fn stored(world: &World, attribute: &str) -> String {
@@ -23,12 +30,19 @@ async fn stored(world: &World, attribute: &str) -> String {
     row[attribute]["S"].as_str().unwrap().to_owned()
 }
 
-/// The four steps, as Secrets Manager takes them, each twice: it may.
+async fn step(world: &World, step: &str, secret: RootSecret, version_id: &str) -> Value {
+    let arn = world.stack.secrets().arn(secret);
+    let event = json!({"Step": step, "SecretId": arn, "ClientRequestToken": version_id});
+    world.invoke("rotate-root-secret", event).await.body
+}
+
+/// The four steps of every root secret, as Secrets Manager takes them, each twice: it may.
 async fn rotate_as_scheduled(world: &World, version_id: &str) {
-    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
-        let event = json!({"Step": step, "SecretId": world.stack.secrets().arn(), "ClientRequestToken": version_id});
-        for _ in 0..2 {
-            assert_eq!(world.invoke("rotate-root-secret", event.clone()).await.body, json!(null), "{step}");
+    for secret in RootSecret::ALL {
+        for name in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+            for _ in 0..2 {
+                assert_eq!(step(world, name, secret, version_id).await, json!(null), "{name}");
+            }
         }
     }
 }
@@ -47,12 +61,13 @@ async fn two_rotations_in_the_middle_of_a_recovery_and_a_session_stop_nobody() {
     rotate_as_scheduled(&world, "the-second-version-of-the-root-secret").await;
     minutes(&world, 4).await;
     rotate_as_scheduled(&world, "the-third-version-of-the-root-secret--").await;
+    minutes(&world, 25).await;
     let recovery = world.recovers(MIKE, &code).await;
     recovery.sets_password(PASSWORD).await.is(204);
     assert!(ada.has_a_session().await);
 
     // The second signs from here on.
-    minutes(&world, 7).await;
+    minutes(&world, 2).await;
     let totp = recovery.asks_for_totp().await.is(200);
     assert!(ada.has_a_session().await);
     // And the third from here; the recovery and the session are of the first.
@@ -64,7 +79,7 @@ async fn two_rotations_in_the_middle_of_a_recovery_and_a_session_stop_nobody() {
 
     away.signs_in().await;
     assert!(away.has_a_session().await);
-    let root: Value = serde_json::from_str(&world.stack.secrets().secret_string()).unwrap();
+    let root = root(&world, RootSecret::Sessions);
     assert_eq!(root.as_object().unwrap().keys().collect::<Vec<_>>(), ["1", "2", "3", "signs_from"]);
     world.reconcile().await;
 }
@@ -72,20 +87,40 @@ async fn two_rotations_in_the_middle_of_a_recovery_and_a_session_stop_nobody() {
 #[tokio::test]
 async fn a_rotation_of_something_else_or_without_a_step_changes_nothing() {
     let world = World::start().await;
-    let (arn, before) = (world.stack.secrets().arn(), world.stack.secrets().secret_string());
+    let (arn, before) = (world.stack.secrets().arn(RootSecret::Sessions), root(&world, RootSecret::Sessions));
     let event =
         |step: &str, secret_id: &str| json!({"Step": step, "SecretId": secret_id, "ClientRequestToken": "token"});
     for (event, kind) in [
         (event("createSecret", "arn:another"), "another_secret"),
         (event("dropSecret", &arn), "invalid_request"),
         (json!({}), "invalid_request"),
+        (json!({"void": "everything"}), "invalid_request"),
+        (json!({"void": "sessions", "at": "once"}), "invalid_request"),
         (event("testSecret", &arn), "secrets_manager_unavailable"),
         (event("finishSecret", &arn), "secrets_manager_unavailable"),
     ] {
         let reply = world.invoke("rotate-root-secret", event).await;
         assert_eq!(reply.body["errorType"], kind);
     }
-    assert_eq!(world.stack.secrets().secret_string(), before);
+    assert_eq!(root(&world, RootSecret::Sessions), before);
+}
+
+/// It would sign while processes and others' caches do not know it yet (S30). The next attempt makes another.
+#[tokio::test]
+async fn a_rotation_that_is_finished_too_late_is_begun_anew() {
+    let world = World::start().await;
+    let before = root(&world, RootSecret::Sessions);
+    for late in ["testSecret", "finishSecret"] {
+        assert_eq!(step(&world, "createSecret", RootSecret::Sessions, late).await, json!(null));
+        minutes(&world, 20).await;
+        assert_eq!(step(&world, late, RootSecret::Sessions, late).await["errorType"], "too_late");
+        let given_up = step(&world, "finishSecret", RootSecret::Sessions, late).await;
+        assert_eq!(given_up["errorType"], "secrets_manager_unavailable");
+        assert_eq!(root(&world, RootSecret::Sessions), before);
+    }
+    rotate_as_scheduled(&world, "in time").await;
+    let signs_from = root(&world, RootSecret::Sessions)["signs_from"]["2"].as_i64().unwrap();
+    assert_eq!(signs_from, world.stack.clock().now().seconds() + 1_800);
 }
 
 #[tokio::test]
@@ -113,7 +148,9 @@ async fn a_secret_store_that_fails_later_takes_nothing_away() {
     let mut mike = world.enrolled(MIKE).await;
     mike.signs_in().await;
     assert!(mike.has_a_session().await);
-    world.stack.secrets().replace("{}".to_owned(), world.stack.clock().now()).unwrap();
+    for secret in RootSecret::ALL {
+        world.stack.secrets().replace(secret, "{}", world.stack.clock().now()).unwrap();
+    }
     world.advance(Duration::from_secs(400)).await;
     mike.signs_in().await;
     assert!(mike.has_a_session().await);

@@ -4,11 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use readmit::domain::{CompanyId, EmployeeId};
+use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::{Clock, Environment, Services};
 use readmit_local::functions;
 use readmit_tests::{Proxy, World};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+
+/// As those of a function that verifies tokens and makes cursors.
+const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies: &[TokenKind::Access] };
 
 /// For each connection, the requests that came over it.
 type Heard = Arc<Mutex<Vec<Vec<String>>>>;
@@ -46,7 +50,8 @@ fn services(world: &World, store: &str, secrets: &str) -> Services {
     let environment: Environment = told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let environment = environment.with("AWS_ENDPOINT_URL_DYNAMODB", store);
     let environment = environment.with("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets);
-    Services::new(functions::aws(&environment, "AKID").unwrap(), &environment, Clock::system()).unwrap()
+    let aws = functions::aws(&environment, "AKID").unwrap();
+    Services::new(aws, &environment, Clock::system(), KEYS).unwrap()
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ pub struct Person<'w> {
     pub token: String,
     /// The backup codes.
     pub backup_codes: Vec<String>,
+    /// The cookie of the device that the recovery was completed on, as a browser sends it.
+    pub device: String,
     authenticator: Authenticator,
 }
 
@@ -59,6 +61,12 @@ impl Person<'_> {
     /// Signs in, and has a session of the present.
     pub async fn signs_in(&mut self) {
         self.token = self.tries_to_sign_in().await.is(200).text_at("/access_token");
+    }
+
+    /// Tries to sign in with password and authenticator on a device of this cookie.
+    pub async fn tries_on(&self, device: &str) -> Reply {
+        let digits = self.digits().await;
+        self.world.sign_in_on(device, &self.email, &self.password, &digits).await
     }
 
     /// Calls a route with the access token.
@@ -143,6 +151,7 @@ impl<'w> Recovery<'w> {
             password: password.to_owned(),
             token: done.text_at("/access_token"),
             backup_codes: backup_codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect(),
+            device: done.cookie(),
             authenticator,
         }
     }

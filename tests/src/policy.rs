@@ -20,6 +20,8 @@ pub struct Need {
     pub resource: String,
     /// The attributes that it names, where they are asked about.
     pub attributes: BTreeSet<String>,
+    /// The partition key of the item, where there is one.
+    pub leading_key: Option<String>,
     /// Whether a transaction encloses it.
     pub in_transaction: bool,
 }
@@ -33,6 +35,8 @@ pub struct Permission {
     pub resources: BTreeSet<String>,
     /// The only attributes that may be named, if that is limited; `*` at the end stands for any ending.
     pub attributes: Option<Vec<String>>,
+    /// The only partition keys that items may have, if that is limited.
+    pub leading_keys: Option<Vec<String>>,
     /// Whether only a transaction may do it.
     pub in_transaction: bool,
 }
@@ -43,6 +47,7 @@ impl Permission {
         self.actions.contains(&need.action)
             && self.resources.contains(&need.resource)
             && (!self.in_transaction || need.in_transaction)
+            && self.leading_keys.as_ref().is_none_or(|allowed| need.leading_key.iter().all(|key| allowed.contains(key)))
             && self.attributes.as_ref().is_none_or(|allowed| {
                 need.attributes.iter().all(|named| allowed.iter().any(|pattern| fits(pattern, named)))
             })
@@ -76,16 +81,19 @@ fn permission(statement: &Value) -> Permission {
     assert_eq!(statement["Effect"], "Allow");
     let condition = &statement["Condition"];
     let attributes = condition.pointer("/ForAllValues:StringLike/dynamodb:Attributes").map(texts);
+    let leading_keys = condition.pointer("/ForAllValues:StringEquals/dynamodb:LeadingKeys").map(texts);
     let in_transaction = condition
         .pointer("/ForAnyValue:StringEquals/dynamodb:EnclosingOperation")
         .is_some_and(|operation| operation == "TransactWriteItems");
     let is_sender = condition.pointer("/StringEquals/ses:FromAddress").is_some();
-    assert!(condition.is_null() || attributes.is_some() || in_transaction || is_sender, "an unknown {condition}");
+    let is_known = attributes.is_some() || leading_keys.is_some() || in_transaction || is_sender;
+    assert!(condition.is_null() || is_known, "an unknown {condition}");
     let resources = match &statement["Resource"] {
         Value::Array(several) => several.iter().map(name_of).collect(),
         one => BTreeSet::from([name_of(one)]),
     };
-    Permission { actions: texts(&statement["Action"]).into_iter().collect(), resources, attributes, in_transaction }
+    let actions = texts(&statement["Action"]).into_iter().collect();
+    Permission { actions, resources, attributes, leading_keys, in_transaction }
 }
 
 fn texts(value: &Value) -> Vec<String> {
@@ -95,12 +103,13 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// `!GetAtt EmployeesTable.Arn`, `!Sub ${EmployeesTable.Arn}/index/by_name`, `!Ref RootSecret`, and whatever else as it is.
+/// `!GetAtt EmployeesTable.Arn`, `!Sub ${EmployeesTable.Arn}/index/by_name`, `!Ref CursorsSecret`, and whatever else as it is.
 fn name_of(resource: &Value) -> String {
     let text = resource["Fn::GetAtt"].as_str().or(resource["Ref"].as_str()).or(resource["Fn::Sub"].as_str());
     match text {
         Some(text) if text.contains(":ses:") => "ses".to_owned(),
         Some(text) => text.replace("${", "").replace('}', "").replace(".Arn", ""),
+        None if resource == "*" => "*".to_owned(),
         None if resource.to_string().contains(":ses:") => "ses".to_owned(),
         None => panic!("an unknown resource: {resource}"),
     }
@@ -111,7 +120,14 @@ pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     match target.split_once('.') {
         None => vec![plain("ses:SendEmail", "ses")],
-        Some(("secretsmanager", operation)) => vec![plain(&format!("secretsmanager:{operation}"), "RootSecret")],
+        Some(("secretsmanager", "BatchGetSecretValue")) => {
+            let several = request["SecretIdList"].as_array().unwrap().iter();
+            let each = several.map(|id| plain("secretsmanager:GetSecretValue", &secret_of(id)));
+            each.chain([plain("secretsmanager:BatchGetSecretValue", "*")]).collect()
+        }
+        Some(("secretsmanager", operation)) => {
+            vec![plain(&format!("secretsmanager:{operation}"), &secret_of(&request["SecretId"]))]
+        }
         Some((_, "TransactWriteItems")) => request["TransactItems"].as_array().unwrap().iter().map(part).collect(),
         Some((_, operation @ "BatchGetItem")) => {
             let tables = request["RequestItems"].as_object().unwrap().keys();
@@ -122,14 +138,29 @@ pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
             if let Some(index) = request["IndexName"].as_str() {
                 resource = format!("{resource}/index/{index}");
             }
-            vec![Need { attributes: attributes(&request), ..plain(&format!("dynamodb:{operation}"), &resource) }]
+            let leading_key = leading_key(&resource, &request);
+            let need = plain(&format!("dynamodb:{operation}"), &resource);
+            vec![Need { attributes: attributes(&request), leading_key, ..need }]
         }
     }
 }
 
 fn plain(action: &str, resource: &str) -> Need {
     let (action, resource) = (action.to_owned(), resource.to_owned());
-    Need { action, resource, attributes: BTreeSet::new(), in_transaction: false }
+    Need { action, resource, attributes: BTreeSet::new(), leading_key: None, in_transaction: false }
+}
+
+/// What the item of a request has as its partition key, in the one table where policies ask for it.
+fn leading_key(resource: &str, request: &Value) -> Option<String> {
+    let purpose = || request["Key"]["purpose"]["S"].as_str().or(request["Item"]["purpose"]["S"].as_str());
+    (resource == "KeysTable").then(|| purpose().unwrap().to_owned())
+}
+
+/// `arn:…:secret:readmit-cursors-local1` is `CursorsSecret` in the template.
+fn secret_of(id: &Value) -> String {
+    let secrets = Template::of_this_build().unwrap().secrets.into_iter();
+    let named = |name: &str| id.as_str().unwrap().contains(&format!(":secret:{name}-"));
+    secrets.map(|secret| (secret.name, secret.logical_id)).find(|(name, _)| named(name)).unwrap().1
 }
 
 /// A part of a transaction, `{"Update": {…}}`: it wants what it would want alone.
@@ -137,7 +168,8 @@ fn part(item: &Value) -> Need {
     let (kind, request) = item.as_object().unwrap().iter().next().unwrap();
     let action = if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") };
     let resource = table_of(request["TableName"].as_str().unwrap());
-    Need { attributes: attributes(request), in_transaction: true, ..plain(&format!("dynamodb:{action}"), &resource) }
+    let need = plain(&format!("dynamodb:{action}"), &resource);
+    Need { attributes: attributes(request), leading_key: leading_key(&resource, request), in_transaction: true, ..need }
 }
 
 /// The attributes that a request names: its key's, and those of its expressions; of what lies in a map the map, and the whole

@@ -58,6 +58,12 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// The one cookie of the answer, as a browser sends it back.
+    #[track_caller]
+    pub fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+    }
+
     /// The text at a JSON pointer.
     #[track_caller]
     pub fn text_at(&self, pointer: &str) -> String {

@@ -247,6 +247,12 @@ impl World {
         self.call(Method::POST, "/v1/sessions", None, Some(body)).await
     }
 
+    /// Tries to sign in on a device of this cookie.
+    pub async fn sign_in_on(&self, device: &str, email: &str, password: &str, code: &str) -> Reply {
+        let request = self.request(Method::POST, "/v1/sessions").header("cookie", device);
+        self.send(request.json(&json!({"email": email, "password": password, "code": code}))).await
+    }
+
     /// Runs the cleanup and answers its counts.
     pub async fn clean_up(&self) -> Value {
         let reply = self.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use readmit::keyring::RootSecret;
 use readmit_tests::policy::{Need, Permission, fits, permissions};
 use readmit_tests::{Harm, PASSWORD, World};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ADA: &str = "ada@northwind.example";
 const GRACE: &str = "grace@northwind.example";
@@ -121,10 +122,21 @@ async fn what_nobody_asks_for(world: &World) {
     world.operator_mails_a_code_to("mary@contoso.example").await;
     world.advance(Duration::from_secs(7_200)).await;
     world.clean_up().await;
-    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
-        let event = json!({"Step": step, "SecretId": world.stack.secrets().arn(), "ClientRequestToken": "the next"});
-        assert_eq!(world.invoke("rotate-root-secret", event).await.body, json!(null));
+    for secret in RootSecret::ALL {
+        for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+            let arn = world.stack.secrets().arn(secret);
+            let event = json!({"Step": step, "SecretId": arn, "ClientRequestToken": "the next"});
+            assert_eq!(world.invoke("rotate-root-secret", event).await.body, json!(null));
+        }
     }
+    // Keys that were not published by who made them are by the first that signs: here the one that completes recoveries.
+    let secrets = world.stack.secrets();
+    let mut root: Value = serde_json::from_str(&secrets.secret_string(RootSecret::Sessions)).unwrap();
+    root["3"] = json!("3".repeat(64));
+    root["signs_from"]["3"] = json!(world.now());
+    secrets.replace(RootSecret::Sessions, root.to_string(), world.stack.clock().now()).unwrap();
+    world.advance(Duration::from_secs(301)).await;
+    world.call(Method::POST, "/v1/recovery/totp", Some("no token"), None).await.is(401);
 }
 
 /// What of a permission nobody has used.
@@ -150,6 +162,8 @@ fn unused(function: &str, permission: &Permission, done: &BTreeSet<(String, Need
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_may_do_what_it_does_and_nothing_else() {
     let world = World::start().await;
+    // The first that publishes keys.
+    world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
     codes_and_recoveries(&world).await;
     codes_that_come_to_nothing(&world).await;
     sessions_and_lists(&world).await;

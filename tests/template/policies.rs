@@ -34,7 +34,9 @@ fn resources(source: &str) -> Faults {
     let wild = all.into_iter().flat_map(|statement| texts(&statement["Resource"])).filter(|name| name.contains('*'));
     let has_reason = |name: &&str| {
         let lines: Vec<&str> = source.lines().collect();
-        let mut places = (0..lines.len()).filter(|at| lines[*at].contains(name) && !lines[*at].trim().starts_with('#'));
+        let written = if *name == "*" { "Resource: \"*\"" } else { name };
+        let mut places =
+            (0..lines.len()).filter(|at| lines[*at].contains(written) && !lines[*at].trim().starts_with('#'));
         places.all(|at| lines[at].contains(" # ") || lines[at - 1].trim().starts_with("# "))
     };
     wild.filter(|name| !has_reason(name))
@@ -63,7 +65,8 @@ fn reach(template: &Value) -> Faults {
     for (id, function) in functions(template) {
         for statement in statements_of(template, function) {
             let reaches = |table: &str| texts(&statement["Resource"]).iter().any(|name| name.contains(table));
-            if id == "ListEmployeesFunction" && !reaches("EmployeesTable") && !reaches("RootSecret") {
+            let reads = ["EmployeesTable", "KeysTable", "CursorsSecret"].iter().any(|name| reaches(name));
+            if id == "ListEmployeesFunction" && !reads && statement["Resource"] != "*" {
                 faults.push(format!("{id} reaches {}", statement["Resource"]));
             }
             if id == "SignInFunction" && reaches("PasscodesTable") {
@@ -88,19 +91,19 @@ fn reach(template: &Value) -> Faults {
 #[test]
 fn no_policy_allows_a_star_without_a_reason() {
     holds(actions);
-    let action = "/Resources/ReadRootSecret/Properties/PolicyDocument/Statement/0";
-    let whole = |action: &str| json!([{"Effect": "Allow", "Action": action, "Resource": {"Ref": "RootSecret"}}]);
+    let action = "/Resources/AskForSecrets/Properties/PolicyDocument/Statement/0";
+    let whole = |action: &str| json!([{"Effect": "Allow", "Action": action, "Resource": {"Ref": "CursorsSecret"}}]);
     let statement = action.rsplit_once('/').unwrap().0;
     misses(actions, statement, whole("secretsmanager:*"), "secretsmanager:* is more than one action");
     misses(actions, statement, whole("secretsmanager:Get*"), "secretsmanager:Get* is more than one action");
 
     assert_eq!(resources(SOURCE), Faults::new());
-    let line = "\n            Resource: !Ref RootSecret\n";
+    let line = "            Action: dynamodb:PutItem\n            Resource: !GetAtt AuditTable.Arn\n";
+    let other = |resource: &str| SOURCE.replace(line, &format!("            Action: dynamodb:PutItem\n{resource}\n"));
     assert!(SOURCE.contains(line));
-    assert!(!resources(&SOURCE.replace(line, "\n            Resource: \"*\"\n")).is_empty());
-    assert!(!resources(&SOURCE.replace(line, "\n            Resource: !Sub \"${RootSecret}*\"\n")).is_empty());
-    let with_reason =
-        SOURCE.replace(line, "\n            # AWS has no finer one.\n            Resource: \"arn:aws:x:::*\"\n");
+    assert!(!resources(&other("            Resource: \"*\"")).is_empty());
+    assert!(!resources(&other("            Resource: !Sub \"${AuditTable.Arn}*\"")).is_empty());
+    let with_reason = other("            # AWS has no finer one.\n            Resource: \"arn:aws:x:::*\"");
     assert_eq!(resources(&with_reason), Faults::new());
 }
 
@@ -112,10 +115,100 @@ fn every_function_has_a_policy_of_its_own() {
     misses(
         own_policies,
         policies,
-        json!([{"Ref": "ReadRootSecret"}]),
+        json!([{"Ref": "AskForSecrets"}]),
         "RedeemPasscodeFunction has no policy of its own",
     );
     misses(own_policies, policies, json!(["AmazonDynamoDBFullAccess"]), "which is not of this template");
+}
+
+/// Of each root secret, the functions that may read it (S28). What signs a session or opens an authenticator is read by those
+/// that do it; the one that rotates reads all.
+const READERS: [(&str, &[&str]); 7] = [
+    ("SessionsSecret", &["SignInFunction", "Reset2faFunction"]),
+    ("RecoveriesSecret", &["RedeemPasscodeFunction"]),
+    ("PasscodesSecret", &["IssuePasscodeFunction", "RedeemPasscodeFunction", "ImportEmployeesFunction"]),
+    ("CredentialsSecret", &["SignInFunction", "RedeemPasscodeFunction", "Reset2faFunction"]),
+    ("AuthenticatorsSecret", &["SignInFunction", "Reset2faFunction"]),
+    ("CursorsSecret", &["ListEmployeesFunction", "ListAuditEventsFunction"]),
+    ("DisowningSecret", &["IssuePasscodeFunction", "RevokePasscodeFunction", "ImportEmployeesFunction"]),
+];
+
+fn read_secrets(template: &Value) -> Faults {
+    let mut faults = Faults::new();
+    for (id, function) in functions(template) {
+        let statements = statements_of(template, function);
+        let gets = statements.iter().filter(|one| texts(&one["Action"]).contains(&"secretsmanager:GetSecretValue"));
+        let named: Vec<String> = gets.map(|one| one["Resource"].to_string()).collect();
+        for (secret, readers) in READERS {
+            let reads = named.iter().any(|resource| resource.contains(&format!("\"{secret}\"")));
+            if reads != (readers.contains(&id) || id == "RotateRootSecretFunction") {
+                faults.push(format!("{id} and {secret}: that it reads it is {reads}"));
+            }
+        }
+        if named.iter().any(|resource| resource.contains('*')) {
+            faults.push(format!("{id} may read any secret"));
+        }
+    }
+    faults
+}
+
+/// Who may publish the public keys that sessions, or recoveries, are verified by.
+fn publishers(template: &Value) -> Faults {
+    let mut faults = Faults::new();
+    for (id, function) in functions(template) {
+        for statement in statements_of(template, function) {
+            let writes = texts(&statement["Action"]).iter().any(|action| !action.contains("Get"));
+            if !writes || !statement["Resource"].to_string().contains("KeysTable") {
+                continue;
+            }
+            let of = statement.pointer("/Condition/ForAllValues:StringEquals/dynamodb:LeadingKeys");
+            let own = match id {
+                "SignInFunction" | "Reset2faFunction" => json!(["sessions"]),
+                "RedeemPasscodeFunction" => json!(["recoveries"]),
+                "RotateRootSecretFunction" => json!(["sessions", "recoveries"]),
+                _ => Value::Null,
+            };
+            if of != Some(&own) {
+                faults.push(format!("{id} can publish keys of {of:?}"));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn each_root_secret_is_read_by_those_that_need_it_and_nobody_else() {
+    holds(read_secrets);
+    let get = |secret: &str| {
+        let resource = if secret == "*" { json!("*") } else { json!([{"Ref": secret}]) };
+        json!([{"Statement": [{"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"], "Resource": resource}]}])
+    };
+    for function in ["ListEmployeesFunction", "ListAuditEventsFunction", "RedeemPasscodeFunction"] {
+        let policies = format!("/Resources/{function}/Properties/Policies");
+        for secret in ["SessionsSecret", "AuthenticatorsSecret"] {
+            let fault = format!("{function} and {secret}: that it reads it is true");
+            misses(read_secrets, &policies, get(secret), &fault);
+        }
+        misses(read_secrets, &policies, get("*"), "may read any secret");
+    }
+}
+
+#[test]
+fn only_who_signs_publishes_keys() {
+    holds(publishers);
+    let publish = |keys: Value| {
+        let statement = json!({"Effect": "Allow", "Action": ["dynamodb:PutItem"], "Resource": {"Fn::GetAtt": "KeysTable.Arn"},
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": keys}}});
+        json!([{"Statement": [statement]}])
+    };
+    for (function, keys) in [
+        ("ListEmployeesFunction", "sessions"),
+        ("RedeemPasscodeFunction", "sessions"),
+        ("SignInFunction", "recoveries"),
+    ] {
+        let policies = format!("/Resources/{function}/Properties/Policies");
+        misses(publishers, &policies, publish(json!([keys])), &format!("{function} can publish keys of"));
+    }
 }
 
 #[test]

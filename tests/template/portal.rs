@@ -125,6 +125,9 @@ fn routes(template: &Value) -> Faults {
             let mut headers = texts(&in_key["HeadersConfig"]["Headers"]);
             headers.extend(texts(&request["HeadersConfig"]["Headers"]));
             let read = ["Authorization", "CloudFront-Viewer-Address", "Content-Type", "Idempotency-Key", "User-Agent"];
+            if texts(&request["CookiesConfig"]["Cookies"]) != ["__Host-readmit-device"] {
+                faults.push(format!("{pattern} does not let the cookie of known devices through, or lets others"));
+            }
             if headers != read || in_key["QueryStringsConfig"]["QueryStringBehavior"] != "all" {
                 faults.push(format!("{pattern} lets through {headers:?}"));
             }

@@ -18,7 +18,7 @@ const WITH_STATE: [&str; 7] = [
 ];
 
 /// The types that the template can make again as they were.
-const WITHOUT_STATE: [&str; 18] = [
+const WITHOUT_STATE: [&str; 19] = [
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
     "AWS::CloudFront::CachePolicy",
@@ -30,6 +30,7 @@ const WITHOUT_STATE: [&str; 18] = [
     "AWS::CloudWatch::Dashboard",
     "AWS::IAM::ManagedPolicy",
     "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
     "AWS::Route53::RecordSet",
     "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSetEventDestination",
@@ -39,8 +40,8 @@ const WITHOUT_STATE: [&str; 18] = [
     "AWS::Serverless::HttpApi",
 ];
 
-/// The one secret that goes: the stack makes a new one for both of its ends, and one that was replaced must not stay valid.
-const REPLACEABLE: &str = "EdgeSecret";
+/// The secrets that go: the stack makes new ones for both of their ends, and one that was replaced must not stay valid.
+const REPLACEABLE: [&str; 2] = ["BackendSecret", "EdgeSecret"];
 
 /// Where a resource can have a name that only one stack at a time can use. An SES identity's name is the domain itself:
 /// `CreateSenderIdentity=false` is how the next stack takes it over.
@@ -50,7 +51,7 @@ fn retention(template: &Value) -> Faults {
     let mut faults = Faults::new();
     for (id, resource) in template["Resources"].as_object().unwrap() {
         let kind = resource["Type"].as_str().unwrap_or_default();
-        let wanted = match (WITH_STATE.contains(&kind), id == REPLACEABLE) {
+        let wanted = match (WITH_STATE.contains(&kind), REPLACEABLE.contains(&id.as_str())) {
             (true, false) => [json!("RetainExceptOnCreate"), json!("Retain")],
             (true, true) => [json!("Delete"), json!("Delete")],
             (false, _) => [Value::Null, Value::Null],
@@ -94,7 +95,7 @@ fn state_outlives_the_stack_but_not_a_first_creation_that_fails() {
     holds(retention);
     let of = |id: &str, member: &str| format!("/Resources/{id}/{member}");
     for id in
-        ["SenderEmailIdentity", "ConfigurationSet", "CredentialsTable", "RootSecret", "PortalBucket", "NotifyLogs"]
+        ["SenderEmailIdentity", "ConfigurationSet", "CredentialsTable", "SessionsSecret", "PortalBucket", "NotifyLogs"]
     {
         misses(retention, &of(id, "DeletionPolicy"), Value::Null, &format!("{id}: its DeletionPolicy is null"));
         misses(

@@ -16,6 +16,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::MailingServices;
 use readmit::domain::{Act, Actor, CompanyId, ExternalId, Locale, Login, Name, Origin, SecondProof};
 use readmit::http::{Failure, read_object};
+use readmit::keyring::{KeyNeeds, RootSecret};
 use readmit::telemetry::observed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -153,6 +154,9 @@ impl From<readmit::store::StoreError> for Refused {
 /// What an operator can do about it.
 const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Admin of account type employee, whose row is not \
      refused: is every address taken, or is it an update of a company that exists?";
+
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Passcodes, RootSecret::Disowning], verifies: &[] };
 
 /// One import.
 pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {

@@ -12,9 +12,14 @@ use std::sync::Arc;
 
 use readmit::MailingServices;
 use readmit::http::{ApiRequest as _, Body, Failure, Request, Response};
+use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 
 mod one;
 mod several;
+
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds =
+    KeyNeeds { secrets: &[RootSecret::Passcodes, RootSecret::Disowning], verifies: &[TokenKind::Access] };
 
 /// One of the function's two routes.
 pub async fn handle(services: Arc<MailingServices>, request: Request) -> Result<Response<Body>, Failure> {

@@ -12,6 +12,7 @@ use readmit::http::{
     ApiRequest as _, Body, EventView, Failure, FieldError, Nothing, PageLimit, Problem, Request, Response,
     access_claims, answer, live_caller, open_cursor, require_security_admin, seal_cursor,
 };
+use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::store::{EventPage, StoreError, TrailPart};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,9 @@ struct Page<'a> {
     events: Vec<EventView<'a>>,
     next_cursor: Option<String>,
 }
+
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies: &[TokenKind::Access] };
 
 /// The function's one route.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {

@@ -9,7 +9,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::of_process();
     readmit::log::start(&environment, Clock::system())?;
     let aws = Aws::of_process(&environment).await?;
-    let services = Arc::new(Services::new(aws, &environment, Clock::system())?);
+    let services = Arc::new(Services::new(aws, &environment, Clock::system(), list_audit_events::KEYS)?);
     services.warm_up(2).await;
     readmit::http::run(services, list_audit_events::handle).await
 }

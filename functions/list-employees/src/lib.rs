@@ -1,17 +1,19 @@
 //! `GET /v1/employees`: a page of the company's employees: all by name, those whom a filter finds, or those whom a word finds.
 //! `GET /v1/employees/{employee_id}`: one of them.
+//! `GET /v1/session`: whether the caller's own session lasts, and what the directory says of the caller now.
 //!
-//! Caller: a Security Admin. Effects: none.
-//! Answers: 200 the page or the employee; 400 `invalid_cursor`, 401, 403, 404, 422.
+//! Caller: a Security Admin; of the last one, whoever is signed in. Effects: none.
+//! Answers: 200 the page, the employee or the session; 400 `invalid_cursor`, 401, 403, 404, 422.
 
 use std::sync::Arc;
 
 use readmit::Services;
 use readmit::domain::{CompanyId, Filter, Prefix};
 use readmit::http::{
-    ApiRequest as _, Body, EmployeeView, Failure, FieldError, Nothing, PageLimit, Problem, Request, Response,
-    access_claims, answer, live_caller, open_cursor, require_security_admin, seal_cursor,
+    ApiRequest as _, Body, EmployeeView, Failure, FieldError, LiveSessionView, Nothing, PageLimit, Problem, Request,
+    Response, access_claims, access_session, answer, live_caller, open_cursor, require_security_admin, seal_cursor,
 };
+use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::store::{EmployeePage, Matches, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -61,11 +63,15 @@ struct Page<'a> {
     next_cursor: Option<String>,
 }
 
-/// One of the function's two routes.
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies: &[TokenKind::Access] };
+
+/// One of the function's three routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "GET /v1/employees" => page(&services, &request).await,
         "GET /v1/employees/{employee_id}" => one(&services, &request).await,
+        "GET /v1/session" => own_session(&services, &request).await,
         _ => Err(Failure::Fault("a route that is not this function's".to_owned())),
     }
 }
@@ -144,4 +150,12 @@ async fn one(services: &Services, request: &Request) -> Result<Response<Body>, F
     let (Nothing {}, Nothing {}) = (body.read()?, request.query()?);
     let employee = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
     answer::ok(&EmployeeView::new(employee, services.now()))
+}
+
+async fn own_session(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
+    let session = access_session(services, request).await?;
+    let row = services.store.employee(session.claims.company_id, session.claims.employee_id).await?;
+    let caller = live_caller(&session.claims, row.as_ref())?;
+    let Nothing {} = request.json()?.read()?;
+    answer::ok(&LiveSessionView::new(&session, caller, services.now()))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lambda_runtime::service_fn;
+use readmit::keyring::KeyNeeds;
 use readmit::{Aws, Clock, Environment, MailingServices};
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +11,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::of_process();
     readmit::log::start(&environment, Clock::system())?;
     let aws = Aws::of_process(&environment).await?;
-    let services = Arc::new(MailingServices::new(aws, &environment, Clock::system())?);
+    let services = Arc::new(MailingServices::new(aws, &environment, Clock::system(), KeyNeeds::NONE)?);
     // Boxed, or the compiler finds the runtime's future too deep to lay out.
     lambda_runtime::run(service_fn(|event| Box::pin(notify::handle(Arc::clone(&services), event)))).await
 }

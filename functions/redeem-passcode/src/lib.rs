@@ -1,8 +1,10 @@
 //! `POST /v1/passcodes/redeem`: whoever was mailed a passcode turns it into a recovery. Anyone may call.
 //!
 //! Effects: a try is counted before anything is compared; a right secret, and the proof that the company's policy asks beside it,
-//! open the recovery, once (`passcode.redeemed`); the fifth try that does not ends the code (`passcode.exhausted`).
-//! Answers: 200 the recovery token; 401 `passcode_rejected` for whatever is wrong, alike in bytes, headers and trips.
+//! open the recovery, once (`passcode.redeemed`); the fifth try that does not ends the code (`passcode.exhausted`). A refusal is
+//! counted for the address and the network that it came from.
+//! Answers: 200 the recovery token; 401 `passcode_rejected` for whatever is wrong, alike in bytes, headers and trips; 429
+//! `too_many_requests` after a hundred refusals.
 
 use std::sync::Arc;
 
@@ -10,8 +12,8 @@ use readmit::Services;
 use readmit::domain::passcode::{Code, MAX_TRIES};
 use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
-use readmit::keyring::{RecoveryClaims, Tokens};
-use readmit::store::{Outcome, PasscodeRow};
+use readmit::keyring::{KeyNeeds, RecoveryClaims, RootSecret, Tokens};
+use readmit::store::{Credentials, Outcome, PasscodeRow, Throttled};
 use readmit::verifying::{self, Proof};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,10 @@ struct Recovery<'a> {
     steps: [RecoveryStep; 2],
 }
 
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds =
+    KeyNeeds { secrets: &[RootSecret::Recoveries, RootSecret::Passcodes, RootSecret::Credentials], verifies: &[] };
+
 /// The function's one route.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     let typed: Redeem = request.json()?.read()?;
@@ -41,24 +47,19 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
         return Err(rejected("an address or a code that cannot be"));
     };
 
+    let source_ip = request.origin().source_ip.as_deref();
+    let admission = services.store.may_redeem(&login, source_ip, services.now());
+    let (admission, known) = tokio::join!(admission, known_for(&services, &login, typed.proof.as_ref()));
+    let ((), known) = (admission?.map_err(|throttled| too_many(&services, &throttled))?, known?);
+
     let selector = code.selector();
     let counting = services.store.count_try(&login, &selector, services.now());
-    let (counted, proof) = tokio::join!(counting, proven(&services, &login, typed.proof.as_ref()));
+    let (counted, proof) = tokio::join!(counting, proven(&services, known.as_ref(), typed.proof.as_ref()));
     let (counted, proof) = (counted?, proof?);
-    let counted = counted.ok_or_else(|| rejected("no live code of this address and selector"))?;
-    let because = match is_the_code(&services, &counted, &code).await? {
-        false => Some("a wrong secret"),
-        true if counted.proof_required && proof.is_none() => Some("the proof is missing, or wrong"),
-        true => None,
+    let counted = match fault(&services, counted.as_ref(), &code, proof.is_some()).await? {
+        Some(because) => return Err(refuse(&services, &request, &login, counted.as_ref(), because).await?),
+        None => counted.ok_or_else(|| rejected("no code"))?,
     };
-    if let Some(because) = because {
-        if counted.try_count >= MAX_TRIES {
-            let act = request.act(Actor::Anonymous, services.now());
-            // Refused: it ended otherwise in the meantime.
-            let _: Outcome = services.store.exhaust(&counted.held(), &act).await?;
-        }
-        return Err(rejected(because));
-    }
 
     let act = request.act(Actor::Employee { employee_id: counted.employee_id }, services.now());
     let spent = proof.and_then(Proof::backup_code).filter(|_| counted.proof_required);
@@ -79,11 +80,66 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
 }
 
-/// What the proof shows, if one was sent: the same requests and the same hash, whoever is known.
-async fn proven(services: &Services, login: &Login, proof: Option<&SecretString>) -> Result<Option<Proof>, Failure> {
-    let Some(proof) = proof else { return Ok(None) };
-    let credentials = services.store.credentials(login).await?;
-    verifying::prove(services, credentials.as_ref(), proof, services.now()).await
+/// What a proof is compared with, if one was sent: the same request, whoever is known.
+async fn known_for(
+    services: &Services,
+    login: &Login,
+    proof: Option<&SecretString>,
+) -> Result<Option<Credentials>, Failure> {
+    match proof {
+        Some(_) => Ok(services.store.credentials(login).await?),
+        None => Ok(None),
+    }
+}
+
+/// What the proof shows, if one was sent: the same hash, whoever is known.
+async fn proven(
+    services: &Services,
+    known: Option<&Credentials>,
+    proof: Option<&SecretString>,
+) -> Result<Option<Proof>, Failure> {
+    match proof {
+        Some(proof) => verifying::prove(services, known, proof, services.now()).await,
+        None => Ok(None),
+    }
+}
+
+/// What does not fit, of a try that was counted if there was a code of this selector.
+async fn fault(
+    services: &Services,
+    counted: Option<&PasscodeRow>,
+    code: &Code,
+    is_proven: bool,
+) -> Result<Option<&'static str>, Failure> {
+    let Some(counted) = counted else { return Ok(Some("no live code of this address and selector")) };
+    if !is_the_code(services, counted, code).await? {
+        return Ok(Some("a wrong secret"));
+    }
+    Ok((counted.proof_required && !is_proven).then_some("the proof is missing, or wrong"))
+}
+
+/// Counts a refusal, before it is told; the fifth try that does not fit ends the code.
+async fn refuse(
+    services: &Services,
+    request: &Request,
+    login: &Login,
+    counted: Option<&PasscodeRow>,
+    because: &'static str,
+) -> Result<Failure, Failure> {
+    if let Some(counted) = counted.filter(|counted| counted.try_count >= MAX_TRIES) {
+        let act = request.act(Actor::Anonymous, services.now());
+        // Refused: it ended otherwise in the meantime.
+        let _: Outcome = services.store.exhaust(&counted.held(), &act).await?;
+    }
+    let source_ip = request.origin().source_ip.as_deref();
+    Ok(match services.store.count_refusal(login, source_ip, services.now()).await? {
+        Ok(()) => rejected(because),
+        Err(throttled) => too_many(services, &throttled),
+    })
+}
+
+fn too_many(services: &Services, throttled: &Throttled) -> Failure {
+    Problem::too_many_until(throttled.until, services.now()).into()
 }
 
 /// One problem for whatever is wrong; which it was, the log alone is told.
@@ -94,8 +150,8 @@ fn rejected(because: &'static str) -> Failure {
 /// Compares the secret, in constant time.
 async fn is_the_code(services: &Services, row: &PasscodeRow, code: &Code) -> Result<bool, Failure> {
     let Some(stored) = &row.secret_hash else { return Ok(false) };
-    let keyring = services.keyring_knowing(stored.version).await?;
-    if !keyring.accepts(stored.version, services.now()) {
+    let keyring = services.keyring_knowing(RootSecret::Passcodes, stored.version).await?;
+    if !keyring.accepts(RootSecret::Passcodes, stored.version, services.now()) {
         return Ok(false);
     }
     Ok(code.hash(&keyring.passcode_key(stored.version)?, &row.login, row.passcode_id) == stored.value)

@@ -3,6 +3,7 @@
 use readmit::Services;
 use readmit::domain::{Actor, BACKUP_CODES, BackupCode, EmployeeId, KeyedHash, Versioned};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, access_claims, answer, live_caller};
+use readmit::keyring::RootSecret;
 use readmit::store::Outcome;
 use readmit::verifying::{self, Attempt, Rejected, Verified};
 use secrecy::SecretString;
@@ -30,7 +31,7 @@ pub(crate) struct NewCodes {
 impl NewCodes {
     pub(crate) async fn make(services: &Services, owner: EmployeeId) -> Result<Self, Failure> {
         let keyring = services.keyring().await?;
-        let version = keyring.current(services.now());
+        let version = keyring.current(RootSecret::Credentials, services.now());
         let key = keyring.backup_code_key(version)?;
         let codes: Vec<_> = (0..BACKUP_CODES).map(|_| BackupCode::generate(&mut services.random())).collect();
         let hashes = codes.iter().map(|code| Versioned { version, value: code.hash(&key, owner) }).collect();
@@ -51,8 +52,8 @@ pub(crate) async fn renew(services: &Services, request: &Request) -> Result<Resp
     let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
 
     let source_ip = request.origin().source_ip.as_deref();
-    let attempt = Attempt::read(caller.login.as_str(), &typed.password, &typed.code, source_ip)?;
-    let (known, counted) = verifying::count(services, &attempt, act.at).await?;
+    let mut attempt = Attempt::read(caller.login.as_str(), &typed.password, &typed.code, source_ip)?;
+    let (known, counted) = verifying::count(services, &mut attempt, act.at).await?;
     let verified = match counted {
         Ok(()) => verifying::verify(services, attempt, known.clone(), act.at).await?,
         Err(throttled) => Err(Rejected::Throttled(throttled)),

@@ -5,7 +5,7 @@ use readmit::domain::totp::MAX_WRONG_CODES_A_RECOVERY;
 use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
 use readmit::issuing::DECISIONS;
-use readmit::keyring::{AccessClaims, Tokens};
+use readmit::keyring::{AccessClaims, RootSecret, Tokens};
 use readmit::store::{CompletionTry, Outcome, PasscodeRow, pause};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -66,9 +66,9 @@ async fn confirmed_step(
     code: Option<&TotpCode>,
     now: Timestamp,
 ) -> Result<Option<Step>, Failure> {
-    let keyring = services.keyring_knowing(new.totp_key.version).await?;
+    let keyring = services.keyring_knowing(RootSecret::Authenticators, new.totp_key.version).await?;
     let key = keyring.unseal_totp_key(employee.employee_id, &new.totp_key)?;
-    Ok(code.and_then(|code| key.matching_step(code, now)))
+    Ok(code.zip(key).and_then(|(code, key)| key.matching_step(code, now)))
 }
 
 async fn completed(
@@ -83,15 +83,17 @@ async fn completed(
     let claims = AccessClaims {
         employee_id: employee.employee_id,
         company_id: employee.company_id,
-        epoch,
+        epoch: epoch.clone(),
         auth_time: act.at.seconds(),
         amr: Vec::new(),
     };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at, &mut services.random())?;
+    let device = keyring.device_token(&employee.login, &epoch, act.at, &mut services.random())?;
     let shown = new_codes.shown();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();
-    answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })
+    let answer = answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })?;
+    answer::with_device(answer, &device)
 }
 
 /// The fifth wrong code ends the recovery.

@@ -12,13 +12,19 @@ use std::sync::Arc;
 
 use readmit::Services;
 use readmit::http::{ApiRequest as _, Body, Failure, JsonBody, Problem, Request, Response};
-use readmit::keyring::RecoveryClaims;
+use readmit::keyring::{KeyNeeds, RecoveryClaims, RootSecret, TokenKind};
 use serde::de::DeserializeOwned;
 
 mod backup_codes;
 mod complete;
 mod password;
 mod totp;
+
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds = KeyNeeds {
+    secrets: &[RootSecret::Sessions, RootSecret::Credentials, RootSecret::Authenticators],
+    verifies: &[TokenKind::Recovery],
+};
 
 /// One of the function's four routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {

@@ -9,7 +9,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::of_process();
     readmit::log::start(&environment, Clock::system())?;
     let aws = Aws::of_process(&environment).await?;
-    let services = Arc::new(Services::new(aws, &environment, Clock::system())?);
+    let services = Arc::new(Services::new(aws, &environment, Clock::system(), reset_2fa::KEYS)?);
     let tables = tokio::task::spawn_blocking(readmit::domain::password::prepare);
     services.warm_up(2).await;
     tables.await?;

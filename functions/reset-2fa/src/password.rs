@@ -3,6 +3,7 @@
 use readmit::Services;
 use readmit::domain::{Actor, Password, PasswordHash, Person, Salt, Versioned};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, recovery_claims};
+use readmit::keyring::RootSecret;
 use readmit::store::{Outcome, PasswordTry};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -39,7 +40,7 @@ pub(crate) async fn set(services: &Services, request: &Request) -> Result<Respon
     }
 
     let keyring = services.keyring().await?;
-    let version = keyring.current(now);
+    let version = keyring.current(RootSecret::Credentials, now);
     let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
     let memory = services.hash_memory();
     let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;

@@ -15,6 +15,7 @@ use readmit::http::{
     require_security_admin,
 };
 use readmit::issuing::DECISIONS;
+use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::store::{Authority, Outcome, pause};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -24,6 +25,9 @@ use serde::Deserialize;
 struct Disown {
     token: SecretString,
 }
+
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Disowning], verifies: &[TokenKind::Access] };
 
 /// One of the function's two routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {

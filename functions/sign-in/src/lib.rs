@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use readmit::Services;
 use readmit::domain::Actor;
+use readmit::http::answer::DEVICE_COOKIE;
 use readmit::http::{
     ApiRequest as _, Body, Failure, Nothing, Problem, Request, Response, SessionView, access_claims, answer,
     live_caller,
 };
-use readmit::keyring::{AccessClaims, JsonWebKey, Tokens};
+use readmit::keyring::{AccessClaims, JsonWebKey, KeyNeeds, RootSecret, TokenKind, Tokens};
 use readmit::store::Outcome;
 use readmit::verifying::{self, Attempt, Rejected, Verified};
 use secrecy::SecretString;
@@ -35,6 +36,10 @@ struct KeySet {
     keys: Vec<JsonWebKey>,
 }
 
+/// The keys that the function needs.
+pub const KEYS: KeyNeeds =
+    KeyNeeds { secrets: &[RootSecret::Sessions, RootSecret::Credentials, RootSecret::Authenticators], verifies: &[] };
+
 /// One of the function's three routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
@@ -48,9 +53,11 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
 async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
     let typed: SignIn = request.json()?.read()?;
     let now = services.now();
-    let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, request.origin().source_ip.as_deref())?;
+    let source_ip = request.origin().source_ip.as_deref();
+    let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, source_ip)?;
+    let mut attempt = attempt.on_device(&*services.keyring().await?, request.cookie(DEVICE_COOKIE), now);
 
-    let (known, counted) = verifying::count(services, &attempt, now).await?;
+    let (known, counted) = verifying::count(services, &mut attempt, now).await?;
     let verified = match counted {
         Ok(()) => verifying::verify(services, attempt, known.clone(), now).await?,
         Err(throttled) => Err(Rejected::Throttled(throttled)),
@@ -80,7 +87,10 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).access(claims, now, &mut services.random())?;
-    answer::ok(&SessionView::new(&token, &employee, now))
+    let answer = answer::ok(&SessionView::new(&token, &employee, now))?;
+    // An account without an epoch was never recovered: it has no password.
+    let Some(epoch) = &credentials.device_epoch else { return Ok(answer) };
+    answer::with_device(answer, &keyring.device_token(&employee.login, epoch, now, &mut services.random())?)
 }
 
 async fn sign_out(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
@@ -97,6 +107,7 @@ async fn sign_out(services: &Services, request: &Request) -> Result<Response<Bod
 }
 
 async fn keys(services: &Services) -> Result<Response<Body>, Failure> {
-    let keys = services.keyring().await?.public_keys(services.now());
-    answer::cacheable(&KeySet { keys }, KEYS_CACHE)
+    let keyring = services.keyring().await?;
+    let keys = keyring.public_keys(TokenKind::Access).map(|keys| keys.to_json_web_keys(services.now()));
+    answer::cacheable(&KeySet { keys: keys.unwrap_or_default() }, KEYS_CACHE)
 }

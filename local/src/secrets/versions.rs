@@ -97,12 +97,18 @@ impl Versions {
         self.0.retain(|version| !version.stages.is_empty());
     }
 
-    /// Takes the stage from one version and gives it to another.
-    pub fn move_stage(&mut self, stage: &str, from: Option<&str>, to: &str) -> Result<(), Refused> {
+    /// Takes the stage from one version and gives it to another, if it is given to any.
+    pub fn move_stage(&mut self, stage: &str, from: Option<&str>, to: Option<&str>) -> Result<(), Refused> {
         let holder = self.find(None, Some(stage)).map(|version| version.version_id.as_str());
-        if holder != from && holder != Some(to) {
+        if holder != from && (to.is_none() || holder != to) {
             return Err(Refused::Unusable);
         }
+        let Some(to) = to else {
+            for version in &mut self.0 {
+                version.stages.retain(|held| held != stage);
+            }
+            return Ok(());
+        };
         let to = self.0.iter().position(|version| version.version_id == to).ok_or(Refused::NotFound)?;
         self.give(stage, to);
         Ok(())
@@ -142,8 +148,8 @@ mod tests {
         versions.put("token", "two".to_owned(), &[PENDING.to_owned()], NOW).unwrap();
         assert_eq!(strings(&versions), [Some("one"), Some("two"), None]);
 
-        assert_eq!(versions.move_stage(CURRENT, Some("token"), "token"), Err(Refused::Unusable));
-        versions.move_stage(CURRENT, Some(&first), "token").unwrap();
+        assert_eq!(versions.move_stage(CURRENT, Some("token"), Some("token")), Err(Refused::Unusable));
+        versions.move_stage(CURRENT, Some(&first), Some("token")).unwrap();
         assert_eq!(strings(&versions), [Some("two"), Some("two"), Some("one")]);
         versions.add("next".to_owned(), "three".to_owned(), &[CURRENT.to_owned()], NOW);
         assert_eq!(strings(&versions), [Some("three"), Some("two"), Some("two")]);

@@ -42,7 +42,7 @@ pub use password::{Password, PasswordFault, Person};
 pub use password_hash::{HashMemory, HashingFailed, PasswordHash, Pepper, Salt};
 pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};
 pub use search::{Filter, NotAFilter, Prefix, words_of};
-pub use session::{RECENT_SIGN_IN, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};
+pub use session::{DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};
 pub use timestamp::Timestamp;
 pub use totp::{Enrolment, Step, TotpCode, TotpKey};
 pub use user_agent::Browser;

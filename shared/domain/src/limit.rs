@@ -26,10 +26,17 @@ const fn limit(most: usize, seconds: u64) -> Limit {
 pub const CODES_AN_EMPLOYEE: [Limit; 2] = [limit(3, 15 * MINUTE), limit(10, DAY)];
 /// Passcodes issued by one admin: a helpdesk's busy hour.
 pub const CODES_AN_ADMIN: [Limit; 1] = [limit(60, HOUR)];
-/// Failed sign-ins of an account from one network (NIST SP 800-63B-4, section 3.2.2).
-pub const SIGN_INS_A_NETWORK: [Limit; 1] = [limit(10, 15 * MINUTE)];
-/// Failed sign-ins of an account from anywhere.
-pub const SIGN_INS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
+/// Failed sign-ins of an account from one network: it takes five networks to use up what the account has.
+pub const SIGN_INS_A_NETWORK: [Limit; 2] = [limit(10, 15 * MINUTE), limit(20, DAY)];
+/// Failed sign-ins of an account from a device that it was signed in on before.
+pub const SIGN_INS_A_DEVICE: [Limit; 2] = [limit(10, 15 * MINUTE), limit(100, DAY)];
+/// Wrong passwords of an account from anywhere (NIST SP 800-63B-4, section 3.2.2).
+pub const WRONG_PASSWORDS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
+/// Wrong second factors beside the right password, likewise. They are counted apart: whoever does not know the password cannot
+/// use them up.
+pub const WRONG_SECOND_FACTORS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
+/// Refused redemptions of an address from one network: too few to find the 20 bits of a selector while a code lives.
+pub const REFUSED_REDEMPTIONS_A_NETWORK: [Limit; 1] = [limit(100, 15 * MINUTE)];
 /// Secrets compared without a success, over all codes of an account (NIST SP 800-63B-4, section 3.2.2)…
 pub const MAX_TRIES_WITHOUT_SUCCESS: u32 = 100;
 /// … after which no code is issued for so long.
@@ -66,14 +73,20 @@ impl Happenings {
 
     /// With one more at `now`, and without those that no longer count.
     pub fn with(&self, limits: &[Limit], now: Timestamp) -> Self {
+        let Self(mut moments) = self.counting(limits, now);
+        moments.push(now);
+        Self(moments)
+    }
+
+    /// Without those that no longer count.
+    pub fn counting(&self, limits: &[Limit], now: Timestamp) -> Self {
         let longest = limits.iter().map(|limit| limit.within).max().unwrap_or_default();
-        let counting = self.0.iter().filter(|moment| now < moment.after(longest));
-        Self(counting.copied().chain([now]).collect())
+        Self(self.0.iter().filter(|moment| now < moment.after(longest)).copied().collect())
     }
 }
 
-/// The network that an address belongs to, as far as one person tends to have it: /24 of IPv4, /64 of IPv6. An address that
-/// is none counts as one network of its own.
+/// The network that an address belongs to: /24 of IPv4, /48 of IPv6, which is what one customer of a provider is given (RFC 6177).
+/// An address that is none counts as one network of its own.
 pub fn network_of(source_ip: Option<&str>) -> String {
     match source_ip.and_then(|text| text.parse::<IpAddr>().ok()).map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => {
@@ -81,8 +94,8 @@ pub fn network_of(source_ip: Option<&str>) -> String {
             format!("{a}.{b}.{c}.0/24")
         }
         Some(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
         }
         None => "unknown".to_owned(),
     }
@@ -121,8 +134,8 @@ mod tests {
         assert_eq!(network_of(Some("203.0.113.7")), network_of(Some("203.0.113.250")));
         assert_ne!(network_of(Some("203.0.113.7")), network_of(Some("203.0.114.7")));
         assert_eq!(network_of(Some("::ffff:203.0.113.7")), network_of(Some("203.0.113.7")));
-        assert_eq!(network_of(Some("2001:db8:1:2:3::1")), network_of(Some("2001:db8:1:2:ffff::9")));
-        assert_ne!(network_of(Some("2001:db8:1:2::1")), network_of(Some("2001:db8:1:3::1")));
+        assert_eq!(network_of(Some("2001:db8:1:2:3::1")), network_of(Some("2001:db8:1:ffff::9")));
+        assert_ne!(network_of(Some("2001:db8:1:2::1")), network_of(Some("2001:db8:2:2::1")));
         assert_eq!(network_of(Some("nonsense")), network_of(None));
     }
 

@@ -10,6 +10,8 @@ use crate::text::text_type;
 
 /// How long an access token lives.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long a device is known after a sign-in on it.
+pub const DEVICE_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How long after a sign-in the strongest acts are allowed without another (RFC 9470).
 pub const RECENT_SIGN_IN: Duration = Duration::from_secs(10 * 60);
 /// How long a recovery lasts from redemption, past the code's own expiry if need be.

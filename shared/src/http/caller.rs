@@ -5,21 +5,26 @@ use readmit_domain::{Employee, Role, Timestamp};
 
 use super::request::single_header;
 use super::{Failure, Problem};
-use crate::keyring::{AccessClaims, RecoveryClaims, Tokens};
+use crate::keyring::{AccessClaims, RecoveryClaims, Session, TokenKind, Tokens};
 use crate::services::Services;
 
 /// What a valid access token says. Whether the session still lasts, [`live_caller`] tells.
 pub async fn access_claims(services: &Services, request: &Request) -> Result<AccessClaims, Failure> {
+    access_session(services, request).await.map(|session| session.claims)
+}
+
+/// As [`access_claims`], with the moment at which the token expires.
+pub async fn access_session(services: &Services, request: &Request) -> Result<Session, Failure> {
     let token = bearer_token(request).ok_or(Problem::Unauthenticated)?;
-    let keyring = services.keyring_for_token(token).await?;
-    let claims = Tokens::new(&keyring, &services.portal_url).read_access(token, services.now());
-    Ok(claims.map_err(|_| Problem::Unauthenticated)?)
+    let keyring = services.keyring_for_token(TokenKind::Access, token).await?;
+    let session = Tokens::new(&keyring, &services.portal_url).read_access(token, services.now());
+    Ok(session.map_err(|_| Problem::Unauthenticated)?)
 }
 
 /// What a valid recovery token says. Whether the recovery is still open, each of its steps tells.
 pub async fn recovery_claims(services: &Services, request: &Request) -> Result<RecoveryClaims, Failure> {
     let token = bearer_token(request).ok_or(Problem::Unauthenticated)?;
-    let keyring = services.keyring_for_token(token).await?;
+    let keyring = services.keyring_for_token(TokenKind::Recovery, token).await?;
     let claims = Tokens::new(&keyring, &services.portal_url).read_recovery(token, services.now());
     Ok(claims.map_err(|_| Problem::Unauthenticated)?)
 }

@@ -1,5 +1,5 @@
-//! The edge: the distribution that serves the portal and hands requests on to the gateway, which then sees the edge's address
-//! where the viewer's is wanted.
+//! The edge: whoever hands requests on to the gateway, which then sees the edge's address where the viewer's is wanted. It is the
+//! distribution that serves the portal, or a portal's own backend.
 //!
 //! Anyone can reach the gateway without the edge and write any header, so the edge shows a secret with each request. Without
 //! it, or where none is configured, what a header says of the source means nothing.
@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
+use super::Problem;
 use crate::environment::{BadVariable, Environment, bad_variable};
 
 /// What the edge alone can send.
@@ -17,35 +18,55 @@ const SECRET_HEADER: &str = "readmit-edge-secret";
 /// Whom the edge saw: an address and, behind the last colon, a port
 /// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html>).
 const VIEWER_HEADER: &str = "cloudfront-viewer-address";
+/// The secret of the distribution, and that of a portal's backend.
+const SECRETS: [&str; 2] = ["READMIT_EDGE_SECRET", "READMIT_BACKEND_SECRET"];
+/// Whether a request must come through an edge: `true` or `false`.
+const REQUIRE_EDGE: &str = "READMIT_REQUIRE_EDGE";
 /// Letters and digits; the template makes 64. So many have 128 bits and more.
 const SHORTEST_SECRET: usize = 32;
 
 /// The edge, as far as a function must know it.
 pub struct Edge {
-    secret: Option<SecretString>,
+    secrets: Vec<SecretString>,
+    is_required: bool,
 }
 
 impl Edge {
-    /// With the secret of `READMIT_EDGE_SECRET`; where that is not set there is no edge, and nothing is believed.
+    /// With the secrets that are set; where none is there is no edge, and nothing is believed.
     pub fn new(environment: &Environment) -> Result<Self, BadVariable> {
-        let name = "READMIT_EDGE_SECRET";
-        match environment.get(name) {
-            Some(secret) if secret.len() < SHORTEST_SECRET => Err(bad_variable(name, "is too short")),
-            secret => Ok(Self { secret: secret.map(SecretString::from) }),
+        let mut secrets = Vec::new();
+        for name in SECRETS {
+            match environment.get(name) {
+                Some(secret) if secret.len() < SHORTEST_SECRET => return Err(bad_variable(name, "is too short")),
+                secret => secrets.extend(secret.map(SecretString::from)),
+            }
         }
+        let is_required = match environment.get(REQUIRE_EDGE) {
+            Some("true") if secrets.is_empty() => return Err(bad_variable(REQUIRE_EDGE, "wants an edge's secret")),
+            Some("true") => true,
+            Some("false") | None => false,
+            Some(_) => return Err(bad_variable(REQUIRE_EDGE, "is neither true nor false")),
+        };
+        Ok(Self { secrets, is_required })
     }
 
-    /// Whom the edge saw, if the request came through it and it says so. The headers that are between edge and function are
-    /// taken out: whatever is done with the others, these go nowhere.
-    pub(super) fn viewer(&self, headers: &mut HashMap<String, String>) -> Option<IpAddr> {
+    /// Whom the edge saw, if the request came through it and it says so; or that it had to. The headers that are between edge
+    /// and function are taken out: whatever is done with the others, these go nowhere.
+    pub(super) fn viewer(&self, headers: &mut HashMap<String, String>) -> Result<Option<IpAddr>, Problem> {
         let shown = take(headers, SECRET_HEADER).map(SecretString::from);
         let address = take(headers, VIEWER_HEADER);
-        if self.is_shown(&shown?) { viewer_address(&address?) } else { None }
+        if shown.is_some_and(|shown| self.is_shown(&shown)) {
+            Ok(address.and_then(|address| viewer_address(&address)))
+        } else if self.is_required {
+            Err(Problem::EdgeRequired)
+        } else {
+            Ok(None)
+        }
     }
 
     fn is_shown(&self, shown: &SecretString) -> bool {
         let same = |secret: &SecretString| secret.expose_secret().as_bytes().ct_eq(shown.expose_secret().as_bytes());
-        self.secret.as_ref().is_some_and(|secret| same(secret).into())
+        self.secrets.iter().any(|secret| same(secret).into())
     }
 }
 
@@ -75,13 +96,19 @@ mod tests {
 
     const SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01";
 
+    const BACKENDS: &str = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba00";
+
+    fn edge_of(variables: &[(&str, &str)]) -> Result<Edge, BadVariable> {
+        Edge::new(&variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
     fn edge(secret: &str) -> Result<Edge, BadVariable> {
-        Edge::new(&[("READMIT_EDGE_SECRET".to_owned(), secret.to_owned())].into_iter().collect())
+        edge_of(&[("READMIT_EDGE_SECRET", secret)])
     }
 
     fn seen(edge: &Edge, headers: &[(&str, &str)]) -> Option<String> {
         let mut headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        edge.viewer(&mut headers).map(|address| address.to_string())
+        edge.viewer(&mut headers).unwrap().map(|address| address.to_string())
     }
 
     #[test]
@@ -145,8 +172,38 @@ mod tests {
         let names = ["Readmit-Edge-Secret", "readmit-edge-secret", "CloudFront-Viewer-Address", "user-agent"];
         for edge in [edge(SECRET), edge("")] {
             let mut headers = names.map(header).into_iter().collect::<HashMap<_, _>>();
-            edge.unwrap().viewer(&mut headers);
+            edge.unwrap().viewer(&mut headers).unwrap();
             assert_eq!(headers.keys().collect::<Vec<_>>(), ["user-agent"]);
         }
+    }
+
+    #[test]
+    fn a_backend_names_its_viewers_with_a_secret_of_its_own() {
+        let both = edge_of(&[("READMIT_EDGE_SECRET", SECRET), ("READMIT_BACKEND_SECRET", BACKENDS)]).unwrap();
+        let viewer = ("cloudfront-viewer-address", "198.51.100.7:46532");
+        for secret in [SECRET, BACKENDS] {
+            assert!(seen(&both, &[viewer, ("readmit-edge-secret", secret)]).is_some());
+        }
+        let alone = edge_of(&[("READMIT_BACKEND_SECRET", BACKENDS)]).unwrap();
+        assert!(seen(&alone, &[viewer, ("readmit-edge-secret", BACKENDS)]).is_some());
+        assert!(seen(&alone, &[viewer, ("readmit-edge-secret", SECRET)]).is_none());
+    }
+
+    #[test]
+    fn where_an_edge_is_required_nobody_else_comes_in() {
+        let required = |secret| edge_of(&[("READMIT_EDGE_SECRET", secret), ("READMIT_REQUIRE_EDGE", "true")]);
+        let comes = |edge: &Edge, secret: &str| {
+            let mut headers = HashMap::from([("readmit-edge-secret".to_owned(), secret.to_owned())]);
+            edge.viewer(&mut headers)
+        };
+        let edge = required(SECRET).unwrap();
+        assert_eq!(comes(&edge, SECRET), Ok(None));
+        for wrong in ["", BACKENDS, &SECRET.to_lowercase()] {
+            assert_eq!(comes(&edge, wrong), Err(Problem::EdgeRequired));
+        }
+        assert_eq!(edge.viewer(&mut HashMap::new()), Err(Problem::EdgeRequired));
+        let error = required("").err().unwrap().to_string();
+        assert_eq!(error, "the environment variable READMIT_REQUIRE_EDGE wants an edge's secret");
+        assert!(edge_of(&[("READMIT_EDGE_SECRET", SECRET), ("READMIT_REQUIRE_EDGE", "yes")]).is_err());
     }
 }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::aws_lambda_events::query_map::QueryMap;
+use lambda_http::http::header::SET_COOKIE;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Body, Context, Request, RequestExt as _, Response};
@@ -16,20 +17,22 @@ use readmit_domain::Origin;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::Edge;
 use super::body::EncodedBody;
+use super::{Edge, Problem};
 
 /// What is kept of the client's `User-Agent`.
 const MAX_USER_AGENT_CHARS: usize = 256;
 
-/// A request. The client wrote `headers`, `raw_query_string` and `body`, and may have written anything; API Gateway wrote the
-/// rest.
+/// A request. The client wrote `headers`, `cookies`, `raw_query_string` and `body`, and may have written anything; API Gateway
+/// wrote the rest.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GatewayRequest {
     request_context: RequestContext,
     /// Several lines of one name are joined by a comma.
     headers: Option<HashMap<String, String>>,
+    /// Each `name=value`.
+    cookies: Option<Vec<String>>,
     path_parameters: Option<HashMap<String, String>>,
     raw_query_string: Option<String>,
     body: Option<String>,
@@ -54,11 +57,15 @@ struct RequestContextHttp {
 }
 
 impl GatewayRequest {
-    /// The request with its [`Origin`] as an extension, and the body, which is checked and decoded later.
-    pub(super) fn into_http(self, context: Context, edge: &Edge) -> (Request, EncodedBody) {
+    /// The request with its [`Origin`] as an extension, and the body, which is checked and decoded later; or that it had to come
+    /// through the edge.
+    pub(super) fn into_http(self, context: Context, edge: &Edge) -> (Request, Result<EncodedBody, Problem>) {
         let body = EncodedBody::new(Zeroizing::new(self.body.unwrap_or_default()), self.is_base64_encoded);
         let mut headers = self.headers.unwrap_or_default();
-        let viewer = edge.viewer(&mut headers).map(|address| address.to_string());
+        let (viewer, body) = match edge.viewer(&mut headers) {
+            Ok(viewer) => (viewer.map(|address| address.to_string()), Ok(body)),
+            Err(problem) => (None, Err(problem)),
+        };
         let RequestContext { route_key, request_id, http } = self.request_context;
         let request_id = request_id.unwrap_or_else(|| context.request_id.clone());
         let origin = Origin {
@@ -69,6 +76,7 @@ impl GatewayRequest {
 
         let mut event = ApiGatewayV2httpRequest::default();
         event.headers = header_map(headers);
+        event.cookies = self.cookies;
         event.path_parameters = self.path_parameters.unwrap_or_default();
         // Not as `raw_query_string`, which becomes a part of the URI.
         event.query_string_parameters = query_map(&self.raw_query_string.unwrap_or_default());
@@ -119,6 +127,10 @@ pub(super) fn response_event(response: Response<Body>) -> ApiGatewayV2httpRespon
     let mut event = ApiGatewayV2httpResponse::default();
     event.status_code = parts.status.as_u16().into();
     event.headers = parts.headers;
+    // The gateway wants them apart.
+    if let Some(cookie) = event.headers.remove(SET_COOKIE).and_then(|cookie| cookie.to_str().ok().map(str::to_owned)) {
+        event.cookies.push(cookie);
+    }
     event.is_base64_encoded = matches!(body, Body::Binary(_));
     event.body = (!matches!(body, Body::Empty)).then_some(body);
     event

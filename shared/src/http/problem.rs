@@ -34,6 +34,8 @@ pub enum Problem {
     DisownRejected,
     /// For Security Admins alone.
     NotSecurityAdmin,
+    /// The request did not come through the edge, and has to.
+    EdgeRequired,
     /// Not for the own account.
     OwnAccount,
     /// There is no such employee in the company.
@@ -152,6 +154,12 @@ impl Problem {
                 "not_security_admin",
                 "Not a Security Admin",
                 "Only a Security Admin of the company may do this.",
+            ),
+            Self::EdgeRequired => (
+                StatusCode::FORBIDDEN,
+                "edge_required",
+                "Not by this address",
+                "The API takes requests only through the portal's own address.",
             ),
             Self::OwnAccount => (
                 StatusCode::FORBIDDEN,

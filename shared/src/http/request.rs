@@ -36,6 +36,9 @@ pub trait ApiRequest {
     /// The employee that the path names. A text that is no id names nobody.
     fn employee_id(&self) -> Option<EmployeeId>;
 
+    /// The value of a cookie, if it was sent once.
+    fn cookie(&self, name: &str) -> Option<&str>;
+
     /// The client's key, if it sent one: 1 to 255 visible ASCII characters.
     fn idempotency_key(&self) -> Result<Option<&str>, Problem>;
 }
@@ -70,6 +73,14 @@ impl ApiRequest for Request {
 
     fn employee_id(&self) -> Option<EmployeeId> {
         self.path_parameters_ref()?.first("employee_id")?.parse().ok()
+    }
+
+    /// The gateway joins several lines of cookies.
+    fn cookie(&self, name: &str) -> Option<&str> {
+        let cookies = single_header(self, "cookie")?.split(';').filter_map(|cookie| cookie.trim().split_once('='));
+        let mut values = cookies.filter(|(sent, _)| *sent == name).map(|(_, value)| value);
+        let value = values.next()?;
+        values.next().is_none().then_some(value)
     }
 
     fn idempotency_key(&self) -> Result<Option<&str>, Problem> {

@@ -59,7 +59,7 @@ where
     let (mut request, body) = event.payload.into_http(event.context, S::as_ref(&services));
     let request_id = request.origin().request_id.clone();
     let invocation = Invocation::begin(&request_id, request.route_key());
-    let outcome = match body.decode(&request) {
+    let outcome = match body.map_err(Failure::from).and_then(|body| body.decode(&request)) {
         Ok(bytes) => {
             request.extensions_mut().insert(bytes);
             invocation

@@ -9,6 +9,8 @@ use readmit_domain::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
 
+use crate::keyring::Session;
+
 /// A passcode, never its code.
 #[derive(Serialize)]
 pub struct PasscodeView<'a> {
@@ -146,6 +148,23 @@ impl<'a> SessionView<'a> {
     pub fn new(access_token: &'a SecretString, employee: &'a Employee, now: Timestamp) -> Self {
         let employee = EmployeeView::new(employee, now);
         Self { access_token, token_type: "Bearer", expires_in: SESSION_LIFETIME.as_secs(), employee }
+    }
+}
+
+/// A session that lasts, for a portal's backend.
+#[derive(Serialize)]
+pub struct LiveSessionView<'a> {
+    employee: EmployeeView<'a>,
+    authenticated_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl<'a> LiveSessionView<'a> {
+    /// The session of a token, and its person as the directory has it now.
+    pub fn new(session: &Session, employee: &'a Employee, now: Timestamp) -> Self {
+        let at = |seconds: i64| Timestamp::from_millis(seconds.saturating_mul(1_000));
+        let (authenticated_at, expires_at) = (at(session.claims.auth_time), at(session.expires_at));
+        Self { employee: EmployeeView::new(employee, now), authenticated_at, expires_at }
     }
 }
 

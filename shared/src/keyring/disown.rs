@@ -99,7 +99,7 @@ mod tests {
     fn a_token_is_taken_as_long_as_its_key_and_no_longer() {
         let (before, after) = (keyring(ONE), keyring(TWO));
         let token = token(&before, NOW);
-        let last = (1_000 + super::super::LONGEST_LIFE) * 1_000;
+        let last = (1_000 + super::super::versions::LONGEST_LIFE) * 1_000;
         assert!(after.open_disown(&token, Timestamp::from_millis(last - 1)).is_some());
         assert_eq!(after.open_disown(&token, Timestamp::from_millis(last)), None);
         let newer = self::token(&after, Timestamp::from_millis(1_000_000));

@@ -1,43 +1,39 @@
-//! Rotating the root secret: a version is added, none is ever changed or dropped.
+//! Rotating a root secret: a version is added, none is ever changed or dropped.
 //!
 //! In the four steps of Secrets Manager, each of which may come again
-//! (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>).
+//! (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>); or at once, by an
+//! operator, after a leak.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
-use rand::CryptoRng;
-use rand::distr::{Alphanumeric, SampleString as _};
 use readmit_domain::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
 
-use super::{BadRootSecret, Keyring, RootJson};
+use super::key_store::made_at;
+use super::next_root::{may_follow, next_root, voided_root};
+use super::{BadRootSecret, PublicKeys, Root, RootSecret, TokenKind, UnknownVersion};
 use crate::aws::{Aws, describe};
 use crate::environment::{BadVariable, Environment};
 use crate::random::system_random;
-
-/// Every process fetches the secret again within five minutes; until then it could not check what the new version signs.
-const SIGNS_AFTER: Duration = Duration::from_secs(10 * 60);
-/// 62^64 is over 2^256: the length that the template generates the first version with.
-const MATERIAL_LENGTH: usize = 64;
+use crate::store::{Outcome, Store, StoreError};
 
 const CURRENT: &str = "AWSCURRENT";
 const PENDING: &str = "AWSPENDING";
 
-/// The root secret, to be rotated.
+/// The root secrets, to be rotated.
 pub struct Rotation {
     client: Client,
-    secret_id: String,
+    store: Store,
+    ids: BTreeMap<RootSecret, String>,
 }
 
 /// Why a step was not done. Secrets Manager tries the rotation again.
 #[derive(Debug, thiserror::Error)]
 pub enum RotationError {
-    /// The event is about another secret.
-    #[error("the event is about another secret than the root secret")]
+    /// The event is about a secret that is no root secret.
+    #[error("the event is about another secret than a root secret")]
     AnotherSecret,
     /// Secrets Manager does not do its part.
     #[error("Secrets Manager: {0}")]
@@ -48,6 +44,15 @@ pub enum RotationError {
     /// The version to come lacks one that is there, or has another in its place.
     #[error("the version to come does not keep all that is there")]
     LosesVersions,
+    /// The public keys could not be published.
+    #[error(transparent)]
+    Unpublished(#[from] StoreError),
+    /// A key could not be derived.
+    #[error(transparent)]
+    NoKey(#[from] UnknownVersion),
+    /// The version to come would sign before everybody knows it.
+    #[error("the version to come would sign too soon")]
+    TooLate,
 }
 
 impl RotationError {
@@ -58,6 +63,9 @@ impl RotationError {
             Self::Unavailable(_) => "secrets_manager_unavailable",
             Self::Bad(_) => "bad_root_secret",
             Self::LosesVersions => "loses_versions",
+            Self::TooLate => "too_late",
+            Self::Unpublished(_) => "store_unavailable",
+            Self::NoKey(_) => "no_key",
         }
     }
 
@@ -67,120 +75,115 @@ impl RotationError {
 }
 
 impl Rotation {
-    /// Of the secret that the environment names.
+    /// Of the secrets that the environment names.
     pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, BadVariable> {
-        Ok(Self { client: aws.secrets_manager(), secret_id: environment.require("READMIT_ROOT_SECRET_ID")? })
+        let ids = RootSecret::ALL.into_iter().map(|secret| Ok((secret, environment.require(secret.variable())?)));
+        let store = Store::new(aws.dynamodb(), environment)?;
+        Ok(Self { client: aws.secrets_manager(), store, ids: ids.collect::<Result<_, _>>()? })
     }
 
-    /// Whether `secret_id` is the root secret.
-    pub fn check(&self, secret_id: &str) -> Result<(), RotationError> {
-        if secret_id == self.secret_id { Ok(()) } else { Err(RotationError::AnotherSecret) }
+    /// The root secret whose id in Secrets Manager this is.
+    pub fn secret(&self, id: &str) -> Result<RootSecret, RotationError> {
+        let named = self.ids.iter().find(|(_, known)| *known == id);
+        named.map(|(secret, _)| *secret).ok_or(RotationError::AnotherSecret)
     }
 
     /// `createSecret`: stores the version to come as pending, if it is not there yet.
-    pub async fn create(&self, token: &str, now: Timestamp) -> Result<(), RotationError> {
-        if self.pending(token).await?.is_some() {
+    pub async fn create(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
+        if self.pending(secret, token).await?.is_some() {
             return Ok(());
         }
-        let next = next_root(&self.current().await?, now, &mut system_random())?;
-        let put = self.client.put_secret_value().secret_id(&self.secret_id).client_request_token(token);
-        let put = put.secret_string(next.expose_secret()).version_stages(PENDING).send().await;
-        put.map(|_| ()).map_err(RotationError::of)
+        let next = next_root(&self.current(secret).await?, now, &mut system_random())?;
+        self.put(secret, token, &next, PENDING).await
     }
 
-    /// `testSecret`: what is pending can be used, and keeps every version.
-    pub async fn test(&self, token: &str) -> Result<(), RotationError> {
-        let pending = self.pending(token).await?;
+    /// `testSecret`: what is pending can be used, keeps every version, and signs late enough. What does not is no longer
+    /// pending, so that the next attempt makes another.
+    pub async fn test(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
+        let pending = self.pending(secret, token).await?;
         let pending = pending.ok_or_else(|| RotationError::Unavailable("there is no pending version".to_owned()))?;
-        Keyring::parse(&pending)?;
-        if keeps_all(&self.current().await?, &pending)? { Ok(()) } else { Err(RotationError::LosesVersions) }
+        let tested = may_follow(&self.current(secret).await?, &pending, now);
+        if matches!(tested, Err(RotationError::LosesVersions | RotationError::TooLate)) {
+            self.move_stage(secret, PENDING, None, Some(token)).await?;
+        }
+        tested
     }
 
     /// `finishSecret`: what is pending becomes current, if it is not yet.
-    pub async fn finish(&self, token: &str) -> Result<(), RotationError> {
-        let described = self.client.describe_secret().secret_id(&self.secret_id).send().await;
+    pub async fn finish(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
+        let described = self.client.describe_secret().secret_id(self.id(secret)?).send().await;
         let stages = described.map_err(RotationError::of)?.version_ids_to_stages.unwrap_or_default();
         let current = stages.into_iter().find(|(_, stages)| stages.iter().any(|stage| stage == CURRENT));
         let current = current.map(|(version_id, _)| version_id).filter(|version_id| version_id != token);
-        let Some(current) = current else { return Ok(()) };
-        self.test(token).await?;
-        let moved = self.client.update_secret_version_stage().secret_id(&self.secret_id).version_stage(CURRENT);
-        let moved = moved.move_to_version_id(token).remove_from_version_id(current).send().await;
-        moved.map(|_| ()).map_err(RotationError::of)
+        if let Some(current) = current {
+            self.test(secret, token, now).await?;
+            self.move_stage(secret, CURRENT, Some(token), Some(&current)).await?;
+        }
+        self.publish(secret).await
     }
 
-    async fn current(&self) -> Result<SecretString, RotationError> {
-        let got = self.client.get_secret_value().secret_id(&self.secret_id).version_stage(CURRENT).send().await;
+    /// After a leak: adds a version that signs at once, and voids all before it. `token` is the id that Secrets Manager gives the
+    /// new value.
+    pub async fn void(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
+        let next = voided_root(&self.current(secret).await?, now, &mut system_random())?;
+        self.put(secret, token, &next, CURRENT).await?;
+        self.publish(secret).await
+    }
+
+    /// Publishes the public keys of what the secret signs, for those who verify without it and whom nobody that signs may have
+    /// told yet.
+    async fn publish(&self, secret: RootSecret) -> Result<(), RotationError> {
+        for kind in TokenKind::ALL.into_iter().filter(|kind| kind.purpose().secret() == secret) {
+            let got = self.client.get_secret_value().secret_id(self.id(secret)?).version_stage(CURRENT).send().await;
+            let got = got.map_err(RotationError::of)?;
+            let made_at = made_at(got.created_date());
+            let root = Root::parse(&SecretString::from(got.secret_string.unwrap_or_default()))?;
+            // Refused: a later value's are published.
+            let _: Outcome = self.store.publish_keys(kind, &PublicKeys::of(&root, kind)?, made_at).await?;
+        }
+        Ok(())
+    }
+
+    fn id(&self, secret: RootSecret) -> Result<&String, RotationError> {
+        self.ids.get(&secret).ok_or(RotationError::AnotherSecret)
+    }
+
+    async fn put(
+        &self,
+        secret: RootSecret,
+        token: &str,
+        root: &SecretString,
+        stage: &str,
+    ) -> Result<(), RotationError> {
+        let put = self.client.put_secret_value().secret_id(self.id(secret)?).client_request_token(token);
+        let put = put.secret_string(root.expose_secret()).version_stages(stage).send().await;
+        put.map(drop).map_err(RotationError::of)
+    }
+
+    async fn move_stage(
+        &self,
+        secret: RootSecret,
+        stage: &str,
+        to: Option<&str>,
+        from: Option<&str>,
+    ) -> Result<(), RotationError> {
+        let moved = self.client.update_secret_version_stage().secret_id(self.id(secret)?).version_stage(stage);
+        let moved = moved.set_move_to_version_id(to.map(str::to_owned));
+        let moved = moved.set_remove_from_version_id(from.map(str::to_owned)).send().await;
+        moved.map(drop).map_err(RotationError::of)
+    }
+
+    async fn current(&self, secret: RootSecret) -> Result<SecretString, RotationError> {
+        let got = self.client.get_secret_value().secret_id(self.id(secret)?).version_stage(CURRENT).send().await;
         Ok(SecretString::from(got.map_err(RotationError::of)?.secret_string.unwrap_or_default()))
     }
 
-    async fn pending(&self, token: &str) -> Result<Option<SecretString>, RotationError> {
-        let get = self.client.get_secret_value().secret_id(&self.secret_id).version_id(token).version_stage(PENDING);
-        match get.send().await {
+    async fn pending(&self, secret: RootSecret, token: &str) -> Result<Option<SecretString>, RotationError> {
+        let get = self.client.get_secret_value().secret_id(self.id(secret)?);
+        match get.version_id(token).version_stage(PENDING).send().await {
             Ok(got) => Ok(got.secret_string.map(SecretString::from)),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
             Err(error) => Err(RotationError::of(error)),
         }
-    }
-}
-
-/// The root with one more version, which signs ten minutes from now.
-fn next_root(
-    current: &SecretString,
-    now: Timestamp,
-    random: &mut impl CryptoRng,
-) -> Result<SecretString, BadRootSecret> {
-    let version = Keyring::parse(current)?.newest() + 1;
-    let RootJson { mut signs_from, mut versions } = RootJson::read(current)?;
-    let material = Alphanumeric.sample_string(random, MATERIAL_LENGTH);
-    versions.insert(version.to_string(), SecretString::from(material));
-    signs_from.insert(version.to_string(), now.after(SIGNS_AFTER).seconds());
-
-    let mut root: BTreeMap<&str, _> =
-        versions.iter().map(|(version, material)| (version.as_str(), json!(material.expose_secret()))).collect();
-    root.insert("signs_from", json!(signs_from));
-    Ok(SecretString::from(json!(root).to_string()))
-}
-
-/// Whether every version of `current` stands unchanged in `next`.
-fn keeps_all(current: &SecretString, next: &SecretString) -> Result<bool, BadRootSecret> {
-    let (current, next) = (RootJson::read(current)?, RootJson::read(next)?);
-    let same = |version: &String, material: &SecretString| {
-        next.versions.get(version).is_some_and(|kept| kept.expose_secret() == material.expose_secret())
-            && next.signs_from.get(version) == current.signs_from.get(version)
-    };
-    Ok(current.versions.iter().all(|(version, material)| same(version, material)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{ONE, TWO};
-    use super::*;
-
-    #[test]
-    fn a_rotation_adds_a_version_that_signs_ten_minutes_later() {
-        let now = Timestamp::from_millis(2_000_000);
-        let (current, mut random) = (SecretString::from(TWO), system_random());
-        let next = next_root(&current, now, &mut random).unwrap();
-        let keyring = Keyring::parse(&next).unwrap();
-        assert_eq!(keyring.current(now), 2);
-        assert_eq!(keyring.current(now.after(Duration::from_secs(599))), 2);
-        assert_eq!(keyring.current(now.after(SIGNS_AFTER)), 3);
-        assert!(keeps_all(&current, &next).unwrap());
-        assert_ne!(next.expose_secret(), next_root(&current, now, &mut random).unwrap().expose_secret());
-    }
-
-    #[test]
-    fn a_version_that_is_lost_or_changed_is_noticed() {
-        let keeps = |current: &str, next: &str| keeps_all(&SecretString::from(current), &SecretString::from(next));
-        assert!(keeps(ONE, TWO).unwrap());
-        assert!(!keeps(TWO, ONE).unwrap());
-        assert!(!keeps(ONE, &TWO.replace("0123", "0124")).unwrap());
-        assert!(!keeps(ONE, &TWO.replace("\"1\":0,", "\"1\":1,")).unwrap());
-    }
-
-    #[test]
-    fn a_root_that_is_none_is_not_rotated() {
-        assert!(next_root(&SecretString::from("{}"), Timestamp::from_millis(0), &mut system_random()).is_err());
     }
 }

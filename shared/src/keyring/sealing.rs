@@ -7,7 +7,7 @@ use rand::CryptoRng;
 use readmit_domain::{EmployeeId, KeyVersion, SealedTotpKey, Timestamp, TotpKey, Versioned};
 use zeroize::Zeroizing;
 
-use super::{Keyring, Purpose, UnknownVersion};
+use super::{Keyring, Purpose, RootSecret, UnknownVersion};
 
 const NONCE_BYTES: usize = 24;
 
@@ -89,7 +89,7 @@ impl Keyring {
         now: Timestamp,
         random: &mut impl CryptoRng,
     ) -> Result<String, Unsealable> {
-        let version = self.current(now);
+        let version = self.current(seal.purpose().secret(), now);
         Ok(format!("{version}.{}", BASE64URL_NOPAD.encode(&self.seal(seal, version, plain, random)?)))
     }
 
@@ -97,7 +97,11 @@ impl Keyring {
     pub fn open_text(&self, seal: &Seal<'_>, text: &str, now: Timestamp) -> Option<Zeroizing<Vec<u8>>> {
         let (version, sealed) = text.split_once('.')?;
         let written = |read: &KeyVersion| read.to_string() == version;
-        let version = version.parse().ok().filter(written).filter(|version| self.accepts(*version, now))?;
+        let version = version
+            .parse()
+            .ok()
+            .filter(written)
+            .filter(|version| self.accepts(seal.purpose().secret(), *version, now))?;
         let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
         self.unseal(seal, version, &sealed).ok()
     }
@@ -115,15 +119,22 @@ impl Keyring {
         now: Timestamp,
         random: &mut impl CryptoRng,
     ) -> Result<Versioned<SealedTotpKey>, Unsealable> {
-        let version = self.current(now);
+        let version = self.current(RootSecret::Authenticators, now);
         let sealed = self.seal(&Seal::TotpKey(owner), version, key.expose(), random)?;
         Ok(Versioned { version, value: SealedTotpKey::from_bytes(&sealed) })
     }
 
-    /// Opens a person's TOTP key.
-    pub fn unseal_totp_key(&self, owner: EmployeeId, sealed: &Versioned<SealedTotpKey>) -> Result<TotpKey, Unsealable> {
+    /// Opens a person's TOTP key. None if the root secret no longer has the version that it was sealed with.
+    pub fn unseal_totp_key(
+        &self,
+        owner: EmployeeId,
+        sealed: &Versioned<SealedTotpKey>,
+    ) -> Result<Option<TotpKey>, Unsealable> {
+        if !self.knows(RootSecret::Authenticators, sealed.version) {
+            return Ok(None);
+        }
         let plain = self.unseal(&Seal::TotpKey(owner), sealed.version, &sealed.value.to_bytes())?;
-        TotpKey::from_bytes(&plain).map_err(|_| Unsealable)
+        TotpKey::from_bytes(&plain).map(Some).map_err(|_| Unsealable)
     }
 }
 
@@ -141,7 +152,7 @@ mod tests {
         let [mike, ada] = [1, 2].map(|at| EmployeeId::new(Timestamp::from_millis(at), &mut random));
         let key = TotpKey::generate(&mut random);
         let sealed = keyring.seal_totp_key(mike, &key, Timestamp::from_millis(0), &mut random).unwrap();
-        assert_eq!(keyring.unseal_totp_key(mike, &sealed).unwrap().expose(), key.expose());
+        assert_eq!(keyring.unseal_totp_key(mike, &sealed).unwrap().unwrap().expose(), key.expose());
         assert!(keyring.unseal_totp_key(ada, &sealed).is_err());
 
         let mut bytes = sealed.value.to_bytes();

@@ -6,31 +6,60 @@
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::{CryptoRng, RngExt as _};
-use readmit_domain::{KeyVersion, RECOVERY_LIFETIME, SESSION_LIFETIME, Timestamp};
+use readmit_domain::{RECOVERY_LIFETIME, SESSION_LIFETIME, Timestamp};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::ed25519::PROVIDER;
-use super::{AccessClaims, Keyring, RecoveryClaims, UnknownVersion};
+use super::{AccessClaims, Keyring, Purpose, RecoveryClaims, UnknownVersion};
 
 /// Seconds that another instance's clock may run ahead of ours: each may be 90 s off.
 const CLOCK_SKEW_SECONDS: i64 = 180;
 
-/// A kind of token. Each has a media type and an audience of its own, so that none passes for another.
+/// A kind of token. Each is signed by a key of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenKind {
+    /// Of a session.
+    Access,
+    /// Of a recovery.
+    Recovery,
+}
+
+impl TokenKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Access, Self::Recovery];
+
+    /// The key of its public keys in the table of keys: the name of the root secret that signs it.
+    pub fn name(self) -> &'static str {
+        self.purpose().secret().name()
+    }
+
+    pub(super) fn purpose(self) -> Purpose {
+        match self {
+            Self::Access => Purpose::SignSessions,
+            Self::Recovery => Purpose::SignRecoveries,
+        }
+    }
+}
+
+/// What a kind of token says. Each has a media type and an audience of its own too, so that none passes for another.
 trait Claims: Serialize + DeserializeOwned {
+    const KIND: TokenKind;
     const MEDIA_TYPE: &'static str;
     const AUDIENCE: &'static str;
     const LIFETIME: std::time::Duration;
 }
 
 impl Claims for AccessClaims {
+    const KIND: TokenKind = TokenKind::Access;
     const MEDIA_TYPE: &'static str = "at+jwt";
     const AUDIENCE: &'static str = "readmit:access";
     const LIFETIME: std::time::Duration = SESSION_LIFETIME;
 }
 
 impl Claims for RecoveryClaims {
+    const KIND: TokenKind = TokenKind::Recovery;
     const MEDIA_TYPE: &'static str = "recovery+jwt";
     const AUDIENCE: &'static str = "readmit:recovery";
     const LIFETIME: std::time::Duration = RECOVERY_LIFETIME;
@@ -52,6 +81,14 @@ struct Registered<C> {
 #[derive(Debug, thiserror::Error)]
 #[error("the token is not valid: {0}")]
 pub struct BadToken(&'static str);
+
+/// An access token that was read.
+pub struct Session {
+    /// What it says.
+    pub claims: AccessClaims,
+    /// When it expires, in seconds since 1970.
+    pub expires_at: i64,
+}
 
 /// Makes and reads tokens of one issuer.
 pub struct Tokens<'a> {
@@ -88,13 +125,14 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads an access token. Whether the session still lasts is the directory's to say.
-    pub fn read_access(&self, token: &str, now: Timestamp) -> Result<AccessClaims, BadToken> {
-        self.read(token, now)
+    pub fn read_access(&self, token: &str, now: Timestamp) -> Result<Session, BadToken> {
+        let Registered { claims, exp, .. } = self.read(token, now)?;
+        Ok(Session { claims, expires_at: exp })
     }
 
     /// Reads a recovery token. Whether the recovery still lasts is the store's to say.
     pub fn read_recovery(&self, token: &str, now: Timestamp) -> Result<RecoveryClaims, BadToken> {
-        self.read(token, now)
+        self.read(token, now).map(|read| read.claims)
     }
 
     fn sign<C: Claims>(
@@ -103,10 +141,12 @@ impl<'a> Tokens<'a> {
         now: Timestamp,
         random: &mut impl CryptoRng,
     ) -> Result<SecretString, TokenNotSigned> {
-        let version = self.keyring.current(now);
+        let secret = C::KIND.purpose().secret();
+        let version = self.keyring.current(secret, now);
+        let kid = self.keyring.public_keys(C::KIND).and_then(|keys| keys.kid(version));
         let header = Header {
             typ: Some(C::MEDIA_TYPE.to_owned()),
-            kid: Some(version.to_string()),
+            kid: Some(kid.ok_or(UnknownVersion(secret, version))?.to_owned()),
             ..Header::new(Algorithm::EdDSA)
         };
         let registered = Registered {
@@ -118,13 +158,12 @@ impl<'a> Tokens<'a> {
             exp: now.after(C::LIFETIME).seconds(),
             claims,
         };
-        let key = EncodingKey::from_ed_der(self.keyring.signing_key(version)?.as_bytes());
+        let key = EncodingKey::from_ed_der(self.keyring.signing_key(C::KIND, version)?.as_bytes());
         Ok(SecretString::from(jsonwebtoken::encode(&header, &registered, &key)?))
     }
 
-    fn read<C: Claims>(&self, token: &str, now: Timestamp) -> Result<C, BadToken> {
+    fn read<C: Claims>(&self, token: &str, now: Timestamp) -> Result<Registered<C>, BadToken> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken("malformed"))?;
-        let version = key_version(&header).ok_or(BadToken("key id"))?;
         if header.typ.as_deref() != Some(C::MEDIA_TYPE) {
             return Err(BadToken("type"));
         }
@@ -136,33 +175,26 @@ impl<'a> Tokens<'a> {
         {
             return Err(BadToken("header"));
         }
-        if !self.keyring.accepts(version, now) {
-            return Err(BadToken("key id"));
-        }
-        let key = self.keyring.signing_key(version).map_err(|_| BadToken("key id"))?.verifying_key();
+        let kid = header.kid.as_deref().unwrap_or_default();
+        let key = self.keyring.public_keys(C::KIND).and_then(|keys| keys.taken(kid, now)).ok_or(BadToken("key id"))?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.validate_exp = false;
         validation.set_issuer(&[self.issuer]);
         validation.set_audience(&[C::AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-        let read: Registered<C> = jsonwebtoken::decode(token, &DecodingKey::from_ed_der(key.as_bytes()), &validation)
+        let read: Registered<C> = jsonwebtoken::decode(token, &DecodingKey::from_ed_der(key), &validation)
             .map_err(|_| BadToken("signature or claims"))?
             .claims;
         if now.seconds() >= read.exp || read.nbf > now.seconds() + CLOCK_SKEW_SECONDS {
             return Err(BadToken("time"));
         }
-        Ok(read.claims)
+        Ok(read)
     }
 }
 
-/// The key that a token names, if it names one as this service does. Not to be believed before the signature is checked.
-pub(super) fn named_version(token: &str) -> Option<KeyVersion> {
-    key_version(&jsonwebtoken::decode_header(token).ok()?)
-}
-
-fn key_version(header: &Header) -> Option<KeyVersion> {
-    let kid = header.kid.as_deref()?;
-    kid.parse().ok().filter(|version: &KeyVersion| version.to_string() == kid)
+/// The name of the key that a token says it was signed with. Not to be believed before the signature is checked.
+pub(super) fn named_key(token: &str) -> Option<String> {
+    jsonwebtoken::decode_header(token).ok()?.kid
 }
 
 /// A token could not be signed.
@@ -174,32 +206,6 @@ pub enum TokenNotSigned {
     /// The framing failed.
     #[error(transparent)]
     NotFramed(#[from] jsonwebtoken::errors::Error),
-}
-
-/// A public key as RFC 8037 writes it.
-#[derive(Debug, Serialize)]
-pub struct JsonWebKey {
-    kty: &'static str,
-    crv: &'static str,
-    alg: &'static str,
-    #[serde(rename = "use")]
-    usage: &'static str,
-    kid: String,
-    x: String,
-}
-
-impl Keyring {
-    /// The public keys of all versions whose tokens are taken now.
-    pub fn public_keys(&self, now: Timestamp) -> Vec<JsonWebKey> {
-        let accepted = self.versions.keys().filter(|version| self.accepts(**version, now));
-        accepted
-            .filter_map(|version| {
-                let key = self.signing_key(*version).ok()?.verifying_key();
-                let x = BASE64URL_NOPAD.encode(key.as_bytes());
-                Some(JsonWebKey { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid: version.to_string(), x })
-            })
-            .collect()
-    }
 }
 
 #[cfg(test)]
@@ -234,6 +240,7 @@ mod tests {
         assert!(tokens.read_access(&token, NOW.after(SESSION_LIFETIME)).is_err());
         assert!(tokens.read_access(&token, Timestamp::from_millis(NOW.millis() - 181_000)).is_err());
         assert!(tokens.read_recovery(&token, NOW).is_err());
+        assert_eq!(tokens.read_access(&token, NOW).unwrap().expires_at, NOW.after(SESSION_LIFETIME).seconds());
     }
 
     #[test]

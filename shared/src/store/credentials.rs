@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use readmit_domain::{
     AccountStatus, Act, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Login, PasswordHash, SealedTotpKey,
-    Step, Timestamp, Versioned,
+    SessionEpoch, Step, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, key};
 use super::send::read;
-use super::{Outcome, Store, StoreError};
+use super::{Failures, Outcome, Store, StoreError, Whence};
+use crate::random::system_random;
 
 /// The item as the table holds it. An imported person's has no secrets yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct Credentials {
     /// Since when password and second factor open nothing, until a recovery is completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_at: Option<Timestamp>,
+    /// What the tokens of known devices must repeat. A new one ends them all: a recovery, a suspension, "this was not me".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_epoch: Option<SessionEpoch>,
 }
 
 /// The second factor that a sign-in uses up.
@@ -55,7 +59,9 @@ pub struct Spent {
     /// The authenticator's key under the current seal, if the one there is older.
     pub resealed: Option<Versioned<SealedTotpKey>>,
     /// Where the sign-in came from: its failures are forgotten.
-    pub source_ip: Option<String>,
+    pub whence: Whence,
+    /// The account's failures, where they count: a known device has its own.
+    pub failures: Option<Failures>,
 }
 
 impl FactorUsed {
@@ -93,7 +99,7 @@ impl Store {
             .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
             .with("factor", spent.factor.name());
         let mut changes = vec![credentials, self.record(&event)?];
-        changes.extend(self.forget_sign_ins(&seen.login, spent.source_ip.as_deref()));
+        changes.extend(self.forget_sign_ins(&seen.login, &spent.whence, spent.failures.as_ref()));
         let with = |directory: Change| changes.iter().cloned().chain([directory]).collect();
         let latest = self.signed_in(employee).set("last_signed_in_at", act.at);
         let latest = latest.if_absent_or_at_most("last_signed_in_at", act.at);
@@ -136,14 +142,19 @@ impl Store {
             .if_equal("session_epoch", &employee.session_epoch);
         let event = self.event(act, EventType::BackupCodesRenewed, employee.company_id, employee.employee_id);
         let mut changes = vec![renewed, directory, self.record(&event)?];
-        changes.extend(self.forget_sign_ins(&seen.login, spent.source_ip.as_deref()));
+        changes.extend(self.forget_sign_ins(&seen.login, &spent.whence, spent.failures.as_ref()));
         self.transact(changes).await
     }
 
-    /// Stops password, second factor and sessions until a recovery is completed.
+    /// Stops password, second factor and known devices until a recovery is completed.
     pub(super) fn suspend(&self, login: &Login, employee_id: EmployeeId, act: &Act) -> Change {
+        self.forget_devices(login, employee_id).set("suspended_at", act.at)
+    }
+
+    /// Ends the tokens of all known devices.
+    pub(super) fn forget_devices(&self, login: &Login, employee_id: EmployeeId) -> Change {
         Change::update(&self.tables.credentials, key([("login", login)]))
-            .set("suspended_at", act.at)
+            .set("device_epoch", SessionEpoch::generate(&mut system_random()))
             .if_equal("employee_id", employee_id)
     }
 
@@ -187,6 +198,7 @@ impl Store {
             totp_step: None,
             backup_codes: Vec::new(),
             suspended_at: None,
+            device_epoch: None,
         }
     }
 }

@@ -3,11 +3,8 @@
 //! A list of moments and not a counter: no span has more than its limit, wherever one lets it begin. Whoever is refused is not
 //! added, so that waiting helps.
 
-use readmit_domain::limit::{
-    CODES_AN_ADMIN, CODES_AN_EMPLOYEE, Happenings, LOCKED_FOR, Limit, SIGN_INS_A_NETWORK, SIGN_INS_AN_ACCOUNT,
-    network_of,
-};
-use readmit_domain::{Act, EmployeeId, Event, Login, Timestamp};
+use readmit_domain::limit::{CODES_AN_ADMIN, CODES_AN_EMPLOYEE, Happenings, LOCKED_FOR, Limit};
+use readmit_domain::{Act, EmployeeId, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Item, key};
@@ -22,7 +19,10 @@ pub struct LimitRow {
     subject: String,
     /// Milliseconds since 1970.
     #[serde(default)]
-    happened_at: Vec<i64>,
+    pub(super) happened_at: Vec<i64>,
+    /// Of an account's failed sign-ins, the wrong second factors; the wrong passwords are above.
+    #[serde(default)]
+    pub(super) second_factors_at: Vec<i64>,
     /// When the trail was last told that the limit was reached.
     #[serde(default)]
     throttled_at: Option<Timestamp>,
@@ -66,24 +66,16 @@ pub(super) fn issues_by(admin: EmployeeId) -> String {
     format!("codes by {admin}")
 }
 
-fn sign_ins_of(login: &Login) -> String {
-    format!("sign-ins of {login}")
-}
-
-fn sign_ins_from(login: &Login, source_ip: Option<&str>) -> String {
-    format!("sign-ins of {login} from {}", network_of(source_ip))
-}
-
 fn longest(limits: &[Limit]) -> std::time::Duration {
     limits.iter().map(|limit| limit.within).max().unwrap_or_default()
 }
 
 impl LimitRow {
-    fn seen(&self) -> Happenings {
+    pub(super) fn seen(&self) -> Happenings {
         Happenings::from_millis(&self.happened_at)
     }
 
-    fn throttled(&self, subject: &str, until: Timestamp, limits: &[Limit], now: Timestamp) -> Throttled {
+    pub(super) fn throttled(&self, subject: &str, until: Timestamp, limits: &[Limit], now: Timestamp) -> Throttled {
         let told = self.throttled_at.is_some_and(|told| now < told.after(longest(limits)));
         let since = Timestamp::from_millis(now.millis() - i64::try_from(longest(limits).as_millis()).unwrap_or(0));
         Throttled { until, untold: (!told).then(|| Untold { subject: subject.to_owned(), since }) }
@@ -95,7 +87,7 @@ impl Store {
         subjects.iter().map(|subject| limit_key(subject)).collect()
     }
 
-    fn update_limit(&self, subject: &str, limits: &[Limit], now: Timestamp) -> Change {
+    pub(super) fn update_limit(&self, subject: &str, limits: &[Limit], now: Timestamp) -> Change {
         let delete_after = now.after(longest(limits)).after(KEPT_AFTER_END).seconds();
         Change::update(&self.tables.limits, limit_key(subject)).set("delete_after", delete_after)
     }
@@ -194,35 +186,20 @@ impl Store {
         }
     }
 
-    /// Counts a sign-in of an account from a network, known or not, before anything else. One write, and a second one where the
-    /// window is full of what no longer counts.
-    pub async fn count_from_network(
-        &self,
-        login: &Login,
-        source_ip: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Result<(), Throttled>, StoreError> {
-        self.count_one(&sign_ins_from(login, source_ip), &SIGN_INS_A_NETWORK, now).await
-    }
-
-    /// Counts a sign-in of an account from anywhere, once its network let it through: what one network is refused must not use
-    /// up what all others have.
-    pub async fn count_of_account(&self, login: &Login, now: Timestamp) -> Result<Result<(), Throttled>, StoreError> {
-        self.count_one(&sign_ins_of(login), &SIGN_INS_AN_ACCOUNT, now).await
-    }
-
-    async fn count_one(
+    /// One more, if there is room. One write, and a second one where the window is full of what no longer counts.
+    pub(super) async fn count_one(
         &self,
         subject: &str,
-        limits: &[Limit; 1],
+        limits: &[Limit],
         now: Timestamp,
     ) -> Result<Result<(), Throttled>, StoreError> {
-        let [Limit { most, .. }] = *limits;
+        // With fewer than the least no limit is reached, whenever they happened.
+        let least = limits.iter().map(|limit| limit.most).min().unwrap_or_default();
         loop {
             let append = self
                 .update_limit(subject, limits, now)
                 .append("happened_at", &[now.millis()])
-                .if_shorter("happened_at", most);
+                .if_shorter("happened_at", least);
             let Updated::Refused(seen) = self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? else {
                 return Ok(Ok(()));
             };
@@ -236,12 +213,6 @@ impl Store {
                 return Ok(Ok(()));
             }
         }
-    }
-
-    /// Forgets the failed sign-ins of the account, and from this network: a success, or a recovery.
-    pub(super) fn forget_sign_ins(&self, login: &Login, source_ip: Option<&str>) -> [Change; 2] {
-        [sign_ins_of(login), sign_ins_from(login, source_ip)]
-            .map(|subject| Change::delete(&self.tables.limits, limit_key(&subject)))
     }
 
     /// Tells the trail that a limit was reached, once a span. For an unknown account there is no event, and the same request.

@@ -10,7 +10,7 @@ use readmit_domain::{
 use super::change::{Change, key};
 use super::passcodes::PasscodeRow;
 use super::send::{OnRefusal, Updated};
-use super::{Outcome, Store, StoreError};
+use super::{Outcome, Store, StoreError, Whence};
 use crate::keyring::RecoveryClaims;
 
 /// Whether a password may be tried.
@@ -114,7 +114,8 @@ impl Store {
         })
     }
 
-    /// Replaces password, authenticator and backup codes, ends every session, and starts one: all of it or nothing.
+    /// Replaces password, authenticator and backup codes, ends every session and every known device, and starts a session: all of
+    /// it or nothing.
     pub async fn complete_recovery(
         &self,
         row: &PasscodeRow,
@@ -134,6 +135,7 @@ impl Store {
             .set("password_hash", &new.password)
             .set("totp_key", &new.totp_key)
             .set("totp_step", confirmed)
+            .set("device_epoch", epoch)
             .remove("suspended_at")
             .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())
             .if_equal("employee_id", row.employee_id);
@@ -149,7 +151,7 @@ impl Store {
         let session =
             self.event(act, EventType::SessionStarted, row.company_id, row.employee_id).with("factor", "recovery");
         let mut changes = vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?];
-        changes.extend(self.forget_sign_ins(&row.login, act.origin.source_ip.as_deref()));
+        changes.extend(self.forget_sign_ins(&row.login, &Whence::Network(act.origin.source_ip.clone()), None));
         self.transact(changes).await
     }
 

@@ -25,7 +25,8 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// Ends what is open of the passcode, and tells it once: also of one that is used up, for then it matters most. Refused if
+    /// Ends what is open of the passcode and the known devices, and tells it once: also of one that is used up, for then it
+    /// matters most. Refused if
     /// it was told before, or the passcode has moved on since `row` was read.
     pub async fn disown(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
         let held = &row.held();
@@ -54,6 +55,7 @@ impl Store {
             }
         };
         let mut changes = vec![code.set("disowned_at", act.at).if_absent("disowned_at")];
+        changes.push(self.forget_devices(&row.login, row.employee_id));
         changes.extend(latest);
         changes.extend(events);
         self.transact(changes).await

@@ -15,7 +15,7 @@ MIKES_PASSWORD = "four tidy otters row home"
 MIKES_DIGITS = "492039"
 NEW_PASSWORD = "seven brisk kites over Łódź"
 NEW_DIGITS = "815274"
-ROOT_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:RootSecret-Xp2m9QkLw0aZ-a1b2c3"
+ROOT_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:SessionsSecret-Xp2m9QkLw0aZ-a1b2c3"
 
 COMPANY = "cmp_01JDEXAMP1E00000000000N0RD"
 PASSCODE = "pco_01JDEXAMP1E0000000000C0DE0"

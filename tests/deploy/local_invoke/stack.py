@@ -17,8 +17,8 @@ CALL_SECONDS = 30
 STEP_SECONDS = 30
 # To suspend wants a sign-in of the last ten minutes.
 RECENT_SECONDS = 300
-# The root secret's name there.
-ROOT_SECRET = "readmit-root"
+# One of the root secrets, by its name there.
+ROOT_SECRET = "readmit-sessions"
 # Straight to loopback, whatever proxy the machine has.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

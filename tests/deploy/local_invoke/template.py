@@ -25,14 +25,19 @@ class Template:
         references = {name: value["Ref"] for name, value in variables.items() if isinstance(value, dict) and "Ref" in value}
         of_type = {name: resources[id]["Type"] for name, id in references.items() if id in resources}
         self._tables = {name: _table(references[name]) for name, type in of_type.items() if type == TABLE}
-        self._secrets = [name for name, type in of_type.items() if type == SECRET]
+        self._secrets = {name: _secret(references[name]) for name, type in of_type.items() if type == SECRET}
         self.path = build_dir / "local-invoke.yaml"
         self.path.write_text(yaml.safe_dump(document, sort_keys=False))
 
     def variables(self, dynamodb: str, cloud: str, secret_arn: str) -> dict:
-        """What `--env-vars` says: where everything is."""
-        secrets = dict.fromkeys(self._secrets, secret_arn)
+        """What `--env-vars` says: where everything is. The ARN is that of the secret of sessions."""
+        secrets = {name: secret_arn.replace(_secret("SessionsSecret"), secret) for name, secret in self._secrets.items()}
         return {"Parameters": self._tables | secrets | dict(zip(ENDPOINTS, (dynamodb, cloud, cloud), strict=True))}
+
+
+def _secret(logical_id: str) -> str:
+    """Likewise: CursorsSecret is readmit-cursors."""
+    return "readmit-" + logical_id.removesuffix("Secret").lower()
 
 
 def _table(logical_id: str) -> str:

@@ -27,7 +27,7 @@ def run(checks: Checks, engine: Engine, build: pathlib.Path) -> None:
     journeys.five_tries(checks, company)
     expiry = Expiry(engine, stack, company)
     expiry.begin(checks)
-    rotation.two_rotations(checks, company, rotation.Root(engine, stack, company.portal))
+    rotation.two_rotations(checks, company, rotation.Roots(engine, stack, company.portal))
     expiry.end(checks)
     journeys.sign_out(checks, company)
     trail.roles_bind(checks, engine, stack)

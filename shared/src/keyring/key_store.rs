@@ -1,0 +1,160 @@
+//! The keys of this function, fetched once and kept: root secrets from Secrets Manager, public keys from their table.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::primitives::DateTime;
+use readmit_domain::{KeyVersion, Timestamp};
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+
+use super::{KeyNeeds, Keyring, Root, RootSecret, TokenKind, tokens};
+use crate::aws::{Aws, describe};
+use crate::environment::{BadVariable, Environment};
+use crate::store::{Outcome, Store};
+
+/// An unknown version makes the keys be fetched again, but not more often than this: anyone can write a key's name into a token.
+const REFETCH_AFTER: Duration = Duration::from_secs(30);
+/// What is new, or void, is known to a warm process after this time at the latest.
+pub(super) const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
+
+/// Where this function's keys are, and the keyring once they were fetched.
+pub struct KeyStore {
+    aws: Arc<Aws>,
+    /// Made when the secrets are first asked for: some functions never do.
+    client: OnceLock<Client>,
+    store: Store,
+    needs: KeyNeeds,
+    ids: BTreeMap<RootSecret, String>,
+    kept: Mutex<Option<Kept>>,
+}
+
+struct Kept {
+    keyring: Arc<Keyring>,
+    asked_at: Timestamp,
+}
+
+/// The keys are not to be had, or are something else.
+#[derive(Debug, thiserror::Error)]
+#[error("the keys are not to be had: {0}")]
+pub struct KeyringUnavailable(String);
+
+impl KeyStore {
+    /// Of what `needs` names; the environment says where it is.
+    pub(crate) fn new(
+        aws: Arc<Aws>,
+        store: Store,
+        needs: KeyNeeds,
+        environment: &Environment,
+    ) -> Result<Self, BadVariable> {
+        let ids = needs.secrets.iter().map(|secret| Ok((*secret, environment.require(secret.variable())?)));
+        let ids = ids.collect::<Result<_, _>>()?;
+        Ok(Self { aws, client: OnceLock::new(), store, needs, ids, kept: Mutex::new(None) })
+    }
+
+    /// The keyring, fetched if it was not yet.
+    pub async fn keyring(&self, now: Timestamp) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.keyring_if(now, |_| true).await
+    }
+
+    /// The keyring, fetched again if it does not know the key that `token` names.
+    pub async fn keyring_for_token(
+        &self,
+        kind: TokenKind,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        let named = tokens::named_key(token);
+        let knows = |kid: &String, keyring: &Keyring| keyring.public_keys(kind).is_some_and(|keys| keys.knows(kid));
+        self.keyring_if(now, |keyring| named.as_ref().is_none_or(|kid| knows(kid, keyring))).await
+    }
+
+    /// The keyring, fetched again if it does not know `version` of a root secret.
+    pub async fn keyring_knowing(
+        &self,
+        secret: RootSecret,
+        version: KeyVersion,
+        now: Timestamp,
+    ) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        self.keyring_if(now, |keyring| keyring.knows(secret, version)).await
+    }
+
+    async fn keyring_if(
+        &self,
+        now: Timestamp,
+        suffices: impl Fn(&Keyring) -> bool,
+    ) -> Result<Arc<Keyring>, KeyringUnavailable> {
+        let mut kept = self.kept.lock().await;
+        if let Some(kept) = &*kept {
+            let age_limit = if suffices(&kept.keyring) { KEPT_FOR } else { REFETCH_AFTER };
+            if now < kept.asked_at.after(age_limit) {
+                return Ok(Arc::clone(&kept.keyring));
+            }
+        }
+        // Boxed: it is rare, and large beside what a request holds else.
+        let fetched = match (Box::pin(self.fetch()).await, kept.take()) {
+            (Ok(keyring), _) => Arc::new(keyring),
+            // What is there still opens what it opened; the next attempt is as far away as after a success.
+            (Err(error), Some(Kept { keyring, .. })) => {
+                tracing::error!(cause = %error, "kept the keys that are there");
+                keyring
+            }
+            (Err(error), None) => return Err(error),
+        };
+        *kept = Some(Kept { keyring: Arc::clone(&fetched), asked_at: now });
+        Ok(fetched)
+    }
+
+    /// One trip; and a second one where a key signs here that was not published yet.
+    async fn fetch(&self) -> Result<Keyring, KeyringUnavailable> {
+        let kinds = TokenKind::ALL.into_iter().filter(|kind| self.needs.verifies.contains(kind) || self.signs(*kind));
+        let kinds: Vec<TokenKind> = kinds.collect();
+        let published = async { self.store.public_keys(&kinds).await.map_err(unavailable) };
+        let ((roots, made_at), published) = tokio::try_join!(self.roots(), published)?;
+        let keyring = Keyring::new(roots, published.clone()).map_err(unavailable)?;
+        for kind in kinds.into_iter().filter(|kind| self.signs(*kind)) {
+            if let Some(own) = keyring.public_keys(kind).filter(|own| published.get(&kind) != Some(own)) {
+                let made_at = made_at.get(&kind.purpose().secret()).copied().unwrap_or(Timestamp::from_millis(0));
+                // Refused: another process knows a later value of the root secret. Its keys are known here within five minutes.
+                let _: Outcome = self.store.publish_keys(kind, own, made_at).await.map_err(unavailable)?;
+            }
+        }
+        Ok(keyring)
+    }
+
+    fn signs(&self, kind: TokenKind) -> bool {
+        self.ids.contains_key(&kind.purpose().secret())
+    }
+
+    /// The root secrets, and when their current values were made.
+    async fn roots(&self) -> Result<(BTreeMap<RootSecret, Root>, BTreeMap<RootSecret, Timestamp>), KeyringUnavailable> {
+        let (mut roots, mut made_at) = (BTreeMap::new(), BTreeMap::new());
+        if self.ids.is_empty() {
+            return Ok((roots, made_at));
+        }
+        let client = self.client.get_or_init(|| self.aws.secrets_manager());
+        let ids = self.ids.values().cloned().collect();
+        let answer = client.batch_get_secret_value().set_secret_id_list(Some(ids)).send().await;
+        let answer = answer.map_err(|error| unavailable(describe(&error)))?;
+        let values = answer.secret_values.unwrap_or_default();
+        for (secret, id) in &self.ids {
+            let value = values.iter().find(|value| value.arn.as_ref() == Some(id) || value.name.as_ref() == Some(id));
+            let json = value.and_then(|value| value.secret_string.clone());
+            let json = json.ok_or_else(|| unavailable(format!("no value of {}", secret.name())))?;
+            roots.insert(*secret, Root::parse(&SecretString::from(json)).map_err(unavailable)?);
+            made_at.insert(*secret, self::made_at(value.and_then(|value| value.created_date.as_ref())));
+        }
+        Ok((roots, made_at))
+    }
+}
+
+/// When a root secret's value was made: of two values the later one is right.
+pub(super) fn made_at(created: Option<&DateTime>) -> Timestamp {
+    Timestamp::from_millis(created.and_then(|created| created.to_millis().ok()).unwrap_or_default())
+}
+
+fn unavailable(cause: impl ToString) -> KeyringUnavailable {
+    KeyringUnavailable(cause.to_string())
+}

@@ -1,0 +1,145 @@
+//! What a root secret may become: one version more, and nothing of what is there changed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rand::CryptoRng;
+use rand::distr::{Alphanumeric, SampleString as _};
+use readmit_domain::{KeyVersion, Timestamp};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::key_store::KEPT_FOR;
+use super::root::RootJson;
+use super::{BadRootSecret, Root, RotationError};
+
+/// A version signs so long after it was made…
+const SIGNS_AFTER: Duration = Duration::from_secs(30 * 60);
+/// … and at least so long after it became current: by then every process has fetched it, and what is published of it; twice
+/// [`KEPT_FOR`], and three minutes for clocks that differ. Whoever verifies tokens elsewhere keeps public keys five minutes.
+const KNOWN_AFTER: Duration = Duration::from_secs(2 * KEPT_FOR.as_secs() + 180);
+/// 62^64 is over 2^256: the length that the template generates the first version with.
+const MATERIAL_LENGTH: usize = 64;
+
+/// The root with one more version, which signs in a while.
+pub(super) fn next_root(
+    current: &SecretString,
+    now: Timestamp,
+    random: &mut impl CryptoRng,
+) -> Result<SecretString, BadRootSecret> {
+    let root = RootJson::read(current)?;
+    let voided_before = root.voided_before;
+    with_one_more(root, Root::parse(current)?.versions.newest() + 1, now.after(SIGNS_AFTER), voided_before, random)
+}
+
+/// The root with one more version, which signs at once and voids all others.
+pub(super) fn voided_root(
+    current: &SecretString,
+    now: Timestamp,
+    random: &mut impl CryptoRng,
+) -> Result<SecretString, BadRootSecret> {
+    let version = Root::parse(current)?.versions.newest() + 1;
+    with_one_more(RootJson::read(current)?, version, now, version, random)
+}
+
+fn with_one_more(
+    root: RootJson,
+    version: KeyVersion,
+    signs_from: Timestamp,
+    voided_before: KeyVersion,
+    random: &mut impl CryptoRng,
+) -> Result<SecretString, BadRootSecret> {
+    let RootJson { signs_from: mut all_sign_from, mut versions, .. } = root;
+    let material = Alphanumeric.sample_string(random, MATERIAL_LENGTH);
+    versions.insert(version.to_string(), SecretString::from(material));
+    all_sign_from.insert(version.to_string(), signs_from.seconds());
+
+    let mut next: BTreeMap<&str, _> =
+        versions.iter().map(|(version, material)| (version.as_str(), json!(material.expose_secret()))).collect();
+    next.insert("signs_from", json!(all_sign_from));
+    if voided_before > 0 {
+        next.insert("voided_before", json!(voided_before));
+    }
+    Ok(SecretString::from(json!(next).to_string()))
+}
+
+/// Whether `next` may become current at `now`.
+pub(super) fn may_follow(current: &SecretString, next: &SecretString, now: Timestamp) -> Result<(), RotationError> {
+    let root = Root::parse(next)?;
+    if !keeps_all(current, next)? {
+        return Err(RotationError::LosesVersions);
+    }
+    let known = now.after(KNOWN_AFTER).seconds();
+    let newest = root.versions.iter().last().map(|(_, version)| version.signs_from);
+    if newest.is_some_and(|signs_from| signs_from < known) { Err(RotationError::TooLate) } else { Ok(()) }
+}
+
+/// Whether every version of `current` stands unchanged in `next`, void where it was void.
+fn keeps_all(current: &SecretString, next: &SecretString) -> Result<bool, BadRootSecret> {
+    let (current, next) = (RootJson::read(current)?, RootJson::read(next)?);
+    let same = |version: &String, material: &SecretString| {
+        next.versions.get(version).is_some_and(|kept| kept.expose_secret() == material.expose_secret())
+            && next.signs_from.get(version) == current.signs_from.get(version)
+    };
+    let all = current.versions.iter().all(|(version, material)| same(version, material));
+    Ok(all && next.voided_before >= current.voided_before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{ONE, TWO};
+    use super::*;
+    use crate::random::system_random;
+
+    #[test]
+    fn a_rotation_adds_a_version_that_signs_half_an_hour_later() {
+        let now = Timestamp::from_millis(2_000_000);
+        let (current, mut random) = (SecretString::from(TWO), system_random());
+        let next = next_root(&current, now, &mut random).unwrap();
+        let versions = Root::parse(&next).unwrap().versions;
+        assert_eq!(versions.current(now), 2);
+        assert_eq!(versions.current(now.after(Duration::from_secs(1_799))), 2);
+        assert_eq!(versions.current(now.after(SIGNS_AFTER)), 3);
+        assert!(keeps_all(&current, &next).unwrap());
+        assert_ne!(next.expose_secret(), next_root(&current, now, &mut random).unwrap().expose_secret());
+    }
+
+    #[test]
+    fn after_a_leak_the_new_version_signs_at_once_and_stays_when_the_next_comes() {
+        let (now, mut random) = (Timestamp::from_millis(2_000_000), system_random());
+        let voided = voided_root(&SecretString::from(TWO), now, &mut random).unwrap();
+        let next = next_root(&voided, now, &mut random).unwrap();
+        for root in [&voided, &next] {
+            let versions = Root::parse(root).unwrap().versions;
+            assert_eq!(versions.current(now), 3);
+            assert!(!versions.accepts(1, now) && !versions.accepts(2, now) && versions.get(1).is_some());
+        }
+        assert!(keeps_all(&voided, &next).unwrap() && !keeps_all(&next, &voided).unwrap());
+    }
+
+    #[test]
+    fn a_version_that_is_lost_or_changed_is_noticed() {
+        let keeps = |current: &str, next: &str| keeps_all(&SecretString::from(current), &SecretString::from(next));
+        assert!(keeps(ONE, TWO).unwrap());
+        assert!(!keeps(TWO, ONE).unwrap());
+        assert!(!keeps(ONE, &TWO.replace("0123", "0124")).unwrap());
+        assert!(!keeps(ONE, &TWO.replace("\"1\":0,", "\"1\":1,")).unwrap());
+        let void = TWO.replace("\"signs_from\"", "\"voided_before\":2,\"signs_from\"");
+        assert!(keeps(TWO, &void).unwrap() && !keeps(&void, TWO).unwrap());
+    }
+
+    #[test]
+    fn a_version_that_would_sign_before_everybody_knows_it_does_not_become_current() {
+        let (current, made_at) = (SecretString::from(ONE), Timestamp::from_millis(2_000_000));
+        let next = next_root(&current, made_at, &mut system_random()).unwrap();
+        let last = made_at.after(SIGNS_AFTER.saturating_sub(KNOWN_AFTER));
+        assert!(may_follow(&current, &next, last).is_ok());
+        let late = may_follow(&current, &next, last.after(Duration::from_secs(1)));
+        assert!(matches!(late, Err(RotationError::TooLate)));
+    }
+
+    #[test]
+    fn a_root_that_is_none_is_not_rotated() {
+        assert!(next_root(&SecretString::from("{}"), Timestamp::from_millis(0), &mut system_random()).is_err());
+    }
+}

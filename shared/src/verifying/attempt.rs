@@ -1,0 +1,52 @@
+//! What somebody types to sign in, and where.
+
+use readmit_domain::{Login, Password, SecondFactor, Timestamp};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::http::Failure;
+use crate::keyring::{Device, Keyring};
+use crate::store::Whence;
+
+/// A login that nobody can have: RFC 2606 keeps `.invalid` empty. Impossible addresses are looked up as this one.
+const NOBODY: &str = "nobody@readmit.invalid";
+
+/// What was typed, and from where.
+pub struct Attempt<'a> {
+    pub(super) login: Login,
+    pub(super) password: Password,
+    pub(super) factor: Option<SecondFactor>,
+    source_ip: Option<&'a str>,
+    pub(super) device: Option<Device>,
+}
+
+impl<'a> Attempt<'a> {
+    /// Reads it. An address that nobody can have is looked up as one that nobody has.
+    pub fn read(
+        email: &str,
+        password: &SecretString,
+        code: &SecretString,
+        source_ip: Option<&'a str>,
+    ) -> Result<Self, Failure> {
+        let nobody = || NOBODY.parse().map_err(|_| Failure::Fault("the login of nobody is none".to_owned()));
+        Ok(Self {
+            login: email.parse().or_else(|_| nobody())?,
+            password: Password::new(password.expose_secret()),
+            factor: SecondFactor::read(code.expose_secret()),
+            source_ip,
+            device: None,
+        })
+    }
+
+    /// With the device that a token names, if this service made the token for this address.
+    pub fn on_device(mut self, keyring: &Keyring, token: Option<&str>, now: Timestamp) -> Self {
+        self.device = token.and_then(|token| keyring.read_device(token, &self.login, now));
+        self
+    }
+
+    pub(super) fn whence(&self) -> Whence {
+        match &self.device {
+            Some(device) => Whence::Device(device.id.clone()),
+            None => Whence::Network(self.source_ip.map(str::to_owned)),
+        }
+    }
+}

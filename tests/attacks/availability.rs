@@ -1,0 +1,193 @@
+//! What a stranger needs to stop one account, one company, or everybody (S27): the table of docs/threat-model.md, row by row.
+//!
+//! The stranger knows addresses, and no password. Each test counts how many of the stranger's requests are compared, and what is
+//! left to the holder.
+
+use std::time::Duration;
+
+use readmit_tests::{PASSWORD, World};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::gateway::{event, sign_in_from, told};
+
+const ADA: &str = "ada@northwind.example";
+const GRACE: &str = "grace@northwind.example";
+const MIKE: &str = "mike@northwind.example";
+const SAM: &str = "sam@northwind.example";
+const ADMINS: [&str; 3] = [ADA, GRACE, SAM];
+
+/// One of the stranger's networks.
+fn network(at: u32) -> String {
+    format!("198.{}.{}.9", 18 + at / 256, at % 256)
+}
+
+/// Fails to sign in as somebody until it is told to wait; how many were compared.
+async fn guesses(world: &World, source_ip: &str, email: &str) -> u32 {
+    let mut compared = 0;
+    while sign_in_from(world, source_ip, email, "wrong", "000000").await.status == 401 {
+        compared += 1;
+    }
+    compared
+}
+
+async fn redeems_from(world: &World, source_ip: &str, email: &str, code: &str) -> u64 {
+    let body = json!({"email": email, "code": code});
+    told(&world.invoke("redeem-passcode", event("POST /v1/passcodes/redeem", source_ip, &body)).await).status
+}
+
+/// Uses up what an account has in a day, from a hundred networks, one request each.
+async fn shut(world: &World, email: &str) {
+    for at in 0..100 {
+        assert_eq!(sign_in_from(world, &network(at), email, "wrong", "000000").await.status, 401);
+    }
+    assert_eq!(sign_in_from(world, "192.0.2.1", email, "wrong", "000000").await.status, 429);
+}
+
+/// One address, and with it one /24, or one /48: twenty a day of the hundred, at ten in a quarter of an hour.
+#[tokio::test]
+async fn one_network_has_twenty_of_an_accounts_hundred_a_day() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    for addresses in [["203.0.113.9", "203.0.113.200"], ["2001:db8:7::1", "2001:db8:7:ffff::1"]] {
+        let mut compared = 0;
+        for quarter in 0..95 {
+            for address in addresses {
+                compared += guesses(&world, address, MIKE).await;
+            }
+            assert_eq!(compared, if quarter == 0 { 10 } else { 20 });
+            world.advance(Duration::from_secs(901)).await;
+        }
+        let digits = mike.digits().await;
+        assert_eq!(sign_in_from(&world, "192.0.2.44", MIKE, PASSWORD, &digits).await.status, 200, "from elsewhere");
+        world.advance(Duration::from_secs(86_400)).await;
+    }
+}
+
+/// A hundred networks, one request each: an account without a known device is shut for a day, one with a known device is not, and
+/// a success there opens it again.
+#[tokio::test]
+async fn a_hundred_networks_shut_an_account_but_not_its_known_device() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    shut(&world, MIKE).await;
+    let refused = mike.tries_to_sign_in().await.is_problem(429, "too_many_requests");
+    assert!((86_000..=86_400).contains(&refused.header("retry-after").parse().unwrap()));
+    mike.tries_on(&mike.device).await.is(200);
+    mike.tries_to_sign_in().await.is(200);
+}
+
+/// A stranger who knows the addresses of all Security Admins of a company, from a hundred networks: they sign in where they have
+/// signed in before, and its recoveries go on.
+#[tokio::test]
+async fn a_companys_three_admins_go_on_letting_others_in() {
+    let world = World::start().await;
+    for email in [GRACE, SAM] {
+        world.change(email, json!({"role": "security_admin"})).await;
+    }
+    for email in ADMINS {
+        let mut admin = world.enrolled(email).await;
+        shut(&world, email).await;
+        admin.tries_to_sign_in().await.is_problem(429, "too_many_requests");
+        admin.token = admin.tries_on(&admin.device).await.is(200).text_at("/access_token");
+        let code = admin.issues_a_code_to(MIKE).await;
+        world.recovers(MIKE, &code).await.completes(PASSWORD).await;
+        world.advance(Duration::from_secs(901)).await;
+    }
+}
+
+/// A passcode: one network has a hundred refusals in a quarter of an hour, which cost the holder nothing, and a hundred networks
+/// cost him no more. Wrong selectors alone never end a code.
+#[tokio::test]
+async fn refused_redemptions_stop_their_own_network_and_nobody_else() {
+    let world = World::start().await;
+    world.stack.clock().hold();
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    let mut compared = 0;
+    while redeems_from(&world, "203.0.113.9", MIKE, "0000-0000-0000").await == 401 {
+        compared += 1;
+    }
+    assert_eq!(compared, 100);
+    for at in 0..100 {
+        assert_eq!(redeems_from(&world, &network(at), MIKE, "0000-0000-0000").await, 401);
+    }
+    assert_eq!(world.items("passcodes").await[0]["try_count"]["N"], "0");
+    assert_eq!(redeems_from(&world, "203.0.113.77", MIKE, &code).await, 429, "a neighbour of the stranger");
+    assert_eq!(redeems_from(&world, "192.0.2.44", MIKE, &code).await, 200);
+
+    let code = world.operator_mails_a_code_to(SAM).await;
+    world.advance(Duration::from_secs(900)).await;
+    assert_eq!(redeems_from(&world, "203.0.113.77", SAM, &code).await, 200);
+}
+
+/// Known and unknown, right and wrong, with and without a device's token: a refusal makes the same writes.
+#[tokio::test]
+async fn a_failed_sign_in_makes_the_same_writes_whatever_is_wrong() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let nobodys = mike.device.replace('.', ",");
+    let mut writes = Vec::new();
+    for (email, password) in [(MIKE, PASSWORD), (MIKE, "wrong"), ("nobody@northwind.example", PASSWORD)] {
+        for device in ["theme=dark", &*nobodys, &*mike.device] {
+            world.store.record();
+            let refused = world.sign_in_on(device, email, password, "000000").await;
+            refused.is_problem(401, "sign_in_rejected");
+            writes.push(world.store.sum().writes);
+        }
+    }
+    assert!(writes.iter().all(|units| *units == writes[0]), "{writes:?}");
+    let mut redemptions = Vec::new();
+    for email in [MIKE, SAM, "nobody@northwind.example"] {
+        world.store.record();
+        world.redeem(email, "0000-0000-0000").await.is_problem(401, "passcode_rejected");
+        redemptions.push(world.store.sum().writes);
+    }
+    assert_eq!(redemptions, [redemptions[0]; 3]);
+}
+
+/// The same of success and failure: who knows the password and not the second factor is counted apart from who knows neither, and
+/// neither uses up what the other has.
+#[tokio::test]
+async fn wrong_passwords_and_wrong_second_factors_are_counted_apart() {
+    let world = World::start().await;
+    world.enrolled(MIKE).await;
+    for at in 0..99 {
+        assert_eq!(sign_in_from(&world, &network(at), MIKE, "wrong", "000000").await.status, 401);
+        assert_eq!(sign_in_from(&world, &network(at), MIKE, PASSWORD, "000000").await.status, 401);
+    }
+    let rows = world.items("limits").await;
+    let account = rows.iter().find(|row| row["subject"]["S"] == format!("sign-ins of {MIKE}")).unwrap();
+    let counted = |list: &str| account[list]["L"].as_array().unwrap().len();
+    assert_eq!((counted("happened_at"), counted("second_factors_at")), (99, 99));
+    assert_eq!(sign_in_from(&world, &network(100), MIKE, PASSWORD, "000000").await.status, 401);
+    // Now the second factors are used up, and nothing is compared any more, right or wrong.
+    for password in [PASSWORD, "wrong"] {
+        assert_eq!(sign_in_from(&world, &network(101), MIKE, password, "000000").await.status, 429);
+    }
+}
+
+/// Everybody: a request that did not come through the edge is refused before any other work, where the edge is required.
+#[tokio::test]
+async fn nobody_walks_round_an_edge_that_is_required() {
+    let world = World::start().await;
+    let secret = "Zt5b0jQw8nYk2mLx7vRc4pHs9dGf1aTe6uXi3oBqZt5b0jQw8nYk2mLx7vRc4pHs";
+    let told_so = [("READMIT_EDGE_SECRET", secret), ("READMIT_REQUIRE_EDGE", "true")];
+    let functions = crate::edge::functions_with(&world, &told_so);
+    let body = json!({"email": MIKE, "password": "wrong", "code": "000000"});
+    for (shown, status) in [(None, 403), (Some("guessed"), 403), (Some(secret), 401)] {
+        let mut event = event("POST /v1/sessions", "192.0.2.10", &body);
+        event["headers"]["readmit-edge-secret"] = json!(shown.unwrap_or_default());
+        world.store.record();
+        let answer = functions.invoke("sign-in", event, "an invocation").await.unwrap();
+        assert_eq!(answer["statusCode"], status, "{answer}");
+        if status == 403 {
+            let problem: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            assert_eq!(problem["code"], "edge_required");
+            assert_eq!(world.store.recorded().len(), 0);
+        }
+    }
+    let mut keys = event("GET /.well-known/jwks.json", "192.0.2.10", &json!(null));
+    keys["requestContext"]["http"]["method"] = json!(Method::GET.as_str());
+    let answer = functions.invoke("sign-in", keys, "an invocation").await.unwrap();
+    assert_eq!(answer["statusCode"], 403);
+}
