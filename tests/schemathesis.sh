@@ -17,11 +17,9 @@
 # Not checked is that other methods are 405: API Gateway answers 404 for whatever is no route.
 set -euo pipefail
 
-version=4.32.5
 seed=${1:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 examples=100
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-tools=${XDG_CACHE_HOME:-$HOME/.cache}/readmit/tools/schemathesis-$version
 work=$(mktemp -d)
 stack=''
 
@@ -36,10 +34,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-if [ ! -x "$tools/bin/schemathesis" ]; then
-    python3 -m venv --clear "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
-fi
+tools=$("$root/tests/tools/install.sh" schemathesis)
 
 echo "schemathesis: seed $seed"
 cd "$root"

@@ -17,14 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/ministack
     exit 1
 }
 
-version=$(sed -n 's/^ministack==//p' "$here/requirements.txt")
-home=${XDG_CACHE_HOME:-$HOME/.cache}/readmit/tools/ministack-$version
-# The list that a venv was made from tells whether it is complete, and still the right one.
-if ! cmp -s "$here/requirements.txt" "$home/made-from.txt"; then
-    python3 -m venv --clear "$home"
-    "$home/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$home/made-from.txt"
-fi
+home=$("$here/../../tools/install.sh" ministack)
 
 # No variable of this shell reaches the functions, no configuration of its user the clients, no bytecode the repository.
 exec env -i PATH="$PATH" LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 AWS_DEFAULT_REGION=eu-west-1 \

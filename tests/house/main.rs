@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 mod packages;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::fs;
