@@ -42,7 +42,7 @@ HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists
+.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -77,8 +77,16 @@ doctest: packages ## The doc tests alone
 doc: packages ## Stage: the documentation, without a warning
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
 
-deny: packages $(CARGO_DENY) ## Stage: licences, banned crates and sources, by deny.toml
-	$(CARGO_DENY) --locked check licenses bans sources
+deny: packages $(CARGO_DENY) ## Stage: advisories, licences, banned crates and sources, by deny.toml
+	tests/advisories/check.sh $(CARGO_DENY)
+
+# FROM may be a clone on this machine.
+advisories: FROM = https://github.com/RustSec/advisory-db
+advisories: PACKAGES += git
+advisories: packages $(CARGO_DENY) ## Take the newest advisories into the repository, and fail for a yanked crate too
+	tests/advisories/database.py refresh $(FROM)
+	cargo update --dry-run --quiet # Cargo asks the registry's index anew only so.
+	tests/advisories/check.sh $(CARGO_DENY) --deny yanked
 
 # checkov sees only what the parameters' defaults make, so it looks at the template with the portal too.
 lint-template: LOOK = $(CHECKOV) --config-file .checkov.yaml --framework cloudformation --skip-download --compact --quiet
