@@ -25,6 +25,10 @@ NODE := $(NODEJS_HOME)/bin/node
 ALLAUTH_HOME := $(call python_tool,django-allauth)
 ALLAUTH := $(ALLAUTH_HOME)/bin/gunicorn
 
+CYCLONEDX_HOME := $(call python_tool,cyclonedx)
+# install.sh writes this one last.
+CYCLONEDX := $(CYCLONEDX_HOME)/installed
+
 UV := $(call python_tool,uv)/bin/uv
 
 # What tests/portal uses is installed once for each lock file, beside the tools, and linked into the clone.
@@ -40,7 +44,7 @@ BUILT := $(TARGET)/sam-release/build
 HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
-STAGES := fmt-check guards-there clippy cargo-test doc deny lint-template tour portal-types portal test-deploy bench-guard
+STAGES := fmt-check guards-there clippy cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
 
 .PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
@@ -87,6 +91,12 @@ advisories: packages $(CARGO_DENY) ## Take the newest advisories into the reposi
 	tests/advisories/database.py refresh $(FROM)
 	cargo update --dry-run --quiet # Cargo asks the registry's index anew only so.
 	tests/advisories/check.sh $(CARGO_DENY) --deny yanked
+
+# What template.yaml deploys unless told otherwise.
+SBOM_TARGET := aarch64-unknown-linux-gnu
+sbom: packages $(CYCLONEDX) ## Stage: a bill of materials of each function, into the target folder: CycloneDX, and what cargo says
+	$(CYCLONEDX_HOME)/bin/python -B tests/sbom/make.py $(TARGET)/sbom $(SBOM_TARGET)
+	$(CYCLONEDX_HOME)/bin/python -B tests/sbom/check.py $(TARGET)/sbom $(SBOM_TARGET)
 
 # checkov sees only what the parameters' defaults make, so it looks at the template with the portal too.
 lint-template: LOOK = $(CHECKOV) --config-file .checkov.yaml --framework cloudformation --skip-download --compact --quiet
@@ -228,6 +238,9 @@ $(NODE): | packages
 
 $(ALLAUTH): | packages
 	tests/tools/install.sh django-allauth
+
+$(CYCLONEDX): | packages
+	tests/tools/install.sh cyclonedx
 
 $(UV): | packages
 	tests/tools/install.sh uv
