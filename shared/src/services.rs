@@ -53,7 +53,9 @@ impl Services {
     /// first trip has requests. A function starts on a whole vCPU; later it has its share of one. What fails is tried again by
     /// the request that needs it, and told.
     pub async fn warm_up(&self, connections: usize) {
-        let connect = (0..connections).map(|_| self.aws.connect(&aws::DYNAMODB));
+        // Public keys are read over a connection of their own, which is free behind that.
+        let others = connections.saturating_sub(usize::from(self.key_store.reads_public_keys()));
+        let connect = (0..others).map(|_| self.aws.connect(&aws::DYNAMODB));
         let all = async { tokio::join!(self.keyring(), join_all(connect)) };
         let _ = tokio::time::timeout(WARM_UP, all).await;
     }

@@ -109,6 +109,7 @@ async fn a_rotation_of_something_else_or_without_a_step_changes_nothing() {
 #[tokio::test]
 async fn a_rotation_that_is_finished_too_late_is_begun_anew() {
     let world = World::start().await;
+    world.stack.clock().hold();
     let before = root(&world, RootSecret::Sessions);
     for late in ["testSecret", "finishSecret"] {
         assert_eq!(step(&world, "createSecret", RootSecret::Sessions, late).await, json!(null));

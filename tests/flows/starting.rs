@@ -45,25 +45,28 @@ async fn answer_all(mut stream: TcpStream, heard: Heard, number: usize) {
     }
 }
 
-fn services(world: &World, store: &str, secrets: &str) -> Services {
+fn services(world: &World, store: &str, secrets: &str, keys: KeyNeeds) -> Services {
     let told = world.stack.environment().variables();
     let environment: Environment = told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let environment = environment.with("AWS_ENDPOINT_URL_DYNAMODB", store);
     let environment = environment.with("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets);
     let aws = functions::aws(&environment, "AKID").unwrap();
-    Services::new(aws, &environment, Clock::system(), KEYS).unwrap()
+    Services::new(aws, &environment, Clock::system(), keys).unwrap()
 }
 
 #[tokio::test]
 async fn a_start_opens_connections_by_questions_that_nobody_signed_and_requests_use_them() {
     let world = World::start().await;
     let (store, heard) = listening_store().await;
-    let services = services(&world, &store, world.stack.secrets_and_mail());
+    let services = services(&world, &store, world.stack.secrets_and_mail(), KEYS);
     services.warm_up(2).await;
     {
         let heard = heard.lock().unwrap();
         assert_eq!(heard.len(), 2, "{heard:?}");
-        for asked in heard.iter() {
+        // One reads the public keys, and is free then.
+        let (keys, questions): (Vec<_>, Vec<_>) = heard.iter().partition(|asked| asked[0].contains("readmit-keys"));
+        assert_eq!((keys.len(), questions.len()), (1, 1), "{heard:?}");
+        for asked in questions {
             assert!(matches!(asked.as_slice(), [one] if one.starts_with("get / ")), "{asked:?}");
             assert!(!asked[0].contains("authorization") && !asked[0].contains("akid"), "{asked:?}");
         }
@@ -83,7 +86,8 @@ async fn a_start_waits_a_second_at_most_for_who_says_nothing() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let secrets = Proxy::start().await;
     secrets.leads_to(world.stack.secrets_and_mail());
-    let services = services(&world, &format!("http://{}", silent.local_addr().unwrap()), secrets.url());
+    let store = format!("http://{}", silent.local_addr().unwrap());
+    let services = services(&world, &store, secrets.url(), KeyNeeds { verifies: &[], ..KEYS });
     let started = Instant::now();
     services.warm_up(2).await;
     let took = started.elapsed();

@@ -109,8 +109,7 @@ impl KeyStore {
 
     /// One trip; and a second one where a key signs here that was not published yet.
     async fn fetch(&self) -> Result<Keyring, KeyringUnavailable> {
-        let kinds = TokenKind::ALL.into_iter().filter(|kind| self.needs.verifies.contains(kind) || self.signs(*kind));
-        let kinds: Vec<TokenKind> = kinds.collect();
+        let kinds = self.kinds();
         let published = async { self.store.public_keys(&kinds).await.map_err(unavailable) };
         let ((roots, made_at), published) = tokio::try_join!(self.roots(), published)?;
         let keyring = Keyring::new(roots, published.clone()).map_err(unavailable)?;
@@ -122,6 +121,16 @@ impl KeyStore {
             }
         }
         Ok(keyring)
+    }
+
+    /// Whether a fetch asks the table of keys too.
+    pub(crate) fn reads_public_keys(&self) -> bool {
+        !self.kinds().is_empty()
+    }
+
+    fn kinds(&self) -> Vec<TokenKind> {
+        let of_ours = |kind: &TokenKind| self.needs.verifies.contains(kind) || self.signs(*kind);
+        TokenKind::ALL.into_iter().filter(of_ours).collect()
     }
 
     fn signs(&self, kind: TokenKind) -> bool {
