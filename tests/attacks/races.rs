@@ -18,6 +18,7 @@ fn of_a_hundred_redemptions_at_once_one_succeeds_thirty_times_over() {
     at_once(async {
         let world = World::start().await;
         for round in 0..30 {
+            world.forget_refusals().await;
             let code = world.operator_mails_a_code_to(MIKE).await;
             let replies = join_all((0..100).map(|_| world.redeem(MIKE, &code))).await;
             assert_eq!(counts(&statuses(&replies), [200, 401]), [1, 99], "round {round}");
@@ -36,6 +37,7 @@ fn forty_wrong_secrets_at_once_shut_the_door_to_the_right_one() {
     at_once(async {
         let world = World::start().await;
         for round in 0..5 {
+            world.forget_refusals().await;
             let code = world.operator_mails_a_code_to(MIKE).await;
             let wrong = world.wrong_secret(&code);
             let replies = join_all((0..40).map(|_| world.redeem(MIKE, &wrong))).await;
@@ -59,6 +61,7 @@ fn the_right_secret_among_wrong_ones_opens_the_door_or_the_code_is_exhausted() {
         let world = World::start().await;
         let (mut opened, mut exhausted) = (0, 0);
         for round in 0..12 {
+            world.forget_refusals().await;
             let code = world.operator_mails_a_code_to(MIKE).await;
             let wrong = world.wrong_secret(&code);
             let tries = (0..16).map(|at| world.redeem(MIKE, if at == round { &code } else { &wrong }));
@@ -132,6 +135,7 @@ fn of_five_completions_at_once_one_succeeds() {
     at_once(async {
         let world = World::start().await;
         for round in 1..=5 {
+            world.forget_refusals().await;
             let code = world.operator_mails_a_code_to(MIKE).await;
             let recovery = world.recovers(MIKE, &code).await;
             recovery.sets_password(PASSWORD).await.is(204);

@@ -174,6 +174,7 @@ async fn rounds(wrong_secrets: usize) {
     let arena = Arena { world: &world, last_event: RefCell::new("evt_".to_owned()) };
     let mut ways = [0; 4];
     for number in 0..ROUNDS {
+        world.forget_refusals().await;
         let seen = play(&arena, &mut ada, &Plan::of(number, wrong_secrets), &format!("round {number}")).await;
         ways[0] += seen.redeemed;
         ways[1] += seen.issued;

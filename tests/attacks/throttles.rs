@@ -14,7 +14,7 @@ fn outcome(told: &Told) -> (u64, Option<u64>, String) {
     (told.status, told.retry_after.map(|seconds| seconds / 60), told.body["detail"].to_string())
 }
 
-/// NIST SP 800-63B-4, 3.2.2: a throttle by single address, which whoever has a /64 of IPv6 or a /24 walks around.
+/// NIST SP 800-63B-4, 3.2.2: a throttle by single address, which whoever has a /48 of IPv6 or a /24 walks around.
 #[tokio::test]
 async fn neighbours_in_a_network_share_its_ten_guesses() {
     let world = World::start().await;
@@ -22,7 +22,7 @@ async fn neighbours_in_a_network_share_its_ten_guesses() {
     world.stack.clock().hold();
     let networks = [
         |at: u32| format!("203.0.113.{at}"),
-        |at: u32| format!("2001:db8:0:1:{:x}::{at:x}", at * 801),
+        |at: u32| format!("2001:db8:7:{:x}::{at:x}", at * 801),
         |at: u32| format!("::ffff:198.51.100.{at}"),
     ];
     for email in [MIKE, NOBODY] {
@@ -36,7 +36,7 @@ async fn neighbours_in_a_network_share_its_ten_guesses() {
         }
     }
     // One network further on nobody is stopped.
-    for other in ["203.0.112.1", "2001:db8:0:2::1", "198.51.101.9"] {
+    for other in ["203.0.112.1", "2001:db8:8::1", "198.51.101.9"] {
         assert_eq!(sign_in_from(&world, other, MIKE, "wrong", "000000").await.status, 401, "{other}");
     }
 }
