@@ -12,6 +12,7 @@ use dynoxide::storage::Storage;
 use serde_json::{Value, json};
 
 use crate::data_dir::{DataDir, DataDirError};
+use crate::dynamodb;
 use crate::loopback::{Listener, Server};
 use crate::made_up;
 use crate::template::{Table, Template, TemplateError};
@@ -84,9 +85,8 @@ impl Database {
 
         let listener = Listener::bind(0).await?;
         let url = listener.url();
-        let served = engine.clone();
-        let server = listener
-            .serve_by(|listener, stopped| dynoxide::server::serve_with_shutdown(listener, served, stopped.wait()));
+        let port = listener.port();
+        let server = listener.serve(dynamodb::router(engine.clone(), port));
         let tables = template.tables.into_iter().map(|table| table.name).collect();
         Ok(Self { engine, data_dir, tables, url, server })
     }

@@ -17,6 +17,7 @@ mod csv_file;
 mod data_dir;
 mod database;
 mod directory;
+mod dynamodb;
 mod employees;
 mod enrolment;
 mod environment;

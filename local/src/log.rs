@@ -1,14 +1,11 @@
 //! The log on standard error, for people.
 
 use readmit::Environment;
-use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
 /// Starts the log of this process: what [`readmit::log::filter`] lets through.
 pub fn start(environment: &Environment) -> Result<(), TryInitError> {
-    // The embedded database warns of every condition that does not hold, which is how refusals come about.
-    let filter = readmit::log::filter(environment).with_target("dynoxide", LevelFilter::ERROR);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines).with(filter).try_init()
+    tracing_subscriber::registry().with(lines).with(readmit::log::filter(environment)).try_init()
 }

@@ -1,6 +1,6 @@
 //! Listeners on 127.0.0.1, and servers that can be stopped.
 
-use std::future::Future;
+use std::future::IntoFuture as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -37,37 +37,19 @@ impl Listener {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Answers by `router`, which is told each peer's address.
+    /// Answers by `router`, which is told each peer's address; it ends once it is told to stop.
     pub fn serve(self, router: Router) -> Server {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        self.serve_by(|listener, stopped| async move {
-            axum::serve(listener, service).with_graceful_shutdown(stopped.wait()).await.map_err(|e| e.to_string())
-        })
-    }
-
-    /// Answers by what `serve` makes of the listener; it ends once it is told to stop.
-    pub fn serve_by<F>(self, serve: impl FnOnce(TcpListener, Stopped) -> F) -> Server
-    where
-        F: Future<Output = Result<(), String>> + Send + 'static,
-    {
-        let (stop, stopped) = oneshot::channel();
-        let serving = serve(self.listener, Stopped(stopped));
+        let (stop, stopped) = oneshot::channel::<()>();
+        // A server that is dropped stops too.
+        let stopped = async { stopped.await.unwrap_or_default() };
+        let serving = axum::serve(self.listener, service).with_graceful_shutdown(stopped).into_future();
         let task = tokio::spawn(async move {
             if let Err(error) = serving.await {
                 tracing::error!(%error, "a listener has failed");
             }
         });
         Server { stop, task }
-    }
-}
-
-/// Resolves when the server is to stop.
-pub struct Stopped(oneshot::Receiver<()>);
-
-impl Stopped {
-    pub async fn wait(self) {
-        // A server that is dropped stops too.
-        let _ = self.0.await;
     }
 }
 
