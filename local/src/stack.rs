@@ -132,8 +132,7 @@ impl Stack {
         let functions = Functions::new(&environment, &clock.clock())?;
         let invoker = Invoker::new(template, functions, detours.processes);
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());
-        let stream =
-            StreamReader::of_template(invoker.template(), database.engine(), &invoker).map_err(DatabaseError::from)?;
+        let stream = StreamReader::of_template(database.engine(), database.data_dir(), &invoker)?;
 
         let port = cloud_listener.port();
         let cloud_router = cloud::router(mailbox.clone(), &secrets, clock.clock(), port);
@@ -221,10 +220,11 @@ impl Stack {
         &self.database
     }
 
-    /// Hands over what the stream holds, as it is done by itself where `follow_stream` is set.
-    pub async fn catch_up_with_the_stream(&self) {
-        if let Some(stream) = &self.stream {
-            stream.catch_up().await;
+    /// Hands over what the stream holds, as it is done by itself where `follow_stream` is set, and tells whether all was taken.
+    pub async fn catch_up_with_the_stream(&self) -> bool {
+        match &self.stream {
+            Some(stream) => stream.catch_up().await,
+            None => true,
         }
     }
 

@@ -7,8 +7,11 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+mod filters;
 mod triggers;
 pub mod yaml;
+
+pub use triggers::StreamTrigger;
 
 /// The template this crate was built with.
 const SOURCE: &str = include_str!("../../template.yaml");
@@ -35,8 +38,8 @@ pub struct Function {
     pub routes: Vec<Route>,
     /// How often it is run by itself, if it is.
     pub rate: Option<Duration>,
-    /// The table whose stream it reads, and in batches of how many records.
-    pub stream: Option<(String, usize)>,
+    /// The stream that it reads, if it reads one.
+    pub stream: Option<StreamTrigger>,
 }
 
 /// A route of the HTTP API.
@@ -130,11 +133,9 @@ impl Template {
         Ok(Self { functions, tables, secrets, parameters, variables })
     }
 
-    /// The package of the function that reads a table's stream, the table, and the size of its batches.
-    pub fn stream(&self) -> Option<(&str, &str, usize)> {
-        self.functions.iter().find_map(|function| {
-            function.stream.as_ref().map(|(table, size)| (function.package.as_str(), table.as_str(), *size))
-        })
+    /// The package of the function that reads a table's stream, and how.
+    pub fn stream(&self) -> Option<(&str, &StreamTrigger)> {
+        self.functions.iter().find_map(|function| Some((function.package.as_str(), function.stream.as_ref()?)))
     }
 
     /// The function of that logical id or package.
@@ -174,8 +175,9 @@ fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Fu
             "DynamoDB" => {
                 let table = properties.pointer("/Stream/Fn::GetAtt").and_then(triggers::stream_of);
                 let table = table.ok_or_else(|| fault(logical_id, "only the stream of a table here is known"))?;
-                let size = properties["BatchSize"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(100);
-                function.stream = Some((local_name(&table, "Table"), size));
+                let trigger = StreamTrigger::new(local_name(&table, "Table"), properties);
+                function.stream =
+                    Some(trigger.ok_or_else(|| fault(logical_id, "has a filter that is not known here"))?);
             }
             // What other services would send is played by those who have something to send.
             _ => {}

@@ -4,6 +4,41 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::filters::Pattern;
+
+/// How a function reads the stream of a table.
+#[derive(Debug, PartialEq)]
+pub struct StreamTrigger {
+    /// The table's name here.
+    pub table: String,
+    /// Records in a batch.
+    pub batch_size: usize,
+    /// A record that none of them fits is left out; without any, none is.
+    pub filters: Vec<Pattern>,
+    /// When a record is given up, in seconds; none if never.
+    pub max_age: Option<i64>,
+}
+
+impl StreamTrigger {
+    /// For the stream of `table`, with the other properties of the event.
+    pub fn new(table: String, properties: &Value) -> Option<Self> {
+        let filters = properties.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
+        let pattern = |filter: &Value| filter["Pattern"].as_str().and_then(Pattern::parse);
+        Some(Self {
+            table,
+            // 100 is what Lambda takes where nothing is said.
+            batch_size: properties["BatchSize"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(100),
+            filters: filters.into_iter().flatten().map(pattern).collect::<Option<_>>()?,
+            max_age: properties["MaximumRecordAgeInSeconds"].as_i64().filter(|seconds| *seconds > 0),
+        })
+    }
+
+    /// Whether a record is handed over.
+    pub fn takes(&self, record: &Value) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.fits(record))
+    }
+}
+
 /// `!GetAtt AuditTable.StreamArn`, however it is written.
 pub fn stream_of(get_att: &Value) -> Option<String> {
     let parts: Vec<&str> = match get_att {
