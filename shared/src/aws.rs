@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::iter;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
@@ -218,6 +220,16 @@ fn quick() -> TimeoutConfig {
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(CALL_TIMEOUT)
         .build()
+}
+
+/// Whether no connection to the service was made, so that it cannot have heard the call.
+pub(crate) fn never_connected(error: &(dyn Error + 'static)) -> bool {
+    let connecting = |cause: &(dyn Error + 'static)| {
+        cause
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(hyper_util::client::legacy::Error::is_connect)
+    };
+    iter::successors(Some(error), |&cause| cause.source()).any(connecting)
 }
 
 /// An error of a call in words for the log: its kind and its code. Never its message, which may quote what was sent.

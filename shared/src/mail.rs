@@ -9,13 +9,14 @@ mod page;
 mod words;
 
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::SdkError;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 use data_encoding::BASE64;
 use readmit_domain::{Company, Employee, IssuedPasscode, Login, Notice};
 use secrecy::SecretString;
 
-use crate::aws::describe;
+use crate::aws::{self, describe};
 use crate::environment::{BadVariable, Environment};
 
 pub use letter::{Letter, Letterhead};
@@ -34,18 +35,56 @@ pub struct Mail {
 #[error("the mail was not accepted: {why}")]
 pub struct MailRefused {
     why: String,
-    certain: bool,
+    kind: RefusalKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RefusalKind {
+    /// This mail: it could not be written, or the service will not take it.
+    Mail,
+    /// Mails come faster than the service takes them.
+    Throttle,
+    /// The service takes no mail now, or could not be reached.
+    Service,
+    /// The service gave no answer: the mail may be on its way.
+    NoAnswer,
 }
 
 impl MailRefused {
     /// It could not be written.
     fn of(error: impl std::fmt::Display) -> Self {
-        Self { why: error.to_string(), certain: true }
+        Self { why: error.to_string(), kind: RefusalKind::Mail }
+    }
+
+    fn of_service(error: &SdkError<SendEmailError>) -> Self {
+        let kind = match error {
+            SdkError::ServiceError(service) => match service.err().code().unwrap_or_default() {
+                "MessageRejected" | "BadRequestException" => RefusalKind::Mail,
+                "TooManyRequestsException" | "Throttling" | "ThrottlingException" => RefusalKind::Throttle,
+                _ => RefusalKind::Service,
+            },
+            SdkError::DispatchFailure(failure) if failure.is_timeout() || aws::never_connected(error) => {
+                RefusalKind::Service
+            }
+            SdkError::ConstructionFailure(_) => RefusalKind::Service,
+            _ => RefusalKind::NoAnswer,
+        };
+        Self { why: describe(error), kind }
     }
 
     /// Whether nobody can have got it: without an answer of the service it may be on its way.
     pub fn is_certain(&self) -> bool {
-        self.certain
+        self.kind != RefusalKind::NoAnswer
+    }
+
+    /// Whether a few seconds may be enough for the service to take it.
+    pub fn is_throttle(&self) -> bool {
+        self.kind == RefusalKind::Throttle
+    }
+
+    /// Whether it is this mail that cannot be sent, however often it is tried; others can.
+    pub fn is_of_this_mail(&self) -> bool {
+        self.kind == RefusalKind::Mail
     }
 }
 
@@ -121,7 +160,7 @@ impl Mail {
             .send()
             .await
             .map(|_| ())
-            .map_err(|error| MailRefused { why: describe(&error), certain: matches!(error, SdkError::ServiceError(_)) })
+            .map_err(|error| MailRefused::of_service(&error))
     }
 }
 

@@ -40,12 +40,12 @@ pub use directory::{DirectoryRows, IssueView};
 pub use idempotency::{IdempotencyKey, Known, Lease};
 pub use issuing::{Beginning, Begun, Takes};
 pub use limits::{Quota, Throttled, Untold};
-pub use notices::NoticeTurn;
+pub use notices::{NOTICES_KNOWN_FOR, NoticeTurn};
 pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};
-pub use send::{StoreError, pause};
-pub use trail::{EventPage, Trail, TrailPart};
+pub use send::{Fault, StoreError, pause};
+pub use trail::{EventPage, Span, SpanPage, Trail, TrailPart, TrailRow};
 
 /// Names of the tables.
 #[derive(Clone)]

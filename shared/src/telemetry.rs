@@ -53,6 +53,11 @@ pub(crate) fn count_events(kinds: Vec<String>) {
     });
 }
 
+/// Counts what no transaction writes into the trail, under a name like an event's: `notice.given_up`.
+pub fn count_event(kind: &str) {
+    count_events(vec![kind.to_owned()]);
+}
+
 /// Goes on counting for the invocation under way in a task of its own, which is handed nothing by itself.
 pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let tally = TALLY.try_with(Arc::clone).unwrap_or_default();

@@ -98,6 +98,10 @@ fn with_passcode(mut event: Value, code: &str) -> Value {
 async fn filled(world: &World, people: &BTreeMap<String, String>, file: &str, event: &Value) -> Value {
     let text = event.to_string().replace(ROOT_SECRET, &world.stack.secrets().arn(RootSecret::Sessions));
     let mut text = people.iter().fold(text, |text, (id, email)| text.replace(id, world.id(email)));
+    if text.contains("<now>") {
+        let company = world.companies.values().next().unwrap();
+        text = text.replace("<now>", &world.stack.clock().now().to_string()).replace(COMPANY, company);
+    }
     if text.contains("<access token>") {
         let mut ada = world.enrolled(ADA).await;
         // A recovery's session is no recent sign-in.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
+mod altered_trail;
 mod audit;
 mod authenticator;
 mod cleanup;
@@ -13,6 +14,7 @@ mod fixtures;
 mod idempotency;
 mod imports;
 mod issuing;
+mod lasting_notices;
 mod leaked;
 mod listing;
 mod mails;
@@ -24,6 +26,7 @@ mod random_walk;
 mod recent_sign_in;
 mod recovery;
 mod redemption;
+mod replay;
 mod rotation;
 mod search;
 mod sessions;

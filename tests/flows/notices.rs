@@ -2,7 +2,7 @@
 
 use readmit_tests::{Attempts, Harm, PASSWORD, World};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const ADA: &str = "ada@northwind.example";
 const GRACE: &str = "grace@northwind.example";
@@ -157,51 +157,6 @@ async fn a_notice_that_ses_refuses_comes_later_and_one_whose_answer_is_lost_at_m
     world.ses.harm(Harm::AnswerLost(Attempts::All), 0, 9);
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"; 3]);
     world.ses.heal();
-}
-
-#[tokio::test]
-async fn a_refusal_between_two_lost_answers_makes_no_third_mail() {
-    let world = World::start().await;
-    let code = world.operator_mails_a_code_to(MIKE).await;
-    world.redeem(MIKE, &code).await.is(200);
-    let redeemed = world.items("audit").await.into_iter().find(|row| row["event_type"]["S"] == "passcode.redeemed");
-    let batch = json!({"Records": [record("1", redeemed.unwrap())]});
-    for harm in [Harm::AnswerLost(Attempts::All), Harm::Broken, Harm::AnswerLost(Attempts::All)] {
-        world.ses.harm(harm, 0, 1);
-        let failed = world.invoke("notify", batch.clone()).await;
-        assert_eq!(failed.body["batchItemFailures"][0]["itemIdentifier"], "1", "{harm:?}");
-        world.ses.heal();
-    }
-    assert_eq!(world.invoke("notify", batch).await.body["batchItemFailures"][0]["itemIdentifier"], "1", "given up");
-    let told = world.all_mails_to(MIKE).await.into_iter().filter(|mail| mail["tags"]["kind"] == "passcode_redeemed");
-    assert_eq!(told.count(), 2);
-}
-
-/// A record of the stream as Lambda has it.
-fn record(sequence_number: &str, image: Value) -> Value {
-    json!({"eventID": "c4ca4238a0b923820dcc509a6f758491", "eventName": "INSERT", "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1", "dynamodb": {
-            "ApproximateCreationDateTime": 1_768_469_696.0, "Keys": {}, "SizeBytes": 612,
-            "SequenceNumber": sequence_number, "NewImage": image, "StreamViewType": "NEW_IMAGE"}})
-}
-
-#[tokio::test]
-async fn a_poison_record_stops_no_other_and_a_batch_twice_mails_once() {
-    let world = World::start().await;
-    let code = world.operator_mails_a_code_to(MIKE).await;
-    world.redeem(MIKE, &code).await.is(200);
-    let redeemed = world.items("audit").await.into_iter().find(|row| row["event_type"]["S"] == "passcode.redeemed");
-    let batch = json!({"Records": [
-        record("1", json!({"event_type": {"S": "passcode.redeemed"}})),
-        record("2", redeemed.unwrap()),
-        record("3", json!("not even a row")),
-    ]});
-    let failed = json!({"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "3"}]});
-    for _ in 0..2 {
-        assert_eq!(world.invoke("notify", batch.clone()).await.body, failed);
-    }
-    assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
-    assert_eq!(world.invoke("notify", json!({"no": "batch"})).await.body["errorType"], "no_batch");
 }
 
 #[tokio::test]

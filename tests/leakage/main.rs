@@ -1,51 +1,18 @@
 //! Secrets stay where they belong: a whole recovery at `RUST_LOG=debug`, and then a search for every secret of it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
-
-use std::io;
-use std::sync::{Arc, Mutex};
-
-use readmit::Environment;
 use readmit::keyring::RootSecret;
-use readmit_tests::{PASSWORD, World};
+use readmit_tests::{Log, PASSWORD, World};
 use reqwest::Method;
 use serde_json::json;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 const NEW_PASSWORD: &str = "velvet compass orchard nine";
 /// Nobody's: what is shown as the edge's secret goes nowhere, right or wrong.
 const EDGE_SECRET: &str = "edgeedgeedgeedgeedgeedgeedgeedge";
 const WEAK_PASSWORD: &str = "passwordpassword";
 
-/// A log that is kept to be searched.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The log of this process as the stack writes it, at `debug`.
-fn debug_log() -> Log {
-    let log = Log::default();
-    let writer = log.clone();
-    let asked = Environment::from_iter([("RUST_LOG".to_owned(), "debug".to_owned())]);
-    let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
-    tracing_subscriber::registry().with(lines).with(readmit::log::filter(&asked)).init();
-    log
-}
-
 #[tokio::test]
 async fn no_secret_is_in_a_log_a_table_or_an_answer_not_its_own() {
-    let log = debug_log();
+    let log = Log::of_this_process("debug");
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
     let old = world.enrolled("mike@northwind.example").await;
@@ -87,7 +54,7 @@ async fn no_secret_is_in_a_log_a_table_or_an_answer_not_its_own() {
         secrets.push((backup_code.replace('-', ""), &[]));
     }
 
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.matches("answered").count() > 10, "the log was kept: {logged}");
     for address in ["mike@northwind.example", "Mike Brandt"] {
         assert!(!logged.contains(address), "{address} is in the log");

@@ -16,6 +16,8 @@ pub enum Harm {
     Throttled(Attempts),
     /// The service answers 500: each attempt.
     Broken,
+    /// The mail service does not take this mail, now or later.
+    Rejected,
     /// The connection ends before the service has heard anything.
     NotHeard(Attempts),
     /// The service has done it, and the connection ends before its answer.
@@ -62,7 +64,7 @@ impl PlannedHarm {
         let first_attempt = text("amz-sdk-request").contains("attempt=1");
         let of_attempts = match self.harm {
             Harm::Throttled(attempts) | Harm::NotHeard(attempts) | Harm::AnswerLost(attempts) => attempts,
-            Harm::Broken | Harm::Silent | Harm::Conflicting => Attempts::All,
+            Harm::Broken | Harm::Rejected | Harm::Silent | Harm::Conflicting => Attempts::All,
         };
         let harmed = self.calls.contains(&index) && (first_attempt || of_attempts == Attempts::All);
         harmed.then_some(self.harm)
@@ -92,6 +94,7 @@ impl Harm {
             }
             Self::Throttled(_) if mails => (StatusCode::TOO_MANY_REQUESTS, error("TooManyRequestsException")),
             Self::Throttled(_) => (StatusCode::BAD_REQUEST, error("ProvisionedThroughputExceededException")),
+            Self::Rejected => (StatusCode::BAD_REQUEST, error("MessageRejected")),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, error("InternalServerError")),
             Self::Conflicting => match operation {
                 "TransactWriteItems" => (StatusCode::BAD_REQUEST, cancelled(body)),

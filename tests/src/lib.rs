@@ -7,6 +7,7 @@ pub mod contract;
 pub mod cost;
 mod harm;
 pub mod letters;
+mod log;
 mod mailbox;
 mod person;
 pub mod policy;
@@ -18,7 +19,9 @@ mod world;
 
 pub use cost::Cost;
 pub use harm::{Attempts, Harm};
+pub use log::Log;
 pub use person::{Person, Recovery};
 pub use proxy::{Proxy, Recorded};
 pub use reply::Reply;
+pub use tables::stream_record;
 pub use world::{PASSWORD, World};

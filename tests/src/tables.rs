@@ -4,6 +4,14 @@ use serde_json::{Value, json};
 
 use crate::World;
 
+/// A record of the stream of the trail as Lambda has it: the row `image` is new.
+pub fn stream_record(sequence_number: &str, image: Value) -> Value {
+    json!({"eventID": "c4ca4238a0b923820dcc509a6f758491", "eventName": "INSERT", "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1", "dynamodb": {
+            "ApproximateCreationDateTime": 1_768_469_696.0, "Keys": {}, "SizeBytes": 612,
+            "SequenceNumber": sequence_number, "NewImage": image, "StreamViewType": "NEW_IMAGE"}})
+}
+
 impl World {
     /// All items of a table (`employees`, `credentials`, `passcodes`, `audit`), as DynamoDB's JSON.
     pub async fn items(&self, table: &str) -> Vec<Value> {

@@ -129,6 +129,9 @@ async fn what_nobody_asks_for(world: &World) {
             assert_eq!(world.invoke("rotate-root-secret", event).await.body, json!(null));
         }
     }
+    let now = world.stack.clock().now();
+    let replay = json!({"company_id": world.companies["Northwind Partners"], "from": now, "to": now});
+    assert_eq!(world.invoke("notify", json!({"replay": replay})).await.body["told"], 0);
     // Keys that were not published by who made them are by the first that signs: here the one that completes recoveries.
     let secrets = world.stack.secrets();
     let mut root: Value = serde_json::from_str(&secrets.secret_string(RootSecret::Sessions)).unwrap();

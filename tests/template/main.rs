@@ -16,4 +16,5 @@ mod parameters;
 mod policies;
 mod portal;
 mod stateful;
+mod stream;
 mod tables;

@@ -76,11 +76,12 @@ fn reach(template: &Value) -> Faults {
                 json!({"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}});
             let puts_alone =
                 texts(&statement["Action"]) == ["dynamodb:PutItem"] && statement["Condition"] == in_transactions;
-            let reads_alone = id == "ListAuditEventsFunction" && texts(&statement["Action"]) == ["dynamodb:Query"];
+            let may_read = ["ListAuditEventsFunction", "NotifyFunction"].contains(&id);
+            let reads_alone = may_read && texts(&statement["Action"]) == ["dynamodb:Query"];
             if reaches("AuditTable") && !puts_alone && !reads_alone {
                 faults.push(format!("{id} can do more to the trail than add to it"));
             }
-            if reaches("AuditTable") && puts_alone && id == "ListAuditEventsFunction" {
+            if reaches("AuditTable") && puts_alone && may_read {
                 faults.push(format!("{id} can write what it reads"));
             }
         }
@@ -222,8 +223,11 @@ fn secrets_codes_and_the_trail_are_out_of_reach() {
     for action in [read, "dynamodb:PutItem", "dynamodb:DeleteItem"] {
         misses(reach, &policies("SignInFunction"), table("AuditTable", action), "can do more to the trail");
         misses(reach, &policies("ListAuditEventsFunction"), table("AuditTable", action), "can do more to the trail");
+        misses(reach, &policies("NotifyFunction"), table("AuditTable", action), "can do more to the trail");
     }
     misses(reach, &policies("SignInFunction"), table("AuditTable", "dynamodb:Query"), "can do more to the trail");
     let appends = json!([{"Ref": "AppendToTrail"}]);
-    misses(reach, &policies("ListAuditEventsFunction"), appends, "ListAuditEventsFunction can write what it reads");
+    for reader in ["ListAuditEventsFunction", "NotifyFunction"] {
+        misses(reach, &policies(reader), appends.clone(), &format!("{reader} can write what it reads"));
+    }
 }

@@ -90,6 +90,21 @@ impl EventId {
         let millis = u64::try_from(now.millis()).unwrap_or(0);
         Self(Ulid::from_parts(millis, (u128::from(order) << 64) | u128::from(random)))
     }
+
+    /// When the event happened.
+    pub fn moment(self) -> Timestamp {
+        Timestamp::from_millis(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+    }
+
+    /// The least id that an event of this moment can have.
+    pub fn first_at(moment: Timestamp) -> Self {
+        Self(Ulid::from_parts(u64::try_from(moment.millis()).unwrap_or(0), 0))
+    }
+
+    /// The greatest id that an event of this moment can have.
+    pub fn last_at(moment: Timestamp) -> Self {
+        Self(Ulid::from_parts(u64::try_from(moment.millis()).unwrap_or(0), u128::MAX))
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +129,17 @@ mod tests {
         let ids: Vec<EventId> =
             (0..50).map(|order| EventId::in_order(Timestamp::from_millis(7), order, &mut random)).collect();
         assert!(ids.is_sorted());
+    }
+
+    #[test]
+    fn the_ids_of_a_moment_lie_between_its_first_and_its_last() {
+        let at = |millis| Timestamp::from_millis(millis);
+        let id = EventId::in_order(at(7), 3, &mut StdRng::seed_from_u64(1));
+        assert_eq!(id.moment(), at(7));
+        assert!(EventId::first_at(at(7)) <= id && id <= EventId::last_at(at(7)));
+        assert!(
+            EventId::last_at(at(6)) < EventId::first_at(at(7)) && EventId::last_at(at(7)) < EventId::first_at(at(8))
+        );
     }
 
     #[test]

@@ -19,6 +19,8 @@ use crate::telemetry;
 const MAX_ATTEMPTS: u32 = 2;
 /// Longer than the stream keeps a record.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// For so long behind an event it is certain what was mailed of it: an hour less than a mark is kept, for clocks differ.
+pub const NOTICES_KNOWN_FOR: Duration = KEPT.saturating_sub(Duration::from_secs(60 * 60));
 
 /// Whose turn it is to send a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

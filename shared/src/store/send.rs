@@ -32,12 +32,28 @@ pub enum StoreError {
     /// It throttles, does not answer, or conflicts outlast the retries: later it may work.
     Unavailable(String),
     /// It answered what cannot be, or was asked what it refuses: a fault of the program or its set-up.
-    Broken(String),
+    Broken(Fault),
+}
+
+/// A fault in words for the log.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    why: String,
+    is_of_item: bool,
 }
 
 impl StoreError {
     pub(super) fn unfit(error: impl fmt::Display) -> Self {
-        Self::Broken(error.to_string())
+        Self::Broken(Fault { why: error.to_string(), is_of_item: true })
+    }
+
+    /// Whether an item cannot be used as it lies there: each further attempt finds the same.
+    pub fn is_of_item(&self) -> bool {
+        matches!(self, Self::Broken(Fault { is_of_item: true, .. }))
+    }
+
+    fn refused(why: String) -> Self {
+        Self::Broken(Fault { why, is_of_item: false })
     }
 
     /// By code, never by message.
@@ -50,7 +66,7 @@ impl StoreError {
             _ => true,
         };
         let text = describe(&error);
-        if unavailable { Self::Unavailable(text) } else { Self::Broken(text) }
+        if unavailable { Self::Unavailable(text) } else { Self::refused(text) }
     }
 }
 
@@ -58,7 +74,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable(why) => write!(f, "the store is unavailable: {why}"),
-            Self::Broken(why) => write!(f, "the store's answer cannot be used: {why}"),
+            Self::Broken(Fault { why, .. }) => write!(f, "the store's answer cannot be used: {why}"),
         }
     }
 }
@@ -184,7 +200,7 @@ fn settle(reasons: &[CancellationReason]) -> Result<Attempt<Outcome>, StoreError
         Err(StoreError::Unavailable("the transaction was throttled".to_owned()))
     } else {
         let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
-        Err(StoreError::Broken(format!("the transaction was cancelled: {}", codes.join(", "))))
+        Err(StoreError::refused(format!("the transaction was cancelled: {}", codes.join(", "))))
     }
 }
 

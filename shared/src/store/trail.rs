@@ -2,9 +2,9 @@
 //! same at any size.
 
 use aws_sdk_dynamodb::Client;
-use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType};
+use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType, Timestamp};
 
-use super::change::{attribute, key};
+use super::change::{Item, attribute, key};
 use super::send::read;
 use super::{Store, StoreError};
 use crate::aws::Aws;
@@ -37,6 +37,33 @@ pub struct EventPage {
     pub events: Vec<Event>,
     /// The event where the page ended, if more may follow.
     pub next: Option<EventId>,
+}
+
+/// A span of a company's trail, both ends included.
+#[derive(Clone, Copy)]
+pub struct Span {
+    /// Whose trail.
+    pub company_id: CompanyId,
+    /// From this moment on.
+    pub from: Timestamp,
+    /// Up to this moment.
+    pub to: Timestamp,
+}
+
+/// A row of the trail, whatever it holds.
+pub struct TrailRow {
+    /// The event's id as the row has it.
+    pub event_id: String,
+    /// None if the row is no event.
+    pub event: Option<Event>,
+}
+
+/// A page of a span, oldest first.
+pub struct SpanPage {
+    /// Its rows.
+    pub rows: Vec<TrailRow>,
+    /// The id of the row where the page ended, if more may follow.
+    pub next: Option<String>,
 }
 
 /// The key of the index by employee. It names the company, as [`type_key`] does, so that no query of one company can reach
@@ -110,5 +137,30 @@ impl Trail {
         let next = ended_at.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
         let events = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
         Ok(EventPage { events, next })
+    }
+
+    /// A page of a span, of `limit` rows at most, those behind the row `after`. One consistent query. A row that is no event stops
+    /// no other.
+    pub async fn span(&self, span: Span, limit: u8, after: Option<&str>) -> Result<SpanPage, StoreError> {
+        let Span { company_id, from, to } = span;
+        let start = after.map(|event_id| key([("company_id", &company_id), ("event_id", &event_id)]));
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("company_id = :company_id AND event_id BETWEEN :from AND :to")
+            .expression_attribute_values(":company_id", attribute(company_id)?)
+            .expression_attribute_values(":from", attribute(EventId::first_at(from))?)
+            .expression_attribute_values(":to", attribute(EventId::last_at(to))?)
+            .limit(i32::from(limit))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let id_of = |item: &Item| Some(item.get("event_id")?.as_s().ok()?.clone());
+        let next = answer.last_evaluated_key.as_ref().and_then(id_of);
+        let row = |item: Item| TrailRow { event_id: id_of(&item).unwrap_or_default(), event: read(item).ok() };
+        Ok(SpanPage { rows: answer.items.unwrap_or_default().into_iter().map(row).collect(), next })
     }
 }

@@ -2,6 +2,7 @@
 
 import base64
 import collections
+import datetime
 import json
 from pathlib import Path
 
@@ -49,6 +50,9 @@ class Events:
         text = json.dumps(self._events[file], ensure_ascii=False).replace(ROOT_SECRET, stack.secret_arn)
         for id, email in self._people.items():
             text = text.replace(id, stack.ids[email])
+        if "<now>" in text:
+            now = datetime.datetime.now(datetime.UTC).isoformat()
+            text = text.replace("<now>", now).replace(COMPANY, stack.company["company_id"])
         if "<access token>" in text:
             text = text.replace("<access token>", stack.admins_token())
         if "<member's access token>" in text:

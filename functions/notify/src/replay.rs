@@ -1,0 +1,129 @@
+//! A replay: what nobody was told of a span of a company's trail is told, in the same way as from the stream. What was mailed is not
+//! mailed again, so a replay can be run twice. What may have been mailed twice is not mailed either, and is named.
+//!
+//! One invocation works for 45 seconds, and then says from where to go on.
+
+use std::time::{Duration, Instant};
+
+use readmit::MailingServices;
+use readmit::domain::{CompanyId, EventId, Timestamp};
+use readmit::http::read_object;
+use readmit::store::{NOTICES_KNOWN_FOR, Span, StoreError, TrailRow};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Refused;
+use crate::telling::{Told, tell};
+
+/// Less than the minute for which the AWS CLI waits for an answer.
+const BUDGET: Duration = Duration::from_secs(45);
+/// Rows of the trail in one query.
+const PAGE: u8 = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    replay: Replay,
+}
+
+/// What is replayed; both ends belong to it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replay {
+    company_id: CompanyId,
+    from: Timestamp,
+    to: Timestamp,
+}
+
+/// The answer.
+#[derive(Default, Serialize)]
+pub struct Replayed {
+    /// Mails that were sent now.
+    told: usize,
+    /// Mails that had been sent before.
+    already: usize,
+    /// Events of which a notice may have been mailed twice, and is not mailed again.
+    given_up: Vec<String>,
+    /// Events of which a notice was not sent.
+    failed: Vec<Failed>,
+    /// The `from` of the replay that does the rest; null if nothing is left.
+    next: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Failed {
+    event_id: String,
+    why: String,
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Interrupted(error.to_string())
+    }
+}
+
+pub(crate) async fn replay(services: &MailingServices, payload: Value) -> Result<Replayed, Refused> {
+    let span = parse(payload, services.services.now())?;
+    let store = &services.services.store;
+    if store.directory(span.company_id, &[]).await?.company.is_none() {
+        return Err(Refused::CompanyNotFound);
+    }
+    let (trail, started) = (store.trail(), Instant::now());
+    let (mut replayed, mut after) = (Replayed::default(), None);
+    loop {
+        let page = trail.span(span, PAGE, after.as_deref()).await?;
+        for row in page.rows {
+            if started.elapsed() > BUDGET || !replayed.take(services, &row).await {
+                replayed.next = Some(moment_of(&row, span));
+                return Ok(replayed);
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(replayed);
+        }
+    }
+}
+
+fn parse(payload: Value, now: Timestamp) -> Result<Span, Refused> {
+    // serde would take an array for a struct, field by field.
+    if !payload["replay"].is_object() {
+        return Err(Refused::InvalidRequest("/replay: must be an object".to_owned()));
+    }
+    let in_words = |error: readmit::http::FieldError| format!("{}: {}", error.pointer, error.detail);
+    let request: Request = read_object(payload).map_err(|error| Refused::InvalidRequest(in_words(error)))?;
+    let Replay { company_id, from, to } = request.replay;
+    if to < from {
+        return Err(Refused::InvalidRequest("/replay/to: must not be before from".to_owned()));
+    }
+    if from.after(NOTICES_KNOWN_FOR) < now {
+        return Err(Refused::SpanTooOld);
+    }
+    Ok(Span { company_id, from, to })
+}
+
+/// When the event happened, by its id.
+fn moment_of(row: &TrailRow, span: Span) -> Timestamp {
+    row.event_id.parse::<EventId>().map_or(span.from, EventId::moment)
+}
+
+impl Replayed {
+    /// Tells one row. False if it has to be tried later, and the rows behind it with it.
+    async fn take(&mut self, services: &MailingServices, row: &TrailRow) -> bool {
+        let mut told = Told::default();
+        let outcome = match &row.event {
+            Some(event) => tell(services, event, &mut told).await,
+            None => {
+                told.failed.push("the row is no event of the trail".to_owned());
+                Ok(())
+            }
+        };
+        self.told += told.sent;
+        self.already += told.already;
+        self.given_up.extend((!told.given_up.is_empty()).then(|| row.event_id.clone()));
+        let is_done = outcome.is_ok();
+        let whys = told.failed.into_iter().chain(outcome.err().map(|later| later.0));
+        self.failed.extend(whys.map(|why| Failed { event_id: row.event_id.clone(), why }));
+        is_done
+    }
+}

@@ -1,0 +1,62 @@
+//! A batch of the stream. Lambda hands over again what is behind the first record that failed, for as long as the stream keeps it.
+
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use readmit::MailingServices;
+use readmit::telemetry::count_event;
+use serde_json::Value;
+
+use crate::Refused;
+use crate::record::{Change, Record};
+use crate::telling::{Told, tell};
+
+/// Tells a batch, up to the first record that store or mail service do not let through: the others would meet the same. What no further
+/// attempt can heal is given up at once, for it would hold up every record behind it until it is a day old.
+pub(crate) async fn take(services: &MailingServices, batch: Value) -> Result<DynamoDbEventResponse, Refused> {
+    let records = Record::all_of(batch)?;
+    // Before anything can fail.
+    records.iter().for_each(sound_alarm);
+    let mut response = DynamoDbEventResponse::default();
+    for record in records {
+        let event = match &record.change {
+            Change::New(event) => event,
+            Change::Unreadable => {
+                give_up(&record, "the row is no event of the trail");
+                continue;
+            }
+            Change::Altered(_) | Change::Expired => continue,
+        };
+        let mut told = Told::default();
+        let outcome = tell(services, event, &mut told).await;
+        told.given_up.iter().chain(&told.failed).for_each(|cause| give_up(&record, cause));
+        if let Err(later) = outcome {
+            let (company_id, event_id) = (record.name.company(), record.name.event());
+            tracing::error!(
+                company_id,
+                event_id,
+                sequence_number = record.sequence_number,
+                cause = later.0,
+                "notice failed"
+            );
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier = Some(record.sequence_number);
+            response.batch_item_failures.push(failure);
+            break;
+        }
+    }
+    Ok(response)
+}
+
+/// The trail is append-only, and IAM cannot hold that: PutItem, which it allows, replaces.
+fn sound_alarm(record: &Record) {
+    if let Change::Altered(how) = record.change {
+        let (company_id, event_id) = (record.name.company(), record.name.event());
+        tracing::error!(company_id, event_id, how, "trail altered");
+        count_event("trail.altered");
+    }
+}
+
+fn give_up(record: &Record, cause: &str) {
+    let (company_id, event_id) = (record.name.company(), record.name.event());
+    tracing::error!(company_id, event_id, sequence_number = record.sequence_number, cause, "notice given up");
+    count_event("notice.given_up");
+}

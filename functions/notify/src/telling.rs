@@ -1,0 +1,110 @@
+//! One event: everybody whom it concerns is told of it.
+
+use std::time::Duration;
+
+use readmit::MailingServices;
+use readmit::domain::{Company, EmployeeId, Event};
+use readmit::store::{NoticeTurn, StoreError};
+
+use crate::recipients::{self, Addressed};
+
+/// What is waited before a throttled mail is tried again. SES counts its rate by the second.
+const THROTTLE_WAITS: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800), Duration::from_millis(1_600)];
+
+/// What became of the notices of an event.
+#[derive(Default)]
+pub(crate) struct Told {
+    /// Mails that were sent now.
+    pub(crate) sent: usize,
+    /// Mails that had been sent before.
+    pub(crate) already: usize,
+    /// Why notices will never be sent: each may have been, twice.
+    pub(crate) given_up: Vec<String>,
+    /// Why notices cannot be sent as things are. Nobody got them.
+    pub(crate) failed: Vec<String>,
+}
+
+/// Store or mail service did not do their part: later they may.
+pub(crate) struct Later(pub(crate) String);
+
+/// Tells everybody whom the event concerns. A person who is no longer in the directory is not told.
+pub(crate) async fn tell(services: &MailingServices, event: &Event, told: &mut Told) -> Result<(), Later> {
+    match mails(services, event).await {
+        Ok(Some((company, mails))) => {
+            for mail in mails {
+                send(services, &company, &mail, told).await?;
+            }
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(error) => told.fails(&error),
+    }
+}
+
+impl Told {
+    fn fails(&mut self, error: &StoreError) -> Result<(), Later> {
+        if !error.is_of_item() {
+            return Err(Later(error.to_string()));
+        }
+        self.failed.push(error.to_string());
+        Ok(())
+    }
+}
+
+/// The mails of an event, and the company that they are for.
+async fn mails(services: &MailingServices, event: &Event) -> Result<Option<(Company, Vec<Addressed>)>, StoreError> {
+    if !recipients::is_told(event) {
+        return Ok(None);
+    }
+    let store = &services.services.store;
+    let ids: Vec<EmployeeId> = event.employee_id.into_iter().collect();
+    let rows = store.directory(event.company_id, &ids).await?;
+    let mails = match event.employee_id.map(|id| rows.get(id)) {
+        Some(Some(holder)) => recipients::about_employee(store, event, holder).await?,
+        Some(None) => return Ok(None),
+        None => recipients::about_company(store, event).await?,
+    };
+    Ok(rows.company.map(|company| (company, mails)))
+}
+
+async fn send(services: &MailingServices, company: &Company, mail: &Addressed, told: &mut Told) -> Result<(), Later> {
+    let Addressed { recipient, notice, mark } = mail;
+    let (store, now) = (&services.services.store, services.services.now());
+    match store.begin_notice(notice.event_id, mark, now).await {
+        Ok(NoticeTurn::Ours) => {}
+        Ok(NoticeTurn::Sent) => {
+            told.already += 1;
+            return Ok(());
+        }
+        Ok(NoticeTurn::GivenUp) => {
+            told.given_up.push("begun twice, and never known as sent".to_owned());
+            return Ok(());
+        }
+        Err(error) => return told.fails(&error),
+    }
+    let mut waits = THROTTLE_WAITS.into_iter();
+    let refused = loop {
+        match services.mail.notice(recipient, company, notice).await {
+            Ok(()) => {
+                let marked = store.notice_sent(notice.event_id, mark, now).await;
+                told.sent += usize::from(marked.is_ok());
+                return marked.or_else(|error| told.fails(&error));
+            }
+            Err(refused) => match waits.next().filter(|_| refused.is_throttle()) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => break refused,
+            },
+        }
+    };
+    if refused.is_certain()
+        && let Err(error) = store.notice_refused(notice.event_id, mark, now).await
+    {
+        return told.fails(&error);
+    }
+    if !refused.is_of_this_mail() {
+        return Err(Later(refused.to_string()));
+    }
+    told.failed.push(refused.to_string());
+    Ok(())
+}

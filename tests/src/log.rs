@@ -1,0 +1,53 @@
+//! A log that is kept to be searched.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// The lines so far. Clones are the same log.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// The log of this whole process, as the stack writes it where `RUST_LOG` asks for that.
+    pub fn of_this_process(asked: &str) -> Self {
+        let log = Self::default();
+        let writer = log.clone();
+        let asked = readmit::Environment::from_iter([("RUST_LOG".to_owned(), asked.to_owned())]);
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
+        tracing_subscriber::registry().with(lines).with(readmit::log::filter(&asked)).init();
+        log
+    }
+
+    /// The log of this thread until what is returned beside it is dropped: of all of a world where one thread runs it.
+    pub fn of_this_thread() -> (Self, impl Drop) {
+        let log = Self::default();
+        let writer = log.clone();
+        let filter = readmit::log::filter(&readmit::Environment::from_iter([]));
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
+        (log, tracing_subscriber::registry().with(lines).with(filter).set_default())
+    }
+
+    /// Everything that was logged.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The lines that say `what`.
+    pub fn lines_with(&self, what: &str) -> Vec<String> {
+        self.text().lines().filter(|line| line.contains(what)).map(str::to_owned).collect()
+    }
+}
