@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS, ATTACKS, FAULTS = "-p readmit-tests --test flows", "-p readmit-tests --test attacks", "-p readmit-tests --test faults"
 DOMAIN, SHARED, LEAKAGE = "-p readmit-domain --lib", "-p readmit --lib", "-p readmit-tests --test leakage"
-OPERATOR = "-p readmit-operator --test trail"
+OPERATOR, LOCAL = "-p readmit-operator --test trail", "-p readmit-local"
 
 # Name; file; the guard; what stands there without it; which tests are run.
 GUARDS = [
@@ -100,7 +100,7 @@ GUARDS = [
      "changes.extend(backup_code.map(|stored| self.take_backup_code(&row.login, row.employee_id, stored)));\n", "",
      f"{FLOWS} proof::a_backup_code"),
     ("S14 a notice is sent once", "shared/src/store/notices.rs",
-     '            .if_absent("sent_at")\n', "", f"{FLOWS} notices::a_poison"),
+     '            .if_absent("sent_at")\n', "", f"{FLOWS} lasting_notices::a_poison"),
     ("S24 a notice names a browser in our own words", "shared/src/mail/letter.rs",
      "let Browser { family, system } = Browser::of(header)?;", "let (family, system) = (header, None);", f"{FLOWS} mails::no_notice"),
     ("S24 a weaker policy is for Security Admins", "shared/domain/src/notice.rs",
@@ -132,6 +132,35 @@ GUARDS = [
      f"{FLOWS} clocks::a_code"),
     ("F11 a last sign-in never goes back", "shared/src/store/credentials.rs",
      '        let latest = latest.if_absent_or_at_most("last_signed_in_at", act.at);\n', "", f"{FLOWS} clocks::a_step"),
+    ("F12 a poison record stops no other", "functions/notify/src/stream.rs",
+     """                give_up(&record, "the row is no event of the trail");
+                continue;
+""", """                give_up(&record, "the row is no event of the trail");
+                break;
+""", f"{FLOWS} lasting_notices::a_poison"),
+    ("F12 a rejected mail stops no other", "functions/notify/src/telling.rs",
+     "if !refused.is_of_this_mail() {", "if true {", f"{FLOWS} lasting_notices::a_mail_that_is"),
+    ("F12 a throttled notice is tried again at once", "functions/notify/src/telling.rs",
+     ".filter(|_| refused.is_throttle())", ".filter(|_| false)", f"{FLOWS} lasting_notices::a_throttled"),
+    ("F12 a failure ends the batch", "functions/notify/src/stream.rs",
+     "            response.batch_item_failures.push(failure);\n            break;\n",
+     "            response.batch_item_failures.push(failure);\n", f"{FLOWS} lasting_notices::a_failure"),
+    ("F12 a mail that nobody can have heard of uses up no attempt", "shared/src/mail.rs",
+     " || aws::never_connected(error)", "", f"{FLOWS} lasting_notices::a_mail_service"),
+    ("F12 a turn in which nothing was mailed is given back", "shared/src/store/notices.rs",
+     "            self.notice_refused(event_id, mark, &turn, now).await?;\n", "", f"{FLOWS} lasting_notices::a_turn"),
+    ("F12 a replay knows what was mailed", "functions/notify/src/replay.rs",
+     "if from.after(NOTICES_KNOWN_FOR) < now {", "if false {", f"{FLOWS} replay::an_event_whose"),
+    ("F12 the local stack keeps its place in the stream", "local/src/stream.rs",
+     "                self.place.keep(&record.dynamodb.sequence_number);\n", "", f"{LOCAL} --test notices"),
+    ("F12 the local stack believes no place of another stream", "local/src/stream/place.rs",
+     "last.filter(|number| shard.has(number))", "last", f"{LOCAL} --test notices"),
+    ("S31 an altered trail is counted", "functions/notify/src/stream.rs",
+     "    records.iter().for_each(sound_alarm);\n", "", f"{FLOWS} altered_trail::an_event_that_is"),
+    ("S31 the time to live alters nothing", "functions/notify/src/record.rs",
+     '            Some("REMOVE") if by_time_to_live => Change::Expired,\n', "", f"{FLOWS} altered_trail::an_event_that_ends"),
+    ("the local DynamoDB answers no web page", "local/src/dynamodb.rs",
+     "    guard::loopback_only(api, port)\n", "    let _ = port;\n    api\n", f"{LOCAL} --test database"),
     ("S15 only Security Admins list", "functions/list-employees/src/lib.rs",
      "    require_security_admin(caller)?;\n", "", f"{FLOWS} sessions::a_demotion"),
     ("S15 only Security Admins read the trail", "functions/list-audit-events/src/lib.rs",

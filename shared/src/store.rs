@@ -40,7 +40,7 @@ pub use directory::{DirectoryRows, IssueView};
 pub use idempotency::{IdempotencyKey, Known, Lease};
 pub use issuing::{Beginning, Begun, Takes};
 pub use limits::{Quota, Throttled, Untold};
-pub use notices::{NOTICES_KNOWN_FOR, NoticeTurn};
+pub use notices::{NOTICES_KNOWN_FOR, NoticeTurn, Turn};
 pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};

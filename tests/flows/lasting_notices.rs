@@ -102,6 +102,23 @@ async fn an_outage_of_the_store_delays_notices_and_loses_none() {
     }
 }
 
+/// A turn to mail is written down before the mail: whoever does not hear that it was has mailed nothing.
+#[tokio::test]
+async fn a_turn_whose_answer_is_lost_uses_up_no_attempt() {
+    let world = World::start().await;
+    a_code_is_redeemed(&world, MIKE).await;
+    let batch = batch_of(&world, MIKE, "passcode.redeemed").await;
+    for attempts in [Attempts::First, Attempts::All, Attempts::All] {
+        world.store.harm_one(Harm::AnswerLost(attempts), "UpdateItem", 0);
+        world.ses.harm(Harm::Broken, 0, 1);
+        let failed = world.invoke("notify", batch.clone()).await;
+        assert_eq!(failed.body["batchItemFailures"][0]["itemIdentifier"], "1", "{attempts:?}");
+        world.store.heal();
+        world.ses.heal();
+    }
+    assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
+}
+
 #[tokio::test]
 async fn a_mail_that_is_rejected_stops_no_other_and_is_given_up_at_once() {
     let world = World::start().await;

@@ -71,8 +71,8 @@ async fn mails(services: &MailingServices, event: &Event) -> Result<Option<(Comp
 async fn send(services: &MailingServices, company: &Company, mail: &Addressed, told: &mut Told) -> Result<(), Later> {
     let Addressed { recipient, notice, mark } = mail;
     let (store, now) = (&services.services.store, services.services.now());
-    match store.begin_notice(notice.event_id, mark, now).await {
-        Ok(NoticeTurn::Ours) => {}
+    let turn = match store.begin_notice(notice.event_id, mark, now).await {
+        Ok(NoticeTurn::Ours(turn)) => turn,
         Ok(NoticeTurn::Sent) => {
             told.already += 1;
             return Ok(());
@@ -82,7 +82,7 @@ async fn send(services: &MailingServices, company: &Company, mail: &Addressed, t
             return Ok(());
         }
         Err(error) => return told.fails(&error),
-    }
+    };
     let mut waits = THROTTLE_WAITS.into_iter();
     let refused = loop {
         match services.mail.notice(recipient, company, notice).await {
@@ -98,7 +98,7 @@ async fn send(services: &MailingServices, company: &Company, mail: &Addressed, t
         }
     };
     if refused.is_certain()
-        && let Err(error) = store.notice_refused(notice.event_id, mark, now).await
+        && let Err(error) = store.notice_refused(notice.event_id, mark, &turn, now).await
     {
         return told.fails(&error);
     }

@@ -148,18 +148,23 @@ impl Change {
     }
 
     /// Adds one to a number.
-    pub(super) fn count(self, path: &str) -> Self {
-        self.add(path, 1)
-    }
-
-    /// Takes one from a number.
-    pub(super) fn uncount(self, path: &str) -> Self {
-        self.add(path, -1)
-    }
-
-    fn add(mut self, path: &str, number: i64) -> Self {
-        let (name, value) = (self.name(path), self.value(number));
+    pub(super) fn count(mut self, path: &str) -> Self {
+        let (name, value) = (self.name(path), self.value(1));
         self.adds.push(format!("{name} {value}"));
+        self
+    }
+
+    /// Puts a string into a string set, which may not be there yet.
+    pub(super) fn put_in(mut self, path: &str, string: &str) -> Self {
+        let (name, put) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
+        self.adds.push(format!("{name} {put}"));
+        self
+    }
+
+    /// Takes a string out of a string set, if it holds it.
+    pub(super) fn take_out(mut self, path: &str, string: &str) -> Self {
+        let (name, taken) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
+        self.takes.push(format!("{name} {taken}"));
         self
     }
 
@@ -171,10 +176,8 @@ impl Change {
     }
 
     /// Takes a string out of a string set, which must hold it.
-    pub(super) fn take(mut self, path: &str, string: &str) -> Self {
-        let (name, taken) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
-        self.takes.push(format!("{name} {taken}"));
-        self.if_contains(path, string)
+    pub(super) fn take(self, path: &str, string: &str) -> Self {
+        self.take_out(path, string).if_contains(path, string)
     }
 
     fn condition(&self) -> Option<String> {

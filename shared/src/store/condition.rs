@@ -71,6 +71,14 @@ impl Change {
         self
     }
 
+    /// A string set that holds this string, has fewer strings, or is not there.
+    pub(super) fn if_contains_or_shorter(mut self, path: &str, string: &str, length: usize) -> Self {
+        let (name, held, length) = (self.name(path), self.value(string), self.value(length));
+        let shorter = format!("attribute_not_exists({name}) OR size({name}) < {length}");
+        self.conditions.push(format!("({shorter} OR contains({name}, {held}))"));
+        self
+    }
+
     /// A string set that holds this string.
     pub(super) fn if_contains(mut self, path: &str, string: &str) -> Self {
         let (name, held) = (self.name(path), self.value(string));

@@ -2,10 +2,11 @@
 //! from each other.
 //!
 //! SES has no idempotency. A process that dies between its answer and the mark leaves a notice that may have been sent: it is sent
-//! once more, and no third time.
+//! once more, and no third time. Each attempt is a turn of its own name, so that a repeated write counts no second one.
 
 use std::time::Duration;
 
+use rand::RngExt as _;
 use readmit_domain::{EventId, Login, Timestamp};
 use serde::Deserialize;
 
@@ -13,20 +14,25 @@ use super::change::Change;
 use super::limits::limit_key;
 use super::send::{OnRefusal, Updated, read};
 use super::{Store, StoreError};
+use crate::random::system_random;
 use crate::telemetry;
 
 /// Mails of one notice to one reader.
-const MAX_ATTEMPTS: u32 = 2;
+const MAX_TURNS: usize = 2;
 /// Longer than the stream keeps a record.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// For so long behind an event it is certain what was mailed of it: an hour less than a mark is kept, for clocks differ.
 pub const NOTICES_KNOWN_FOR: Duration = KEPT.saturating_sub(Duration::from_secs(60 * 60));
 
+/// One attempt to send a notice.
+#[derive(Debug)]
+pub struct Turn(String);
+
 /// Whose turn it is to send a notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum NoticeTurn {
     /// Ours.
-    Ours,
+    Ours(Turn),
     /// It was sent.
     Sent,
     /// It may have been sent twice, and nobody knows.
@@ -35,8 +41,9 @@ pub enum NoticeTurn {
 
 #[derive(Deserialize)]
 struct NoticeRow {
+    /// Those that were taken, and not given back.
     #[serde(default)]
-    attempts: u32,
+    turns: Vec<String>,
     #[serde(default)]
     sent_at: Option<Timestamp>,
 }
@@ -72,19 +79,25 @@ impl Store {
             .set("delete_after", now.after(KEPT).seconds())
     }
 
-    /// Takes the turn to send. One write.
+    /// Takes a turn to send. One write.
     pub async fn begin_notice(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<NoticeTurn, StoreError> {
+        let turn = Turn(format!("{:016x}", system_random().random::<u64>()));
         let begin = self
             .update_notice(event_id, mark, now)
-            .count("attempts")
+            .put_in("turns", &turn.0)
             .if_absent("sent_at")
-            .if_absent_or_below("attempts", MAX_ATTEMPTS);
-        match self.update::<NoticeRow>(begin, OnRefusal::TellTheItem).await? {
+            .if_contains_or_shorter("turns", &turn.0, MAX_TURNS);
+        let taken = self.update::<NoticeRow>(begin, OnRefusal::TellTheItem).await;
+        if taken.is_err() {
+            // It may be taken, its answer lost; nothing is mailed in it.
+            self.notice_refused(event_id, mark, &turn, now).await?;
+        }
+        match taken? {
             Updated::Done(row) => {
-                if row.attempts > 1 {
-                    telemetry::count_events(vec!["notice.repeated".to_owned()]);
+                if row.turns.len() > 1 {
+                    telemetry::count_event("notice.repeated");
                 }
-                Ok(NoticeTurn::Ours)
+                Ok(NoticeTurn::Ours(turn))
             }
             Updated::Refused(Some(row)) if row.sent_at.is_some() => Ok(NoticeTurn::Sent),
             Updated::Refused(_) => Ok(NoticeTurn::GivenUp),
@@ -95,13 +108,19 @@ impl Store {
     pub async fn notice_sent(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<(), StoreError> {
         let sent = self.update_notice(event_id, mark, now).set("sent_at", now);
         self.update::<NoticeRow>(sent, OnRefusal::TellNothing).await?;
-        telemetry::count_events(vec!["notice.sent".to_owned()]);
+        telemetry::count_event("notice.sent");
         Ok(())
     }
 
-    /// The mail was certainly not accepted: this attempt does not count; one before it, of which nothing is known, does.
-    pub async fn notice_refused(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<(), StoreError> {
-        let refused = self.update_notice(event_id, mark, now).uncount("attempts");
+    /// The mail was certainly not accepted: this turn does not count; one before it, of which nothing is known, does.
+    pub async fn notice_refused(
+        &self,
+        event_id: EventId,
+        mark: &str,
+        turn: &Turn,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let refused = self.update_notice(event_id, mark, now).take_out("turns", &turn.0);
         self.update::<NoticeRow>(refused, OnRefusal::TellNothing).await.map(drop)
     }
 }
