@@ -25,6 +25,16 @@ impl From<Problem> for Failure {
     }
 }
 
+impl From<IssueRefusal> for Problem {
+    fn from(refusal: IssueRefusal) -> Self {
+        match refusal {
+            IssueRefusal::OwnAccount => Self::OwnAccount,
+            IssueRefusal::ClientAccount => Self::ClientAccount,
+            IssueRefusal::Disabled => Self::EmployeeDisabled,
+        }
+    }
+}
+
 impl From<IssueRefusal> for Failure {
     fn from(refusal: IssueRefusal) -> Self {
         Self::Problem(refusal.into())

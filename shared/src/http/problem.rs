@@ -2,7 +2,7 @@
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use readmit_domain::{IssueRefusal, PasswordFault, RecoveryStep, Timestamp};
+use readmit_domain::{PasswordFault, RecoveryStep, Timestamp};
 use serde::Serialize;
 
 use super::FieldError;
@@ -290,15 +290,5 @@ impl Problem {
             },
             missing: if let Self::RecoveryIncomplete(missing) = self { Some(missing) } else { None },
         })
-    }
-}
-
-impl From<IssueRefusal> for Problem {
-    fn from(refusal: IssueRefusal) -> Self {
-        match refusal {
-            IssueRefusal::OwnAccount => Self::OwnAccount,
-            IssueRefusal::ClientAccount => Self::ClientAccount,
-            IssueRefusal::Disabled => Self::EmployeeDisabled,
-        }
     }
 }
