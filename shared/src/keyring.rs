@@ -1,8 +1,8 @@
 //! The keys: seven root secrets, each read only by the functions that need it, and what is derived from them.
 //!
-//! A root secret is a JSON object in Secrets Manager (see [`root`]). HKDF-SHA256 (RFC 5869) derives each key from a version of
+//! A root secret is a JSON object in Secrets Manager ([`Root`]). HKDF-SHA256 (RFC 5869) derives each key from a version of
 //! its root secret, with a label that says what the key is for. A function that only verifies tokens holds no secret for that: it
-//! reads the public keys from the table of keys (see [`public_keys`]).
+//! reads the public keys from the table of keys ([`PublicKeys`]).
 
 mod claims;
 mod devices;

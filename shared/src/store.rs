@@ -32,7 +32,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 
-pub use attempts::{Failures, Whence, Wrong};
+pub use attempts::{AttemptSource, Failures, Wrong};
 pub use authority::Authority;
 pub use cleanup::{Due, DueRow, Ended, Ending};
 pub use credentials::{Credentials, FactorUsed, Spent};

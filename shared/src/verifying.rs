@@ -43,8 +43,8 @@ pub async fn count(
     attempt: &mut Attempt<'_>,
     now: Timestamp,
 ) -> Result<(Option<Credentials>, Result<(), Throttled>), Failure> {
-    let whence = attempt.whence();
-    let counting = services.store.count_sign_in(&attempt.login, &whence, now);
+    let source = attempt.source();
+    let counting = services.store.count_sign_in(&attempt.login, &source, now);
     let (credentials, counted) = tokio::join!(services.store.credentials(&attempt.login), counting);
     let (credentials, counted) = (credentials?, counted?);
     let epoch = credentials.as_ref().and_then(|credentials| credentials.device_epoch.as_ref());
@@ -52,7 +52,7 @@ pub async fn count(
         return Ok((credentials, counted));
     }
     attempt.device = None;
-    Ok((credentials, services.store.count_sign_in(&attempt.login, &attempt.whence(), now).await?))
+    Ok((credentials, services.store.count_sign_in(&attempt.login, &attempt.source(), now).await?))
 }
 
 /// Tells the trail of a known account, once a span, that its limit was reached; for an unknown one, the same request.
@@ -78,7 +78,7 @@ pub async fn verify(
     credentials: Option<Credentials>,
     now: Timestamp,
 ) -> Result<Result<Verified, Rejected>, Failure> {
-    let (whence, is_known_device) = (attempt.whence(), attempt.device.is_some());
+    let (source, is_known_device) = (attempt.source(), attempt.device.is_some());
     let login = attempt.login;
     let (company_id, employee_id) = owner(services, credentials.as_ref());
     let (checked, employee, failures) = tokio::join!(
@@ -97,7 +97,7 @@ pub async fn verify(
     let judged = judge(services, checked, credentials, employee, attempt.factor, now).await?;
     Ok(match judged {
         Ok(Judged { credentials, employee, factor, rehashed, resealed }) => {
-            let spent = Spent { factor, rehashed, resealed, whence, failures };
+            let spent = Spent { factor, rehashed, resealed, source, failures };
             Ok(Verified { credentials, employee, spent })
         }
         Err((wrong, because)) => match services.store.count_failure(&login, wrong, now).await? {

@@ -19,6 +19,8 @@ const WARM_UP: usize = 30;
 const LARGEST_GAP: f64 = 0.05;
 /// Sign-ins of an account that the service takes a day, less one.
 const A_DAY: usize = 45;
+/// Pairs of refusals that a device is allowed in a quarter of an hour.
+const A_DEVICES_QUARTER: usize = 5;
 
 const MIKE: &str = "mike@northwind.example";
 const NOBODY: &str = "nora@northwind.example";
@@ -28,25 +30,31 @@ struct Refused {
     function: &'static str,
     route: &'static str,
     body: Value,
+    /// The cookie of a known device.
+    device: Option<String>,
 }
 
 fn sign_in(email: &str, password: &str) -> Refused {
     let body = json!({"email": email, "password": password, "code": "000000"});
-    Refused { function: "sign-in", route: "POST /v1/sessions", body }
+    Refused { function: "sign-in", route: "POST /v1/sessions", body, device: None }
 }
 
 fn redeem(email: &str, code: &str) -> Refused {
     let body = json!({"email": email, "code": code});
-    Refused { function: "redeem-passcode", route: "POST /v1/passcodes/redeem", body }
+    Refused { function: "redeem-passcode", route: "POST /v1/passcodes/redeem", body, device: None }
 }
 
 impl Refused {
+    fn on(self, device: &str) -> Self {
+        Self { device: Some(device.to_owned()), ..self }
+    }
+
     /// How long the function takes for it, asked from a network of its own.
     async fn time(&self, world: &World, network: usize) -> Duration {
         let (method, path) = self.route.split_once(' ').unwrap();
         let event = json!({
             "version": "2.0", "routeKey": self.route, "rawPath": path, "rawQueryString": "",
-            "headers": {"content-type": "application/json"},
+            "headers": {"content-type": "application/json"}, "cookies": self.device.iter().collect::<Vec<_>>(),
             "requestContext": {
                 "accountId": "000000000000", "apiId": "local", "domainName": "127.0.0.1", "domainPrefix": "127",
                 "http": {
@@ -77,6 +85,8 @@ async fn are_alike(world: &World, what: &str, one: &Refused, other: &Refused) ->
     for pair in 0..WARM_UP + PAIRS {
         if pair % A_DAY == 0 {
             world.advance(Duration::from_secs(86_400)).await;
+        } else if pair % A_DEVICES_QUARTER == 0 {
+            world.advance(Duration::from_secs(900)).await;
         }
         for turn in 0..2 {
             let at = (pair + turn) % 2;
@@ -112,7 +122,7 @@ async fn rotate(world: &World) {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let world = World::start().await;
-    world.enrolled(MIKE).await;
+    let device = world.enrolled(MIKE).await.device;
     println!("medians of {PAIRS} refusals each, by turns{:>64} {:>12} {:>8}", "the first", "the second", "gap");
     let wrong = "wrong password";
     let mut alike = Vec::new();
@@ -137,6 +147,17 @@ async fn main() -> ExitCode {
             &sign_in(MIKE, wrong),
         )
         .await,
+    );
+    let pairs = [
+        ("sign-in on a known device: right, wrong password", sign_in(MIKE, PASSWORD), sign_in(MIKE, wrong)),
+        ("sign-in with a device's cookie: its account, unknown address", sign_in(MIKE, wrong), sign_in(NOBODY, wrong)),
+    ];
+    for (what, one, other) in pairs {
+        alike.push(are_alike(&world, what, &one.on(&device), &other.on(&device)).await);
+    }
+    let without = sign_in(MIKE, wrong);
+    alike.push(
+        are_alike(&world, "sign-in: with, without a known device", &sign_in(MIKE, wrong).on(&device), &without).await,
     );
     let guess = "0000-0000-0000";
     alike.push(

@@ -184,15 +184,19 @@ story('a repeated request whose answer is lost keeps its key, also when the next
 story('too many wrong codes are told with the time to wait, and the form below stays', async (world) => {
   const { company, ada, visitor, page, dialog, send, again, password, code, signIn, refusal } = await adaIsToSuspendMike(world);
   visitor.expects(429);
-  for (let times = 0; times < 10; times += 1) {
-    const body = { email: ada.email, password: 'not hers', code: '123456' };
-    await world.stack.must(401, 'POST', '/v1/sessions', { body });
-  }
+  // On her own browser, which is known: elsewhere they would not count here.
+  await page.evaluate(async (email) => {
+    const body = JSON.stringify({ email, password: 'not hers', code: '123456' });
+    for (let times = 0; times < 10; times += 1) {
+      const answer = await fetch('/v1/sessions', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      await answer.text();
+    }
+  }, ada.email);
   await send.click();
   await password.fill(ada.password);
   await code.fill('123456');
   await signIn.click();
-  await refusal.getByText(/^That was tried too often\. Wait \d+ minutes, until \d/).waitFor();
+  await refusal.getByText(/^That was tried too often\. Wait \d+ minutes, until (?:\w+ \d+, \d+, )?\d/).waitFor();
   await page.keyboard.press('Escape');
   await again.waitFor({ state: 'detached' });
   await isAsItWasTyped(dialog);

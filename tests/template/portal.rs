@@ -41,8 +41,8 @@ fn behaviours(template: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn origin<'a>(template: &'a Value, id: &Value) -> &'a Value {
-    let origins = distribution(template)["Origins"].as_array().into_iter().flatten();
-    origins.into_iter().find(|origin| origin["Id"] == *id).unwrap_or(&Value::Null)
+    let mut origins = distribution(template)["Origins"].as_array().into_iter().flatten();
+    origins.find(|origin| origin["Id"] == *id).unwrap_or(&Value::Null)
 }
 
 fn conditions(template: &Value) -> Faults {
@@ -50,10 +50,9 @@ fn conditions(template: &Value) -> Faults {
         let kind = resource["Type"].as_str().unwrap_or_default();
         id.starts_with("Portal") || id.starts_with("Edge") || kind.contains("::CloudFront::") || kind.contains("::S3::")
     };
-    let is_conditional = |of: &Value| of["Condition"].as_str().is_some_and(|name| name.contains("Portal"));
+    let is_asked = |of: &Value| of["Condition"].as_str().is_some_and(|name| name.contains("Portal"));
     let named = |kind: &str| template[kind].as_object().unwrap().iter();
-    let there =
-        named("Resources").chain(named("Outputs")).filter(|(id, of)| of_the_edge(id, of) && !is_conditional(of));
+    let there = named("Resources").chain(named("Outputs")).filter(|(id, of)| of_the_edge(id, of) && !is_asked(of));
     let mut faults: Faults = there.map(|(id, _)| format!("{id} is there without being asked for")).collect();
     for (name, condition) in named("Conditions").filter(|(name, _)| name.starts_with("HasPortal")) {
         let optional = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "PortalWebAclArn"}, ""]}]});
@@ -104,8 +103,8 @@ fn routes(template: &Value) -> Faults {
     };
     let routes: Vec<_> = Template::of_this_build().unwrap().functions.into_iter().flat_map(|of| of.routes).collect();
     for route in &routes {
-        let behaviour = of_the_api.iter().find(|behaviour| reaches(behaviour, &route.path));
-        if !behaviour.is_some_and(|of| texts(&of["AllowedMethods"]).contains(&&*route.method)) {
+        let mut reaching = of_the_api.iter().filter(|behaviour| reaches(behaviour, &route.path));
+        if !reaching.any(|of| texts(&of["AllowedMethods"]).contains(&&*route.method)) {
             faults.push(format!("{} {} is not behind the edge", route.method, route.path));
         }
     }
@@ -125,11 +124,10 @@ fn routes(template: &Value) -> Faults {
             let mut headers = texts(&in_key["HeadersConfig"]["Headers"]);
             headers.extend(texts(&request["HeadersConfig"]["Headers"]));
             let read = ["Authorization", "CloudFront-Viewer-Address", "Content-Type", "Idempotency-Key", "User-Agent"];
-            if texts(&request["CookiesConfig"]["Cookies"]) != ["__Host-readmit-device"] {
-                faults.push(format!("{pattern} does not let the cookie of known devices through, or lets others"));
-            }
-            if headers != read || in_key["QueryStringsConfig"]["QueryStringBehavior"] != "all" {
-                faults.push(format!("{pattern} lets through {headers:?}"));
+            let cookies = texts(&request["CookiesConfig"]["Cookies"]);
+            let query = &in_key["QueryStringsConfig"]["QueryStringBehavior"];
+            if headers != read || cookies != ["__Host-readmit-device"] || query != "all" {
+                faults.push(format!("{pattern} lets through {headers:?} {cookies:?}"));
             }
             if behaviour["Compress"] != false {
                 faults.push(format!("{pattern} compresses secrets"));

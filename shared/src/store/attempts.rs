@@ -19,7 +19,7 @@ const SECOND_FACTORS: &str = "second_factors_at";
 
 /// Where a sign-in comes from: whose failures there are counted together.
 #[derive(Clone, Debug)]
-pub enum Whence {
+pub enum AttemptSource {
     /// A network, by an address in it.
     Network(Option<String>),
     /// A device that the account was signed in on before.
@@ -35,7 +35,7 @@ pub enum Wrong {
     SecondFactor,
 }
 
-impl Whence {
+impl AttemptSource {
     fn subject(&self, login: &Login) -> String {
         match self {
             Self::Network(source_ip) => format!("sign-ins of {login} from {}", network_of(source_ip.as_deref())),
@@ -110,10 +110,10 @@ impl Store {
     pub async fn count_sign_in(
         &self,
         login: &Login,
-        whence: &Whence,
+        source: &AttemptSource,
         now: Timestamp,
     ) -> Result<Result<(), Throttled>, StoreError> {
-        self.count_one(&whence.subject(login), whence.limits(), now).await
+        self.count_one(&source.subject(login), source.limits(), now).await
     }
 
     /// The account's failures, if it may still fail, from anywhere. One consistent read.
@@ -157,12 +157,17 @@ impl Store {
 
     /// Forgets the failed sign-ins of the account, and where this success comes from. With `failures`, only if the account may
     /// still fail: of guesses that are made at once, the right one must not be the hundred and first.
-    pub(super) fn forget_sign_ins(&self, login: &Login, whence: &Whence, failures: Option<&Failures>) -> [Change; 2] {
+    pub(super) fn forget_sign_ins(
+        &self,
+        login: &Login,
+        source: &AttemptSource,
+        failures: Option<&Failures>,
+    ) -> [Change; 2] {
         let forget = |subject: &str| Change::delete(&self.tables.limits, limit_key(subject));
         let of_account = forget(&sign_ins_of(login));
         let of_account =
             failures.map_or_else(|| of_account.clone(), |failures| failures.still_stand(of_account.clone()));
-        [of_account, forget(&whence.subject(login))]
+        [of_account, forget(&source.subject(login))]
     }
 
     /// Whether this network may have another redemption refused. One consistent read.

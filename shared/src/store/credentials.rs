@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, key};
 use super::send::read;
-use super::{Failures, Outcome, Store, StoreError, Whence};
+use super::{AttemptSource, Failures, Outcome, Store, StoreError};
 use crate::random::system_random;
 
 /// The item as the table holds it. An imported person's has no secrets yet.
@@ -59,7 +59,7 @@ pub struct Spent {
     /// The authenticator's key under the current seal, if the one there is older.
     pub resealed: Option<Versioned<SealedTotpKey>>,
     /// Where the sign-in came from: its failures are forgotten.
-    pub whence: Whence,
+    pub source: AttemptSource,
     /// The account's failures, where they count: a known device has its own.
     pub failures: Option<Failures>,
 }
@@ -99,7 +99,7 @@ impl Store {
             .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
             .with("factor", spent.factor.name());
         let mut changes = vec![credentials, self.record(&event)?];
-        changes.extend(self.forget_sign_ins(&seen.login, &spent.whence, spent.failures.as_ref()));
+        changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
         let with = |directory: Change| changes.iter().cloned().chain([directory]).collect();
         let latest = self.signed_in(employee).set("last_signed_in_at", act.at);
         let latest = latest.if_absent_or_at_most("last_signed_in_at", act.at);
@@ -142,7 +142,7 @@ impl Store {
             .if_equal("session_epoch", &employee.session_epoch);
         let event = self.event(act, EventType::BackupCodesRenewed, employee.company_id, employee.employee_id);
         let mut changes = vec![renewed, directory, self.record(&event)?];
-        changes.extend(self.forget_sign_ins(&seen.login, &spent.whence, spent.failures.as_ref()));
+        changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
         self.transact(changes).await
     }
 

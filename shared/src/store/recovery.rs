@@ -10,7 +10,7 @@ use readmit_domain::{
 use super::change::{Change, key};
 use super::passcodes::PasscodeRow;
 use super::send::{OnRefusal, Updated};
-use super::{Outcome, Store, StoreError, Whence};
+use super::{AttemptSource, Outcome, Store, StoreError};
 use crate::keyring::RecoveryClaims;
 
 /// Whether a password may be tried.
@@ -151,7 +151,7 @@ impl Store {
         let session =
             self.event(act, EventType::SessionStarted, row.company_id, row.employee_id).with("factor", "recovery");
         let mut changes = vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?];
-        changes.extend(self.forget_sign_ins(&row.login, &Whence::Network(act.origin.source_ip.clone()), None));
+        changes.extend(self.forget_sign_ins(&row.login, &AttemptSource::Network(act.origin.source_ip.clone()), None));
         self.transact(changes).await
     }
 

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::http::Failure;
 use crate::keyring::{Device, Keyring};
-use crate::store::Whence;
+use crate::store::AttemptSource;
 
 /// A login that nobody can have: RFC 2606 keeps `.invalid` empty. Impossible addresses are looked up as this one.
 const NOBODY: &str = "nobody@readmit.invalid";
@@ -43,10 +43,10 @@ impl<'a> Attempt<'a> {
         self
     }
 
-    pub(super) fn whence(&self) -> Whence {
+    pub(super) fn source(&self) -> AttemptSource {
         match &self.device {
-            Some(device) => Whence::Device(device.id.clone()),
-            None => Whence::Network(self.source_ip.map(str::to_owned)),
+            Some(device) => AttemptSource::Device(device.id.clone()),
+            None => AttemptSource::Network(self.source_ip.map(str::to_owned)),
         }
     }
 }

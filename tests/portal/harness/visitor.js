@@ -15,13 +15,22 @@ const ACTION_LIMIT = 20_000;
  *   'locale' | 'colorScheme' | 'viewport' | 'reducedMotion' | 'forcedColors' | 'hasTouch' | 'timezoneId'>} Habits
  */
 
+/**
+ * A zone where it is about noon: what is valid for an hour ends on the same day, and no sentence has a date in it that it has
+ * around midnight alone. The signs of these names are the other way round (POSIX).
+ */
+function zoneOfNoon() {
+  const ahead = 12 - new Date().getUTCHours();
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
+
 /** @type {Habits} */
 const HABITS = {
   locale: 'en',
   colorScheme: 'light',
   viewport: { width: 1280, height: 800 },
   reducedMotion: 'reduce',
-  timezoneId: 'Europe/Berlin',
+  timezoneId: zoneOfNoon(),
 };
 
 /** A context of the browser with one page, which is watched. */

@@ -7,6 +7,18 @@ import { secretOf, secretsIn } from './secrets.js';
 const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
 const NOT_LOADED = /^Failed to load resource: net::/;
 
+/** The frame that asks; none if the request came before its frame. @param {import('playwright-core').Request} request */
+function frameOf(request) {
+  try {
+    return request.frame();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is asked, whatever the query. @param {import('playwright-core').Request} request */
+const subjectOf = (request) => `${request.method()} ${new URL(request.url()).pathname}`;
+
 /** The binding by which pages report violations of their policy. */
 const BINDING = 'reportViolationToTest';
 
@@ -16,8 +28,10 @@ export class Watch {
   #wrong = [];
   /** Answers of 400 and more. @type {{ method: string, url: string, status: number }[]} */
   #refusals = [];
-  /** Requests without an answer. @type {{ method: string, url: string, reason: string, isLeft: boolean }[]} */
+  /** Requests without an answer. @type {{ method: string, url: string, reason: string, isLeft: boolean, request: import('playwright-core').Request }[]} */
   #failures = [];
+  /** Every request, in their order. @type {import('playwright-core').Request[]} */
+  #requests = [];
   /** Requests that have no answer yet. @type {Set<import('playwright-core').Request>} */
   #open = new Set();
   /** Requests that had none when their page was left. @type {WeakSet<import('playwright-core').Request>} */
@@ -87,7 +101,10 @@ export class Watch {
     const all = [...this.#secrets, ...secrets];
     const expected = this.#refusals.filter((refusal) => this.#isExpected(refusal.status, refusal.url));
     const refused = this.#refusals.filter((refusal) => !expected.includes(refusal));
-    const failed = this.#failures.filter(({ url, isLeft }) => !isLeft && !this.#expectedFailures.some((urls) => urls.test(url)));
+    const unexplained = this.#failures.filter(({ isLeft, reason, request }) => {
+      return !isLeft && !(reason === 'net::ERR_ABORTED' && this.#isAskedAnew(request));
+    });
+    const failed = unexplained.filter(({ url }) => !this.#expectedFailures.some((urls) => urls.test(url)));
     const complaints = this.#complaints.filter((complaint) => !this.#isExplained(complaint));
     return [
       ...this.#wrong,
@@ -119,7 +136,8 @@ export class Watch {
 
   /** @param {import('playwright-core').Request} request */
   #see(request) {
-    if (request.isNavigationRequest()) this.#leave(request.frame());
+    if (request.isNavigationRequest()) this.#leave(frameOf(request));
+    this.#requests.push(request);
     this.#open.add(request);
     const url = new URL(request.url());
     this.#urls.add(request.url());
@@ -128,11 +146,17 @@ export class Watch {
     if (url.pathname.startsWith('/v1/')) this.#learn(request.postData());
   }
 
-  /** A browser aborts what a page still asks for when it is reloaded or left. @param {import('playwright-core').Frame} frame */
+  /** A browser aborts what a page still asks for when it is reloaded or left. @param {import('playwright-core').Frame | undefined} frame */
   #leave(frame) {
     for (const request of this.#open) {
-      if (request.frame() === frame) this.#leftBehind.add(request);
+      if (frame && frameOf(request) === frame) this.#leftBehind.add(request);
     }
+  }
+
+  /** The page itself aborts what it asks anew, as a list that is read again. @param {import('playwright-core').Request} request */
+  #isAskedAnew(request) {
+    const later = this.#requests.slice(this.#requests.indexOf(request) + 1);
+    return later.some((other) => subjectOf(other) === subjectOf(request));
   }
 
   /** @param {import('playwright-core').Request} request */
@@ -140,7 +164,7 @@ export class Watch {
     this.#open.delete(request);
     const reason = request.failure()?.errorText ?? '';
     const isLeft = reason === 'net::ERR_ABORTED' && this.#leftBehind.has(request);
-    this.#failures.push({ method: request.method(), url: request.url(), reason, isLeft });
+    this.#failures.push({ method: request.method(), url: request.url(), reason, isLeft, request });
   }
 
   /** @param {import('playwright-core').Response} response */
