@@ -148,6 +148,15 @@ async fn the_public_keys_verify_a_token_and_may_be_cached() {
 }
 
 #[tokio::test]
+async fn who_was_asked_before_anybody_had_signed_knows_the_first_token_at_once() {
+    let world = World::start().await;
+    world.stack.clock().hold();
+    world.call(Method::GET, "/v1/employees", Some("no token"), None).await.is_problem(401, "unauthenticated");
+    let ada = world.enrolled("ada@northwind.example").await;
+    ada.calls(Method::GET, "/v1/employees", None).await.is(200);
+}
+
+#[tokio::test]
 async fn no_get_or_head_changes_anything() {
     let world = World::start().await;
     let paths = ["/v1/sessions", "/v1/passcodes/redeem", "/v1/recovery/password", "/v1/recovery/complete", "/nowhere"];

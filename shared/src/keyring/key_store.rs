@@ -89,7 +89,9 @@ impl KeyStore {
         let mut kept = self.kept.lock().await;
         if let Some(kept) = &*kept {
             let age_limit = if suffices(&kept.keyring) { KEPT_FOR } else { REFETCH_AFTER };
-            if now < kept.asked_at.after(age_limit) {
+            // Before anybody has signed anything no public keys are there: they are asked for each time until they are.
+            let lacks = |kind: &TokenKind| kept.keyring.public_keys(*kind).is_none();
+            if now < kept.asked_at.after(age_limit) && !self.kinds().iter().any(lacks) {
                 return Ok(Arc::clone(&kept.keyring));
             }
         }
