@@ -151,7 +151,7 @@ def two_rotations(checks, company, root: Roots) -> None:
         person.token = session["access_token"]
 
     root.void("sessions")
-    checks.answers("the root of sessions leaked: a session of before has ended", company.list_employees(ada.token), 401)
+    checks.answers("the root of sessions leaked: a session of before has ended", company.list_employees(ada.token), 401, "unauthenticated")
     for person in (ada, mike):
         session = checks.answers(
             f"{person.name} signs in again", company.sign_in(person, person.backup_codes.pop()), 200
