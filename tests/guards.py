@@ -206,6 +206,8 @@ GUARDS = [
      '            .set("device_epoch", epoch)\n', "", f"{FLOWS} devices::a_recovery"),
     ("S27 a passcode that was not asked for ends known devices", "shared/src/store/taking_back.rs",
      "        changes.push(self.forget_devices(&row.login, row.employee_id));\n", "", f"{FLOWS} devices::a_recovery"),
+    ("S27 a success is not the hundred and first guess", "shared/src/store/attempts.rs",
+     "Some(failures) => failures.still_stand(of_account),", "Some(_) => of_account,", f"{ATTACKS} availability::the_right_guess"),
     ("S27 a network has a hundred refused redemptions", "functions/redeem-passcode/src/lib.rs",
      "admission?.map_err(|throttled| too_many(&services, &throttled))?", "drop(admission?)",
      f"{ATTACKS} availability::refused_redemptions"),

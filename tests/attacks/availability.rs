@@ -5,6 +5,11 @@
 
 use std::time::Duration;
 
+use readmit::Services;
+use readmit::domain::{Act, Actor, Login, Origin};
+use readmit::keyring::KeyNeeds;
+use readmit::store::{AttemptSource, FactorUsed, Outcome, Spent, Wrong};
+use readmit_local::functions;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -164,6 +169,35 @@ async fn wrong_passwords_and_wrong_second_factors_are_counted_apart() {
     for password in [PASSWORD, "wrong"] {
         assert_eq!(sign_in_from(&world, &network(101), MIKE, password, "000000").await.status, 429);
     }
+}
+
+/// The 2021 Cognito race (S4), at the sign-in: guesses that were all compared before any was counted. The right one among them must
+/// not be the hundred and first, except on a known device, whose guesses are counted apart.
+#[tokio::test]
+async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
+    let world = World::start().await;
+    world.enrolled(MIKE).await;
+    let environment = world.stack.environment();
+    let aws = functions::aws(environment, "sign-in").unwrap();
+    let store = Services::new(aws, environment, world.stack.clock().clock(), KeyNeeds::NONE).unwrap().store;
+    let (login, now): (Login, _) = (MIKE.parse().unwrap(), world.stack.clock().now());
+    let credentials = store.credentials(&login).await.unwrap().unwrap();
+    let employee = store.employee(credentials.company_id, credentials.employee_id).await.unwrap().unwrap();
+    let act = Act::new(now, Actor::Employee { employee_id: employee.employee_id }, Origin::default());
+    let spent = |failures| Spent {
+        factor: FactorUsed::BackupCode(credentials.backup_codes[0].clone()),
+        rehashed: None,
+        resealed: None,
+        source: AttemptSource::Network(None),
+        failures,
+    };
+    let seen = store.failures(&login, now).await.unwrap().unwrap();
+    for _ in 0..100 {
+        assert!(store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap().is_ok());
+    }
+    assert!(store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap().is_err());
+    assert_eq!(store.sign_in(&credentials, &employee, &spent(Some(seen)), &act).await.unwrap(), Outcome::Refused);
+    assert_eq!(store.sign_in(&credentials, &employee, &spent(None), &act).await.unwrap(), Outcome::Done);
 }
 
 /// Everybody: a request that did not come through the edge is refused before any other work, where the edge is required.

@@ -49,9 +49,9 @@ struct Import {
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
-    /// It is a new one.
+    /// A company that does not exist yet is founded.
     Create,
-    /// It is there.
+    /// A company that exists is changed.
     Update,
 }
 
@@ -80,7 +80,7 @@ impl Default for IssuePasscodes {
     }
 }
 
-/// The answer.
+/// What the operator is answered: the company, and a result for each row.
 #[derive(Debug, Serialize)]
 pub struct Imported {
     company_id: CompanyId,

@@ -23,11 +23,11 @@ mod replay;
 mod stream;
 mod telling;
 
-/// The answer.
+/// What the function returns, by who has invoked it.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    /// To the stream.
+    /// To Lambda's reader of the stream: the record to begin with again, if one failed.
     Batch(DynamoDbEventResponse),
     /// To an operator.
     Replayed(replay::Replayed),

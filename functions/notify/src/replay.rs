@@ -35,7 +35,7 @@ struct Replay {
     to: Timestamp,
 }
 
-/// The answer.
+/// What a replay did: counts, and from when on the next one goes on.
 #[derive(Default, Serialize)]
 pub struct Replayed {
     /// Mails that were sent now.

@@ -32,8 +32,8 @@ pub const SIGN_INS_A_NETWORK: [Limit; 2] = [limit(10, 15 * MINUTE), limit(20, DA
 pub const SIGN_INS_A_DEVICE: [Limit; 2] = [limit(10, 15 * MINUTE), limit(100, DAY)];
 /// Wrong passwords of an account from anywhere (NIST SP 800-63B-4, section 3.2.2).
 pub const WRONG_PASSWORDS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
-/// Wrong second factors beside the right password, likewise. They are counted apart: whoever does not know the password cannot
-/// use them up.
+/// Wrong second factors beside the right password, likewise. They have a limit of their own, which nobody reaches who does not
+/// know the password.
 pub const WRONG_SECOND_FACTORS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
 /// Refused redemptions of an address from one network: too few to find the 20 bits of a selector while a code lives.
 pub const REFUSED_REDEMPTIONS_A_NETWORK: [Limit; 1] = [limit(100, 15 * MINUTE)];

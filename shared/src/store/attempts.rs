@@ -165,8 +165,10 @@ impl Store {
     ) -> [Change; 2] {
         let forget = |subject: &str| Change::delete(&self.tables.limits, limit_key(subject));
         let of_account = forget(&sign_ins_of(login));
-        let of_account =
-            failures.map_or_else(|| of_account.clone(), |failures| failures.still_stand(of_account.clone()));
+        let of_account = match failures {
+            Some(failures) => failures.still_stand(of_account),
+            None => of_account,
+        };
         [of_account, forget(&source.subject(login))]
     }
 
