@@ -22,13 +22,13 @@ pub struct Api {
 /// A request that is yet to be sent.
 #[derive(Clone)]
 pub struct Ask {
-    /// How.
+    /// The HTTP method.
     pub method: Method,
-    /// What.
+    /// The path and query.
     pub path: String,
-    /// By whom.
+    /// The caller's bearer token.
     pub token: Option<String>,
-    /// With what.
+    /// The JSON body.
     pub body: Option<Value>,
 }
 

@@ -22,7 +22,7 @@ const MIKE: &str = "mike@northwind.example";
 const SAM: &str = "sam@northwind.example";
 const ADMINS: [&str; 3] = [ADA, GRACE, SAM];
 
-/// One of the stranger's networks.
+/// An address in the attacker's network of this number. No two numbers share a /24.
 fn network(at: u32) -> String {
     format!("198.{}.{}.9", 18 + at / 256, at % 256)
 }

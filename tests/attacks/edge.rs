@@ -20,7 +20,7 @@ fn behind_the_edge(world: &World) -> Functions {
     functions_with(world, &[("READMIT_EDGE_SECRET", SECRET)])
 }
 
-/// The functions of a world, told more.
+/// The functions of a world, with these environment variables beside those of the template.
 pub(crate) fn functions_with(world: &World, told_too: &[(&str, &str)]) -> Functions {
     let template = Template::of_this_build().unwrap();
     let table = |id: &str| template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());

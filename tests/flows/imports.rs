@@ -15,7 +15,7 @@ const CARL: &str = "carl@contoso.example";
 const MICHAEL: &str = "michael@northwind.example";
 const NEWCOMER: &str = "new@northwind.example";
 
-/// Northwind by its id alone.
+/// The `company` of an import that names Northwind and changes nothing of it.
 fn northwind(world: &World) -> Value {
     json!({"company_id": world.companies["Northwind Partners"]})
 }

@@ -70,7 +70,7 @@ fn a_notice_is_tried_again_for_a_day() {
     misses(lasting, &format!("{SOURCE}/DestinationConfig"), Value::Null, "/DestinationConfig/OnFailure/Destination of");
 }
 
-/// One of these is enough to ring.
+/// Each of the trail's alarms rings at its own metric, within five minutes.
 fn alarmed(template: &Value) -> Faults {
     let stack = json!([{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]);
     let notify = json!([{"Name": "FunctionName", "Value": {"Ref": "NotifyFunction"}}]);

@@ -12,7 +12,7 @@ use crate::row::{Outcome, Parsed, RowProblem, RowResult};
 use crate::write::{carry_out_all, prepare};
 use crate::{CompanyPart, Refused};
 
-/// What an import that creates came to.
+/// The outcome of an import that creates a company.
 pub(crate) enum Creation {
     /// A new company, and a result a row.
     Founded(Company, Vec<RowResult>),

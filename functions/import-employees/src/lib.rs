@@ -45,7 +45,7 @@ struct Import {
     issue_passcodes: IssuePasscodes,
 }
 
-/// What becomes of the company.
+/// Whether the import creates its company or changes one that is there.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Mode {

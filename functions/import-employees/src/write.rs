@@ -47,7 +47,7 @@ pub(crate) async fn write(
     carry_out_all(services, company_id, rows, prepared, act).await
 }
 
-/// Carries out the plans.
+/// Writes each person's change, many at a time.
 pub(crate) async fn carry_out_all(
     services: &Services,
     company_id: CompanyId,

@@ -33,7 +33,7 @@ pub enum Answer {
     Replayed(replay::Replayed),
 }
 
-/// Nothing was told.
+/// Why an event was refused. No mail was sent, except before [`Refused::Interrupted`].
 #[derive(Debug)]
 pub enum Refused {
     /// The event is neither a batch of a stream nor a replay.
@@ -44,7 +44,7 @@ pub enum Refused {
     SpanTooOld,
     /// The replay names no company that is there.
     CompanyNotFound,
-    /// The store does not answer; a second run does the rest.
+    /// The store stopped answering; a second run sends the rest.
     Interrupted(String),
 }
 

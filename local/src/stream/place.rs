@@ -61,7 +61,7 @@ struct Kept {
     sequence_number: String,
 }
 
-/// The place. Clones are the same.
+/// How far the stream has been read. Clones share one position.
 #[derive(Clone)]
 pub struct Place {
     /// The number of the last record that was handed over; none before the first.

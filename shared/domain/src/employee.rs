@@ -54,7 +54,7 @@ pub enum TwoFactor {
 }
 
 /// Of whom a second proof is asked beside a mailed code, by the company's policy: the mailbox alone must not be enough.
-/// From the weakest to the strongest.
+/// The variants are in order: each later one asks more people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondProof {

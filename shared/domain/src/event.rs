@@ -94,20 +94,20 @@ impl fmt::Display for EventType {
     }
 }
 
-/// Who acted.
+/// Who caused an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Actor {
     /// A person of the company.
     Employee {
-        /// Who.
+        /// The person who acted.
         employee_id: EmployeeId,
     },
-    /// Whoever runs the service.
+    /// A person who runs the service.
     Operator,
     /// The service itself: time, or a process that died.
     System,
-    /// Somebody who could not be known.
+    /// Somebody who was not signed in.
     Anonymous,
 }
 
@@ -147,12 +147,12 @@ pub struct Event {
     pub company_id: CompanyId,
     /// Its id, which sorts by time.
     pub event_id: EventId,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// What.
+    /// What kind of event it is; the details follow from it.
     #[serde(rename = "event_type")]
     pub kind: EventType,
-    /// By whom.
+    /// Who caused it: a person, an operator or the service.
     pub actor: Actor,
     /// To whom; to nobody if it happened to the company itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,7 +169,7 @@ pub struct Event {
 pub struct Act {
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// Who caused it: a person, an operator or the service.
     pub actor: Actor,
     /// From where.
     pub origin: Origin,

@@ -12,14 +12,14 @@ pub struct Notice {
     pub at: Timestamp,
     /// From where, as far as it is known and meant for the reader.
     pub origin: Origin,
-    /// What happened.
+    /// What the reader is told, and what the mail's words are chosen by.
     pub kind: NoticeKind,
 }
 
-/// What happened.
+/// The kinds of news that Readmit mails, each with words of its own.
 ///
-/// Kinds with a [`Concerned`], and [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the person whose
-/// account it is.
+/// Kinds with a [`Concerned`], and [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the owner of the
+/// account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// A passcode of the reader's was used: a recovery is open.

@@ -17,9 +17,9 @@ const WRONG_TYPE: &str = "has the wrong type or an unknown value";
 /// What is wrong with a part of the body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// Where (RFC 6901).
+    /// The part of the body that is wrong, as a JSON Pointer (RFC 6901).
     pub pointer: String,
-    /// What.
+    /// What is wrong with it, in words for the caller's developer.
     pub detail: String,
 }
 

@@ -26,7 +26,7 @@ struct PublicKey {
 pub struct PublishedKey {
     /// The key in base64url, as RFC 8037 writes it.
     pub x: String,
-    /// Seconds since 1970.
+    /// When it begins to sign, in seconds since 1970.
     pub signs_from: i64,
 }
 

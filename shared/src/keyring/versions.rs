@@ -19,7 +19,7 @@ pub(super) struct Versions<M> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Version<M> {
     pub material: M,
-    /// Seconds since 1970.
+    /// When it begins to sign, in seconds since 1970.
     pub signs_from: i64,
 }
 

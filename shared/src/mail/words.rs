@@ -102,7 +102,7 @@ impl SecondProofWords {
 /// What one notice says. Its subject names nobody: it shows on locked screens.
 pub(super) struct NoticeWords {
     pub subject: &'static str,
-    /// What happened.
+    /// The first sentences: what happened to the account.
     pub news: &'static str,
     /// What to do about it.
     pub advice: &'static str,

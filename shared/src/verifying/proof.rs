@@ -8,7 +8,7 @@ use crate::http::Failure;
 use crate::services::Services;
 use crate::store::{Credentials, FactorUsed};
 
-/// What was shown.
+/// What the person proved beside the passcode.
 pub enum Proof {
     /// The password, also of a suspended account: it opens nothing there, but nobody else knows it.
     Password,
