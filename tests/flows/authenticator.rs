@@ -20,12 +20,6 @@ fn text<'a>(account: &'a Value, name: &str) -> &'a str {
     account[name].as_str().unwrap()
 }
 
-/// Lets a step begin, and no time pass but as it is moved.
-async fn begin_a_step(world: &World) {
-    world.stack.clock().hold();
-    world.advance(Duration::from_secs(30 - world.now() % 30)).await;
-}
-
 #[tokio::test]
 async fn its_digits_enrol_and_sign_in_whatever_the_clock_was_moved_by() {
     let world = World::start().await;
@@ -34,7 +28,7 @@ async fn its_digits_enrol_and_sign_in_whatever_the_clock_was_moved_by() {
     recovery.sets_password(PASSWORD).await.is(204);
     let enrolment = recovery.asks_for_totp().await.is(200);
     let address = enrolment.text_at("/otpauth_uri");
-    begin_a_step(&world).await;
+    world.begin_a_step().await;
 
     let first = shown(&world, &address).await;
     assert_eq!((text(&first, "account"), text(&first, "digits")), (MIKE, &*recovery.digits_of(&enrolment)));
@@ -53,7 +47,7 @@ async fn its_digits_enrol_and_sign_in_whatever_the_clock_was_moved_by() {
 async fn it_says_when_the_next_digits_come() {
     let world = World::empty().await;
     let address = "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-    begin_a_step(&world).await;
+    world.begin_a_step().await;
     let at = shown(&world, address).await;
     let remaining = at["remaining_millis"].as_u64().unwrap();
     assert!((28_000..=30_000).contains(&remaining), "{at}");

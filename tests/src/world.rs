@@ -204,6 +204,12 @@ impl World {
         assert_eq!(reply.status, 200, "{}", reply.text);
     }
 
+    /// Lets a step of the authenticators begin, and no time pass but as it is moved.
+    pub async fn begin_a_step(&self) {
+        self.stack.clock().hold();
+        self.advance(Duration::from_secs(30 - self.now() % 30)).await;
+    }
+
     /// The functions' time, in seconds since 1970.
     pub fn now(&self) -> u64 {
         u64::try_from(self.stack.clock().now().seconds()).unwrap()
