@@ -1,6 +1,7 @@
 //! Issuing a passcode: stored, mailed, and told as it is. What `issue-passcode` and `import-employees` have in common.
 
-use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, PasscodeStatus, Versioned};
+use readmit_domain::lifecycle::{CodeStatus, Phase};
+use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, Versioned};
 
 use secrecy::SecretString;
 
@@ -56,8 +57,7 @@ impl MailingServices {
     pub async fn mail_code(&self, stored: Stored, company: &Company, act: &Act) -> Result<LatestPasscode, Failure> {
         let Stored { issued, begun, disown_token } = stored;
         if let Err(refused) = self.mail.passcode(&issued, company, &disown_token).await {
-            // Refused: it was replaced or ended in the meantime, and is as dead as it should be.
-            let _: Outcome = self.services.store.withdraw(&begun, act).await?;
+            self.services.store.withdraw(&begun, act).await?;
             return Err(Failure::Caused(Problem::EmailNotSent, refused.to_string()));
         }
         self.mark_sent(&issued, &begun, act).await
@@ -76,8 +76,8 @@ impl MailingServices {
     async fn mark_sent(&self, issued: &IssuedPasscode, begun: &Begun, act: &Act) -> Result<LatestPasscode, Failure> {
         let store = &self.services.store;
         let answer = |passcode: &LatestPasscode| serde_json::to_string(&IssuedView::new(passcode, act.at));
-        let sent = LatestPasscode { passcode_status: PasscodeStatus::Sent, ..issued.latest.clone() };
-        if store.sent(begun, &answer(&sent)?).await? == Outcome::Done {
+        let sent = LatestPasscode { phase: Phase::Code(CodeStatus::Sent), ..issued.latest.clone() };
+        if store.sent(begun, &answer(&sent)?, act).await? == Outcome::Done {
             return Ok(sent);
         }
         // Something ended it, or SES reported of it, while the mail was on its way: say what.
@@ -85,7 +85,7 @@ impl MailingServices {
         let latest = holder
             .and_then(|holder| holder.latest_passcode)
             .filter(|latest| latest.passcode_id == issued.latest.passcode_id)
-            .unwrap_or(LatestPasscode { passcode_status: PasscodeStatus::Superseded, ..issued.latest.clone() });
+            .unwrap_or(LatestPasscode { phase: Phase::Code(CodeStatus::Superseded), ..issued.latest.clone() });
         store.keep(begun, &answer(&latest)?).await?;
         Ok(latest)
     }

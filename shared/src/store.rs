@@ -11,8 +11,8 @@ mod cleanup;
 mod companies;
 mod condition;
 mod credentials;
-mod delivery;
 mod directory;
+mod endings;
 mod idempotency;
 mod imports;
 mod issuing;
@@ -23,8 +23,8 @@ mod passcodes;
 mod public_keys;
 mod recovery;
 mod send;
-mod taking_back;
 mod trail;
+mod transition;
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ use crate::environment::{BadVariable, Environment, bad_variable};
 
 pub use attempts::{AttemptSource, Failures, Wrong};
 pub use authority::Authority;
-pub use cleanup::{Due, DueRow, Ended, Ending};
+pub use cleanup::{Due, DueRow};
 pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};
 pub use idempotency::{IdempotencyKey, Known, Lease};

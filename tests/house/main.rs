@@ -126,6 +126,18 @@ fn inside_the_common_crate_the_store_knows_no_http() {
 }
 
 #[test]
+fn the_status_of_a_passcode_is_written_in_one_file() {
+    let deployed = ["functions", "shared/src", "operator"].map(|folder| root().join(folder));
+    let only = root().join("shared/src/store/transition.rs");
+    for (path, text) in sources() {
+        let may_write = path == only || !deployed.iter().any(|folder| path.starts_with(folder));
+        for attribute in ["\"passcode_status", "\"recovery_state", "latest_passcode\"", ".passcode_status"] {
+            assert!(may_write || !text.contains(attribute), "{} has {attribute}", path.display());
+        }
+    }
+}
+
+#[test]
 fn the_embedded_database_is_for_local_runs_and_tests() {
     for (name, used) in dependencies() {
         let embedded = used.iter().any(|used| used == "dynoxide-rs");

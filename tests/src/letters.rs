@@ -1,8 +1,9 @@
 //! Every mail there is, written to people who do not exist.
 
+use readmit::domain::lifecycle::{CodeStatus, Phase};
 use readmit::domain::{
     Company, Concerned, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, Origin,
-    PasscodeStatus, SecondProof, Timestamp, passcode,
+    SecondProof, Timestamp, passcode,
 };
 use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
@@ -74,12 +75,11 @@ impl Cast {
         let proof_required = matches!(issued_by, Issuer::Admin { .. });
         let latest = LatestPasscode {
             passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
-            passcode_status: PasscodeStatus::Sending,
+            phase: Phase::Code(CodeStatus::Sending),
             sent_to: holder.login.masked(),
             issued_at: NOW,
             expires_at: NOW.after(passcode::DEFAULT_LIFETIME),
             issued_by,
-            recovery_state: None,
         };
         let code = passcode::Code::read(CODE).unwrap();
         IssuedPasscode {

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
+use readmit::domain::lifecycle::{CodeStatus, Command, Phase};
 use readmit::domain::{Act, Actor, Origin};
-use readmit::store::{DueRow, Ended, Ending, Store, StoreError};
+use readmit::store::{DueRow, Store, StoreError};
 use readmit::telemetry::{carried, observed};
 use serde::Serialize;
 use serde_json::Value;
@@ -68,7 +69,7 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
         };
         for row in due.rows {
             match end(store, row, act).await {
-                Ok(Some(ending)) => swept.counts += ending,
+                Ok(Some(end)) => swept.counts += end,
                 Ok(None) => {}
                 Err(error) => {
                     tracing::error!(shard, cause = %error, "left due");
@@ -83,20 +84,18 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
     }
 }
 
-/// What this run has ended, if the passcode was due and no other run was faster.
-async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &Act) -> Result<Option<Ending>, StoreError> {
+/// Where this run has led the passcode, if it was due and no other run was faster.
+async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &Act) -> Result<Option<Phase>, StoreError> {
     let row = row?;
-    let Some(ending) = row.ending(act.at) else { return Ok(None) };
-    let ended = store.end(&row, ending, act).await?;
-    Ok((ended == Ended::Here).then_some(ending))
+    store.end(&row.held(), &row.lifecycle(), Command::Expire, act).await
 }
 
-impl AddAssign<Ending> for Counts {
-    fn add_assign(&mut self, ending: Ending) {
-        match ending {
-            Ending::Expired | Ending::Exhausted => self.expired += 1,
-            Ending::Abandoned => self.abandoned += 1,
-            Ending::Withdrawn => self.withdrawn += 1,
+impl AddAssign<Phase> for Counts {
+    fn add_assign(&mut self, end: Phase) {
+        match end {
+            Phase::Code(CodeStatus::Failed) => self.withdrawn += 1,
+            Phase::Code(_) => self.expired += 1,
+            Phase::Recovery(_) => self.abandoned += 1,
         }
     }
 }

@@ -116,7 +116,7 @@ async fn issue_one(
             &mut services.services.random(),
         )?;
         match services.deliver(issued, company, Takes::default(), &act).await? {
-            Some(passcode) if passcode.passcode_status.is_live() => return Ok(()),
+            Some(passcode) if passcode.phase.is_live() => return Ok(()),
             Some(_) => return Err(Problem::EmailNotSent.into()),
             None => pause(round).await,
         }
@@ -125,7 +125,7 @@ async fn issue_one(
 }
 
 fn waits_for_a_first_code(holder: &Employee, now: Timestamp) -> bool {
-    let under_way = |latest: &LatestPasscode| latest.status_at(now).is_pending() || latest.is_recovering_at(now);
+    let under_way = |latest: &LatestPasscode| latest.lifecycle().is_usable_at(now);
     let may_have_one = holder.is_active() && holder.account_type == AccountType::Employee;
     may_have_one
         && holder.two_factor == TwoFactor::NotEnrolled

@@ -9,7 +9,8 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::domain::passcode::{Code, MAX_TRIES};
+use readmit::domain::lifecycle::{Command, Judgement, Phase, judge};
+use readmit::domain::passcode::Code;
 use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
 use readmit::keyring::{KeyNeeds, RecoveryClaims, RootSecret, Tokens};
@@ -56,10 +57,18 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     let counting = services.store.count_try(&login, &selector, services.now());
     let (counted, proof) = tokio::join!(counting, proven(&services, known.as_ref(), typed.proof.as_ref()));
     let (counted, proof) = (counted?, proof?);
-    let counted = match fault(&services, counted.as_ref(), &code, proof.is_some()).await? {
-        Some(because) => return Err(refuse(&services, &request, &login, counted.as_ref(), because).await?),
-        None => counted.ok_or_else(|| rejected("no code"))?,
+    let Some(counted) = counted else {
+        return Err(refuse(&services, &request, &login, "no live code of this address and selector").await?);
     };
+    let matches = is_the_code(&services, &counted, &code).await?;
+    let judgement = judge(counted.try_count, matches, proof.is_some() || !counted.proof_required);
+    if judgement != Judgement::Accept {
+        if judgement == Judgement::Exhaust {
+            exhaust(&services, &request, &counted).await?;
+        }
+        let because = if matches { "the proof is missing, or wrong" } else { "a wrong secret" };
+        return Err(refuse(&services, &request, &login, because).await?);
+    }
 
     let act = request.act(Actor::Employee { employee_id: counted.employee_id }, services.now());
     let spent = proof.and_then(Proof::backup_code).filter(|_| counted.proof_required);
@@ -104,33 +113,21 @@ async fn proven(
     }
 }
 
-/// What does not fit, of a try that was counted if there was a code of this selector.
-async fn fault(
-    services: &Services,
-    counted: Option<&PasscodeRow>,
-    code: &Code,
-    is_proven: bool,
-) -> Result<Option<&'static str>, Failure> {
-    let Some(counted) = counted else { return Ok(Some("no live code of this address and selector")) };
-    if !is_the_code(services, counted, code).await? {
-        return Ok(Some("a wrong secret"));
-    }
-    Ok((counted.proof_required && !is_proven).then_some("the proof is missing, or wrong"))
+/// Ends a code whose tries are spent.
+async fn exhaust(services: &Services, request: &Request, counted: &PasscodeRow) -> Result<(), Failure> {
+    let act = request.act(Actor::Anonymous, services.now());
+    // None: it ended otherwise in the meantime.
+    let _: Option<Phase> = services.store.end(&counted.held(), &counted.lifecycle(), Command::Exhaust, &act).await?;
+    Ok(())
 }
 
-/// Counts a refusal, before it is told; the fifth try that does not fit ends the code.
+/// Counts a refusal, before it is told.
 async fn refuse(
     services: &Services,
     request: &Request,
     login: &Login,
-    counted: Option<&PasscodeRow>,
     because: &'static str,
 ) -> Result<Failure, Failure> {
-    if let Some(counted) = counted.filter(|counted| counted.try_count >= MAX_TRIES) {
-        let act = request.act(Actor::Anonymous, services.now());
-        // Refused: it ended otherwise in the meantime.
-        let _: Outcome = services.store.exhaust(&counted.held(), &act).await?;
-    }
     let source_ip = request.origin().source_ip.as_deref();
     Ok(match services.store.count_refusal(login, source_ip, services.now()).await? {
         Ok(()) => rejected(because),

@@ -1,7 +1,7 @@
 //! `POST /v1/recovery/complete`: a code of the new authenticator, and the person is in.
 
 use readmit::Services;
-use readmit::domain::totp::MAX_WRONG_CODES_A_RECOVERY;
+use readmit::domain::lifecycle::{Command, Judgement, Phase, judge};
 use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
 use readmit::issuing::DECISIONS;
@@ -98,10 +98,10 @@ async fn completed(
 
 /// The fifth wrong code ends the recovery.
 async fn wrong_code(services: &Services, request: &Request, row: &PasscodeRow) -> Result<Response<Body>, Failure> {
-    if row.completion_tries >= MAX_WRONG_CODES_A_RECOVERY {
+    if judge(row.completion_tries, false, true) == Judgement::Exhaust {
         let act = request.act(Actor::Employee { employee_id: row.employee_id }, services.now());
-        // Refused: it ended otherwise in the meantime.
-        let _: Outcome = services.store.abandon_recovery(&row.held(), &act).await?;
+        // None: it ended otherwise in the meantime.
+        let _: Option<Phase> = services.store.end(&row.held(), &row.lifecycle(), Command::Abandon, &act).await?;
     }
     Err(Problem::TotpRejected.into())
 }

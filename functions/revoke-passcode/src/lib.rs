@@ -9,7 +9,8 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::domain::{Actor, LatestPasscode, PasscodeId, StillOpen, Timestamp};
+use readmit::domain::Actor;
+use readmit::domain::lifecycle::Command;
 use readmit::http::{
     ApiRequest as _, Body, Failure, Nothing, Problem, Request, Response, access_claims, answer, live_caller,
     require_security_admin,
@@ -55,20 +56,16 @@ async fn revoke(services: &Services, request: &Request) -> Result<Response<Body>
         }
 
         let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
-        let open = holder.latest_passcode.as_ref().and_then(|latest| still_open(latest, act.at));
-        let (passcode_id, open) = open.ok_or(Problem::PasscodeNotFound)?;
-        if services.store.revoke(&holder.held(passcode_id), open, &Authority::of(caller), &act).await? == Outcome::Done
-        {
+        let latest = holder.latest_passcode.as_ref().ok_or(Problem::PasscodeNotFound)?;
+        let revoked = latest.lifecycle().apply(Command::Revoke, act.at).map_err(|_| Problem::PasscodeNotFound)?;
+        let held = holder.held(latest.passcode_id);
+        if services.store.revoke(&held, &revoked, &Authority::of(caller), &act).await? == Outcome::Done {
             return Ok(answer::no_content());
         }
         // Redeemed, replaced or ended in the meantime.
         pause(round).await;
     }
     Err(Failure::Caused(Problem::TemporarilyUnavailable, "the passcode kept changing".to_owned()))
-}
-
-fn still_open(latest: &LatestPasscode, now: Timestamp) -> Option<(PasscodeId, StillOpen)> {
-    latest.still_open(now).map(|open| (latest.passcode_id, open))
 }
 
 async fn disown(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
+use readmit::domain::lifecycle::Command;
 use readmit::domain::{Act, Actor, CompanyId, EmployeeId, Origin, PasscodeId};
 use readmit::issuing::DECISIONS;
 use readmit::store::{Outcome, StoreError, pause};
@@ -82,11 +83,11 @@ async fn track(services: &Services, event: Value, origin: Origin) -> Result<Trac
         let Some(holder) = holder else { return Ok(Tracked::OfNoInterest) };
         let latest = holder.latest_passcode.as_ref().filter(|latest| latest.passcode_id == mailed.passcode_id);
         let Some(latest) = latest else { return Ok(Tracked::OfNoInterest) };
-        if !report.leaves().contains(&latest.passcode_status) {
-            return Ok(Tracked::Unchanged);
-        }
         let act = Act::new(services.now(), Actor::System, origin.clone());
-        if services.store.report_delivery(&holder, latest, report, &act).await? == Outcome::Done {
+        let Ok(reported) = latest.lifecycle().apply(Command::Report(report), act.at) else {
+            return Ok(Tracked::Unchanged);
+        };
+        if services.store.report_delivery(&holder, latest, &reported, &act).await? == Outcome::Done {
             return Ok(Tracked::Moved);
         }
         pause(round).await;

@@ -1,9 +1,9 @@
 //! What the mail service reports of a mail, and where that takes its passcode: forward, whatever comes first or twice.
 
-use crate::{EventType, PasscodeStatus};
+use crate::lifecycle::{CodeStatus, Phase};
 
 /// What became of a mail that the mail service had accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeliveryReport {
     /// The receiving server does not take it yet, or a passing failure outlasted the attempts.
     Delayed,
@@ -18,34 +18,29 @@ pub enum DeliveryReport {
 }
 
 impl DeliveryReport {
-    /// The status that the passcode comes to.
-    pub fn leads_to(self) -> PasscodeStatus {
+    /// All reports.
+    pub const ALL: [Self; 5] = [Self::Delayed, Self::Delivered, Self::Bounced, Self::Complained, Self::Rejected];
+
+    /// The status that the code comes to.
+    pub fn leads_to(self) -> CodeStatus {
         match self {
-            Self::Delayed => PasscodeStatus::Delayed,
-            Self::Delivered => PasscodeStatus::Delivered,
-            Self::Bounced => PasscodeStatus::Bounced,
-            Self::Complained => PasscodeStatus::Complained,
-            Self::Rejected => PasscodeStatus::Failed,
+            Self::Delayed => CodeStatus::Delayed,
+            Self::Delivered => CodeStatus::Delivered,
+            Self::Bounced => CodeStatus::Bounced,
+            Self::Complained => CodeStatus::Complained,
+            Self::Rejected => CodeStatus::Failed,
         }
     }
 
-    /// The states from which it does: those before it. A report can be faster than the answer to the mail.
-    pub fn leaves(self) -> &'static [PasscodeStatus] {
+    /// The phases that it moves on: those before it. A report can be faster than the answer to the mail.
+    pub fn moves(self) -> &'static [Phase] {
+        const SENDING: Phase = Phase::Code(CodeStatus::Sending);
+        const SENT: Phase = Phase::Code(CodeStatus::Sent);
+        const DELAYED: Phase = Phase::Code(CodeStatus::Delayed);
         match self {
-            Self::Delayed => &[PasscodeStatus::Sending, PasscodeStatus::Sent],
-            Self::Delivered => &[PasscodeStatus::Sending, PasscodeStatus::Sent, PasscodeStatus::Delayed],
-            Self::Bounced | Self::Complained | Self::Rejected => &PasscodeStatus::PENDING,
-        }
-    }
-
-    /// What the trail is told; of a delay, nothing.
-    pub fn event(self) -> Option<EventType> {
-        match self {
-            Self::Delayed => None,
-            Self::Delivered => Some(EventType::PasscodeDelivered),
-            Self::Bounced => Some(EventType::PasscodeBounced),
-            Self::Complained => Some(EventType::PasscodeComplained),
-            Self::Rejected => Some(EventType::PasscodeDeliveryFailed),
+            Self::Delayed => &[SENDING, SENT],
+            Self::Delivered => &[SENDING, SENT, DELAYED],
+            Self::Bounced | Self::Complained | Self::Rejected => &Phase::PENDING,
         }
     }
 }
@@ -53,65 +48,42 @@ impl DeliveryReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use PasscodeStatus as S;
     use proptest::prelude::*;
 
-    const REPORTS: [DeliveryReport; 5] = [
-        DeliveryReport::Delayed,
-        DeliveryReport::Delivered,
-        DeliveryReport::Bounced,
-        DeliveryReport::Complained,
-        DeliveryReport::Rejected,
-    ];
-    const STATUSES: [S; 13] = [
-        S::Sending,
-        S::Sent,
-        S::Delayed,
-        S::Delivered,
-        S::Bounced,
-        S::Complained,
-        S::Failed,
-        S::Redeemed,
-        S::Revoked,
-        S::Disowned,
-        S::Superseded,
-        S::Exhausted,
-        S::Expired,
-    ];
-
-    /// How far along a status is, told independently of the rule: all ends are equally far.
-    fn distance(status: S) -> usize {
-        STATUSES.iter().position(|other| *other == status).unwrap().min(4)
+    /// How far along a phase is, told independently of the rule: all ends are equally far.
+    fn distance(phase: Phase) -> usize {
+        Phase::ALL.iter().position(|other| *other == phase).unwrap().min(4)
     }
 
-    fn after(status: S, report: DeliveryReport) -> S {
-        if report.leaves().contains(&status) { report.leads_to() } else { status }
+    fn after(phase: Phase, report: DeliveryReport) -> Phase {
+        if report.moves().contains(&phase) { Phase::Code(report.leads_to()) } else { phase }
     }
 
     #[test]
-    fn every_report_moves_every_status_forward_or_not_at_all() {
-        for status in STATUSES {
-            for report in REPORTS {
-                let next = after(status, report);
-                let moves = distance(report.leads_to()) > distance(status);
-                assert_eq!(next, if moves { report.leads_to() } else { status }, "{status:?} {report:?}");
+    fn every_report_moves_every_phase_forward_or_not_at_all() {
+        for phase in Phase::ALL {
+            for report in DeliveryReport::ALL {
+                let next = after(phase, report);
+                let end = Phase::Code(report.leads_to());
+                let moves = distance(end) > distance(phase);
+                assert_eq!(next, if moves { end } else { phase }, "{phase:?} {report:?}");
             }
         }
     }
 
     proptest! {
         #[test]
-        fn no_order_and_no_repetition_takes_a_status_back(
-            start in prop::sample::select(&STATUSES[..]),
-            reports in prop::collection::vec(prop::sample::select(&REPORTS[..]), 0..12),
+        fn no_order_and_no_repetition_takes_a_phase_back(
+            start in prop::sample::select(&Phase::ALL[..]),
+            reports in prop::collection::vec(prop::sample::select(&DeliveryReport::ALL[..]), 0..12),
         ) {
-            let mut status = start;
+            let mut phase = start;
             for report in reports {
-                let next = after(status, report);
-                prop_assert!(next == status || distance(next) > distance(status));
-                prop_assert!(status.is_pending() || next == status, "an end was left");
+                let next = after(phase, report);
+                prop_assert!(next == phase || distance(next) > distance(phase));
+                prop_assert!(phase.is_pending() || next == phase, "an end was left");
                 prop_assert_eq!(after(next, report), next, "a repetition moved it");
-                status = next;
+                phase = next;
             }
         }
     }

@@ -5,10 +5,9 @@ use std::time::Duration;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
+use crate::lifecycle::{CodeStatus, Phase};
 use crate::passcode::{Code, DEFAULT_LIFETIME, MAX_LIFETIME_MINUTES, MIN_LIFETIME_MINUTES, OperatorTag};
-use crate::{
-    AccountType, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, PasscodeStatus, Timestamp,
-};
+use crate::{AccountType, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, Timestamp};
 
 /// What an admin may say of a passcode to be issued.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -135,12 +134,11 @@ pub fn issue(
         wish.lifetime_minutes.map_or(DEFAULT_LIFETIME, |minutes| Duration::from_secs(60 * u64::from(minutes.0)));
     let latest = LatestPasscode {
         passcode_id: PasscodeId::new(now, random),
-        passcode_status: PasscodeStatus::Sending,
+        phase: Phase::Code(CodeStatus::Sending),
         sent_to: holder.login.masked(),
         issued_at: now,
         expires_at: now.after(lifetime),
         issued_by: by.issuer(),
-        recovery_state: None,
     };
     Ok(IssuedPasscode {
         company_id: holder.company_id,

@@ -1,4 +1,4 @@
-//! The one-time passcode: the code a person types, and the states it goes through.
+//! The one-time passcode: the code a person types, and what the directory shows of it.
 
 use std::time::Duration;
 
@@ -8,10 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::crockford::{grouped, random_symbols, read_symbols};
 use crate::keyed_hash::{HashKey, KeyedHash};
+use crate::lifecycle::{CodeStatus, Passcode, PasscodeStatus, Phase};
 use crate::{CompanyId, EmployeeId, Login, Name, PasscodeId, RECOVERY_LIFETIME, Timestamp};
 
-/// Wrong secrets after which a code ends. With 40 secret bits, five tries succeed once in 2·10¹¹ codes.
-pub const MAX_TRIES: u32 = 5;
 /// How long a code lives unless the admin asks otherwise.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// The shortest lifetime, in minutes: mail may take a few.
@@ -51,55 +50,6 @@ impl Code {
     }
 }
 
-/// What became of a passcode. It moves forward only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PasscodeStatus {
-    /// In the directory, not yet accepted by the mail service: opens nothing.
-    Sending,
-    /// The mail service has accepted the mail.
-    Sent,
-    /// Delivery is being tried again.
-    Delayed,
-    /// The receiving mail server took the mail.
-    Delivered,
-    /// The address does not take mail.
-    Bounced,
-    /// The mail was reported as unwanted.
-    Complained,
-    /// The mail service refused the mail or gave no answer: withdrawn.
-    Failed,
-    /// Used: it has become a recovery.
-    Redeemed,
-    /// Taken back by an admin, or ended with a change of the account.
-    Revoked,
-    /// Taken back by its holder.
-    Disowned,
-    /// Replaced by a newer one.
-    Superseded,
-    /// Ended by wrong secrets.
-    Exhausted,
-    /// Ended by time.
-    Expired,
-}
-
-impl PasscodeStatus {
-    /// The states from which a code can be redeemed.
-    pub const LIVE: [Self; 3] = [Self::Sent, Self::Delayed, Self::Delivered];
-    /// The states of a code that has neither been used nor ended.
-    pub const PENDING: [Self; 4] = [Self::Sending, Self::Sent, Self::Delayed, Self::Delivered];
-
-    /// Whether a code in this state can be redeemed until it expires.
-    pub fn is_live(self) -> bool {
-        Self::LIVE.contains(&self)
-    }
-
-    /// Whether the code has neither been used nor ended yet; `Sending` is pending but opens nothing.
-    pub fn is_pending(self) -> bool {
-        Self::PENDING.contains(&self)
-    }
-}
-
 /// Which passcode, and whose: what a write must name to mean this one and no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldPasscode {
@@ -111,15 +61,6 @@ pub struct HeldPasscode {
     pub employee_id: EmployeeId,
     /// The passcode.
     pub passcode_id: PasscodeId,
-}
-
-/// What a passcode that has not ended is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StillOpen {
-    /// A code that waits to be redeemed, or for its mail.
-    Code,
-    /// A recovery under way.
-    Recovery,
 }
 
 /// Who issued a passcode.
@@ -145,25 +86,14 @@ pub enum OperatorTag {
     Operator,
 }
 
-/// How far a recovery, which a redeemed passcode is, has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecoveryState {
-    /// Under way.
-    Open,
-    /// Password and authenticator were replaced.
-    Completed,
-    /// Ended without that.
-    Abandoned,
-}
-
 /// The latest passcode of a person as the directory shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatestPasscode {
     /// Which one it is.
     pub passcode_id: PasscodeId,
-    /// What became of it.
-    pub passcode_status: PasscodeStatus,
+    /// How far it has come.
+    #[serde(flatten)]
+    pub phase: Phase,
     /// The address it went to, masked.
     pub sent_to: String,
     /// When it was issued.
@@ -172,38 +102,23 @@ pub struct LatestPasscode {
     pub expires_at: Timestamp,
     /// Who issued it.
     pub issued_by: Issuer,
-    /// How far the recovery has come, once there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recovery_state: Option<RecoveryState>,
 }
 
 impl LatestPasscode {
-    /// The status at `now`: time ends a code at once, whenever the cleanup comes round.
+    /// What decides about it. The directory does not know the tries.
+    pub fn lifecycle(&self) -> Passcode {
+        // A recovery begins before its code expires, so it cannot last longer than this.
+        let until = if self.phase == Phase::OPEN { self.expires_at.after(RECOVERY_LIFETIME) } else { self.expires_at };
+        Passcode { phase: self.phase, until, tries: 0 }
+    }
+
+    /// The status at `now`: a code expires at once, not when the cleanup ends it.
     pub fn status_at(&self, now: Timestamp) -> PasscodeStatus {
-        if self.passcode_status.is_pending() && now >= self.expires_at {
-            PasscodeStatus::Expired
+        if self.phase.is_pending() && now >= self.expires_at {
+            PasscodeStatus::Code(CodeStatus::Expired)
         } else {
-            self.passcode_status
+            self.phase.status()
         }
-    }
-
-    /// What can still be done with it at `now`, if anything.
-    pub fn still_open(&self, now: Timestamp) -> Option<StillOpen> {
-        if self.is_recovering_at(now) {
-            Some(StillOpen::Recovery)
-        } else {
-            self.status_at(now).is_pending().then_some(StillOpen::Code)
-        }
-    }
-
-    /// Whether a recovery can still be completed: it lasts from a redemption, which is before the code's own expiry.
-    pub fn is_recovering_at(&self, now: Timestamp) -> bool {
-        self.is_recovering() && now < self.expires_at.after(RECOVERY_LIFETIME)
-    }
-
-    /// Whether a recovery is open, or ran out without the cleanup having come round.
-    pub fn is_recovering(&self) -> bool {
-        self.recovery_state == Some(RecoveryState::Open)
     }
 }
 
@@ -281,16 +196,15 @@ mod tests {
         let at = Timestamp::from_millis;
         let latest = LatestPasscode {
             passcode_id: passcode_id(1),
-            passcode_status: PasscodeStatus::Sent,
+            phase: Phase::Code(CodeStatus::Sent),
             sent_to: login().masked(),
             issued_at: at(0),
             expires_at: at(1_000),
             issued_by: Issuer::Operator(OperatorTag::Operator),
-            recovery_state: None,
         };
-        assert_eq!(latest.status_at(at(999)), PasscodeStatus::Sent);
-        assert_eq!(latest.status_at(at(1_000)), PasscodeStatus::Expired);
-        let used = LatestPasscode { passcode_status: PasscodeStatus::Redeemed, ..latest };
-        assert_eq!(used.status_at(at(1_000)), PasscodeStatus::Redeemed);
+        assert_eq!(latest.status_at(at(999)), PasscodeStatus::Code(CodeStatus::Sent));
+        assert_eq!(latest.status_at(at(1_000)), PasscodeStatus::Code(CodeStatus::Expired));
+        let used = LatestPasscode { phase: Phase::OPEN, ..latest };
+        assert_eq!(used.status_at(at(1_000)), Phase::OPEN.status());
     }
 }

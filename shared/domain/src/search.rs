@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::lifecycle::{CodeStatus, Phase};
 use crate::name::fold;
-use crate::{AccountStatus, AccountType, Employee, Login, Name, PasscodeStatus, Role, TwoFactor};
+use crate::{AccountStatus, AccountType, Employee, Login, Name, Role, TwoFactor};
 
 /// Words of a name that are searched. A name of more is found by its first ones; a row a word is written with the person.
 const MAX_WORDS: usize = 30;
@@ -106,11 +107,11 @@ impl Filter {
 
     /// Whether the filter finds this employee.
     pub fn finds(self, employee: &Employee) -> bool {
-        let status = employee.latest_passcode.as_ref().map(|latest| latest.passcode_status);
+        let phase = employee.latest_passcode.as_ref().map(|latest| latest.phase);
         match self {
             Self::NoTwoFactor => employee.two_factor == TwoFactor::NotEnrolled,
-            Self::PasscodePending => status.is_some_and(PasscodeStatus::is_pending),
-            Self::PasscodeBounced => status == Some(PasscodeStatus::Bounced),
+            Self::PasscodePending => phase.is_some_and(Phase::is_pending),
+            Self::PasscodeBounced => phase == Some(Phase::Code(CodeStatus::Bounced)),
             Self::SecurityAdmins => employee.granted_role == Role::SecurityAdmin,
             Self::Disabled => employee.account_status == AccountStatus::Disabled,
             Self::Clients => employee.account_type == AccountType::Client,

@@ -8,8 +8,6 @@ use zeroize::Zeroizing;
 
 use crate::{Login, Timestamp};
 
-/// Wrong codes of the new authenticator that end a recovery.
-pub const MAX_WRONG_CODES_A_RECOVERY: u32 = 5;
 /// Seconds a step lasts.
 const STEP_SECONDS: u64 = 30;
 /// Steps that a phone's clock may be off, each way (RFC 6238, section 5.2).

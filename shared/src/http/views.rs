@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use readmit_domain::lifecycle::PasscodeStatus;
 use readmit_domain::{
     AccountStatus, AccountType, Actor, CompanyId, Detail, Employee, EmployeeId, Event, EventId, EventType, ExternalId,
-    Issuer, LatestPasscode, Login, Name, PasscodeId, PasscodeStatus, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
+    Issuer, LatestPasscode, Login, Name, PasscodeId, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};

@@ -1,14 +1,12 @@
-//! Cleanup: what time has ended is told to trail and directory, and loses its secrets.
+//! What the cleanup reads: the passcodes whose time is over.
 
-use readmit_domain::passcode::MAX_TRIES;
-use readmit_domain::{
-    Act, CompanyId, EmployeeId, EventType, HeldPasscode, Login, PasscodeId, PasscodeStatus, RecoveryState, Timestamp,
-};
+use readmit_domain::lifecycle::{Passcode, Phase};
+use readmit_domain::{CompanyId, EmployeeId, HeldPasscode, Login, PasscodeId, Timestamp};
 use serde::Deserialize;
 
 use super::change::{Item, attribute};
 use super::send::read;
-use super::{Outcome, Store, StoreError};
+use super::{Store, StoreError};
 
 /// The passcode's shard of the index by due time, as the table names it.
 pub(super) fn due_shard(passcode_id: PasscodeId) -> String {
@@ -34,36 +32,15 @@ pub struct DueRow {
     passcode_id: PasscodeId,
     company_id: CompanyId,
     employee_id: EmployeeId,
-    passcode_status: PasscodeStatus,
+    #[serde(flatten)]
+    phase: Phase,
     try_count: u32,
-    recovery_state: Option<RecoveryState>,
     due_at: Timestamp,
 }
 
-/// What time has done to a passcode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// A live code ran out.
-    Expired,
-    /// A live code's tries were spent, and whoever spent the last could not write it.
-    Exhausted,
-    /// A recovery ran out.
-    Abandoned,
-    /// Its process died between storing and mailing it.
-    Withdrawn,
-}
-
-/// Whether the ending was written here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It was.
-    Here,
-    /// Another run was faster, or the passcode was replaced.
-    Elsewhere,
-}
-
 impl DueRow {
-    fn held(&self) -> HeldPasscode {
+    /// Which passcode it is, and whose.
+    pub fn held(&self) -> HeldPasscode {
         HeldPasscode {
             login: self.login.clone(),
             company_id: self.company_id,
@@ -72,19 +49,9 @@ impl DueRow {
         }
     }
 
-    /// What time has done to this passcode by `now`, if anything.
-    pub fn ending(&self, now: Timestamp) -> Option<Ending> {
-        if now < self.due_at {
-            None
-        } else if self.recovery_state == Some(RecoveryState::Open) {
-            Some(Ending::Abandoned)
-        } else if self.passcode_status == PasscodeStatus::Sending {
-            Some(Ending::Withdrawn)
-        } else if self.passcode_status.is_live() {
-            Some(if self.try_count < MAX_TRIES { Ending::Expired } else { Ending::Exhausted })
-        } else {
-            None
-        }
+    /// What decides about it.
+    pub fn lifecycle(&self) -> Passcode {
+        Passcode { phase: self.phase, until: self.due_at, tries: self.try_count }
     }
 }
 
@@ -109,20 +76,5 @@ impl Store {
             .map_err(StoreError::of)?;
         let rows = answer.items.unwrap_or_default().into_iter().map(read).collect();
         Ok(Due { rows, next: answer.last_evaluated_key })
-    }
-
-    /// Writes what time has done: once, however many runs try.
-    pub async fn end(&self, row: &DueRow, ending: Ending, act: &Act) -> Result<Ended, StoreError> {
-        let held = row.held();
-        let outcome = match ending {
-            Ending::Expired => {
-                let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Expired);
-                self.end_code(&held, &from, to, EventType::PasscodeExpired, act).await?
-            }
-            Ending::Exhausted => self.exhaust(&held, act).await?,
-            Ending::Abandoned => self.abandon_recovery(&held, act).await?,
-            Ending::Withdrawn => self.withdraw_from(&[PasscodeStatus::Sending], &held, act).await?,
-        };
-        Ok(if outcome == Outcome::Done { Ended::Here } else { Ended::Elsewhere })
     }
 }

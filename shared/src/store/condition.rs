@@ -1,7 +1,6 @@
 //! What must hold for a write. All conditions of a write must.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use readmit_domain::LatestPasscode;
 use serde::Serialize;
 
 use super::change::Change;
@@ -96,16 +95,5 @@ impl Change {
         let name = self.name(path);
         self.conditions.push(format!("attribute_not_exists({name})"));
         self
-    }
-
-    /// The person's latest passcode must be as it was read: what follows was decided by it.
-    pub(super) fn if_latest_as_seen(self, seen: Option<&LatestPasscode>) -> Self {
-        match seen {
-            Some(seen) => self
-                .if_equal("latest_passcode.passcode_id", seen.passcode_id)
-                .if_equal("latest_passcode.passcode_status", seen.passcode_status)
-                .if_as_seen("latest_passcode.recovery_state", seen.recovery_state),
-            None => self.if_absent("latest_passcode"),
-        }
     }
 }

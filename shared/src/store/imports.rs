@@ -3,17 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use readmit_domain::{
-    Act, CompanyId, Employee, EmployeeId, Event, EventType, ExternalId, Issuer, PasscodeStatus, RecoveryState, Role,
-    SessionEpoch,
-};
+use readmit_domain::{Act, CompanyId, Employee, EmployeeId, EventType, ExternalId, Issuer, Role, SessionEpoch};
 use serde::Deserialize;
 
 use super::change::{Change, Item, attribute, item, key};
 use super::directory::{employee_item, employee_key};
-use super::passcodes::passcode_key;
 use super::send::read;
-use super::{Credentials, Outcome, Store, StoreError};
+use super::{Credentials, Outcome, Store, StoreError, transition};
 use crate::random::system_random;
 
 /// The row that makes an external id unique in its company.
@@ -122,7 +118,20 @@ impl Store {
         fields: &[&str],
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        let after = &with_its_end(before, after, act);
+        let event = self
+            .event(act, EventType::EmployeeChanged, before.company_id, before.employee_id)
+            .with("fields", fields.join(","))
+            .with_change("role", Some(&before.granted_role), Some(&after.granted_role))
+            .with_change("account_type", Some(&before.account_type), Some(&after.account_type))
+            .with_change("status", Some(&before.account_status), Some(&after.account_status));
+        let mut changes = vec![self.record(&event)?];
+        let (mut after, ends_access) = (after.clone(), ends_access(before, after));
+        if ends_access {
+            let (latest, ending) = self.end_with_account(before, act)?;
+            after.latest_passcode = latest;
+            changes.extend(ending);
+        }
+        let after = &after;
         let mut row = self
             .update_employee(before.company_id, before.employee_id)
             .set_filters(after)
@@ -143,20 +152,12 @@ impl Store {
             .if_equal("full_name", &before.full_name)
             .if_equal("granted_role", before.granted_role)
             .if_as_seen("mail_locale", before.mail_locale.as_ref());
-        let event = self
-            .event(act, EventType::EmployeeChanged, before.company_id, before.employee_id)
-            .with("fields", fields.join(","))
-            .with_change("role", Some(&before.granted_role), Some(&after.granted_role))
-            .with_change("account_type", Some(&before.account_type), Some(&after.account_type))
-            .with_change("status", Some(&before.account_status), Some(&after.account_status));
-        let mut changes = vec![self.record(&event)?];
         if before.login != after.login {
             changes.push(self.keep_address(event.event_id, &before.login, act.at));
         }
-        if ends_access(before, after) {
+        if ends_access {
             row = row.set("session_epoch", SessionEpoch::generate(&mut system_random()));
-            row = row.set_or_remove("latest_passcode", after.latest_passcode.as_ref());
-            changes.extend(self.end_passcode(before, act)?);
+            row = transition::show(row, after.latest_passcode.as_ref());
         }
         changes.push(row);
         changes.extend(self.change_words(Some(before), Some(after)));
@@ -187,7 +188,7 @@ impl Store {
             self.drop_credentials(credentials)?,
             self.record(&event)?,
         ];
-        changes.extend(self.end_passcode(before, act)?);
+        changes.extend(self.end_with_account(before, act)?.1);
         changes.extend(self.change_words(Some(before), None));
         changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         self.transact(changes).await
@@ -223,45 +224,4 @@ impl Store {
         }
         Ok(change)
     }
-
-    /// Deletes the person's passcode, whatever its state, with the event of its end if it had not ended.
-    fn end_passcode(&self, before: &Employee, act: &Act) -> Result<Vec<Change>, StoreError> {
-        let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login))
-            .if_absent_or_equal("employee_id", before.employee_id);
-        let mut changes = vec![deleted];
-        if let Some(event) = self.end_of_latest(before, act) {
-            changes.push(self.record(&event)?);
-        }
-        Ok(changes)
-    }
-
-    fn end_of_latest(&self, before: &Employee, act: &Act) -> Option<Event> {
-        let latest = before.latest_passcode.as_ref()?;
-        let kind = if latest.is_recovering() {
-            EventType::RecoveryAbandoned
-        } else if !latest.passcode_status.is_pending() {
-            return None;
-        } else if latest.status_at(act.at) == PasscodeStatus::Expired {
-            EventType::PasscodeExpired
-        } else {
-            EventType::PasscodeRevoked
-        };
-        Some(self.event(act, kind, before.company_id, before.employee_id).with("passcode_id", latest.passcode_id))
-    }
-}
-
-/// The person after the change; if it ends access, with the end of the passcode or recovery that was open.
-fn with_its_end(before: &Employee, after: &Employee, act: &Act) -> Employee {
-    let mut after = after.clone();
-    if ends_access(before, &after)
-        && let Some(latest) = &mut after.latest_passcode
-    {
-        if latest.is_recovering() {
-            latest.recovery_state = Some(RecoveryState::Abandoned);
-        } else if latest.passcode_status.is_pending() {
-            let expired = latest.status_at(act.at) == PasscodeStatus::Expired;
-            latest.passcode_status = if expired { PasscodeStatus::Expired } else { PasscodeStatus::Revoked };
-        }
-    }
-    after
 }

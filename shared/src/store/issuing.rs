@@ -1,16 +1,17 @@
 //! Issuing: a passcode is stored before it is mailed, and is good for nothing until the mail was accepted.
 
+use readmit_domain::lifecycle::{Command, Phase};
 use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, Employee, Event, EventType, HeldPasscode, IssuedPasscode, KeyedHash,
-    LatestPasscode, PasscodeStatus, Pending, RecoveryState, SessionEpoch, Versioned,
+    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, Pending, SessionEpoch,
+    Versioned,
 };
 
 use super::change::Change;
 use super::cleanup::due_shard;
 use super::passcodes::{KEPT_AFTER_END, PasscodeRow};
-use super::{Authority, Lease, Outcome, Quota, Store, StoreError, Throttled};
+use super::{Authority, Lease, Outcome, Quota, Store, StoreError, Throttled, transition};
 use crate::random::system_random;
 
 /// A passcode that is stored and waits for its mail.
@@ -108,13 +109,9 @@ impl Store {
 
     /// The directory and the trail of a new code, and the end of the one before it.
     fn around_a_new_code(&self, issued: &IssuedPasscode, act: &Act) -> Result<Vec<Change>, StoreError> {
-        let seen = issued.holder.latest_passcode.as_ref();
-        let mut changes = vec![self.show_latest(issued, seen), self.record(&self.issued_event(issued, act))?];
-        if let Some(seen) = seen
-            && let Some(kind) = end_of_replaced(seen, act)
-        {
-            let event = self.event(act, kind, issued.company_id, issued.holder.employee_id);
-            changes.push(self.record(&event.with("passcode_id", seen.passcode_id))?);
+        let mut changes = vec![self.show_latest(issued), self.record(&self.issued_event(issued, act))?];
+        for event in self.superseded(&issued.holder, act) {
+            changes.push(self.record(&event)?);
         }
         if issued.suspend {
             changes.push(self.suspend(issued.login(), issued.holder.employee_id, act));
@@ -130,7 +127,6 @@ impl Store {
             .set("passcode_id", row.passcode_id)
             .set("company_id", row.company_id)
             .set("employee_id", row.employee_id)
-            .set("passcode_status", row.passcode_status)
             .set("code_selector", issued.code.selector())
             .set("secret_hash", secret_hash)
             .set("try_count", row.try_count)
@@ -140,7 +136,6 @@ impl Store {
             .set_or_remove("due_at", row.due_at)
             .set("delete_after", row.delete_after);
         let gone = [
-            "recovery_state",
             "recovery_until",
             "pending_password",
             "pending_totp_key",
@@ -148,17 +143,16 @@ impl Store {
             "completion_tries",
             "disowned_at",
         ];
-        let change = gone.into_iter().fold(change, Change::remove);
+        let change = transition::begin(gone.into_iter().fold(change, Change::remove), row);
         match &issued.holder.latest_passcode {
             Some(seen) => change.if_absent_or_equal("passcode_id", seen.passcode_id),
             None => change.if_absent("passcode_id"),
         }
     }
 
-    fn show_latest(&self, issued: &IssuedPasscode, seen: Option<&LatestPasscode>) -> Change {
-        let change = self
-            .update_employee(issued.company_id, issued.holder.employee_id)
-            .set("latest_passcode", &issued.latest)
+    fn show_latest(&self, issued: &IssuedPasscode) -> Change {
+        let change = self.update_employee(issued.company_id, issued.holder.employee_id);
+        let change = transition::show(change, Some(&issued.latest))
             .set_filters(&with_latest(issued))
             .if_equal("full_name", &issued.holder.full_name)
             .if_equal("granted_role", issued.holder.granted_role)
@@ -171,7 +165,7 @@ impl Store {
         } else {
             change
         };
-        change.if_latest_as_seen(seen)
+        change.if_latest_as_seen(issued.holder.latest_passcode.as_ref())
     }
 
     fn issued_event(&self, issued: &IssuedPasscode, act: &Act) -> Event {
@@ -187,16 +181,10 @@ impl Store {
 
     /// The mail was accepted: the code opens the door from now on, and `answer` is kept for the key. Refused if it was replaced,
     /// ended or reported of meanwhile.
-    pub async fn sent(&self, begun: &Begun, answer: &str) -> Result<Outcome, StoreError> {
+    pub async fn sent(&self, begun: &Begun, answer: &str, act: &Act) -> Result<Outcome, StoreError> {
         let row = &begun.row;
-        let sent = self
-            .update_passcode(&row.login)
-            .set("passcode_status", PasscodeStatus::Sent)
-            .set("due_at", row.expires_at)
-            .if_equal("passcode_id", row.passcode_id)
-            .if_equal("passcode_status", PasscodeStatus::Sending);
-        let latest = self.update_latest(&row.held()).set("latest_passcode.passcode_status", PasscodeStatus::Sent);
-        let mut changes = vec![sent, latest];
+        let Ok(sent) = row.lifecycle().apply(Command::MarkSent, act.at) else { return Ok(Outcome::Refused) };
+        let mut changes = self.changes(self.writes(&row.held(), &sent, act))?;
         changes.extend(begun.lease.as_ref().map(|lease| self.keep_answer(lease, answer)));
         self.transact(changes).await
     }
@@ -214,22 +202,14 @@ impl Store {
     /// ended meanwhile.
     ///
     /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
-    pub async fn withdraw(&self, begun: &Begun, act: &Act) -> Result<Outcome, StoreError> {
-        let ended = self.withdraw_from(&PasscodeStatus::PENDING, &begun.row.held(), act).await?;
+    pub async fn withdraw(&self, begun: &Begun, act: &Act) -> Result<(), StoreError> {
+        // None: it was replaced or ended meanwhile.
+        let _: Option<Phase> = self.end(&begun.row.held(), &begun.row.lifecycle(), Command::Withdraw, act).await?;
         if let Some(lease) = &begun.lease {
             // Refused: the lease ran out, and another request has taken it.
             let _: Outcome = self.transact(vec![self.free_lease(lease)]).await?;
         }
-        Ok(ended)
-    }
-
-    pub(super) async fn withdraw_from(
-        &self,
-        from: &[PasscodeStatus],
-        held: &HeldPasscode,
-        act: &Act,
-    ) -> Result<Outcome, StoreError> {
-        self.end_code(held, from, PasscodeStatus::Failed, EventType::PasscodeDeliveryFailed, act).await
+        Ok(())
     }
 }
 
@@ -244,7 +224,7 @@ fn new_row(issued: &IssuedPasscode) -> PasscodeRow {
         passcode_id: issued.latest.passcode_id,
         company_id: issued.company_id,
         employee_id: issued.holder.employee_id,
-        passcode_status: PasscodeStatus::Sending,
+        phase: issued.latest.phase,
         code_selector: None,
         secret_hash: None,
         try_count: 0,
@@ -252,7 +232,6 @@ fn new_row(issued: &IssuedPasscode) -> PasscodeRow {
         last_try_at: None,
         expires_at: issued.latest.expires_at,
         proof_required: issued.proof_required,
-        recovery_state: None,
         recovery_until: None,
         pending: Pending::default(),
         password_tries: 0,
@@ -261,17 +240,5 @@ fn new_row(issued: &IssuedPasscode) -> PasscodeRow {
         due_shard: Some(due_shard(issued.latest.passcode_id)),
         due_at: Some(issued.latest.issued_at.after(SENDING_LIMIT)),
         delete_after: issued.latest.expires_at.after(KEPT_AFTER_END).seconds(),
-    }
-}
-
-/// What the trail must say of the passcode that is replaced: it may have run out without the cleanup having come round.
-fn end_of_replaced(seen: &LatestPasscode, act: &Act) -> Option<EventType> {
-    if seen.recovery_state == Some(RecoveryState::Open) {
-        return Some(EventType::RecoveryAbandoned);
-    }
-    match (seen.passcode_status.is_pending(), seen.status_at(act.at)) {
-        (true, PasscodeStatus::Expired) => Some(EventType::PasscodeExpired),
-        (true, _) => Some(EventType::PasscodeSuperseded),
-        (false, _) => None,
     }
 }

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use readmit_domain::passcode::MAX_TRIES;
+use readmit_domain::lifecycle::{Command, MAX_TRIES, Passcode, Phase};
 use readmit_domain::{
-    AccountStatus, AccountType, Act, CompanyId, EmployeeId, Event, EventType, Filter, HeldPasscode, KeyedHash, Login,
-    PasscodeId, PasscodeStatus, Pending, RECOVERY_LIFETIME, RecoveryState, Timestamp, Versioned,
+    AccountStatus, AccountType, Act, CompanyId, EmployeeId, HeldPasscode, KeyedHash, Login, PasscodeId, Pending,
+    RECOVERY_LIFETIME, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Item, key};
 use super::send::{OnRefusal, Updated, read};
+use super::transition::if_phase;
 use super::{Outcome, Store, StoreError};
 
 /// How long after its end DynamoDB may delete an item by itself: the net behind the cleanup.
@@ -27,8 +28,9 @@ pub struct PasscodeRow {
     pub company_id: CompanyId,
     /// The holder.
     pub employee_id: EmployeeId,
-    /// What became of the code.
-    pub passcode_status: PasscodeStatus,
+    /// How far it has come.
+    #[serde(flatten)]
+    pub phase: Phase,
     /// The public part of the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_selector: Option<String>,
@@ -49,9 +51,6 @@ pub struct PasscodeRow {
     /// Whether the code alone does not open the door.
     #[serde(default)]
     pub proof_required: bool,
-    /// How far the recovery has come.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recovery_state: Option<RecoveryState>,
     /// Until when the recovery can be completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_until: Option<Timestamp>,
@@ -87,6 +86,11 @@ impl PasscodeRow {
             passcode_id: self.passcode_id,
         }
     }
+
+    /// What decides about it.
+    pub fn lifecycle(&self) -> Passcode {
+        Passcode { phase: self.phase, until: self.recovery_until.unwrap_or(self.expires_at), tries: self.try_count }
+    }
 }
 
 pub(super) fn passcode_key(login: &Login) -> Item {
@@ -118,9 +122,9 @@ impl Store {
             .count("tries_without_success")
             .set("last_try_at", now)
             .if_equal("code_selector", selector)
-            .if_one_of("passcode_status", PasscodeStatus::LIVE)
             .if_above("expires_at", now)
             .if_below("try_count", MAX_TRIES);
+        let count = if_phase(count, Command::CountTry.allowed());
         // A refusal brings no item along: known and unknown logins are the same work.
         match self.update(count, OnRefusal::TellNothing).await? {
             Updated::Done(row) => Ok(Some(row)),
@@ -138,74 +142,21 @@ impl Store {
     /// Turns the code into a recovery: once, while it lives and its holder may be let in. A backup code that was its proof is
     /// spent.
     pub async fn redeem(&self, row: &PasscodeRow, backup_code: Option<&str>, act: &Act) -> Result<Outcome, StoreError> {
-        let (held, until) = (&row.held(), act.at.after(RECOVERY_LIFETIME));
-        let redeemed = self
-            .move_code(held, &PasscodeStatus::LIVE, PasscodeStatus::Redeemed)
-            .set("recovery_state", RecoveryState::Open)
+        let Ok(transition) = row.lifecycle().apply(Command::Redeem, act.at) else { return Ok(Outcome::Refused) };
+        let until = act.at.after(RECOVERY_LIFETIME);
+        let mut writes = self.writes(&row.held(), &transition, act);
+        writes.passcode = writes
+            .passcode
             .set("recovery_until", until)
-            .set("due_at", until)
             .remove("tries_without_success")
             .remove("last_try_at")
             .set("delete_after", until.after(KEPT_AFTER_END).seconds())
             .if_above("expires_at", act.at);
-        let latest = self
-            .update_latest(held)
-            .set("latest_passcode.passcode_status", PasscodeStatus::Redeemed)
-            .remove(Filter::PasscodePending.attribute())
-            .set("latest_passcode.recovery_state", RecoveryState::Open)
-            .if_equal("account_status", AccountStatus::Active)
-            .if_equal("account_type", AccountType::Employee);
-        let event = self.passcode_event(act, EventType::PasscodeRedeemed, held);
-        let mut changes = vec![redeemed, latest, self.record(&event)?];
+        writes.directory = writes.directory.map(|directory| {
+            directory.if_equal("account_status", AccountStatus::Active).if_equal("account_type", AccountType::Employee)
+        });
+        let mut changes = self.changes(writes)?;
         changes.extend(backup_code.map(|stored| self.take_backup_code(&row.login, row.employee_id, stored)));
         self.transact(changes).await
-    }
-
-    /// Ends a code whose tries are spent.
-    pub async fn exhaust(&self, held: &HeldPasscode, act: &Act) -> Result<Outcome, StoreError> {
-        let (from, to) = (PasscodeStatus::LIVE, PasscodeStatus::Exhausted);
-        self.end_code(held, &from, to, EventType::PasscodeExhausted, act).await
-    }
-
-    /// Ends a code, in passcodes, directory and trail. Refused if it has left the states `from`, or was replaced.
-    pub(super) async fn end_code(
-        &self,
-        held: &HeldPasscode,
-        from: &[PasscodeStatus],
-        to: PasscodeStatus,
-        kind: EventType,
-        act: &Act,
-    ) -> Result<Outcome, StoreError> {
-        self.transact(self.end_of_code(held, from, to, kind, act)?).await
-    }
-
-    pub(super) fn end_of_code(
-        &self,
-        held: &HeldPasscode,
-        from: &[PasscodeStatus],
-        to: PasscodeStatus,
-        kind: EventType,
-        act: &Act,
-    ) -> Result<Vec<Change>, StoreError> {
-        let ended = self.move_code(held, from, to).remove("due_shard").remove("due_at");
-        let latest = self
-            .update_latest(held)
-            .set("latest_passcode.passcode_status", to)
-            .remove(Filter::PasscodePending.attribute());
-        Ok(vec![ended, latest, self.record(&self.passcode_event(act, kind, held))?])
-    }
-
-    /// A code's way from which it does not come back: its secrets go.
-    pub(super) fn move_code(&self, held: &HeldPasscode, from: &[PasscodeStatus], to: PasscodeStatus) -> Change {
-        self.update_passcode(&held.login)
-            .set("passcode_status", to)
-            .remove("code_selector")
-            .remove("secret_hash")
-            .if_equal("passcode_id", held.passcode_id)
-            .if_one_of("passcode_status", from)
-    }
-
-    pub(super) fn passcode_event(&self, act: &Act, kind: EventType, held: &HeldPasscode) -> Event {
-        self.event(act, kind, held.company_id, held.employee_id).with("passcode_id", held.passcode_id)
     }
 }

@@ -1,15 +1,16 @@
 //! A recovery's steps. Each names the redemption it belongs to and that it is still open, in its own write.
 
+use readmit_domain::lifecycle::{Command, MAX_TRIES, Phase};
 use readmit_domain::password::MAX_PASSWORDS_A_RECOVERY;
-use readmit_domain::totp::MAX_WRONG_CODES_A_RECOVERY;
 use readmit_domain::{
-    AccountStatus, Act, EventType, Filter, HeldPasscode, KeyedHash, NewCredentials, PasswordHash, RecoveryState,
-    RecoveryStep, SealedTotpKey, SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
+    AccountStatus, Act, EventType, Filter, KeyedHash, NewCredentials, PasswordHash, RecoveryStep, SealedTotpKey,
+    SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
 };
 
 use super::change::{Change, key};
 use super::passcodes::PasscodeRow;
 use super::send::{OnRefusal, Updated};
+use super::transition::if_phase;
 use super::{AttemptSource, Outcome, Store, StoreError};
 use crate::keyring::RecoveryClaims;
 
@@ -34,14 +35,15 @@ pub enum CompletionTry {
 }
 
 impl Store {
-    /// The recovery that a token names, if it is open.
-    fn update_recovery(&self, claims: &RecoveryClaims, now: Timestamp) -> Change {
-        self.update_passcode(&claims.login)
+    /// A step of the recovery that a token names, while it is open.
+    fn update_recovery(&self, claims: &RecoveryClaims, step: Command, now: Timestamp) -> Change {
+        let change = self
+            .update_passcode(&claims.login)
             .if_equal("passcode_id", claims.passcode_id)
             .if_equal("company_id", claims.company_id)
             .if_equal("employee_id", claims.employee_id)
-            .if_equal("recovery_state", RecoveryState::Open)
-            .if_above("recovery_until", now)
+            .if_above("recovery_until", now);
+        if_phase(change, step.allowed())
     }
 
     /// The recovery that a token names, if it is open. One consistent read.
@@ -56,7 +58,7 @@ impl Store {
     /// Counts a password, before any time is spent on hashing it.
     pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
         let count = self
-            .update_recovery(claims, now)
+            .update_recovery(claims, Command::SetPassword, now)
             .count("password_tries")
             .if_absent_or_below("password_tries", MAX_PASSWORDS_A_RECOVERY);
         Ok(match self.update(count, OnRefusal::TellTheItem).await? {
@@ -75,7 +77,7 @@ impl Store {
         password: &Versioned<PasswordHash>,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        let pending = self.update_recovery(claims, act.at).set("pending_password", password);
+        let pending = self.update_recovery(claims, Command::SetPassword, act.at).set("pending_password", password);
         let event = self
             .event(act, EventType::RecoveryPasswordSet, claims.company_id, claims.employee_id)
             .with("passcode_id", claims.passcode_id);
@@ -89,7 +91,7 @@ impl Store {
         key: &Versioned<SealedTotpKey>,
         now: Timestamp,
     ) -> Result<Outcome, StoreError> {
-        let change = self.update_recovery(claims, now).set("pending_totp_key", key);
+        let change = self.update_recovery(claims, Command::ShowFactor, now).set("pending_totp_key", key);
         match self.update::<PasscodeRow>(change, OnRefusal::TellNothing).await? {
             Updated::Done(_) => Ok(Outcome::Done),
             Updated::Refused(_) => Ok(Outcome::Refused),
@@ -99,11 +101,11 @@ impl Store {
     /// Counts a completion, before the code is compared.
     pub async fn count_completion(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<CompletionTry, StoreError> {
         let count = self
-            .update_recovery(claims, now)
+            .update_recovery(claims, Command::Complete, now)
             .count("completion_tries")
             .if_present("pending_password")
             .if_present("pending_totp_key")
-            .if_absent_or_below("completion_tries", MAX_WRONG_CODES_A_RECOVERY);
+            .if_absent_or_below("completion_tries", MAX_TRIES);
         Ok(match self.update::<PasscodeRow>(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => CompletionTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => match row.pending.complete() {
@@ -125,9 +127,10 @@ impl Store {
         epoch: &SessionEpoch,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        let held = &row.held();
-        let completed = self
-            .end_recovery(held, RecoveryState::Completed)
+        let Ok(transition) = row.lifecycle().apply(Command::Complete, act.at) else { return Ok(Outcome::Refused) };
+        let mut writes = self.writes(&row.held(), &transition, act);
+        writes.passcode = writes
+            .passcode
             .if_above("recovery_until", act.at)
             .if_equal("pending_password", &new.password)
             .if_equal("pending_totp_key", &new.totp_key);
@@ -139,43 +142,20 @@ impl Store {
             .remove("suspended_at")
             .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())
             .if_equal("employee_id", row.employee_id);
-        let directory = self
-            .update_latest(held)
-            .set("latest_passcode.recovery_state", RecoveryState::Completed)
-            .set("two_factor", TwoFactor::Enrolled)
-            .remove(Filter::NoTwoFactor.attribute())
-            .set("session_epoch", epoch)
-            .set("last_signed_in_at", act.at)
-            .if_equal("account_status", AccountStatus::Active);
-        let completion = self.passcode_event(act, EventType::RecoveryCompleted, held);
-        let session =
-            self.event(act, EventType::SessionStarted, row.company_id, row.employee_id).with("factor", "recovery");
-        let mut changes = vec![completed, credentials, directory, self.record(&completion)?, self.record(&session)?];
+        writes.directory = writes.directory.map(|directory| {
+            directory
+                .set("two_factor", TwoFactor::Enrolled)
+                .remove(Filter::NoTwoFactor.attribute())
+                .set("session_epoch", epoch)
+                .set("last_signed_in_at", act.at)
+                .if_equal("account_status", AccountStatus::Active)
+        });
+        let session = self.event(act, EventType::SessionStarted, row.company_id, row.employee_id);
+        writes.events.push(session.with("factor", "recovery"));
+        let mut changes = self.changes(writes)?;
+        changes.push(credentials);
         changes.extend(self.forget_sign_ins(&row.login, &AttemptSource::Network(act.origin.source_ip.clone()), None));
         self.transact(changes).await
-    }
-
-    /// Ends a recovery without result: the old credentials stay as they are.
-    pub async fn abandon_recovery(&self, held: &HeldPasscode, act: &Act) -> Result<Outcome, StoreError> {
-        self.transact(self.abandonment(held, act)?).await
-    }
-
-    pub(super) fn abandonment(&self, held: &HeldPasscode, act: &Act) -> Result<Vec<Change>, StoreError> {
-        let abandoned = self.end_recovery(held, RecoveryState::Abandoned);
-        let latest = self.update_latest(held).set("latest_passcode.recovery_state", RecoveryState::Abandoned);
-        let event = self.passcode_event(act, EventType::RecoveryAbandoned, held);
-        Ok(vec![abandoned, latest, self.record(&event)?])
-    }
-
-    pub(super) fn end_recovery(&self, held: &HeldPasscode, state: RecoveryState) -> Change {
-        self.update_passcode(&held.login)
-            .set("recovery_state", state)
-            .remove("pending_password")
-            .remove("pending_totp_key")
-            .remove("due_shard")
-            .remove("due_at")
-            .if_equal("passcode_id", held.passcode_id)
-            .if_equal("recovery_state", RecoveryState::Open)
     }
 }
 
@@ -183,6 +163,6 @@ impl Store {
 fn is_open(row: &PasscodeRow, claims: &RecoveryClaims, now: Timestamp) -> bool {
     row.passcode_id == claims.passcode_id
         && (row.company_id, row.employee_id) == (claims.company_id, claims.employee_id)
-        && row.recovery_state == Some(RecoveryState::Open)
+        && row.phase == Phase::OPEN
         && row.recovery_until.is_some_and(|until| now < until)
 }

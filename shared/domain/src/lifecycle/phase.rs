@@ -1,0 +1,172 @@
+//! How far a passcode has come.
+
+use serde::{Deserialize, Serialize};
+
+/// How far a passcode has come: it is a code until it is redeemed, and a recovery from then on.
+///
+/// Tables have it as two attributes, `passcode_status` and `recovery_state`. Pairs that cannot be are refused when they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Attributes", into = "Attributes")]
+pub enum Phase {
+    /// A code, waiting to be redeemed or ended.
+    Code(CodeStatus),
+    /// A recovery, under way or ended.
+    Recovery(RecoveryStatus),
+}
+
+/// A code's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeStatus {
+    /// Stored, not yet accepted by the mail service: opens nothing.
+    Sending,
+    /// The mail service has accepted the mail.
+    Sent,
+    /// Delivery is being tried again.
+    Delayed,
+    /// The receiving mail server took the mail.
+    Delivered,
+    /// The address does not take mail.
+    Bounced,
+    /// The mail was reported as unwanted.
+    Complained,
+    /// The mail service refused the mail or gave no answer.
+    Failed,
+    /// Ended by a Security Admin, or with a change of the account.
+    Revoked,
+    /// Ended by its holder: "this was not me".
+    Disowned,
+    /// Replaced by a newer code.
+    Superseded,
+    /// Ended by wrong secrets.
+    Exhausted,
+    /// Ended by time.
+    Expired,
+}
+
+/// A recovery's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryStatus {
+    /// Under way.
+    Open,
+    /// Password and authenticator were replaced.
+    Completed,
+    /// Ended without that.
+    Abandoned,
+}
+
+/// A passcode's status as tables and clients know it: that of the code, or `redeemed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PasscodeStatus {
+    /// It is a code of this status.
+    Code(CodeStatus),
+    /// It is a recovery.
+    Redeemed(Redeemed),
+}
+
+/// Writes itself as `"redeemed"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Redeemed {
+    /// The only value.
+    #[serde(rename = "redeemed")]
+    Redeemed,
+}
+
+impl Phase {
+    /// All phases.
+    pub const ALL: [Self; 15] = [
+        Self::Code(CodeStatus::Sending),
+        Self::Code(CodeStatus::Sent),
+        Self::Code(CodeStatus::Delayed),
+        Self::Code(CodeStatus::Delivered),
+        Self::Code(CodeStatus::Bounced),
+        Self::Code(CodeStatus::Complained),
+        Self::Code(CodeStatus::Failed),
+        Self::Code(CodeStatus::Revoked),
+        Self::Code(CodeStatus::Disowned),
+        Self::Code(CodeStatus::Superseded),
+        Self::Code(CodeStatus::Exhausted),
+        Self::Code(CodeStatus::Expired),
+        Self::OPEN,
+        Self::Recovery(RecoveryStatus::Completed),
+        Self::Recovery(RecoveryStatus::Abandoned),
+    ];
+    /// The codes that can be redeemed until they expire.
+    pub const LIVE: [Self; 3] =
+        [Self::Code(CodeStatus::Sent), Self::Code(CodeStatus::Delayed), Self::Code(CodeStatus::Delivered)];
+    /// The codes that were neither redeemed nor ended; one that is `sending` opens nothing yet.
+    pub const PENDING: [Self; 4] = [
+        Self::Code(CodeStatus::Sending),
+        Self::Code(CodeStatus::Sent),
+        Self::Code(CodeStatus::Delayed),
+        Self::Code(CodeStatus::Delivered),
+    ];
+    /// The codes and recoveries that have not ended.
+    pub const NOT_ENDED: [Self; 5] = [
+        Self::Code(CodeStatus::Sending),
+        Self::Code(CodeStatus::Sent),
+        Self::Code(CodeStatus::Delayed),
+        Self::Code(CodeStatus::Delivered),
+        Self::OPEN,
+    ];
+    /// A recovery under way.
+    pub const OPEN: Self = Self::Recovery(RecoveryStatus::Open);
+
+    /// Whether a code can be redeemed until it expires.
+    pub fn is_live(self) -> bool {
+        Self::LIVE.contains(&self)
+    }
+
+    /// Whether a code was neither redeemed nor ended.
+    pub fn is_pending(self) -> bool {
+        Self::PENDING.contains(&self)
+    }
+
+    /// Whether neither code nor recovery can still be used.
+    pub fn is_ended(self) -> bool {
+        !Self::NOT_ENDED.contains(&self)
+    }
+
+    /// The status as tables and clients know it.
+    pub fn status(self) -> PasscodeStatus {
+        match self {
+            Self::Code(status) => PasscodeStatus::Code(status),
+            Self::Recovery(_) => PasscodeStatus::Redeemed(Redeemed::Redeemed),
+        }
+    }
+
+    /// The recovery's status, if it is one.
+    pub fn recovery(self) -> Option<RecoveryStatus> {
+        match self {
+            Self::Code(_) => None,
+            Self::Recovery(status) => Some(status),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Attributes {
+    passcode_status: PasscodeStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recovery_state: Option<RecoveryStatus>,
+}
+
+impl From<Phase> for Attributes {
+    fn from(phase: Phase) -> Self {
+        Self { passcode_status: phase.status(), recovery_state: phase.recovery() }
+    }
+}
+
+impl TryFrom<Attributes> for Phase {
+    type Error = &'static str;
+
+    fn try_from(stored: Attributes) -> Result<Self, &'static str> {
+        match (stored.passcode_status, stored.recovery_state) {
+            (PasscodeStatus::Code(status), None) => Ok(Self::Code(status)),
+            (PasscodeStatus::Redeemed(_), Some(status)) => Ok(Self::Recovery(status)),
+            _ => Err("a passcode_status and a recovery_state that do not fit"),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The rules as a whole: every command in every phase, in time and after it, and the diagram that shows them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{DeliveryReport, EventType, Timestamp};
+
+const UNTIL: Timestamp = Timestamp::from_millis(1_000);
+const IN_TIME: Timestamp = Timestamp::from_millis(999);
+const DIAGRAM: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/architecture.md"));
+
+fn commands() -> impl Iterator<Item = Command> {
+    use Command::*;
+    let others = [
+        MarkSent,
+        Withdraw,
+        CountTry,
+        Redeem,
+        Revoke,
+        Disown,
+        Supersede,
+        Expire,
+        Exhaust,
+        SetPassword,
+        ShowFactor,
+        Complete,
+        Abandon,
+        EndWithAccount,
+    ];
+    DeliveryReport::ALL.into_iter().map(Report).chain(others)
+}
+
+/// What the command does in this phase, in time and after it, with tries left and without.
+fn outcomes(phase: Phase, command: Command) -> impl Iterator<Item = Transition> {
+    let cases = [(IN_TIME, 0), (IN_TIME, MAX_TRIES), (UNTIL, 0), (UNTIL, MAX_TRIES)];
+    cases.into_iter().filter_map(move |(now, tries)| Passcode { phase, until: UNTIL, tries }.apply(command, now).ok())
+}
+
+/// A phase by the name that the diagram has for it.
+fn name(phase: Phase) -> String {
+    let name = match phase {
+        Phase::Code(status) => serde_json::to_value(status),
+        Phase::Recovery(status) => serde_json::to_value(status),
+    };
+    name.unwrap().as_str().unwrap().to_owned()
+}
+
+fn command_name(command: Command) -> String {
+    format!("{command:?}").split('(').next().unwrap().to_owned()
+}
+
+/// An arrow: from, to, command.
+type Arrow = (String, String, String);
+
+/// The diagram's arrows, those of a group of phases as one for each of its phases.
+fn drawn() -> BTreeSet<Arrow> {
+    let diagram = DIAGRAM.split("stateDiagram-v2").nth(1).and_then(|text| text.split("```").next()).unwrap();
+    let (mut groups, mut members) = (Vec::<&str>::new(), BTreeMap::<&str, BTreeSet<&str>>::new());
+    let mut arrows = Vec::new();
+    for line in diagram.lines().map(str::trim) {
+        if let Some(group) = line.strip_prefix("state ").and_then(|line| line.strip_suffix(" {")) {
+            groups.push(group);
+        } else if line == "}" {
+            groups.pop();
+        } else if let Some((from, (to, label))) =
+            line.split_once(" --> ").and_then(|(from, rest)| Some((from, rest.split_once(": ")?)))
+        {
+            arrows.push((from, to, label));
+        } else if !line.is_empty() && !line.starts_with("direction") {
+            for group in &groups {
+                members.entry(group).or_default().insert(line);
+            }
+        }
+    }
+    let mut drawn = BTreeSet::new();
+    for (from, to, label) in arrows {
+        let starts = members.get(from).cloned().unwrap_or_else(|| BTreeSet::from([from]));
+        for start in starts {
+            drawn.extend(label.split(", ").map(|label| (start.to_owned(), to.to_owned(), label.to_owned())));
+        }
+    }
+    drawn
+}
+
+#[test]
+fn the_diagram_has_every_change_of_phase_and_no_other() {
+    let mut changes = BTreeSet::from([("[*]".to_owned(), "sending".to_owned(), "Issue".to_owned())]);
+    for phase in Phase::ALL {
+        for command in commands() {
+            let changed = outcomes(phase, command).filter(|outcome| outcome.to != phase);
+            changes.extend(changed.map(|outcome| (name(phase), name(outcome.to), command_name(command))));
+        }
+    }
+    let (drawn, missing) = (drawn(), |these: &BTreeSet<Arrow>, in_those: &BTreeSet<Arrow>| {
+        these.difference(in_those).cloned().collect::<Vec<_>>()
+    });
+    assert!(missing(&changes, &drawn).is_empty(), "not drawn: {:?}", missing(&changes, &drawn));
+    assert!(missing(&drawn, &changes).is_empty(), "drawn, and cannot be: {:?}", missing(&drawn, &changes));
+}
+
+#[test]
+fn a_command_can_be_given_in_just_the_phases_that_it_allows() {
+    for phase in Phase::ALL {
+        for command in commands() {
+            let can_be_given = outcomes(phase, command).next().is_some();
+            assert_eq!(can_be_given, command.allowed().contains(&phase), "{command:?} in {phase:?}");
+        }
+    }
+}
+
+#[test]
+fn a_transition_starts_from_just_the_phases_that_lead_where_it_leads() {
+    for phase in Phase::ALL {
+        for command in commands() {
+            for transition in outcomes(phase, command) {
+                assert!(transition.from.contains(&phase), "{command:?} in {phase:?}");
+                let recoveries = transition.from.iter().filter(|from| from.recovery().is_some()).count();
+                // The store's condition is of codes, or of one recovery.
+                assert!(recoveries == 0 || transition.from.len() == 1, "{command:?} in {phase:?}");
+                for from in Phase::ALL {
+                    let leads_there = outcomes(from, command).any(|other| other == transition);
+                    assert_eq!(transition.from.contains(&from), leads_there, "{command:?} in {phase:?}, not {from:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_ended_never_changes() {
+    for phase in Phase::ALL.into_iter().filter(|phase| phase.is_ended()) {
+        for command in commands() {
+            for outcome in outcomes(phase, command) {
+                assert_eq!((command, outcome.to), (Command::Disown, phase));
+                assert_eq!((outcome.events, outcome.wipes), (vec![EventType::PasscodeDisowned], Wipes::Nothing));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_change_has_its_events_and_deletes_what_nobody_needs_any_more() {
+    use EventType::*;
+    let events_of = |to: &str| match to {
+        "sent" | "delayed" => vec![],
+        "delivered" => vec![PasscodeDelivered],
+        "bounced" => vec![PasscodeBounced],
+        "complained" => vec![PasscodeComplained],
+        "failed" => vec![PasscodeDeliveryFailed],
+        "revoked" => vec![PasscodeRevoked],
+        "disowned" => vec![PasscodeDisowned],
+        "superseded" => vec![PasscodeSuperseded],
+        "exhausted" => vec![PasscodeExhausted],
+        "expired" => vec![PasscodeExpired],
+        "open" => vec![PasscodeRedeemed],
+        "completed" => vec![RecoveryCompleted],
+        "abandoned" => vec![RecoveryAbandoned],
+        _ => panic!("no event is written down for {to}"),
+    };
+    for phase in Phase::ALL {
+        for command in commands() {
+            for outcome in outcomes(phase, command).filter(|outcome| outcome.to != phase) {
+                let disowns_a_recovery = (command, phase) == (Command::Disown, Phase::OPEN);
+                let first = if disowns_a_recovery { vec![PasscodeDisowned] } else { vec![] };
+                let expected = [first, events_of(&name(outcome.to))].concat();
+                assert_eq!(outcome.events, expected, "{command:?} in {phase:?}");
+
+                let wipes = match (outcome.to.is_pending(), phase) {
+                    (true, _) => Wipes::Nothing,
+                    (false, Phase::Code(_)) => Wipes::Code,
+                    (false, Phase::Recovery(_)) => Wipes::Factors,
+                };
+                assert_eq!(outcome.wipes, wipes, "{command:?} in {phase:?}");
+                assert_eq!(outcome.due.is_none(), outcome.to.is_ended(), "{command:?} in {phase:?}");
+            }
+        }
+    }
+    let set = Passcode { phase: Phase::OPEN, until: UNTIL, tries: 0 }.apply(Command::SetPassword, IN_TIME).unwrap();
+    assert_eq!(set.events, [RecoveryPasswordSet]);
+}
+
+#[test]
+fn time_and_tries_decide_to_the_millisecond_and_to_the_try() {
+    let code = |tries| Passcode { phase: Phase::Code(CodeStatus::Sent), until: UNTIL, tries };
+    let leads = |passcode: Passcode, command, now| passcode.apply(command, now).ok().map(|outcome| name(outcome.to));
+    for command in [Command::CountTry, Command::Redeem, Command::Revoke] {
+        assert!(leads(code(0), command, IN_TIME).is_some(), "{command:?}");
+        assert_eq!(leads(code(0), command, UNTIL), None, "{command:?}");
+    }
+    let recovery = Passcode { phase: Phase::OPEN, ..code(0) };
+    for command in [Command::SetPassword, Command::ShowFactor, Command::Complete, Command::Revoke] {
+        assert!(leads(recovery, command, IN_TIME).is_some(), "{command:?}");
+        assert_eq!(leads(recovery, command, UNTIL), None, "{command:?}");
+    }
+    assert_eq!(leads(code(0), Command::Expire, IN_TIME), None);
+    assert_eq!(leads(code(MAX_TRIES - 1), Command::CountTry, IN_TIME), Some("sent".to_owned()));
+    assert_eq!(leads(code(MAX_TRIES), Command::CountTry, IN_TIME), None);
+
+    let due = |passcode: Passcode| leads(passcode, Command::Expire, UNTIL).unwrap();
+    assert_eq!(due(code(MAX_TRIES - 1)), "expired");
+    assert_eq!(due(code(MAX_TRIES)), "exhausted");
+    assert_eq!(due(Passcode { phase: Phase::Code(CodeStatus::Sending), ..code(0) }), "failed");
+    assert_eq!(due(recovery), "abandoned");
+    for (command, in_time) in [(Command::Supersede, "superseded"), (Command::EndWithAccount, "revoked")] {
+        assert_eq!(leads(code(0), command, IN_TIME).unwrap(), in_time);
+        assert_eq!(leads(code(0), command, UNTIL).unwrap(), "expired");
+    }
+}
+
+#[test]
+fn a_recovery_is_due_when_its_own_time_is_over() {
+    let code = Passcode { phase: Phase::Code(CodeStatus::Delivered), until: UNTIL, tries: 1 };
+    let due = |command| code.apply(command, IN_TIME).unwrap().due;
+    assert_eq!(due(Command::Redeem), Some(IN_TIME.after(crate::RECOVERY_LIFETIME)));
+    assert_eq!(due(Command::CountTry), Some(UNTIL));
+}
+
+#[test]
+fn the_fifth_try_is_the_last() {
+    for tries in 1..=MAX_TRIES {
+        let wrong = if tries < 5 { Judgement::Reject } else { Judgement::Exhaust };
+        assert_eq!(judge(tries, true, true), Judgement::Accept);
+        assert_eq!([judge(tries, false, true), judge(tries, true, false), judge(tries, false, false)], [wrong; 3]);
+    }
+}
+
+#[test]
+fn only_pairs_that_can_be_are_read() {
+    let read = |item: Value| serde_json::from_value::<Phase>(item).ok();
+    for phase in Phase::ALL {
+        let item = serde_json::to_value(phase).unwrap();
+        assert_eq!(read(item.clone()), Some(phase), "{item}");
+    }
+    assert_eq!(read(json!({"passcode_status": "redeemed", "recovery_state": "open"})), Some(Phase::OPEN));
+    for item in [
+        json!({"passcode_status": "sent", "recovery_state": "open"}),
+        json!({"passcode_status": "redeemed"}),
+        json!({"passcode_status": "lost"}),
+        json!({"recovery_state": "open"}),
+    ] {
+        assert_eq!(read(item.clone()), None, "{item}");
+    }
+}

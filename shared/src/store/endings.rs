@@ -1,0 +1,54 @@
+//! Commands to a passcode that come from elsewhere than its recovery: a Security Admin, its holder, the mail service.
+
+use readmit_domain::lifecycle::{CodeStatus, Command, Phase, Transition};
+use readmit_domain::{Act, Employee, Filter, HeldPasscode, Issuer, LatestPasscode};
+
+use super::passcodes::PasscodeRow;
+use super::{Authority, Outcome, Store, StoreError};
+
+impl Store {
+    /// A Security Admin revokes the code or the recovery. Refused if it has moved on, or the admin no longer may.
+    pub async fn revoke(
+        &self,
+        held: &HeldPasscode,
+        revoked: &Transition,
+        authority: &Authority,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let mut changes = self.changes(self.writes(held, revoked, act))?;
+        changes.push(self.still_stands(authority));
+        self.transact(changes).await
+    }
+
+    /// The holder disowns the passcode, once: also one that has ended, for its secret may have been used by somebody else. Ends
+    /// the known devices too. Refused if it was disowned before, or has moved on since `row` was read.
+    pub async fn disown(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
+        let Ok(disowned) = row.lifecycle().apply(Command::Disown, act.at) else { return Ok(Outcome::Refused) };
+        let mut writes = self.writes(&row.held(), &disowned, act);
+        writes.passcode = writes.passcode.set("disowned_at", act.at).if_absent("disowned_at");
+        let mut changes = self.changes(writes)?;
+        changes.push(self.forget_devices(&row.login, row.employee_id));
+        self.transact(changes).await
+    }
+
+    /// The mail service reported of the mail. Refused if the passcode, or the holder's name, has moved on since they were read.
+    pub async fn report_delivery(
+        &self,
+        holder: &Employee,
+        latest: &LatestPasscode,
+        reported: &Transition,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let mut writes = self.writes(&holder.held(latest.passcode_id), reported, act);
+        if reported.to == Phase::Code(CodeStatus::Bounced) {
+            let name_key = holder.full_name.sort_key(holder.employee_id);
+            writes.directory = writes.directory.map(|directory| {
+                directory.set(Filter::PasscodeBounced.attribute(), name_key).if_equal("full_name", &holder.full_name)
+            });
+        }
+        if let Issuer::Admin { employee_id, .. } = &latest.issued_by {
+            writes.events = writes.events.into_iter().map(|event| event.with("issued_by", employee_id)).collect();
+        }
+        self.transact(self.changes(writes)?).await
+    }
+}
