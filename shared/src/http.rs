@@ -16,14 +16,12 @@ mod request;
 mod serve;
 mod views;
 
-pub use caller::{
-    access_claims, access_session, live_caller, recovery_claims, require_recent_sign_in, require_security_admin,
-};
+pub use caller::{access_claims, access_session, admit_admin, live_caller, recovery_claims, require_recent_sign_in};
 pub use edge::Edge;
 pub use failure::Failure;
 pub use json::{FieldError, JsonBody, Nothing, read_object};
 pub use lambda_http::{Body, Request, Response};
-pub use page::{PageLimit, open_cursor, seal_cursor};
+pub use page::{Asked, PageLimit, Pager, open_cursor, seal_cursor};
 pub use problem::Problem;
 pub use request::ApiRequest;
 pub use serve::{invoke, run};

@@ -10,9 +10,6 @@ use crate::keyring::RootSecret;
 use crate::services::MailingServices;
 use crate::store::{Beginning, Begun, Outcome, Takes, Throttled};
 
-/// How often a decision is made again after others changed what it was based on.
-pub const DECISIONS: u32 = 8;
-
 /// A passcode that is stored, `sending`, and not mailed yet.
 pub struct Stored {
     issued: IssuedPasscode,

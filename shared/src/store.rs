@@ -22,6 +22,7 @@ mod pages;
 mod passcodes;
 mod public_keys;
 mod recovery;
+mod retry;
 mod send;
 mod trail;
 mod transition;
@@ -39,12 +40,13 @@ pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};
 pub use idempotency::{IdempotencyKey, Known, Lease};
 pub use issuing::{Beginning, Begun, Takes};
-pub use limits::{Quota, Throttled, Untold};
+pub use limits::{Admission, Quota, Throttled, Untold};
 pub use notices::{NOTICES_KNOWN_FOR, NoticeTurn, Turn};
 pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};
-pub use send::{Fault, StoreError, pause};
+pub use retry::Attempts;
+pub use send::{Fault, StoreError};
 pub use trail::{EventPage, Span, SpanPage, Trail, TrailPart, TrailRow};
 
 /// Names of the tables.

@@ -10,7 +10,7 @@ use readmit_domain::{
 use crate::http::{Failure, Problem};
 use crate::keyring::{Keyring, RootSecret};
 use crate::services::Services;
-use crate::store::{Credentials, FactorUsed, Spent, Throttled, Wrong};
+use crate::store::{Admission, Credentials, FactorUsed, Spent, Throttled, Wrong};
 
 mod attempt;
 mod proof;
@@ -29,20 +29,35 @@ pub struct Verified {
 }
 
 /// Why nobody is signed in.
-pub enum Rejected {
+enum Rejected {
     /// Too many attempts.
     Throttled(Throttled),
     /// Something does not fit; which it was, the log alone is told.
     Because(&'static str),
 }
 
+/// Whether address, password and second factor are somebody's. What is wrong is 401 `sign_in_rejected`, whatever it is; too many
+/// attempts are 429.
+pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &Act) -> Result<Verified, Failure> {
+    let (known, counted) = count(services, &mut attempt, act.at).await?;
+    let verified = match counted {
+        Admission::Admitted(()) => compare(services, attempt, known.clone(), act.at).await?,
+        Admission::Throttled(throttled) => Err(Rejected::Throttled(throttled)),
+    };
+    match verified {
+        Ok(verified) => Ok(verified),
+        Err(Rejected::Because(because)) => Err(Failure::Because(Problem::SignInRejected, because)),
+        Err(Rejected::Throttled(limit)) => Err(throttled(services, &limit, known.as_ref(), act).await?.into()),
+    }
+}
+
 /// The first trip: the attempt is counted before anything is compared, beside the reading of the credentials. A device that the
 /// account no longer knows is counted as any other, in one trip more.
-pub async fn count(
+async fn count(
     services: &Services,
     attempt: &mut Attempt<'_>,
     now: Timestamp,
-) -> Result<(Option<Credentials>, Result<(), Throttled>), Failure> {
+) -> Result<(Option<Credentials>, Admission), Failure> {
     let source = attempt.source();
     let counting = services.store.count_sign_in(&attempt.login, &source, now);
     let (credentials, counted) = tokio::join!(services.store.credentials(&attempt.login), counting);
@@ -56,7 +71,7 @@ pub async fn count(
 }
 
 /// Tells the trail of a known account, once a span, that its limit was reached; for an unknown one, the same request.
-pub async fn throttled(
+async fn throttled(
     services: &Services,
     throttled: &Throttled,
     known: Option<&Credentials>,
@@ -72,7 +87,7 @@ pub async fn throttled(
 
 /// The second trip: the account's failures and the directory, beside one hash, known or unknown alike. What is wrong is counted
 /// before it is told, and nothing of it is told when the account may not fail any more.
-pub async fn verify(
+async fn compare(
     services: &Services,
     attempt: Attempt<'_>,
     credentials: Option<Credentials>,
@@ -88,10 +103,10 @@ pub async fn verify(
     );
     let (checked, employee) = (checked?, employee?);
     let failures = match failures? {
-        Ok(failures) => Some(failures),
+        Admission::Admitted(failures) => Some(failures),
         // The account's limits do not touch a known device.
-        Err(_) if is_known_device => None,
-        Err(throttled) => return Ok(Err(Rejected::Throttled(throttled))),
+        Admission::Throttled(_) if is_known_device => None,
+        Admission::Throttled(throttled) => return Ok(Err(Rejected::Throttled(throttled))),
     };
     let failures = failures.filter(|_| !is_known_device);
     let judged = judge(services, checked, credentials, employee, attempt.factor, now).await?;
@@ -101,8 +116,8 @@ pub async fn verify(
             Ok(Verified { credentials, employee, spent })
         }
         Err((wrong, because)) => match services.store.count_failure(&login, wrong, now).await? {
-            Err(throttled) if !is_known_device => Err(Rejected::Throttled(throttled)),
-            Ok(()) | Err(_) => Err(Rejected::Because(because)),
+            Admission::Throttled(throttled) if !is_known_device => Err(Rejected::Throttled(throttled)),
+            Admission::Admitted(()) | Admission::Throttled(_) => Err(Rejected::Because(because)),
         },
     })
 }

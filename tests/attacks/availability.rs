@@ -8,7 +8,7 @@ use std::time::Duration;
 use readmit::Services;
 use readmit::domain::{Act, Actor, Login, Origin};
 use readmit::keyring::KeyNeeds;
-use readmit::store::{AttemptSource, FactorUsed, Outcome, Spent, Wrong};
+use readmit::store::{Admission, AttemptSource, FactorUsed, Outcome, Spent, Wrong};
 use readmit_local::functions;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
@@ -191,11 +191,13 @@ async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
         source: AttemptSource::Network(None),
         failures,
     };
-    let seen = store.failures(&login, now).await.unwrap().unwrap();
+    let Admission::Admitted(seen) = store.failures(&login, now).await.unwrap() else { panic!("throttled") };
     for _ in 0..100 {
-        assert!(store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap().is_ok());
+        let counted = store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap();
+        assert!(matches!(counted, Admission::Admitted(())));
     }
-    assert!(store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap().is_err());
+    let counted = store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap();
+    assert!(matches!(counted, Admission::Throttled(_)));
     assert_eq!(store.sign_in(&credentials, &employee, &spent(Some(seen)), &act).await.unwrap(), Outcome::Refused);
     assert_eq!(store.sign_in(&credentials, &employee, &spent(None), &act).await.unwrap(), Outcome::Done);
 }

@@ -1,23 +1,22 @@
 //! `mode` `update`: the company that an import names is changed as it says.
 
 use readmit::domain::{Act, Company};
-use readmit::issuing::DECISIONS;
-use readmit::store::{Outcome, Store, pause};
+use readmit::store::{Attempts, Outcome, Store};
 
 use crate::{CompanyPart, Refused};
 
 /// The company that the import names, with what the import changes of it. A change that another import crosses is decided again:
 /// of two changes at once none is lost.
 pub(crate) async fn update(store: &Store, part: &CompanyPart, act_now: impl Fn() -> Act) -> Result<Company, Refused> {
-    for round in 0..DECISIONS {
+    let mut attempts = Attempts::of("the company");
+    loop {
+        attempts.begin().await?;
         let before = find(store, part).await?;
         let after = changed(&before, part);
         if before == after || store.change_company(&before, &after, &act_now()).await? == Outcome::Done {
             return Ok(after);
         }
-        pause(round).await;
     }
-    Err(Refused::Interrupted("other imports change the company at the same time".to_owned()))
 }
 
 /// By `company_id`, else by `external_id`. Beside a `company_id` an `external_id` is a value to set, which nobody else may have.

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use readmit::Services;
 use readmit::domain::{AccountType, Act, Company, CompanyId, Employee, EmployeeId, ExternalId, Login, Role};
-use readmit::issuing::DECISIONS;
-use readmit::store::{Outcome as Written, Store, StoreError, pause};
+use readmit::store::{Attempts, Outcome as Written, Store, StoreError};
 
 use crate::plan::Plan;
 use crate::row::{Outcome, Parsed, RowProblem, RowResult};
@@ -28,7 +27,9 @@ pub(crate) async fn create(
     act_now: impl Fn() -> Act,
 ) -> Result<Creation, Refused> {
     let company = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
-    for round in 0..DECISIONS {
+    let mut attempts = Attempts::of("the company's external_id, or its first Security Admin,");
+    loop {
+        attempts.begin().await?;
         let act = &act_now();
         if let Some(company_id) = existing(&services.store, part.external_id.as_ref()).await? {
             let results = results_of_existing(&services.store, company_id, rows).await?;
@@ -36,17 +37,16 @@ pub(crate) async fn create(
         }
         let mut prepared = prepare(services, company.company_id, rows, act).await?;
         let (plan, founder) = founder(&mut prepared.plans).ok_or(Refused::SecurityAdminMissing)?;
-        if services.store.found_company(&company, &founder, act).await? == Written::Done {
-            *plan = Plan::Added(founder.employee_id);
-            prepared.plans = prepared.plans.into_iter().map(into_new_company).collect();
-            let results = carry_out_all(services, company.company_id, rows, prepared, act).await;
-            let results = results.map_err(|error| interrupted_after(company.company_id, &error))?;
-            return Ok(Creation::Founded(company, results));
+        // Refused: another import took the external id or the address since they were read.
+        if services.store.found_company(&company, &founder, act).await? == Written::Refused {
+            continue;
         }
-        // Another import took the external id or the address since they were read.
-        pause(round).await;
+        *plan = Plan::Added(founder.employee_id);
+        prepared.plans = prepared.plans.into_iter().map(into_new_company).collect();
+        let results = carry_out_all(services, company.company_id, rows, prepared, act).await;
+        let results = results.map_err(|error| interrupted_after(company.company_id, &error))?;
+        return Ok(Creation::Founded(company, results));
     }
-    Err(Refused::Interrupted("another import of the same people is under way".to_owned()))
 }
 
 async fn existing(store: &Store, external_id: Option<&ExternalId>) -> Result<Option<CompanyId>, StoreError> {

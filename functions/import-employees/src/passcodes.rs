@@ -7,8 +7,7 @@ use readmit::domain::{
     issue as decide,
 };
 use readmit::http::{Failure, Problem};
-use readmit::issuing::DECISIONS;
-use readmit::store::{Takes, pause};
+use readmit::store::{Attempts, Takes};
 
 use crate::row::{Outcome, RowProblem, RowResult};
 use crate::{IssuePasscodes, Refused};
@@ -99,7 +98,9 @@ async fn issue_one(
     only_if_new: bool,
     act: &Act,
 ) -> Result<(), Failure> {
-    for round in 0..DECISIONS {
+    let mut attempts = Attempts::of("the holder");
+    loop {
+        attempts.begin().await?;
         // A long import's first and last code must not share a moment: each lives from its own mail on.
         let act = Act::new(services.services.now(), act.actor, act.origin.clone());
         let holder =
@@ -107,21 +108,14 @@ async fn issue_one(
         if only_if_new && !waits_for_a_first_code(&holder, act.at) {
             return Ok(());
         }
-        let issued = decide(
-            IssuedFor::Operator,
-            company,
-            holder,
-            &IssueWish::default(),
-            act.at,
-            &mut services.services.random(),
-        )?;
+        let mut random = services.services.random();
+        let issued = decide(IssuedFor::Operator, company, holder, &IssueWish::default(), act.at, &mut random)?;
         match services.deliver(issued, company, Takes::default(), &act).await? {
             Some(passcode) if passcode.phase.is_live() => return Ok(()),
             Some(_) => return Err(Problem::EmailNotSent.into()),
-            None => pause(round).await,
+            None => {}
         }
     }
-    Err(Problem::TemporarilyUnavailable.into())
 }
 
 fn waits_for_a_first_code(holder: &Employee, now: Timestamp) -> bool {

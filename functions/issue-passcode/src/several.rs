@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt as _, stream};
 use readmit::MailingServices;
 use readmit::domain::{
-    Act, Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Reason, Timestamp, issue as decide,
+    Act, Actor, Admin, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Reason, Timestamp,
+    issue as decide,
 };
 use readmit::http::{
     ApiRequest as _, Body, Failure, FieldError, JsonBody, PasscodeView, Problem, Request, Response, access_claims,
-    answer, live_caller, require_security_admin,
+    admit_admin, answer, live_caller,
 };
-use readmit::issuing::{DECISIONS, Stored};
+use readmit::issuing::Stored;
 use readmit::keyring::AccessClaims;
-use readmit::store::{Authority, IssueView, Takes, Throttled, pause};
+use readmit::store::{Admission, Attempts, Authority, IssueView, Takes, Throttled};
 use serde::{Deserialize, Serialize};
 
 const MOST: usize = 25;
@@ -61,20 +62,17 @@ struct Issuing<'a> {
 pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Result<Response<Body>, Failure> {
     let claims = access_claims(&services.services, request).await?;
     // What is wrong with the body is told in its turn, behind who may call.
-    let body = request.json();
-    let wish = body.clone().and_then(JsonBody::read::<Wish>).and_then(checked);
+    let wish = request.json().and_then(JsonBody::read::<Wish>).and_then(checked);
     let wish = no_key(request).and(wish);
     let ids: Vec<Option<EmployeeId>> =
         wish.iter().flat_map(|wish| wish.employee_ids.iter().map(|id| id.parse().ok())).collect();
     let known: Vec<_> = ids.iter().copied().flatten().collect();
     let view = services.services.store.issue_view(claims.company_id, claims.employee_id, &known, None).await?;
-    let caller = live_caller(&claims, view.rows.get(claims.employee_id))?;
-    body?;
-    require_security_admin(caller)?;
+    admit_admin(&claims, view.rows.get(claims.employee_id), request)?;
     let wish = wish?;
     let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
 
-    let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.services.now());
+    let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.services.now());
     let wanted = IssueWish { reason: wish.reason.clone(), ..IssueWish::default() };
     let issuing = Issuing { services, claims: &claims, company, wish: wanted, act };
     let mut admitted: Vec<Result<&Employee, Failure>> = Vec::with_capacity(ids.len());
@@ -118,10 +116,9 @@ fn checked(wish: Wish) -> Result<Wish, Problem> {
 
 impl Issuing<'_> {
     /// The caller as `view` has the row, if the session lasts and the role is still there.
-    fn caller<'v>(&self, view: &'v IssueView) -> Result<&'v Employee, Problem> {
+    fn admin<'v>(&self, view: &'v IssueView) -> Result<Admin<'v>, Problem> {
         let caller = live_caller(self.claims, view.rows.get(self.claims.employee_id))?;
-        require_security_admin(caller)?;
-        Ok(caller)
+        Admin::of(caller).ok_or(Problem::NotSecurityAdmin)
     }
 
     /// The holder, if nothing but the admin's window can stand in the way.
@@ -129,7 +126,7 @@ impl Issuing<'_> {
         let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
         let mut random = self.services.services.random();
         decide(
-            IssuedFor::Admin(self.caller(view)?),
+            IssuedFor::Admin(self.admin(view)?),
             self.company,
             holder.clone(),
             &self.wish,
@@ -150,8 +147,8 @@ impl Issuing<'_> {
         }
         let store = &self.services.services.store;
         let (places, throttled) = match store.reserve(self.claims.employee_id, wanted, self.act.at).await? {
-            Ok(places) => (places, None),
-            Err(throttled) => (0, Some(throttled)),
+            Admission::Admitted(places) => (places, None),
+            Admission::Throttled(throttled) => (0, Some(throttled)),
         };
         for left_out in admitted.iter_mut().filter(|holder| holder.is_ok()).skip(places) {
             let Ok(holder) = *left_out else { continue };
@@ -170,26 +167,32 @@ impl Issuing<'_> {
     /// Stores a code for an admitted holder. A caller who lost the role meanwhile stores none.
     async fn store(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<Stored, Failure> {
         let (holder, store) = (holder?, &self.services.services.store);
-        let mut newer = None::<IssueView>;
-        for round in 0..DECISIONS {
-            let view = newer.as_ref().unwrap_or(view);
-            let caller = self.caller(view)?;
+        let mut first = Some(view);
+        let mut attempts = Attempts::of("the holder");
+        loop {
+            attempts.begin().await?;
+            let again;
+            let view = match first.take() {
+                Some(view) => view,
+                None => {
+                    let (company_id, admin) = (self.claims.company_id, self.claims.employee_id);
+                    again = store.issue_view(company_id, admin, &[holder.employee_id], None).await?;
+                    &again
+                }
+            };
+            let admin = self.admin(view)?;
             let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
             let (now, mut random) = (self.services.services.now(), self.services.services.random());
-            let issued = decide(IssuedFor::Admin(caller), self.company, holder.clone(), &self.wish, now, &mut random)?;
+            let issued = decide(IssuedFor::Admin(admin), self.company, holder.clone(), &self.wish, now, &mut random)?;
             let quota = match view.quota(store, holder.employee_id, None, now) {
                 Ok(quota) => quota,
                 Err(throttled) => return Err(self.throttled(&throttled, holder).await?),
             };
-            let takes = Takes { quota, lease: None, authority: Some(Authority::of(caller)) };
+            let takes = Takes { quota, lease: None, authority: Some(Authority::of(admin)) };
             if let Some(stored) = self.services.store_code(issued, takes, &self.act).await? {
                 return Ok(stored);
             }
-            pause(round).await;
-            let (company_id, admin) = (self.claims.company_id, self.claims.employee_id);
-            newer = Some(store.issue_view(company_id, admin, &[holder.employee_id], None).await?);
         }
-        Err(Failure::Caused(Problem::TemporarilyUnavailable, "the holder kept changing".to_owned()))
     }
 
     async fn mail(&self, stored: Result<Stored, Failure>) -> Result<LatestPasscode, Failure> {

@@ -9,11 +9,10 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, EmployeeId, EventId, EventType};
 use readmit::http::{
-    ApiRequest as _, Body, EventView, Failure, FieldError, Nothing, PageLimit, Problem, Request, Response,
-    access_claims, answer, live_caller, open_cursor, require_security_admin, seal_cursor,
+    ApiRequest as _, Asked, Body, EventView, Failure, FieldError, PageLimit, Pager, Problem, Request, Response, answer,
 };
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::store::{EventPage, StoreError, TrailPart};
+use readmit::store::{EventPage, TrailPart};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -72,51 +71,27 @@ pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies:
 
 /// The function's one route.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
-    let claims = access_claims(&services, &request).await?;
-    let (keyring, now) = (services.keyring().await?, services.now());
-    let asked = request.query::<PageQuery>().and_then(|query| Ok((Listing::read(&query)?, query)));
-    let start = asked.as_ref().map_or(Ok(None), |(listing, query)| {
-        let open = |cursor: &String| -> Result<EventId, Problem> {
-            let last = open_cursor(&keyring, &listing.name(claims.company_id), cursor, now)?;
-            last.parse().map_err(|_| Problem::InvalidCursor)
-        };
-        query.cursor.as_ref().map(open).transpose()
+    let pager = Pager::new(&services, &request).await?;
+    let company_id = pager.company_id();
+    let asked = request.query::<PageQuery>().and_then(|query| {
+        let listing = Listing::read(&query)?;
+        Ok(Asked { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
     });
-
-    // The page is read beside the caller, and shown only if the caller may see it.
-    let page = async {
-        match (&asked, &start) {
-            (Ok((listing, query)), Ok(start)) => {
-                Some(read(&services, claims.company_id, *listing, query.limit, *start).await)
-            }
-            _ => None,
-        }
-    };
-    let (caller, page) = tokio::join!(services.store.employee(claims.company_id, claims.employee_id), page);
-    let caller = caller?;
-    let caller = live_caller(&claims, caller.as_ref())?;
-    let body = request.json()?;
-    require_security_admin(caller)?;
-    let Nothing {} = body.read()?;
-    let (listing, _) = asked?;
-    start?;
-
-    let Some(page) = page.transpose()? else { return Err(Failure::Fault("a page was not read".to_owned())) };
-    let name = listing.name(claims.company_id);
-    let seal = |next: EventId| seal_cursor(&keyring, &name, &next.to_string(), now, &mut services.random());
+    let page = pager.read(&asked, |asked, start| read(&services, company_id, asked, start)).await?;
     let events = page.events.iter().map(EventView::from).collect();
-    answer::ok(&Page { events, next_cursor: page.next.map(seal).transpose()? })
+    let next_cursor = page.next.map(|last| pager.next(&asked?.name, &last.to_string())).transpose()?;
+    answer::ok(&Page { events, next_cursor })
 }
 
 async fn read(
     services: &Services,
     company_id: CompanyId,
-    listing: Listing,
-    limit: PageLimit,
-    before: Option<EventId>,
-) -> Result<EventPage, StoreError> {
-    match listing {
-        Listing::Part(part) => services.store.trail().page(company_id, part, limit.get(), before).await,
+    asked: &Asked<Listing>,
+    start: Option<String>,
+) -> Result<EventPage, Failure> {
+    let before = start.map(|start| start.parse::<EventId>()).transpose().map_err(|_| Problem::InvalidCursor)?;
+    match asked.listing {
+        Listing::Part(part) => Ok(services.store.trail().page(company_id, part, asked.limit.get(), before).await?),
         Listing::AboutNobody => Ok(EventPage { events: Vec::new(), next: None }),
     }
 }

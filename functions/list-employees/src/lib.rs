@@ -10,11 +10,11 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, Filter, Prefix};
 use readmit::http::{
-    ApiRequest as _, Body, EmployeeView, Failure, FieldError, LiveSessionView, Nothing, PageLimit, Problem, Request,
-    Response, access_claims, access_session, answer, live_caller, open_cursor, require_security_admin, seal_cursor,
+    ApiRequest as _, Asked, Body, EmployeeView, Failure, FieldError, LiveSessionView, Nothing, PageLimit, Pager,
+    Problem, Request, Response, access_claims, access_session, admit_admin, answer, live_caller,
 };
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::store::{EmployeePage, Matches, StoreError};
+use readmit::store::{EmployeePage, Matches};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -77,41 +77,20 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
 }
 
 async fn page(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
-    let claims = access_claims(services, request).await?;
-    let (keyring, now) = (services.keyring().await?, services.now());
-    let asked = request.query::<PageQuery>().and_then(|query| Ok((Listing::read(&query)?, query)));
-    let start = asked.as_ref().map_or(Ok(None), |(listing, query)| {
-        let open = |cursor: &String| open_cursor(&keyring, &listing.name(claims.company_id), cursor, now);
-        query.cursor.as_ref().map(open).transpose()
+    let pager = Pager::new(services, request).await?;
+    let company_id = pager.company_id();
+    let asked = request.query::<PageQuery>().and_then(|query| {
+        let listing = Listing::read(&query)?;
+        Ok(Asked { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
     });
-
-    // The page is read beside the caller, and shown only if the caller may see it.
-    let rows = async {
-        match (&asked, &start) {
-            (Ok((listing, query)), Ok(start)) => {
-                Some(first_trip(services, claims.company_id, listing, query.limit, start.as_deref()).await)
-            }
-            _ => None,
-        }
+    let first = pager.read(&asked, |asked, start| first_trip(services, company_id, asked, start)).await?;
+    let rows = match first {
+        Rows::Page(page) => page,
+        Rows::Matches(prefix, matches) => services.store.found(&prefix, matches).await?,
     };
-    let (caller, rows) = tokio::join!(services.store.employee(claims.company_id, claims.employee_id), rows);
-    let caller = caller?;
-    let caller = live_caller(&claims, caller.as_ref())?;
-    let body = request.json()?;
-    require_security_admin(caller)?;
-    let Nothing {} = body.read()?;
-    let (listing, _) = asked?;
-    start?;
-
-    let rows = match rows.transpose()? {
-        Some(Rows::Page(page)) => page,
-        Some(Rows::Matches(prefix, matches)) => services.store.found(&prefix, matches).await?,
-        None => return Err(Failure::Fault("a page was not read".to_owned())),
-    };
-    let seal =
-        |next: String| seal_cursor(&keyring, &listing.name(claims.company_id), &next, now, &mut services.random());
-    let employees = rows.employees.iter().map(|employee| EmployeeView::new(employee, now)).collect();
-    answer::ok(&Page { employees, next_cursor: rows.next.map(seal).transpose()? })
+    let employees = rows.employees.iter().map(|employee| EmployeeView::new(employee, pager.now)).collect();
+    let next_cursor = rows.next.map(|last| pager.next(&asked?.name, &last)).transpose()?;
+    answer::ok(&Page { employees, next_cursor })
 }
 
 /// What the first trip brings: the page, or the words whose people a second trip reads.
@@ -123,19 +102,16 @@ enum Rows {
 async fn first_trip(
     services: &Services,
     company_id: CompanyId,
-    listing: &Listing,
-    limit: PageLimit,
-    start: Option<&str>,
-) -> Result<Rows, StoreError> {
-    let store = &services.store;
-    Ok(match listing {
-        Listing::All => Rows::Page(store.employees_by_name(company_id, None, limit.get(), start).await?),
+    asked: &Asked<Listing>,
+    start: Option<String>,
+) -> Result<Rows, Failure> {
+    let (store, limit, start) = (&services.store, asked.limit.get(), start.as_deref());
+    Ok(match &asked.listing {
+        Listing::All => Rows::Page(store.employees_by_name(company_id, None, limit, start).await?),
         Listing::Filtered(filter) => {
-            Rows::Page(store.employees_by_name(company_id, Some(*filter), limit.get(), start).await?)
+            Rows::Page(store.employees_by_name(company_id, Some(*filter), limit, start).await?)
         }
-        Listing::Found(prefix) => {
-            Rows::Matches(prefix.clone(), store.search(company_id, prefix, limit.get(), start).await?)
-        }
+        Listing::Found(prefix) => Rows::Matches(prefix.clone(), store.search(company_id, prefix, limit, start).await?),
     })
 }
 
@@ -144,9 +120,7 @@ async fn one(services: &Services, request: &Request) -> Result<Response<Body>, F
     let wanted = request.employee_id();
     let ids: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
     let rows = services.store.directory(claims.company_id, &ids).await?;
-    let caller = live_caller(&claims, rows.get(claims.employee_id))?;
-    let body = request.json()?;
-    require_security_admin(caller)?;
+    let (_, body) = admit_admin(&claims, rows.get(claims.employee_id), request)?;
     let (Nothing {}, Nothing {}) = (body.read()?, request.query()?);
     let employee = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
     answer::ok(&EmployeeView::new(employee, services.now()))

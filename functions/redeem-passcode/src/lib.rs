@@ -14,7 +14,7 @@ use readmit::domain::passcode::Code;
 use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
 use readmit::keyring::{KeyNeeds, RecoveryClaims, RootSecret, Tokens};
-use readmit::store::{Credentials, Outcome, PasscodeRow, Throttled};
+use readmit::store::{Admission, Credentials, Outcome, PasscodeRow, Throttled};
 use readmit::verifying::{self, Proof};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,10 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     let source_ip = request.origin().source_ip.as_deref();
     let admission = services.store.may_redeem(&login, source_ip, services.now());
     let (admission, known) = tokio::join!(admission, known_for(&services, &login, typed.proof.as_ref()));
-    let ((), known) = (admission?.map_err(|throttled| too_many(&services, &throttled))?, known?);
+    if let Admission::Throttled(throttled) = admission? {
+        return Err(too_many(&services, &throttled));
+    }
+    let known = known?;
 
     let selector = code.selector();
     let counting = services.store.count_try(&login, &selector, services.now());
@@ -130,8 +133,8 @@ async fn refuse(
 ) -> Result<Failure, Failure> {
     let source_ip = request.origin().source_ip.as_deref();
     Ok(match services.store.count_refusal(login, source_ip, services.now()).await? {
-        Ok(()) => rejected(because),
-        Err(throttled) => too_many(services, &throttled),
+        Admission::Admitted(()) => rejected(because),
+        Admission::Throttled(throttled) => too_many(services, &throttled),
     })
 }
 

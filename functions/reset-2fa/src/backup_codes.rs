@@ -5,7 +5,7 @@ use readmit::domain::{Actor, BACKUP_CODES, BackupCode, EmployeeId, KeyedHash, Ve
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, access_claims, answer, live_caller};
 use readmit::keyring::RootSecret;
 use readmit::store::Outcome;
-use readmit::verifying::{self, Attempt, Rejected, Verified};
+use readmit::verifying::{self, Attempt, Verified};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -52,19 +52,8 @@ pub(crate) async fn renew(services: &Services, request: &Request) -> Result<Resp
     let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
 
     let source_ip = request.origin().source_ip.as_deref();
-    let mut attempt = Attempt::read(caller.login.as_str(), &typed.password, &typed.code, source_ip)?;
-    let (known, counted) = verifying::count(services, &mut attempt, act.at).await?;
-    let verified = match counted {
-        Ok(()) => verifying::verify(services, attempt, known.clone(), act.at).await?,
-        Err(throttled) => Err(Rejected::Throttled(throttled)),
-    };
-    let Verified { credentials, employee, spent } = match verified {
-        Ok(verified) => verified,
-        Err(Rejected::Because(because)) => return Err(Failure::Because(Problem::SignInRejected, because)),
-        Err(Rejected::Throttled(throttled)) => {
-            return Err(verifying::throttled(services, &throttled, known.as_ref(), &act).await?.into());
-        }
-    };
+    let attempt = Attempt::read(caller.login.as_str(), &typed.password, &typed.code, source_ip)?;
+    let Verified { credentials, employee, spent } = verifying::verify(services, attempt, &act).await?;
 
     let new_codes = NewCodes::make(services, employee.employee_id).await?;
     if services.store.renew_backup_codes(&credentials, &employee, &spent, &new_codes.hashes, &act).await?

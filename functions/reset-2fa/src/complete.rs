@@ -4,9 +4,8 @@ use readmit::Services;
 use readmit::domain::lifecycle::{Command, Judgement, Phase, judge};
 use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
-use readmit::issuing::DECISIONS;
 use readmit::keyring::{AccessClaims, RootSecret, Tokens};
-use readmit::store::{CompletionTry, Outcome, PasscodeRow, pause};
+use readmit::store::{Attempts, CompletionTry, Outcome, PasscodeRow};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -34,16 +33,23 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
     let now = services.now();
     let employee = services.store.employee(claims.company_id, claims.employee_id);
     let (counted, employee) = tokio::join!(services.store.count_completion(&claims, now), employee);
-    let mut row = match counted? {
-        CompletionTry::Counted(row) => *row,
+    let mut counted = match counted? {
+        CompletionTry::Counted(row) => Some(*row),
         CompletionTry::Incomplete(missing) => return Err(Problem::RecoveryIncomplete(missing).into()),
         CompletionTry::Ended => return Err(Problem::Unauthenticated.into()),
     };
     let employee = employee?.filter(Employee::is_active).ok_or(Problem::Unauthenticated)?;
-    for round in 0..DECISIONS {
+    let mut attempts = Attempts::of("the recovery");
+    loop {
+        attempts.begin().await?;
+        // Again: a password or an authenticator was set at the same time, or the recovery ended.
+        let row = match counted.take() {
+            Some(row) => row,
+            None => services.store.open_recovery(&claims, services.now()).await?.ok_or(Problem::Unauthenticated)?,
+        };
         let new = row.pending.clone().complete().map_err(Problem::RecoveryIncomplete)?;
         let Some(step) = confirmed_step(services, &new, &employee, code.as_ref(), now).await? else {
-            return wrong_code(services, request, &row).await;
+            return Err(wrong_code(services, request, &row).await?);
         };
         let new_codes = NewCodes::make(services, employee.employee_id).await?;
         let epoch = SessionEpoch::generate(&mut services.random());
@@ -51,11 +57,7 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
         if services.store.complete_recovery(&row, &new, step, &new_codes.hashes, &epoch, &act).await? == Outcome::Done {
             return completed(services, employee, epoch, &new_codes, &act).await;
         }
-        // A password or an authenticator was set at the same time, or the recovery ended.
-        pause(round).await;
-        row = services.store.open_recovery(&claims, services.now()).await?.ok_or(Problem::Unauthenticated)?;
     }
-    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the recovery kept changing".to_owned()))
 }
 
 /// The step of the new authenticator that the code belongs to.
@@ -97,11 +99,11 @@ async fn completed(
 }
 
 /// The fifth wrong code ends the recovery.
-async fn wrong_code(services: &Services, request: &Request, row: &PasscodeRow) -> Result<Response<Body>, Failure> {
+async fn wrong_code(services: &Services, request: &Request, row: &PasscodeRow) -> Result<Failure, Failure> {
     if judge(row.completion_tries, false, true) == Judgement::Exhaust {
         let act = request.act(Actor::Employee { employee_id: row.employee_id }, services.now());
         // None: it ended otherwise in the meantime.
         let _: Option<Phase> = services.store.end(&row.held(), &row.lifecycle(), Command::Abandon, &act).await?;
     }
-    Err(Problem::TotpRejected.into())
+    Ok(Problem::TotpRejected.into())
 }

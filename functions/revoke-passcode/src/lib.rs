@@ -12,12 +12,10 @@ use readmit::Services;
 use readmit::domain::Actor;
 use readmit::domain::lifecycle::Command;
 use readmit::http::{
-    ApiRequest as _, Body, Failure, Nothing, Problem, Request, Response, access_claims, answer, live_caller,
-    require_security_admin,
+    ApiRequest as _, Body, Failure, Nothing, Problem, Request, Response, access_claims, admit_admin, answer,
 };
-use readmit::issuing::DECISIONS;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::store::{Authority, Outcome, pause};
+use readmit::store::{Attempts, Authority, Outcome};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
@@ -44,28 +42,25 @@ async fn revoke(services: &Services, request: &Request) -> Result<Response<Body>
     let wanted = request.employee_id();
     let people: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
 
-    for round in 0..DECISIONS {
+    let mut attempts = Attempts::of("the passcode");
+    loop {
+        attempts.begin().await?;
         let rows = services.store.directory(claims.company_id, &people).await?;
-        let caller = live_caller(&claims, rows.get(claims.employee_id))?;
-        let body = request.json()?;
-        require_security_admin(caller)?;
+        let (admin, body) = admit_admin(&claims, rows.get(claims.employee_id), request)?;
         let Nothing {} = body.read()?;
         let holder = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
-        if holder.employee_id == caller.employee_id {
+        if holder.employee_id == claims.employee_id {
             return Err(Problem::OwnAccount.into());
         }
 
-        let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
+        let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
         let latest = holder.latest_passcode.as_ref().ok_or(Problem::PasscodeNotFound)?;
         let revoked = latest.lifecycle().apply(Command::Revoke, act.at).map_err(|_| Problem::PasscodeNotFound)?;
         let held = holder.held(latest.passcode_id);
-        if services.store.revoke(&held, &revoked, &Authority::of(caller), &act).await? == Outcome::Done {
+        if services.store.revoke(&held, &revoked, &Authority::of(admin), &act).await? == Outcome::Done {
             return Ok(answer::no_content());
         }
-        // Redeemed, replaced or ended in the meantime.
-        pause(round).await;
     }
-    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the passcode kept changing".to_owned()))
 }
 
 async fn disown(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
@@ -73,7 +68,9 @@ async fn disown(services: &Services, request: &Request) -> Result<Response<Body>
     let held = services.keyring().await?.open_disown(typed.token.expose_secret(), services.now());
     let held = held.ok_or_else(|| rejected("a token that is none of ours, or too old"))?;
 
-    for round in 0..DECISIONS {
+    let mut attempts = Attempts::of("the passcode");
+    loop {
+        attempts.begin().await?;
         let row = services.store.passcode(&held.login).await?;
         let row =
             row.filter(|row| row.held() == held).ok_or_else(|| rejected("the passcode was replaced or dropped"))?;
@@ -85,9 +82,7 @@ async fn disown(services: &Services, request: &Request) -> Result<Response<Body>
         if services.store.disown(&row, &act).await? == Outcome::Done {
             return Ok(answer::no_content());
         }
-        pause(round).await;
     }
-    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the passcode kept changing".to_owned()))
 }
 
 /// One problem for whatever is wrong; which it was, the log alone is told.

@@ -16,7 +16,7 @@ use readmit::http::{
 };
 use readmit::keyring::{AccessClaims, JsonWebKey, KeyNeeds, RootSecret, TokenKind, Tokens};
 use readmit::store::Outcome;
-use readmit::verifying::{self, Attempt, Rejected, Verified};
+use readmit::verifying::{self, Attempt, Verified};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -55,21 +55,8 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     let now = services.now();
     let source_ip = request.origin().source_ip.as_deref();
     let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, source_ip)?;
-    let mut attempt = attempt.on_device(&*services.keyring().await?, request.cookie(DEVICE_COOKIE), now);
-
-    let (known, counted) = verifying::count(services, &mut attempt, now).await?;
-    let verified = match counted {
-        Ok(()) => verifying::verify(services, attempt, known.clone(), now).await?,
-        Err(throttled) => Err(Rejected::Throttled(throttled)),
-    };
-    let verified = match verified {
-        Ok(verified) => verified,
-        Err(Rejected::Because(because)) => return Err(Failure::Because(Problem::SignInRejected, because)),
-        Err(Rejected::Throttled(throttled)) => {
-            let act = request.act(Actor::Anonymous, now);
-            return Err(verifying::throttled(services, &throttled, known.as_ref(), &act).await?.into());
-        }
-    };
+    let attempt = attempt.on_device(&*services.keyring().await?, request.cookie(DEVICE_COOKIE), now);
+    let verified = verifying::verify(services, attempt, &request.act(Actor::Anonymous, now)).await?;
     let Verified { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
     if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {

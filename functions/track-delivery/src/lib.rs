@@ -10,8 +10,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::domain::lifecycle::Command;
 use readmit::domain::{Act, Actor, CompanyId, EmployeeId, Origin, PasscodeId};
-use readmit::issuing::DECISIONS;
-use readmit::store::{Outcome, StoreError, pause};
+use readmit::store::{Attempts, Outcome, StoreError};
 use readmit::telemetry::observed;
 use serde::Serialize;
 use serde_json::Value;
@@ -38,19 +37,16 @@ pub enum Untracked {
     /// The event is no report of SES.
     #[error("this is no report of a mail")]
     NoReport,
-    /// The store does not answer.
+    /// The store does not answer, or others kept changing the passcode.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Others kept changing the passcode.
-    #[error("the passcode kept changing")]
-    Changing,
 }
 
 impl Untracked {
     fn code(&self) -> &'static str {
         match self {
             Self::NoReport => "no_report",
-            Self::Store(_) | Self::Changing => "temporarily_unavailable",
+            Self::Store(_) => "temporarily_unavailable",
         }
     }
 }
@@ -78,7 +74,9 @@ pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Resul
 async fn track(services: &Services, event: Value, origin: Origin) -> Result<Tracked, Untracked> {
     let Report { mailed, report } = Report::read(event)?;
     let (Some(mailed), Some(report)) = (mailed, report) else { return Ok(Tracked::OfNoInterest) };
-    for round in 0..DECISIONS {
+    let mut attempts = Attempts::of("the passcode");
+    loop {
+        attempts.begin().await?;
         let holder = services.store.employee(mailed.company_id, mailed.employee_id).await?;
         let Some(holder) = holder else { return Ok(Tracked::OfNoInterest) };
         let latest = holder.latest_passcode.as_ref().filter(|latest| latest.passcode_id == mailed.passcode_id);
@@ -90,7 +88,5 @@ async fn track(services: &Services, event: Value, origin: Origin) -> Result<Trac
         if services.store.report_delivery(&holder, latest, &reported, &act).await? == Outcome::Done {
             return Ok(Tracked::Moved);
         }
-        pause(round).await;
     }
-    Err(Untracked::Changing)
 }

@@ -150,6 +150,22 @@ pub struct Employee {
     pub latest_passcode: Option<LatestPasscode>,
 }
 
+/// A Security Admin whose account is in use. Every act that only a Security Admin may do takes one.
+#[derive(Clone, Copy, Debug)]
+pub struct Admin<'a>(&'a Employee);
+
+impl<'a> Admin<'a> {
+    /// The employee as an admin, if it is one.
+    pub fn of(employee: &'a Employee) -> Option<Self> {
+        (employee.granted_role == Role::SecurityAdmin && employee.is_active()).then_some(Self(employee))
+    }
+
+    /// The admin as an employee.
+    pub fn employee(self) -> &'a Employee {
+        self.0
+    }
+}
+
 impl Employee {
     /// Whether the account may be used at all.
     pub fn is_active(&self) -> bool {

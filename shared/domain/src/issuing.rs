@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lifecycle::{CodeStatus, Phase};
 use crate::passcode::{Code, DEFAULT_LIFETIME, MAX_LIFETIME_MINUTES, MIN_LIFETIME_MINUTES, OperatorTag};
-use crate::{AccountType, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, Timestamp};
+use crate::{AccountType, Admin, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, Timestamp};
 
 /// What an admin may say of a passcode to be issued.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Reason {
 #[derive(Clone, Copy)]
 pub enum IssuedFor<'a> {
     /// A Security Admin.
-    Admin(&'a Employee),
+    Admin(Admin<'a>),
     /// The operator, through an import.
     Operator,
 }
@@ -70,7 +70,10 @@ pub enum IssuedFor<'a> {
 impl IssuedFor<'_> {
     fn issuer(self) -> Issuer {
         match self {
-            Self::Admin(admin) => Issuer::Admin { employee_id: admin.employee_id, name: admin.full_name.clone() },
+            Self::Admin(admin) => {
+                let Employee { employee_id, full_name, .. } = admin.employee();
+                Issuer::Admin { employee_id: *employee_id, name: full_name.clone() }
+            }
             Self::Operator => Issuer::Operator(OperatorTag::Operator),
         }
     }
@@ -121,7 +124,7 @@ pub fn issue(
     now: Timestamp,
     random: &mut impl CryptoRng,
 ) -> Result<IssuedPasscode, IssueRefusal> {
-    if matches!(by, IssuedFor::Admin(admin) if admin.employee_id == holder.employee_id) {
+    if matches!(by, IssuedFor::Admin(admin) if admin.employee().employee_id == holder.employee_id) {
         return Err(IssueRefusal::OwnAccount);
     }
     if holder.account_type == AccountType::Client {

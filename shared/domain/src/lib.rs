@@ -30,7 +30,7 @@ mod versioned;
 
 pub use backup_code::{BACKUP_CODES, BackupCode, SecondFactor};
 pub use delivery::DeliveryReport;
-pub use employee::{AccountStatus, AccountType, Company, Employee, Role, SecondProof, TwoFactor};
+pub use employee::{AccountStatus, AccountType, Admin, Company, Employee, Role, SecondProof, TwoFactor};
 pub use event::{Act, Actor, Detail, Event, EventType, Origin};
 pub use id::{CompanyId, EmployeeId, EventId, NotAnId, PasscodeId};
 pub use issuing::{IssueRefusal, IssueWish, IssuedFor, IssuedPasscode, Reason, issue};

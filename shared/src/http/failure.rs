@@ -7,7 +7,7 @@ use crate::keyring::{KeyringUnavailable, TokenNotSigned, UnknownVersion, Unseala
 use crate::store::StoreError;
 
 /// Why a handler gives no answer: outside, a problem or the gateway's 500; inside, what is logged.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Failure {
     /// The client is told.
     Problem(Problem),
@@ -44,7 +44,9 @@ impl From<IssueRefusal> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Caused(Problem::TemporarilyUnavailable, error.to_string()),
+            StoreError::Unavailable(_) | StoreError::Contended(_) => {
+                Self::Caused(Problem::TemporarilyUnavailable, error.to_string())
+            }
             StoreError::Broken(_) => Self::Fault(error.to_string()),
         }
     }

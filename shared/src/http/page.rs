@@ -1,11 +1,16 @@
-//! Pages: how much one holds, and the cursor where it ended, sealed, so that a client can neither read nor make one.
+//! Pages of a list: who may read one, how much it holds, and the cursor where it ended, sealed, so that a client can neither read
+//! nor make one.
 
+use std::sync::Arc;
+
+use lambda_http::Request;
 use rand::CryptoRng;
-use readmit_domain::Timestamp;
+use readmit_domain::{CompanyId, Timestamp};
 use serde::Deserialize;
 
-use super::Problem;
-use crate::keyring::{Keyring, Seal, Unsealable};
+use super::{Failure, Nothing, Problem, access_claims, admit_admin};
+use crate::keyring::{AccessClaims, Keyring, Seal, Unsealable};
+use crate::services::Services;
 
 const DEFAULT_LIMIT: u8 = 50;
 
@@ -33,6 +38,74 @@ impl TryFrom<String> for PageLimit {
     fn try_from(text: String) -> Result<Self, &'static str> {
         let limit = text.parse().ok().filter(|limit: &u8| (1..=100).contains(limit) && text == limit.to_string());
         limit.map(Self).ok_or("must be a number from 1 to 100")
+    }
+}
+
+/// A page as a client asks for it.
+pub struct Asked<L> {
+    /// What the page is of.
+    pub listing: L,
+    /// The listing's name, which a cursor is bound to.
+    pub name: String,
+    /// How much the page holds at most.
+    pub limit: PageLimit,
+    /// Where the page before it ended.
+    pub cursor: Option<String>,
+}
+
+/// A list that Security Admins read page by page.
+pub struct Pager<'a> {
+    services: &'a Services,
+    request: &'a Request,
+    claims: AccessClaims,
+    keyring: Arc<Keyring>,
+    /// The moment that the page is of.
+    pub now: Timestamp,
+}
+
+impl<'a> Pager<'a> {
+    /// For a request with a valid access token.
+    pub async fn new(services: &'a Services, request: &'a Request) -> Result<Self, Failure> {
+        let claims = access_claims(services, request).await?;
+        Ok(Self { services, request, claims, keyring: services.keyring().await?, now: services.now() })
+    }
+
+    /// The caller's company.
+    pub fn company_id(&self) -> CompanyId {
+        self.claims.company_id
+    }
+
+    /// Reads a page beside the caller's row, in one trip, and returns it only if the caller may see it. What is wrong with the
+    /// query or the cursor is told behind that.
+    pub async fn read<'q, L, T, F: Future<Output = Result<T, Failure>>>(
+        &self,
+        asked: &'q Result<Asked<L>, Problem>,
+        read: impl FnOnce(&'q Asked<L>, Option<String>) -> F,
+    ) -> Result<T, Failure> {
+        let start = asked.as_ref().map_err(Problem::clone).and_then(|asked| self.start(asked));
+        let page = async {
+            match (asked, &start) {
+                (Ok(asked), Ok(start)) => Some(read(asked, start.clone()).await),
+                _ => None,
+            }
+        };
+        let caller = self.services.store.employee(self.claims.company_id, self.claims.employee_id);
+        let (caller, page) = tokio::join!(caller, page);
+        let caller = caller?;
+        let (_, body) = admit_admin(&self.claims, caller.as_ref(), self.request)?;
+        let Nothing {} = body.read()?;
+        start?;
+        page.transpose()?.ok_or_else(|| Failure::Fault("a page was not read".to_owned()))
+    }
+
+    /// The cursor of the next page, sealed.
+    pub fn next(&self, name: &str, last: &str) -> Result<String, Failure> {
+        Ok(seal_cursor(&self.keyring, name, last, self.now, &mut self.services.random())?)
+    }
+
+    fn start<L>(&self, asked: &Asked<L>) -> Result<Option<String>, Problem> {
+        let open = |cursor: &String| open_cursor(&self.keyring, &asked.name, cursor, self.now);
+        asked.cursor.as_ref().map(open).transpose()
     }
 }
 

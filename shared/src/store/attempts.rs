@@ -12,7 +12,7 @@ use readmit_domain::{Login, Timestamp};
 use super::change::Change;
 use super::limits::{LimitRow, limit_key};
 use super::send::{OnRefusal, Updated, read};
-use super::{Store, StoreError, Throttled};
+use super::{Admission, Attempts, Store, StoreError, Throttled};
 
 const PASSWORDS: &str = "happened_at";
 const SECOND_FACTORS: &str = "second_factors_at";
@@ -112,45 +112,42 @@ impl Store {
         login: &Login,
         source: &AttemptSource,
         now: Timestamp,
-    ) -> Result<Result<(), Throttled>, StoreError> {
+    ) -> Result<Admission, StoreError> {
         self.count_one(&source.subject(login), source.limits(), now).await
     }
 
     /// The account's failures, if it may still fail, from anywhere. One consistent read.
-    pub async fn failures(&self, login: &Login, now: Timestamp) -> Result<Result<Failures, Throttled>, StoreError> {
+    pub async fn failures(&self, login: &Login, now: Timestamp) -> Result<Admission<Failures>, StoreError> {
         let subject = sign_ins_of(login);
         let row = self.limit_row(&subject).await?.unwrap_or_default();
-        Ok(row.may_fail(&subject, now).map(|()| Failures(row)))
+        Ok(row.may_fail(&subject, now).map(|()| Failures(row)).into())
     }
 
     /// Counts what was wrong, if the account may still fail. One write, and a second one where the window is full of what no
     /// longer counts.
-    pub async fn count_failure(
-        &self,
-        login: &Login,
-        wrong: Wrong,
-        now: Timestamp,
-    ) -> Result<Result<(), Throttled>, StoreError> {
+    pub async fn count_failure(&self, login: &Login, wrong: Wrong, now: Timestamp) -> Result<Admission, StoreError> {
         let subject = sign_ins_of(login);
         let update = || self.update_limit(&subject, &WRONG_PASSWORDS_AN_ACCOUNT, now);
         let attribute = match wrong {
             Wrong::Password => PASSWORDS,
             Wrong::SecondFactor => SECOND_FACTORS,
         };
+        let mut attempts = Attempts::of("an account's failures");
         loop {
+            attempts.begin().await?;
             let append = Failures::default().still_stand(update().append(attribute, &[now.millis()]));
             let row = match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
-                Updated::Done(_) => return Ok(Ok(())),
+                Updated::Done(_) => return Ok(Admission::Admitted(())),
                 // Deleted in between, by a success: there is room again.
                 Updated::Refused(None) => continue,
                 Updated::Refused(Some(row)) => row,
             };
             if let Err(throttled) = row.may_fail(&subject, now) {
-                return Ok(Err(throttled));
+                return Ok(Admission::Throttled(throttled));
             }
             let rewritten = rewritten(update(), &row, wrong, now);
             if let Updated::Done(_) = self.update::<LimitRow>(rewritten, OnRefusal::TellNothing).await? {
-                return Ok(Ok(()));
+                return Ok(Admission::Admitted(()));
             }
         }
     }
@@ -178,11 +175,11 @@ impl Store {
         login: &Login,
         source_ip: Option<&str>,
         now: Timestamp,
-    ) -> Result<Result<(), Throttled>, StoreError> {
+    ) -> Result<Admission, StoreError> {
         let (subject, limits) = (refusals(login, source_ip), &REFUSED_REDEMPTIONS_A_NETWORK);
         let row = self.limit_row(&subject).await?.unwrap_or_default();
         let admitted = row.seen().admit(limits, now);
-        Ok(admitted.map_err(|until| row.throttled(&subject, until, limits, now)))
+        Ok(admitted.map_err(|until| row.throttled(&subject, until, limits, now)).into())
     }
 
     /// Counts a refused redemption, if this network may have another. One write, and a second one where the window is full of what
@@ -192,7 +189,7 @@ impl Store {
         login: &Login,
         source_ip: Option<&str>,
         now: Timestamp,
-    ) -> Result<Result<(), Throttled>, StoreError> {
+    ) -> Result<Admission, StoreError> {
         self.count_one(&refusals(login, source_ip), &REFUSED_REDEMPTIONS_A_NETWORK, now).await
     }
 

@@ -1,6 +1,6 @@
 //! An act of a Security Admin holds only if its caller still may when it commits.
 
-use readmit_domain::{AccountStatus, CompanyId, Employee, EmployeeId, Role, SessionEpoch};
+use readmit_domain::{AccountStatus, Admin, CompanyId, EmployeeId, Role, SessionEpoch};
 
 use super::Store;
 use super::change::Change;
@@ -15,8 +15,9 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Of an admin whose session and role were checked.
-    pub fn of(admin: &Employee) -> Self {
+    /// Of an admin whose session was checked.
+    pub fn of(admin: Admin<'_>) -> Self {
+        let admin = admin.employee();
         Self {
             company_id: admin.company_id,
             employee_id: admin.employee_id,

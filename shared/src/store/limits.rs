@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::change::{Change, Item, key};
 use super::passcodes::KEPT_AFTER_END;
 use super::send::{OnRefusal, Updated};
-use super::{Outcome, Store, StoreError};
+use super::{Attempts, Outcome, Store, StoreError};
 
 /// An item as the table holds it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,6 +35,25 @@ pub struct Throttled {
     pub until: Timestamp,
     /// The subject to be told of, if the trail has not been told of it within this span.
     pub untold: Option<Untold>,
+}
+
+/// Whether the limits let something happen.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum Admission<T = ()> {
+    /// They do.
+    Admitted(T),
+    /// They do not, for a while.
+    Throttled(Throttled),
+}
+
+impl<T> From<Result<T, Throttled>> for Admission<T> {
+    fn from(admitted: Result<T, Throttled>) -> Self {
+        match admitted {
+            Ok(admitted) => Self::Admitted(admitted),
+            Err(throttled) => Self::Throttled(throttled),
+        }
+    }
 }
 
 /// A limit that was reached and that the trail does not know of yet.
@@ -171,16 +190,18 @@ impl Store {
         admin: EmployeeId,
         wanted: usize,
         now: Timestamp,
-    ) -> Result<Result<usize, Throttled>, StoreError> {
+    ) -> Result<Admission<usize>, StoreError> {
         let by = issues_by(admin);
         let mut seen = None::<LimitRow>;
+        let mut attempts = Attempts::of("an admin's window");
         loop {
+            attempts.begin().await?;
             let Places { count, change } = match self.places(&by, seen.as_ref(), &CODES_AN_ADMIN, wanted, now) {
                 Ok(places) => places,
-                Err(throttled) => return Ok(Err(throttled)),
+                Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
             match self.update::<LimitRow>(change, OnRefusal::TellTheItem).await? {
-                Updated::Done(_) => return Ok(Ok(count)),
+                Updated::Done(_) => return Ok(Admission::Admitted(count)),
                 Updated::Refused(row) => seen = row,
             }
         }
@@ -192,25 +213,28 @@ impl Store {
         subject: &str,
         limits: &[Limit],
         now: Timestamp,
-    ) -> Result<Result<(), Throttled>, StoreError> {
+    ) -> Result<Admission, StoreError> {
         // With fewer than the least no limit is reached, whenever they happened.
         let least = limits.iter().map(|limit| limit.most).min().unwrap_or_default();
+        let mut attempts = Attempts::of("a limit");
         loop {
+            attempts.begin().await?;
             let append = self
                 .update_limit(subject, limits, now)
                 .append("happened_at", &[now.millis()])
                 .if_shorter("happened_at", least);
-            let Updated::Refused(seen) = self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? else {
-                return Ok(Ok(()));
+            let row = match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
+                Updated::Done(_) => return Ok(Admission::Admitted(())),
+                // Deleted in between, by a success: there is room again.
+                Updated::Refused(None) => continue,
+                Updated::Refused(Some(row)) => row,
             };
-            // Deleted in between, by a success: there is room again.
-            let Some(row) = seen else { continue };
             let change = match self.one_more(subject, Some(&row), limits, now) {
                 Ok(change) => change,
-                Err(throttled) => return Ok(Err(throttled)),
+                Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
             if let Updated::Done(_) = self.update::<LimitRow>(change, OnRefusal::TellNothing).await? {
-                return Ok(Ok(()));
+                return Ok(Admission::Admitted(()));
             }
         }
     }

@@ -4,7 +4,6 @@
 //! retry of it harmless. A conflict with another transaction it does not retry: that is done here.
 
 use std::fmt;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -12,25 +11,24 @@ use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteIt
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure};
-use rand::RngExt as _;
 use serde::de::DeserializeOwned;
 
 use super::change::{Change, Item};
+use super::retry::pause;
 use super::{Outcome, Store};
 use crate::aws::describe;
-use crate::random::system_random;
 use crate::telemetry;
 
 /// Further attempts after a conflict. Whoever holds the item is done in a few milliseconds.
 const CONFLICT_RETRIES: u32 = 3;
-/// The first wait is up to this long, each further one up to twice the one before.
-const CONFLICT_WAIT: Duration = Duration::from_millis(25);
 
 /// What kept the store from answering.
 #[derive(Clone, Debug)]
 pub enum StoreError {
     /// It throttles, does not answer, or conflicts outlast the retries: later it may work.
     Unavailable(String),
+    /// Others changed what an act was decided by, each time that it was tried: later it may work.
+    Contended(&'static str),
     /// It answered what cannot be, or was asked what it refuses: a fault of the program or its set-up.
     Broken(Fault),
 }
@@ -74,6 +72,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable(why) => write!(f, "the store is unavailable: {why}"),
+            Self::Contended(what) => write!(f, "{what} kept changing"),
             Self::Broken(Fault { why, .. }) => write!(f, "the store's answer cannot be used: {why}"),
         }
     }
@@ -218,10 +217,4 @@ where
         }
     }
     Err(StoreError::Unavailable("conflicts outlasted the retries".to_owned()))
-}
-
-/// Waits a little, by chance and longer from round to round, so that those who met do not meet again.
-pub async fn pause(round: u32) {
-    let most = CONFLICT_WAIT * 2_u32.saturating_pow(round);
-    tokio::time::sleep(system_random().random_range(Duration::ZERO..most)).await;
 }

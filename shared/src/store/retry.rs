@@ -1,0 +1,45 @@
+//! Optimistic locking: an act is decided by what was read, and its write holds only if that has not changed. If it has, the act is
+//! read, decided and written again.
+
+use std::time::Duration;
+
+use rand::RngExt as _;
+
+use super::StoreError;
+use crate::random::system_random;
+
+/// How often an act is tried in all.
+const MAX_ATTEMPTS: u32 = 8;
+/// The first pause is up to this long, each further one up to twice the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+
+/// The attempts at an act: eight at most, with a pause before each but the first.
+pub struct Attempts {
+    what: &'static str,
+    made: u32,
+}
+
+impl Attempts {
+    /// At an act that is refused when `what` changes meanwhile.
+    pub fn of(what: &'static str) -> Self {
+        Self { what, made: 0 }
+    }
+
+    /// Begins an attempt. After the eighth the error is [`StoreError::Contended`].
+    pub async fn begin(&mut self) -> Result<(), StoreError> {
+        if self.made == MAX_ATTEMPTS {
+            return Err(StoreError::Contended(self.what));
+        }
+        if let Some(round) = self.made.checked_sub(1) {
+            pause(round).await;
+        }
+        self.made += 1;
+        Ok(())
+    }
+}
+
+/// A random pause, so that those who met do not meet again.
+pub(super) async fn pause(round: u32) {
+    let most = FIRST_PAUSE * 2_u32.saturating_pow(round);
+    tokio::time::sleep(system_random().random_range(Duration::ZERO..most)).await;
+}
