@@ -6,6 +6,10 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY_HOME := $(CACHE)/tools/cargo-deny-$(CARGO_DENY_VERSION)
 CARGO_DENY := $(CARGO_DENY_HOME)/bin/cargo-deny
 
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS_HOME := $(CACHE)/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
+CARGO_MUTANTS := $(CARGO_MUTANTS_HOME)/bin/cargo-mutants
+
 # $(call python_tool,NAME): the folder that tests/tools/install.sh puts it in, as tests/tools/NAME.txt lists it.
 python_tool = $(shell tests/tools/install.sh --where $(1))
 
@@ -44,9 +48,9 @@ BUILT := $(TARGET)/sam-release/build
 HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
-STAGES := fmt-check guards-there clippy cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
+STAGES := fmt-check clippy cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
+.PHONY: help run test test-long mutants $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -63,11 +67,16 @@ test: ## All of the stages below, with the time of each
 		echo "== $$stage took $$(( $$(date +%s) - start )) s"; \
 	done
 
+test-long: mutants ## What takes too long for `make test`
+
+# A mutant of the store is judged by the flows that it is in, those of the domain by the domain's own tests.
+mutants: packages $(CARGO_MUTANTS) ## Change the rules one expression at a time, and see that a test fails each time
+	$(CARGO_MUTANTS) mutants --package readmit-domain --output $(TARGET) $(ARGS)
+	$(CARGO_MUTANTS) mutants --package readmit --file shared/src/store/transition.rs --test-package readmit-tests \
+		--output $(TARGET)/mutants-of-the-store $(ARGS) -- --test flows
+
 fmt-check: components ## Stage: rustfmt has nothing to change
 	cargo fmt --all --check
-
-guards-there: packages ## Stage: what tests/guards.py turns off by hand still stands where it looks for it
-	tests/guards.py --there
 
 clippy: packages components ## Stage: no warning from the compiler or clippy
 	cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -220,6 +229,9 @@ components:
 # Built in a directory of its own, so that it leaves nothing in ours.
 $(CARGO_DENY): | packages
 	env -u CARGO_TARGET_DIR cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(CARGO_DENY_HOME)
+
+$(CARGO_MUTANTS): | packages
+	env -u CARGO_TARGET_DIR cargo install --locked cargo-mutants --version $(CARGO_MUTANTS_VERSION) --root $(CARGO_MUTANTS_HOME)
 
 $(SAM): | packages
 	tests/tools/install.sh aws-sam-cli

@@ -11,10 +11,10 @@ use crate::Failure;
 use crate::api::Api;
 use crate::company::{Company, Kind};
 use crate::deployed::{Deployed, Start, scratch};
-use crate::front::Certificates;
 use crate::plot::{Bar, bars};
 use crate::process::Program;
 use crate::report::{Report, least, mb, median, ms};
+use crate::tls_proxy::Certificates;
 
 /// Sizes of memory, in MB.
 const SIZES_MB: [u64; 3] = [128, 512, 1_769];

@@ -9,9 +9,9 @@ use crate::Failure;
 use crate::api::Api;
 use crate::company::{Company, Kind};
 use crate::deployed::{Deployed, scratch};
-use crate::front::Certificates;
 use crate::process::Program;
 use crate::report::{Report, least, median, ms};
+use crate::tls_proxy::Certificates;
 use readmit::keyring::RootSecret;
 
 /// One kind a function at least; but for notify, which only the stream calls.

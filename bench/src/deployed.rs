@@ -13,8 +13,8 @@ use readmit_local::{Database, Detours, Employees, Options, RuntimeApi, Stack};
 use readmit_tests::Proxy;
 
 use crate::Failure;
-use crate::front::{Certificates, Front};
 use crate::process::{Process, Program, Taken};
+use crate::tls_proxy::{Certificates, Front};
 
 /// How long a function may take to its first question.
 const PATIENCE: Duration = Duration::from_secs(30);

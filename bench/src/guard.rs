@@ -12,10 +12,10 @@ use clap::Args;
 use crate::Failure;
 use crate::company::Kind;
 use crate::deployed::{Deployed, scratch};
-use crate::front::Certificates;
 use crate::process::Program;
 use crate::report::least;
 use crate::routes::{Measured, measure};
+use crate::tls_proxy::Certificates;
 
 /// How often each is started and asked.
 const ROUNDS: usize = 8;

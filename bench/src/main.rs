@@ -2,13 +2,12 @@
 //! machine that others use too, so every command tells these beside the times.
 
 mod api;
-mod bare;
+mod bare_hash;
 mod cold_start;
 mod company;
 mod compare;
 mod costs;
 mod deployed;
-mod front;
 mod guard;
 mod import;
 mod local_stack;
@@ -23,6 +22,7 @@ mod report;
 mod rivals;
 mod routes;
 mod scale;
+mod tls_proxy;
 
 use std::process::ExitCode;
 

@@ -14,9 +14,9 @@ use crate::Failure;
 use crate::api::Api;
 use crate::company::{Company, Kind};
 use crate::deployed::{Deployed, scratch};
-use crate::front::Certificates;
 use crate::process::Program;
 use crate::report::Report;
+use crate::tls_proxy::Certificates;
 use readmit::keyring::RootSecret;
 
 /// What is looked at: requests without a hash, beside which all else is small.

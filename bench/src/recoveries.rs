@@ -11,7 +11,7 @@ use reqwest::Method;
 
 use crate::Failure;
 use crate::api::{Api, Ask};
-use crate::bare::{hash, hashes_a_second};
+use crate::bare_hash::{hash, hashes_a_second};
 use crate::company::Company;
 use crate::local_stack::LocalStack;
 use crate::plot::{Line, lines};

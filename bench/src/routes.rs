@@ -8,13 +8,13 @@ use readmit::domain::HashMemory;
 
 use crate::Failure;
 use crate::api::Api;
-use crate::bare::hash;
+use crate::bare_hash::hash;
 use crate::company::{Company, Kind};
 use crate::deployed::{Deployed, scratch};
-use crate::front::Certificates;
 use crate::plot::{Bar, bars};
 use crate::process::Taken;
 use crate::report::{Report, least, mb, median, ms};
+use crate::tls_proxy::Certificates;
 use readmit::keyring::RootSecret;
 
 /// Rounds before those that count.

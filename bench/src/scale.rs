@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use clap::Args;
 
+mod company_stack;
 mod population;
 mod requests;
-mod site;
-mod stencil;
+mod row_template;
 
+use company_stack::{Site, Took};
 use readmit_tests::Cost;
 use requests::Request;
-use site::{Site, Took};
 
 use crate::Failure;
 use crate::plot::{Line, lines};

@@ -11,10 +11,10 @@ use dynoxide::errors::DynoxideError;
 use dynoxide::storage::Storage;
 use serde_json::{Value, json};
 
+use crate::aws_ids;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::dynamodb;
 use crate::loopback::{Listener, Server};
-use crate::made_up;
 use crate::template::{Table, Template, TemplateError};
 
 /// The engine asks for the highest number of a table's stream at each write of the trail, and has no index that tells it: a
@@ -72,7 +72,7 @@ impl Database {
             }
             None => {
                 // The engine gives no access to what it has in memory, but takes over a copy of what lies elsewhere in it.
-                let other = format!("file:{}?mode=memory&cache=shared", made_up::uuid());
+                let other = format!("file:{}?mode=memory&cache=shared", aws_ids::uuid());
                 let _until_copied = with_stream_index(&other)?;
                 let engine = dynoxide::Database::memory()?;
                 engine.restore_from(&other)?;
@@ -175,7 +175,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_end_of_a_stream_is_told_by_an_index_on_disk_and_in_memory() {
-        let folder = std::env::temp_dir().join(made_up::uuid());
+        let folder = std::env::temp_dir().join(aws_ids::uuid());
         Database::start(Some(&folder)).await.unwrap().stop().await;
         is_told_by_an_index(&folder.join("dynamodb.sqlite"));
         let database = Database::start(None).await.unwrap();

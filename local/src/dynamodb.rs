@@ -14,7 +14,7 @@ use dynoxide::errors::DynoxideError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{guard, made_up};
+use crate::{aws_ids, guard};
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 /// What `X-Amz-Target` begins with, for tables and for streams.
@@ -53,7 +53,7 @@ async fn answer(State(engine): State<dynoxide::Database>, uri: Uri, headers: Hea
 }
 
 fn response(status: StatusCode, body: String) -> Response {
-    let headers = [(header::CONTENT_TYPE.as_str(), CONTENT_TYPE), ("x-amzn-requestid", &made_up::uuid())];
+    let headers = [(header::CONTENT_TYPE.as_str(), CONTENT_TYPE), ("x-amzn-requestid", &aws_ids::uuid())];
     (status, headers, body).into_response()
 }
 

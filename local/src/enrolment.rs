@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
+use crate::aws_ids;
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
-use crate::made_up;
 use crate::mailbox::Mailbox;
 use crate::seed::IMPORT_EMPLOYEES;
 
@@ -56,7 +56,7 @@ impl Enrolment<'_> {
     pub async fn enrol(&self, company_id: &str, email: &str) -> Result<Admin, EnrolmentError> {
         let code = self.passcode(company_id, email).await?;
         let api = Api { client: client()?, url: self.api };
-        let password = made_up::alphanumeric(PASSWORD_LENGTH);
+        let password = aws_ids::alphanumeric(PASSWORD_LENGTH);
 
         let redeemed =
             api.call(Method::POST, "/v1/passcodes/redeem", None, json!({"email": email, "code": code})).await?;

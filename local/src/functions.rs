@@ -6,9 +6,10 @@ use aws_config::Region;
 use aws_credential_types::Credentials;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
-use readmit::http::{Body, Edge, Failure, Request, Response};
-use readmit::keyring::{KeyNeeds, Rotation};
-use readmit::{Aws, Clock, Environment, MailingServices, Services};
+use readmit::http::{Body, Failure, Request, Response};
+use readmit::keyring::KeyNeeds;
+use readmit::mail::Mail;
+use readmit::{Aws, Clock, Environment, Process, Random, Services};
 use rotate_root_secret::Rotating;
 use serde::Serialize;
 use serde_json::Value;
@@ -20,13 +21,13 @@ pub struct Functions {
     sign_in: Arc<Services>,
     list_audit_events: Arc<Services>,
     list_employees: Arc<Services>,
-    issue_passcode: Arc<MailingServices>,
-    notify: Arc<MailingServices>,
+    issue_passcode: Arc<Services<Mail>>,
+    notify: Arc<Services<Mail>>,
     redeem_passcode: Arc<Services>,
     reset_2fa: Arc<Services>,
     revoke_passcode: Arc<Services>,
     cleanup_passcodes: Arc<Services>,
-    import_employees: Arc<MailingServices>,
+    import_employees: Arc<Services<Mail>>,
     rotate_root_secret: Arc<Rotating>,
     track_delivery: Arc<Services>,
 }
@@ -56,15 +57,10 @@ impl InvokeError {
 
 impl Functions {
     /// Builds every function as its `main.rs` would.
-    pub fn new(environment: &Environment, clock: &Clock) -> Result<Self, BadVariable> {
-        let services = |name: &str, keys| {
-            Ok::<_, BadVariable>(Arc::new(Services::new(aws(environment, name)?, environment, clock.clone(), keys)?))
-        };
-        let mailing = |name: &str, keys| {
-            let aws = aws(environment, name)?;
-            Ok::<_, BadVariable>(Arc::new(MailingServices::new(aws, environment, clock.clone(), keys)?))
-        };
-        let rotation = Rotation::new(&aws(environment, "rotate-root-secret")?, environment)?;
+    pub fn new(environment: &Environment, clock: &Clock, random: &Random) -> Result<Self, BadVariable> {
+        let process = |name: &str| process(name, environment, clock, random);
+        let services = |name: &str, keys| Ok::<_, BadVariable>(Arc::new(Services::new(process(name)?, keys)?));
+        let mailing = |name: &str, keys| Ok::<_, BadVariable>(Arc::new(Services::with_mail(process(name)?, keys)?));
         Ok(Self {
             sign_in: services("sign-in", sign_in::KEYS)?,
             list_audit_events: services("list-audit-events", list_audit_events::KEYS)?,
@@ -76,7 +72,7 @@ impl Functions {
             revoke_passcode: services("revoke-passcode", revoke_passcode::KEYS)?,
             cleanup_passcodes: services("cleanup-passcodes", KeyNeeds::NONE)?,
             import_employees: mailing("import-employees", import_employees::KEYS)?,
-            rotate_root_secret: Arc::new(Rotating { rotation, clock: clock.clone() }),
+            rotate_root_secret: Arc::new(Rotating::new(&process("rotate-root-secret")?)?),
             track_delivery: services("track-delivery", KeyNeeds::NONE)?,
         })
     }
@@ -106,21 +102,29 @@ impl Functions {
     }
 }
 
-/// The clients of one function: it signs by its package's name, as each function that is deployed has a role of its own.
-pub fn aws(environment: &Environment, name: &str) -> Result<Aws, BadVariable> {
-    Aws::new(environment, Region::from_static(REGION), Credentials::new(name, "local", None, None, "local"))
+/// What the function of this name is given. It signs by its package's name, as each function that is deployed has a role of its
+/// own.
+pub fn process(name: &str, environment: &Environment, clock: &Clock, random: &Random) -> Result<Process, BadVariable> {
+    let credentials = Credentials::new(name, "local", None, None, "local");
+    let aws = Aws::new(environment, Region::from_static(REGION), credentials)?;
+    Ok(Process { aws, environment: environment.clone(), clock: clock.clone(), random: random.clone() })
 }
 
-async fn http<S, F>(
-    services: &Arc<S>,
-    handler: fn(Arc<S>, Request) -> F,
+async fn http<M, F>(
+    services: &Arc<Services<M>>,
+    handler: fn(Arc<Services<M>>, Request) -> F,
     event: LambdaEvent<Value>,
 ) -> Result<Value, InvokeError>
 where
-    S: AsRef<Edge> + Send + Sync + 'static,
     F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
-    let answered = readmit::http::invoke(Arc::clone(services), handler, event.payload, event.context).await;
+    let answered = readmit::http::invoke(
+        services.edge(),
+        |request| handler(Arc::clone(services), request),
+        event.payload,
+        event.context,
+    )
+    .await;
     answered.map_err(InvokeError::failed)
 }
 

@@ -13,9 +13,9 @@ use axum::response::Response;
 use readmit::Clock;
 
 use crate::answer;
+use crate::aws_ids;
 use crate::event::{self, Arrival, decoded};
 use crate::invoker::Invoker;
-use crate::made_up;
 use crate::template::{Route, Template};
 
 /// The largest body that API Gateway takes, a quota of HTTP APIs.
@@ -40,7 +40,7 @@ async fn answer_request(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let request_id = made_up::gateway_request_id();
+    let request_id = aws_ids::gateway_request_id();
     let mut response = gateway.forward(peer, request, &request_id).await;
     if let Ok(request_id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("apigw-requestid", request_id);
@@ -63,7 +63,7 @@ impl Gateway {
         };
 
         let now = self.clock.now();
-        let trace_id = format!("Root=1-{:08x}-{}", now.seconds(), made_up::hex::<12>());
+        let trace_id = format!("Root=1-{:08x}-{}", now.seconds(), aws_ids::hex::<12>());
         let arrival = Arrival { peer, port: self.port, now, request_id, trace_id: &trace_id };
         let route_key = format!("{} {}", found.route.method, found.route.path);
         let event = event::of_request(&route_key, &found.parameters, &parts, &body, &arrival);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::aws_ids;
 use crate::functions::{Functions, InvokeError};
-use crate::made_up;
 use crate::runtime_api::RuntimeApi;
 use crate::template::{Function, Template};
 
@@ -36,7 +36,7 @@ impl Invoker {
     /// Runs the function of that package.
     pub async fn invoke(&self, package: &str, payload: Value) -> Result<Value, InvokeError> {
         let functions = Arc::clone(&self.functions);
-        let request_id = made_up::uuid();
+        let request_id = aws_ids::uuid();
         if let Some(process) = self.processes.get(package) {
             return process.invoke(&payload, &request_id).await;
         }

@@ -4,10 +4,10 @@ use readmit::Clock;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::aws_ids;
 use crate::environment::{ACCOUNT, REGION};
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
-use crate::made_up;
 use crate::mailbox::{Email, Mailbox};
 
 /// What is to be reported of a mail.
@@ -68,7 +68,7 @@ fn event(email: &Email, report: Report, at: &str) -> Value {
     }
     json!({
         "version": "0",
-        "id": made_up::uuid(),
+        "id": aws_ids::uuid(),
         "detail-type": detail_type,
         "source": "aws.ses",
         "account": ACCOUNT,

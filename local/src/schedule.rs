@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
+use crate::aws_ids;
 use crate::environment::{ACCOUNT, REGION};
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
-use crate::made_up;
 
 /// Runs scheduled functions. Clones do the same.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl Scheduler {
     fn event(&self, logical_id: &str) -> Value {
         json!({
             "version": "0",
-            "id": made_up::uuid(),
+            "id": aws_ids::uuid(),
             "detail-type": "Scheduled Event",
             "source": "aws.scheduler",
             "account": ACCOUNT,

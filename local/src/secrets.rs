@@ -15,9 +15,9 @@ use readmit::keyring::RootSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::aws_ids;
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
 use crate::environment::{ACCOUNT, REGION};
-use crate::made_up;
 use crate::template::Secret;
 
 mod versions;
@@ -98,7 +98,7 @@ impl Secrets {
     ) -> Result<(), DataDirError> {
         let mut all = self.all();
         if let Some(versions) = all.get_mut(&name_of(secret)) {
-            versions.add(made_up::uuid(), secret_string.into(), &[CURRENT.to_owned()], now);
+            versions.add(aws_ids::uuid(), secret_string.into(), &[CURRENT.to_owned()], now);
         }
         self.keep(&all)
     }
@@ -186,7 +186,7 @@ fn move_stage(name: &str, versions: &mut Versions, request: &Request) -> Result<
 
 fn generated(template: &Secret) -> String {
     let mut secret = template.frame.clone();
-    secret.insert(template.key.clone(), Value::String(made_up::alphanumeric(template.length)));
+    secret.insert(template.key.clone(), Value::String(aws_ids::alphanumeric(template.length)));
     Value::Object(secret).to_string()
 }
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::answer;
-use crate::made_up;
+use crate::aws_ids;
 use crate::mailbox::{Email, Mailbox};
 
 /// The recipients of one mail, a quota of SES.
@@ -109,7 +109,7 @@ async fn send_email(State(ses): State<Ses>, body: Bytes) -> Response {
     };
     let now = ses.clock.now();
     email.at = now.millis();
-    email.message_id = format!("0102{:012x}-{}-000000", now.millis(), made_up::uuid());
+    email.message_id = format!("0102{:012x}-{}-000000", now.millis(), aws_ids::uuid());
     let answer = Json(json!({"MessageId": email.message_id}));
     match ses.mailbox.deliver(email) {
         Ok(()) => answer.into_response(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use readmit::Environment;
 use readmit::environment::BadVariable;
+use readmit::{Environment, Random};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -27,7 +27,7 @@ use crate::secrets::Secrets;
 use crate::seed::SeedError;
 use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
-use crate::{Employees, Options, cloud, control, directory, gateway, guard, lambda_api, portal};
+use crate::{Employees, Options, control, directory, gateway, guard, lambda_api, portal, ses_and_secrets};
 
 /// A running stack. Dropping it ends it too, without waiting.
 pub struct Stack {
@@ -129,13 +129,13 @@ impl Stack {
             secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&cloud),
         };
         let environment = of_functions(&template, &places)?;
-        let functions = Functions::new(&environment, &clock.clock())?;
+        let functions = Functions::new(&environment, &clock.clock(), &Random::system())?;
         let invoker = Invoker::new(template, functions, detours.processes);
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());
         let stream = StreamReader::of_template(database.engine(), database.data_dir(), &invoker)?;
 
         let port = cloud_listener.port();
-        let cloud_router = cloud::router(mailbox.clone(), &secrets, clock.clock(), port);
+        let cloud_router = ses_and_secrets::router(mailbox.clone(), &secrets, clock.clock(), port);
         let cloud_server = cloud_listener.serve(cloud_router);
         let port = api_listener.port();
         let movable = options.clock_control.then(|| clock.clone());

@@ -4,7 +4,7 @@
 
 use std::process::{Command, Output};
 
-use readmit_tests::{Attempts, Harm, Person, World};
+use readmit_tests::{Attempts, InjectedFault, Person, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -158,7 +158,7 @@ async fn an_export_that_is_not_whole_says_so() {
     let whole = ["--company", &company, "--format", "csv"];
     let said = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
 
-    world.store.harm(Harm::Throttled(Attempts::All), 0, 1);
+    world.store.harm(InjectedFault::Throttled(Attempts::All), 0, 1);
     let cut = run(world.store.url(), Some("readmit-audit"), &whole).await;
     world.store.heal();
     assert_eq!(cut.status.code(), Some(1));

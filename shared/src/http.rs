@@ -6,7 +6,6 @@
 pub mod answer;
 mod body;
 mod caller;
-mod edge;
 mod failure;
 mod gateway;
 mod json;
@@ -17,7 +16,6 @@ mod serve;
 mod views;
 
 pub use caller::{access_claims, access_session, admit_admin, live_caller, recovery_claims, require_recent_sign_in};
-pub use edge::Edge;
 pub use failure::Failure;
 pub use json::{FieldError, JsonBody, Nothing, read_object};
 pub use lambda_http::{Body, Request, Response};

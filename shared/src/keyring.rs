@@ -29,7 +29,7 @@ pub use key_store::{KeyStore, KeyringUnavailable};
 pub use public_keys::{JsonWebKey, PublicKeys, PublishedKey};
 pub use root::{BadRootSecret, Root};
 pub use rotation::{Rotation, RotationError};
-pub use sealing::{Seal, Unsealable};
+pub use sealing::{Seal, SealError};
 pub use tokens::{BadToken, Session, TokenKind, TokenNotSigned, Tokens};
 
 /// The root secrets. Whoever reads one has the keys of its purpose, and no others.

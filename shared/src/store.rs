@@ -32,15 +32,16 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
+use crate::random::Random;
 
 pub use attempts::{AttemptSource, Failures, Wrong};
 pub use authority::Authority;
 pub use cleanup::{Due, DueRow};
 pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};
-pub use idempotency::{IdempotencyKey, Known, Lease};
-pub use issuing::{Beginning, Begun, Takes};
-pub use limits::{Admission, Quota, Throttled, Untold};
+pub use idempotency::{IdempotencyKey, KeyState, Lease};
+pub use issuing::{BeginOutcome, Reservations, StoredPasscode};
+pub use limits::{Admission, Quota, Throttled, UnreportedLimit};
 pub use notices::{NOTICES_KNOWN_FOR, NoticeTurn, Turn};
 pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
@@ -67,11 +68,12 @@ pub struct Store {
     tables: Tables,
     /// How long the trail keeps an event; for ever if there is none.
     audit_retention: Option<Duration>,
+    random: Random,
 }
 
 impl Store {
     /// The tables that the environment names.
-    pub fn new(client: Client, environment: &Environment) -> Result<Self, BadVariable> {
+    pub fn new(client: Client, environment: &Environment, random: Random) -> Result<Self, BadVariable> {
         let tables = Tables {
             employees: environment.require("READMIT_EMPLOYEES_TABLE")?,
             credentials: environment.require("READMIT_CREDENTIALS_TABLE")?,
@@ -80,7 +82,12 @@ impl Store {
             keys: environment.require("READMIT_KEYS_TABLE")?,
             limits: environment.require("READMIT_LIMITS_TABLE")?,
         };
-        Ok(Self { client, tables, audit_retention: audit_retention(environment)? })
+        Ok(Self { client, tables, audit_retention: audit_retention(environment)?, random })
+    }
+
+    /// The source of randomness.
+    fn random(&self) -> Random {
+        self.random.clone()
     }
 }
 

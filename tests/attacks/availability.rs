@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use readmit::Services;
 use readmit::domain::{Act, Actor, Login, Origin};
 use readmit::keyring::KeyNeeds;
 use readmit::store::{Admission, AttemptSource, FactorUsed, Outcome, Spent, Wrong};
+use readmit::{Random, Services};
 use readmit_local::functions;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
@@ -177,9 +177,9 @@ async fn wrong_passwords_and_wrong_second_factors_are_counted_apart() {
 async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
     let world = World::start().await;
     world.enrolled(MIKE).await;
-    let environment = world.stack.environment();
-    let aws = functions::aws(environment, "sign-in").unwrap();
-    let store = Services::new(aws, environment, world.stack.clock().clock(), KeyNeeds::NONE).unwrap().store;
+    let clock = world.stack.clock().clock();
+    let process = functions::process("sign-in", world.stack.environment(), &clock, &Random::system()).unwrap();
+    let store = Services::new(process, KeyNeeds::NONE).unwrap().store;
     let (login, now): (Login, _) = (MIKE.parse().unwrap(), world.stack.clock().now());
     let credentials = store.credentials(&login).await.unwrap().unwrap();
     let employee = store.employee(credentials.company_id, credentials.employee_id).await.unwrap().unwrap();

@@ -1,7 +1,7 @@
 //! The edge before the gateway: whom it names is believed of it alone.
 
-use readmit::Environment;
 use readmit::keyring::RootSecret;
+use readmit::{Environment, Random};
 use readmit_local::functions::Functions;
 use readmit_local::template::Template;
 use readmit_tests::{PASSWORD, World};
@@ -41,7 +41,7 @@ pub(crate) fn functions_with(world: &World, told_too: &[(&str, &str)]) -> Functi
     {
         environment = environment.with(name, value);
     }
-    Functions::new(&environment, &world.stack.clock().clock()).unwrap()
+    Functions::new(&environment, &world.stack.clock().clock(), &Random::system()).unwrap()
 }
 
 /// What a sign-in from the edge is answered that shows `secret` and names `viewer`.

@@ -6,8 +6,8 @@ use data_encoding::BASE64;
 use readmit_tests::World;
 use serde_json::{Value, json};
 
-use crate::door::{MARK, doors, nothing_has_happened};
 use crate::gateway::{event, told};
+use crate::routes::{MARK, doors, nothing_has_happened};
 
 /// What is no JSON, whatever the route.
 fn malformed(good: &Value) -> Vec<Vec<u8>> {

@@ -2,7 +2,7 @@
 
 use readmit::domain::misleads;
 use readmit::mail::languages;
-use readmit_tests::letters::Cast;
+use readmit_tests::sample_mails::Cast;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
 use serde_json::{Value, json};

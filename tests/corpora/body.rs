@@ -1,9 +1,7 @@
 //! Bodies: read strictly, and refused in words that repeat nothing of them.
 
-use std::sync::Arc;
-
-use readmit::domain::{Company, Employee, IssueWish};
-use readmit::http::{ApiRequest as _, Body, Edge, Failure, JsonBody, Nothing, Problem, Request, Response, answer};
+use readmit::domain::{Company, Employee, IssueOptions};
+use readmit::http::{ApiRequest as _, Body, Failure, JsonBody, Nothing, Problem, Request, Response, answer};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -58,7 +56,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-fn handler(_: Arc<Edge>, request: Request) -> Outcome {
+fn handler(request: Request) -> Outcome {
     Box::pin(async move { read(&request) })
 }
 
@@ -66,7 +64,7 @@ fn read(request: &Request) -> Result<Response<Body>, Failure> {
     answer::ok(&json!({
         "object": outcome(request.json()?, |value: Value| value),
         "nothing": outcome(request.json()?, |Nothing {}| json!({})),
-        "wish": outcome(request.json()?, |wish: IssueWish| json!(wish.reason.map(|reason| reason.as_str().to_owned()))),
+        "wish": outcome(request.json()?, |wish: IssueOptions| json!(wish.reason.map(|reason| reason.as_str().to_owned()))),
         "company": outcome(request.json()?, |company: Company| json!(company)),
         "employee": outcome(request.json()?, |employee: Employee| json!(employee)),
     }))

@@ -1,8 +1,8 @@
 //! Cursors: nobody makes one, alters one or uses it elsewhere.
 
+use readmit::Random;
 use readmit::http::{open_cursor as open, seal_cursor as seal};
 use readmit::keyring::Seal;
-use readmit::random::system_random;
 
 use crate::keys::{KEYRING, LONG_AGO, NOW};
 
@@ -27,14 +27,14 @@ pub fn check(data: &[u8]) {
     }
     assert!(open(&KEYRING, OTHER_QUERY, text, NOW).is_err());
 
-    let cursor = seal(&KEYRING, QUERY, text, NOW, &mut system_random()).unwrap();
+    let cursor = seal(&KEYRING, QUERY, text, NOW, &mut Random::system()).unwrap();
     assert_eq!(open(&KEYRING, QUERY, &cursor, NOW).as_deref(), Ok(text));
     assert!(open(&KEYRING, OTHER_QUERY, &cursor, NOW).is_err());
     assert!(open(&KEYRING, QUERY, &altered(&cursor, data), NOW).is_err());
     for other in [format!("0{cursor}"), format!("+{cursor}"), format!("{cursor}="), cursor.replacen('3', "2", 1)] {
         assert!(open(&KEYRING, QUERY, &other, NOW).is_err(), "{other}");
     }
-    let old = seal(&KEYRING, QUERY, text, LONG_AGO, &mut system_random()).unwrap();
+    let old = seal(&KEYRING, QUERY, text, LONG_AGO, &mut Random::system()).unwrap();
     assert!(open(&KEYRING, QUERY, &old, NOW).is_err());
 }
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use data_encoding::BASE64;
-use readmit::http::{ApiRequest as _, Body, Edge, Failure, Request, Response, answer};
+use readmit::http::{ApiRequest as _, Body, Failure, Request, Response, answer};
 use serde_json::{Value, json};
 
 use crate::gateway::{self, Outcome};
@@ -46,7 +45,7 @@ fn is_base64(text: &str) -> bool {
     BASE64.decode(text.as_bytes()).is_ok_and(|bytes| BASE64.encode(&bytes) == text)
 }
 
-fn handler(_: Arc<Edge>, request: Request) -> Outcome {
+fn handler(request: Request) -> Outcome {
     Box::pin(async move { tell(&request) })
 }
 

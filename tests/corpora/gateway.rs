@@ -2,12 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use data_encoding::BASE64;
 use lambda_runtime::Context;
-use readmit::Environment;
-use readmit::http::{Body, Edge, Failure, Request, Response};
+use readmit::http::{Body, Failure, Request, Response};
+use readmit::{Environment, TrustedProxy};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -20,14 +20,14 @@ static RUNTIME: LazyLock<Runtime> =
 /// What the edge shows, in the form that the functions ask of it.
 pub(crate) const EDGE_SECRET: &str = "edgeedgeedgeedgeedgeedgeedgeedge";
 
-static EDGE: LazyLock<Arc<Edge>> = LazyLock::new(|| {
+static EDGE: LazyLock<TrustedProxy> = LazyLock::new(|| {
     let told = Environment::from_iter([("READMIT_EDGE_SECRET".to_owned(), EDGE_SECRET.to_owned())]);
-    Arc::new(Edge::new(&told).unwrap())
+    TrustedProxy::new(&told).unwrap()
 });
 
 /// The answer to `event`; none if it is no event of an HTTP API.
-pub(crate) fn answer(handler: fn(Arc<Edge>, Request) -> Outcome, event: Value) -> Option<Value> {
-    RUNTIME.block_on(readmit::http::invoke(Arc::clone(&EDGE), handler, event, Context::default())).ok()
+pub(crate) fn answer(handler: fn(Request) -> Outcome, event: Value) -> Option<Value> {
+    RUNTIME.block_on(readmit::http::invoke(&EDGE, handler, event, Context::default())).ok()
 }
 
 /// The body of an answer, which is JSON.

@@ -2,13 +2,12 @@
 //! a handler sees the query that was sent.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use data_encoding::BASE64;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
-use readmit::http::{ApiRequest as _, Edge, Request, answer};
+use readmit::http::{ApiRequest as _, Request, answer};
 use serde_json::{Map, Value, json};
 
 use crate::event;
@@ -103,7 +102,7 @@ fn hostile(random: &mut StdRng) -> Value {
 }
 
 /// The query as the handler sees it; what else it can be asked must not fall over.
-fn handler(_: Arc<Edge>, request: Request) -> Outcome {
+fn handler(request: Request) -> Outcome {
     Box::pin(async move {
         let _ = (request.json(), request.employee_id(), request.idempotency_key(), request.uri().to_string());
         answer::ok(&request.query::<BTreeMap<String, String>>()?)

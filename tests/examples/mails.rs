@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use readmit::mail::languages;
-use readmit_tests::letters::Cast;
+use readmit_tests::sample_mails::Cast;
 
 fn main() {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).unwrap();

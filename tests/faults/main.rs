@@ -10,13 +10,13 @@ mod single;
 
 use futures_util::{StreamExt as _, stream};
 use journey::{CALLS, come_back};
-use readmit_tests::{Attempts, Harm, World};
+use readmit_tests::{Attempts, InjectedFault, World};
 
 /// Journeys at a time: most of one is waiting.
 const PARALLEL: usize = 8;
 
 /// Plays the journey once for each call, with `harm` done to that call and the `calls - 1` after it.
-async fn at_every_call(harm: Harm, calls: usize) {
+async fn at_every_call(harm: InjectedFault, calls: usize) {
     let journeys = (0..CALLS).map(|first| async move {
         let world = World::start().await;
         let ada = world.enrolled("ada@northwind.example").await;
@@ -31,50 +31,50 @@ async fn at_every_call(harm: Harm, calls: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_throttles_one_attempt() {
-    at_every_call(Harm::Throttled(Attempts::First), 1).await;
+    at_every_call(InjectedFault::Throttled(Attempts::First), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_throttles_a_call_for_good() {
-    at_every_call(Harm::Throttled(Attempts::All), 1).await;
+    at_every_call(InjectedFault::Throttled(Attempts::All), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_breaks() {
-    at_every_call(Harm::Broken, 1).await;
+    at_every_call(InjectedFault::Broken, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_attempt_is_not_heard() {
-    at_every_call(Harm::NotHeard(Attempts::First), 1).await;
+    at_every_call(InjectedFault::NotHeard(Attempts::First), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_not_heard() {
-    at_every_call(Harm::NotHeard(Attempts::All), 1).await;
+    at_every_call(InjectedFault::NotHeard(Attempts::All), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_answer_is_lost_after_the_commit() {
-    at_every_call(Harm::AnswerLost(Attempts::First), 1).await;
+    at_every_call(InjectedFault::AnswerLost(Attempts::First), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_of_a_call_is_lost_after_the_commit() {
-    at_every_call(Harm::AnswerLost(Attempts::All), 1).await;
+    at_every_call(InjectedFault::AnswerLost(Attempts::All), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_is_silent() {
-    at_every_call(Harm::Silent, 1).await;
+    at_every_call(InjectedFault::Silent, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_transaction_is_in_the_way_once() {
-    at_every_call(Harm::Conflicting, 1).await;
+    at_every_call(InjectedFault::Conflicting, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conflicts_outlast_the_retries() {
-    at_every_call(Harm::Conflicting, 4).await;
+    at_every_call(InjectedFault::Conflicting, 4).await;
 }

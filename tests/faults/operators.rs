@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use readmit_tests::{Attempts, Harm, World};
+use readmit_tests::{Attempts, InjectedFault, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const HARMS: [Harm; 6] = [
-    Harm::Throttled(Attempts::First),
-    Harm::Throttled(Attempts::All),
-    Harm::NotHeard(Attempts::All),
-    Harm::AnswerLost(Attempts::First),
-    Harm::AnswerLost(Attempts::All),
-    Harm::Conflicting,
+const HARMS: [InjectedFault; 6] = [
+    InjectedFault::Throttled(Attempts::First),
+    InjectedFault::Throttled(Attempts::All),
+    InjectedFault::NotHeard(Attempts::All),
+    InjectedFault::AnswerLost(Attempts::First),
+    InjectedFault::AnswerLost(Attempts::All),
+    InjectedFault::Conflicting,
 ];
 /// More calls than an import or a cleanup of these few makes.
 const ENOUGH: usize = 80;
@@ -36,7 +36,7 @@ fn import(world: &World) -> Value {
 }
 
 /// Whether the harm was done: the run had a call of that number.
-async fn import_harmed_at(harm: Harm, call: usize) -> bool {
+async fn import_harmed_at(harm: InjectedFault, call: usize) -> bool {
     let world = World::start().await;
     world.operator_mails_a_code_to("grace@northwind.example").await;
     world.store.harm(harm, call, 1);
@@ -82,7 +82,7 @@ fn founding(mode: &str) -> Value {
 }
 
 /// As [`import_harmed_at`], of a company's creation, with `calls` calls harmed: if many, it is as if the process had died.
-async fn founding_harmed_at(harm: Harm, call: usize, calls: usize) -> bool {
+async fn founding_harmed_at(harm: InjectedFault, call: usize, calls: usize) -> bool {
     let world = World::start().await;
     world.store.harm(harm, call, calls);
     world.invoke("import-employees", founding("create")).await;
@@ -114,7 +114,7 @@ async fn founding_harmed_at(harm: Harm, call: usize, calls: usize) -> bool {
     was_done
 }
 
-async fn cleanup_harmed_at(harm: Harm, call: usize) -> bool {
+async fn cleanup_harmed_at(harm: InjectedFault, call: usize) -> bool {
     let world = World::start().await;
     let emails = ["ada@northwind.example", "mike@northwind.example", "sam@northwind.example"];
     for email in emails {
@@ -139,7 +139,7 @@ async fn cleanup_harmed_at(harm: Harm, call: usize) -> bool {
 }
 
 /// Every call, until there are no more, in each of these ways.
-async fn at_every_call(harms: &[Harm], harmed_at: impl AsyncFn(Harm, usize) -> bool) {
+async fn at_every_call(harms: &[InjectedFault], harmed_at: impl AsyncFn(InjectedFault, usize) -> bool) {
     let ways = harms.iter().map(|&harm| {
         let harmed_at = &harmed_at;
         async move {
@@ -166,7 +166,7 @@ async fn a_company_is_founded_once_whatever_harm_is_done_to_a_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_dies_while_it_founds_leaves_a_company_with_its_admin_or_nothing() {
-    let dies = [Harm::NotHeard(Attempts::All)];
+    let dies = [InjectedFault::NotHeard(Attempts::All)];
     at_every_call(&dies, async |harm, call| founding_harmed_at(harm, call, ENOUGH).await).await;
 }
 
@@ -174,7 +174,7 @@ async fn a_process_that_dies_while_it_founds_leaves_a_company_with_its_admin_or_
 async fn a_creation_that_is_interrupted_tells_the_company_that_it_has_created() {
     let world = World::start().await;
     // The external id, whose the addresses and external ids are, the company's people, the founding.
-    world.store.harm(Harm::NotHeard(Attempts::All), 5, ENOUGH);
+    world.store.harm(InjectedFault::NotHeard(Attempts::All), 5, ENOUGH);
     let told = world.invoke("import-employees", founding("create")).await;
     world.store.heal();
     assert_eq!(told.body["errorType"], "interrupted");

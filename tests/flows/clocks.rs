@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use readmit::Clock;
 use readmit::domain::Timestamp;
+use readmit::{Clock, Random};
 use readmit_local::functions::Functions;
-use readmit_tests::{Harm, Person, World};
+use readmit_tests::{InjectedFault, Person, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ const APART_MS: i64 = 180_000;
 fn instance(world: &World, ahead_ms: i64) -> Functions {
     let clock = world.stack.clock().clock();
     let ahead = Clock::new(move || Timestamp::from_millis(clock.now().millis() + ahead_ms));
-    Functions::new(world.stack.environment(), &ahead).unwrap()
+    Functions::new(world.stack.environment(), &ahead, &Random::system()).unwrap()
 }
 
 /// What an instance answers: the status, and the body.
@@ -49,9 +49,9 @@ async fn a_lease_of_a_request_under_way_lasts_for_an_instance_that_is_ahead() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     // It stored the passcode, and neither mailed nor withdrew it: as if it still waited for SES.
-    world.ses.harm(Harm::Broken, 0, 1);
+    world.ses.harm(InjectedFault::Broken, 0, 1);
     world.store.record();
-    world.store.harm(Harm::Broken, 2, 20);
+    world.store.harm(InjectedFault::Broken, 2, 20);
     let path = format!("/v1/employees/{}/passcode", world.id(MIKE));
     let request = world.request(Method::POST, &path).bearer_auth(&ada.token).header("idempotency-key", "click");
     world.send(request.json(&json!({}))).await;
@@ -69,7 +69,7 @@ async fn a_code_is_not_withdrawn_while_an_instance_that_is_behind_mails_it() {
     let behind = instance(&world, -APART_MS);
     world.store.record();
     // Stored, mailed, and the note that it was sent not written yet.
-    world.store.harm(Harm::Broken, 2, 20);
+    world.store.harm(InjectedFault::Broken, 2, 20);
     assert_eq!(issues(&behind, &ada, &world, "click").await, 503);
     world.store.heal();
     assert_eq!(world.clean_up().await["withdrawn"], 0);

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use readmit::domain::{NoticeKind, SecondProof};
 use readmit::keyring::KeyNeeds;
-use readmit::mail::{Letter, languages};
-use readmit::{Clock, Environment, MailingServices};
+use readmit::mail::{Letter, Mail, languages};
+use readmit::{Clock, Environment, Random, Services};
 use readmit_local::functions;
 use readmit_local::template::Template;
-use readmit_tests::letters::{CODE, Cast};
+use readmit_tests::sample_mails::{CODE, Cast};
 use readmit_tests::{Recovery, World};
 use serde_json::{Value, json};
 
@@ -169,7 +169,7 @@ fn asked_headers(world: &World) -> Value {
 }
 
 /// The mail side of a function that has leave to send; of what else the template gives to functions, nothing is used.
-fn mailing(world: &World) -> MailingServices {
+fn mailing(world: &World) -> Services<Mail> {
     let variables = Template::of_this_build().unwrap().variables;
     let any = |value: &Value| value.as_str().unwrap_or("1").to_owned();
     let mut environment: Environment = variables.iter().map(|(name, value)| (name.clone(), any(value))).collect();
@@ -183,13 +183,8 @@ fn mailing(world: &World) -> MailingServices {
     ] {
         environment = environment.with(name, value);
     }
-    MailingServices::new(
-        functions::aws(&environment, "issue-passcode").unwrap(),
-        &environment,
-        Clock::system(),
-        KeyNeeds::NONE,
-    )
-    .unwrap()
+    let process = functions::process("issue-passcode", &environment, &Clock::system(), &Random::system()).unwrap();
+    Services::with_mail(process, KeyNeeds::NONE).unwrap()
 }
 
 #[tokio::test]

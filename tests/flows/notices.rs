@@ -1,6 +1,6 @@
 //! What people are told of what happens to their accounts, whether they like it or not.
 
-use readmit_tests::{Attempts, Harm, PASSWORD, World};
+use readmit_tests::{Attempts, InjectedFault, PASSWORD, World};
 use reqwest::Method;
 use serde_json::json;
 
@@ -148,13 +148,13 @@ async fn a_notice_that_ses_refuses_comes_later_and_one_whose_answer_is_lost_at_m
     let world = World::start().await;
     let code = world.operator_mails_a_code_to(MIKE).await;
     world.redeem(MIKE, &code).await.is(200);
-    world.ses.harm(Harm::Broken, 0, 1);
+    world.ses.harm(InjectedFault::Broken, 0, 1);
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
     world.ses.heal();
 
     let code = world.operator_mails_a_code_to(MIKE).await;
     world.redeem(MIKE, &code).await.is(200);
-    world.ses.harm(Harm::AnswerLost(Attempts::All), 0, 9);
+    world.ses.harm(InjectedFault::AnswerLost(Attempts::All), 0, 9);
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"; 3]);
     world.ses.heal();
 }

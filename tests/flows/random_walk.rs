@@ -20,7 +20,7 @@ const PEOPLE: usize = 50;
 
 fn seed() -> u64 {
     let given = Environment::of_process().get("READMIT_WALK_SEED").map(|text| text.parse().unwrap());
-    given.unwrap_or_else(|| readmit::random::system_random().random())
+    given.unwrap_or_else(|| readmit::Random::system().random())
 }
 
 #[tokio::test(flavor = "multi_thread")]

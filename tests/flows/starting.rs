@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use readmit::domain::{CompanyId, EmployeeId};
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::{Clock, Environment, Services};
+use readmit::{Clock, Environment, Random, Services};
 use readmit_local::functions;
 use readmit_tests::{Proxy, World};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -50,8 +50,8 @@ fn services(world: &World, store: &str, secrets: &str, keys: KeyNeeds) -> Servic
     let environment: Environment = told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let environment = environment.with("AWS_ENDPOINT_URL_DYNAMODB", store);
     let environment = environment.with("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets);
-    let aws = functions::aws(&environment, "AKID").unwrap();
-    Services::new(aws, &environment, Clock::system(), keys).unwrap()
+    let process = functions::process("AKID", &environment, &Clock::system(), &Random::system()).unwrap();
+    Services::new(process, keys).unwrap()
 }
 
 #[tokio::test]

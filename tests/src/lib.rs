@@ -5,8 +5,7 @@
 pub mod acts;
 pub mod contract;
 pub mod cost;
-mod harm;
-pub mod letters;
+mod injected_fault;
 mod log;
 mod mailbox;
 mod person;
@@ -14,11 +13,12 @@ pub mod policy;
 mod proxy;
 mod reconcile;
 mod reply;
+pub mod sample_mails;
 mod tables;
 mod world;
 
 pub use cost::Cost;
-pub use harm::{Attempts, Harm};
+pub use injected_fault::{Attempts, InjectedFault};
 pub use log::Log;
 pub use person::{Person, Recovery};
 pub use proxy::{Proxy, Recorded};

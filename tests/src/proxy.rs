@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use crate::cost::{self, Cost};
-use crate::harm::{Harm, PlannedHarm, denied, hang_up};
+use crate::injected_fault::{InjectedFault, PlannedHarm, denied, hang_up};
 use crate::policy::{self, Need};
 
 /// A request that reached the store.
@@ -78,16 +78,16 @@ impl Proxy {
     }
 
     /// Does `harm` to the calls `first` to `first + calls - 1` from now on, counted from 0. Attempts of one call are one call.
-    pub fn harm(&self, harm: Harm, first: usize, calls: usize) {
+    pub fn harm(&self, harm: InjectedFault, first: usize, calls: usize) {
         self.plan(harm, None, first..first + calls);
     }
 
     /// Does `harm` to one call of `operation`, the one after `before` others of it, whatever else comes between them.
-    pub fn harm_one(&self, harm: Harm, operation: &'static str, before: usize) {
+    pub fn harm_one(&self, harm: InjectedFault, operation: &'static str, before: usize) {
         self.plan(harm, Some(operation), before..before + 1);
     }
 
-    fn plan(&self, harm: Harm, operation: Option<&'static str>, calls: Range<usize>) {
+    fn plan(&self, harm: InjectedFault, operation: Option<&'static str>, calls: Range<usize>) {
         *self.shared.harm.lock().unwrap() = Some(PlannedHarm { harm, operation, calls, seen: Vec::new() });
     }
 
@@ -212,7 +212,7 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     if !of_keys {
         shared.recorded.lock().unwrap().push(recorded);
     }
-    if harm.is_some_and(Harm::loses_the_answer) {
+    if harm.is_some_and(InjectedFault::loses_the_answer) {
         hang_up();
     }
     (status, headers, answered).into_response()

@@ -78,7 +78,7 @@ fn secret(template: &Value) -> Faults {
     }
     let others = functions(template).filter(|(_, function)| function["Properties"].pointer(variable).is_some());
     faults.extend(others.map(|(id, _)| format!("{id} knows another secret")));
-    let source = std::fs::read_to_string(root().join("shared/src/http/edge.rs")).unwrap();
+    let source = std::fs::read_to_string(root().join("shared/src/trusted_proxy.rs")).unwrap();
     let header = &origin(template, &json!("api"))["OriginCustomHeaders"];
     let name = header[0]["HeaderName"].as_str().unwrap_or_default();
     if header[0]["HeaderValue"] != value || !source.contains(&format!("SECRET_HEADER: &str = \"{name}\"")) {

@@ -9,7 +9,7 @@ use readmit::domain::{EmployeeId, PasscodeId, Timestamp};
 use readmit_local::Database;
 use serde_json::{Value, json};
 
-use super::stencil::{Filling, Hole, Stencil};
+use super::row_template::{Filling, Hole, Stencil};
 use crate::{Failure, progress};
 
 /// People put in at a time.

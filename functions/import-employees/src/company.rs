@@ -1,14 +1,14 @@
 //! `mode` `update`: the company that an import names is changed as it says.
 
 use readmit::domain::{Act, Company};
-use readmit::store::{Attempts, Outcome, Store};
+use readmit::store::{Outcome, Store};
 
 use crate::{CompanyPart, Refused};
 
 /// The company that the import names, with what the import changes of it. A change that another import crosses is decided again:
 /// of two changes at once none is lost.
 pub(crate) async fn update(store: &Store, part: &CompanyPart, act_now: impl Fn() -> Act) -> Result<Company, Refused> {
-    let mut attempts = Attempts::of("the company");
+    let mut attempts = store.attempts("the company");
     loop {
         attempts.begin().await?;
         let before = find(store, part).await?;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use readmit::Services;
 use readmit::domain::{AccountType, Act, Company, CompanyId, Employee, EmployeeId, ExternalId, Login, Role};
-use readmit::store::{Attempts, Outcome as Written, Store, StoreError};
+use readmit::mail::Mail;
+use readmit::store::{Outcome as Written, Store, StoreError};
 
 use crate::plan::Plan;
 use crate::row::{Outcome, Parsed, RowProblem, RowResult};
@@ -21,13 +22,13 @@ pub(crate) enum Creation {
 
 /// Founds the company with the first Security Admin among the rows, then writes the other rows.
 pub(crate) async fn create(
-    services: &Services,
+    services: &Services<Mail>,
     part: &CompanyPart,
     rows: &[Parsed],
     act_now: impl Fn() -> Act,
 ) -> Result<Creation, Refused> {
     let company = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
-    let mut attempts = Attempts::of("the company's external_id, or its first Security Admin,");
+    let mut attempts = services.store.attempts("the company's external_id, or its first Security Admin,");
     loop {
         attempts.begin().await?;
         let act = &act_now();

@@ -13,10 +13,12 @@
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use readmit::MailingServices;
+use readmit::Services;
+use readmit::app::AppError;
 use readmit::domain::{Act, Actor, CompanyId, ExternalId, Locale, Login, Name, Origin, SecondProof};
-use readmit::http::{Failure, read_object};
+use readmit::http::read_object;
 use readmit::keyring::{KeyNeeds, RootSecret};
+use readmit::mail::Mail;
 use readmit::telemetry::observed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -136,12 +138,9 @@ impl From<Refused> for Diagnostic {
     }
 }
 
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Problem(problem) | Failure::Because(problem, _) => Self::Interrupted(problem.code().to_owned()),
-            Failure::Caused(_, cause) | Failure::Fault(cause) => Self::Interrupted(cause),
-        }
+impl From<AppError> for Refused {
+    fn from(error: AppError) -> Self {
+        Self::Interrupted(error.to_string())
     }
 }
 
@@ -159,29 +158,29 @@ const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Adm
 pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Passcodes, RootSecret::Disowning], verifies: &[] };
 
 /// One import.
-pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
+pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
     // Boxed: the compiler does not follow futures in futures this deep.
     let import = Box::pin(import(&services, event.payload, &event.context.request_id));
     observed(&event.context, "operator", import, |refused| (refused.code(), refused.because().to_owned())).await
 }
 
-async fn import(services: &MailingServices, payload: Value, request_id: &str) -> Result<Imported, Refused> {
+async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> Result<Imported, Refused> {
     let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
     // Taken anew for each step, so that events sort as their transactions were committed.
-    let act_now = || Act::new(services.services.now(), Actor::Operator, origin.clone());
+    let act_now = || Act::new(services.now(), Actor::Operator, origin.clone());
     let import = parse(payload)?;
     let mode = import.mode();
     let rows = parse_rows(import.employees);
     let addressees = passcodes::addressees(&import.issue_passcodes)?;
 
     let (company, results) = match mode {
-        Mode::Create => match founding::create(&services.services, &import.company, &rows, act_now).await? {
+        Mode::Create => match founding::create(services, &import.company, &rows, act_now).await? {
             Creation::Founded(company, results) => (company, results),
             Creation::Existing(company_id, results) => return Ok(Imported { company_id, results }),
         },
         Mode::Update => {
-            let company = company::update(&services.services.store, &import.company, act_now).await?;
-            let results = write::write(&services.services, company.company_id, &rows, &act_now()).await?;
+            let company = company::update(&services.store, &import.company, act_now).await?;
+            let results = write::write(services, company.company_id, &rows, &act_now()).await?;
             (company, results)
         }
     };

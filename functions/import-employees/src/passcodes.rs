@@ -1,13 +1,14 @@
 //! Passcodes that an import sends: first ones to people who were never in, or rescuing ones to those it names.
 
 use futures_util::{StreamExt as _, stream};
-use readmit::MailingServices;
+use readmit::Services;
+use readmit::app::AppError;
 use readmit::domain::{
-    AccountType, Act, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Login, Timestamp, TwoFactor,
-    issue as decide,
+    AccountType, Act, Company, Employee, EmployeeId, IssueOptions, IssueRefusal, IssuedFor, LatestPasscode, Login,
+    Timestamp, TwoFactor, issue as decide,
 };
-use readmit::http::{Failure, Problem};
-use readmit::store::{Attempts, Takes};
+use readmit::mail::Mail;
+use readmit::store::{Reservations, StoreError};
 
 use crate::row::{Outcome, RowProblem, RowResult};
 use crate::{IssuePasscodes, Refused};
@@ -35,7 +36,7 @@ pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, Refused> {
 
 /// Issues what the import asks for. A passcode that cannot be sent is the row's problem; the row stands.
 pub(crate) async fn issue(
-    services: &MailingServices,
+    services: &Services<Mail>,
     company: &Company,
     wish: &IssuePasscodes,
     addressees: &[Login],
@@ -58,10 +59,10 @@ pub(crate) async fn issue(
     });
     let issuing: Vec<(usize, EmployeeId)> = issuing.collect();
     let sending: Vec<_> = issuing.iter().map(|(_, id)| issue_one(services, company, *id, only_the_new, act)).collect();
-    let sent: Vec<Result<(), Failure>> = stream::iter(sending).buffered(PARALLEL).collect().await;
+    let sent: Vec<Result<(), NotIssued>> = stream::iter(sending).buffered(PARALLEL).collect().await;
     for ((index, _), outcome) in issuing.into_iter().zip(sent) {
-        if let (Some(result), Err(failure)) = (results.get_mut(index), outcome) {
-            result.problem = Some(problem_of(failure)?);
+        if let (Some(result), Err(not_issued)) = (results.get_mut(index), outcome) {
+            result.problem = Some(not_issued.into_problem()?);
         }
     }
     Ok(results)
@@ -69,14 +70,14 @@ pub(crate) async fn issue(
 
 /// Addresses that are named for a passcode but stand in no row. One of another company is answered as one that nobody has.
 async fn add_addressees(
-    services: &MailingServices,
+    services: &Services<Mail>,
     company: &Company,
     named: &[Login],
     results: &mut Vec<RowResult>,
 ) -> Result<(), Refused> {
     let missing: Vec<Login> =
         named.iter().filter(|login| !results.iter().any(|result| result.email == login.as_str())).cloned().collect();
-    let owners = services.services.store.credentials_of(&missing).await?;
+    let owners = services.store.credentials_of(&missing).await?;
     for login in missing {
         let owner = owners.iter().find(|owner| owner.login == login && owner.company_id == company.company_id);
         results.push(match owner {
@@ -88,31 +89,31 @@ async fn add_addressees(
 }
 
 fn nobody() -> RowProblem {
-    RowProblem::new(Problem::EmployeeNotFound.code(), "the company has nobody of this address")
+    RowProblem::new("employee_not_found", "the company has nobody of this address")
 }
 
 async fn issue_one(
-    services: &MailingServices,
+    services: &Services<Mail>,
     company: &Company,
     id: EmployeeId,
     only_if_new: bool,
     act: &Act,
-) -> Result<(), Failure> {
-    let mut attempts = Attempts::of("the holder");
+) -> Result<(), NotIssued> {
+    let mut attempts = services.store.attempts("the holder");
     loop {
         attempts.begin().await?;
         // A long import's first and last code must not share a moment: each lives from its own mail on.
-        let act = Act::new(services.services.now(), act.actor, act.origin.clone());
-        let holder =
-            services.services.store.employee(company.company_id, id).await?.ok_or(Problem::EmployeeNotFound)?;
+        let act = Act::new(services.now(), act.actor, act.origin.clone());
+        let holder = services.store.employee(company.company_id, id).await?.ok_or(NotIssued::Nobody)?;
         if only_if_new && !waits_for_a_first_code(&holder, act.at) {
             return Ok(());
         }
-        let mut random = services.services.random();
-        let issued = decide(IssuedFor::Operator, company, holder, &IssueWish::default(), act.at, &mut random)?;
-        match services.deliver(issued, company, Takes::default(), &act).await? {
+        let mut random = services.random();
+        let issued = decide(IssuedFor::Operator, company, holder, &IssueOptions::default(), act.at, &mut random)
+            .map_err(AppError::from)?;
+        match services.deliver(issued, company, Reservations::default(), &act).await? {
             Some(passcode) if passcode.phase.is_live() => return Ok(()),
-            Some(_) => return Err(Problem::EmailNotSent.into()),
+            Some(_) => return Err(NotIssued::NotLive),
             None => {}
         }
     }
@@ -126,12 +127,48 @@ fn waits_for_a_first_code(holder: &Employee, now: Timestamp) -> bool {
         && !holder.latest_passcode.as_ref().is_some_and(under_way)
 }
 
-/// A refusal, an unsent mail or a store that does not answer is told in the row; the other rows go on.
-fn problem_of(failure: Failure) -> Result<RowProblem, Refused> {
-    match failure {
-        Failure::Problem(problem) | Failure::Because(problem, _) | Failure::Caused(problem, _) => {
-            Ok(RowProblem::new(problem.code(), problem.detail()))
-        }
-        Failure::Fault(_) => Err(failure.into()),
+/// Why a person has no new passcode.
+enum NotIssued {
+    /// The company has nobody of that id any more.
+    Nobody,
+    /// It ended while its mail was on its way.
+    NotLive,
+    /// It could not be issued.
+    Error(AppError),
+}
+
+impl<E: Into<AppError>> From<E> for NotIssued {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl NotIssued {
+    /// A refusal, an unsent mail or a store that does not answer is told in the row; the other rows go on.
+    fn into_problem(self) -> Result<RowProblem, Refused> {
+        let (code, detail) = match self {
+            Self::Nobody => return Ok(nobody()),
+            Self::NotLive | Self::Error(AppError::EmailNotSent(_)) => {
+                ("email_not_sent", "The mail could not be sent. The passcode was withdrawn; try again.")
+            }
+            Self::Error(AppError::IssueRefused(IssueRefusal::ClientAccount)) => {
+                ("client_account", "Client accounts cannot receive a one-time passcode. Ask Technical Support.")
+            }
+            Self::Error(AppError::IssueRefused(IssueRefusal::Disabled)) => {
+                ("employee_disabled", "The account is disabled. Enable it first.")
+            }
+            Self::Error(AppError::IssueRefused(IssueRefusal::OwnAccount)) => {
+                ("own_account", "This is not for the own account. Ask another Security Admin.")
+            }
+            Self::Error(AppError::Throttled { .. }) => {
+                ("too_many_requests", "This was tried too often. Wait, then try again.")
+            }
+            Self::Error(AppError::Store(StoreError::Unavailable(_) | StoreError::Contended(_)))
+            | Self::Error(AppError::KeyringUnavailable(_)) => {
+                ("temporarily_unavailable", "This cannot be done at the moment. Try again shortly.")
+            }
+            Self::Error(error) => return Err(error.into()),
+        };
+        Ok(RowProblem::new(code, detail))
     }
 }

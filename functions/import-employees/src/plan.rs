@@ -1,6 +1,6 @@
 //! What a row asks for, given what is there.
 
-use readmit::domain::{CompanyId, Employee, EmployeeId, SessionEpoch, Timestamp};
+use readmit::domain::{CompanyId, Employee, EmployeeId, EmployeePatch, SessionEpoch, Timestamp};
 use readmit::random::CryptoRng;
 use readmit::store::Credentials;
 
@@ -17,7 +17,6 @@ pub(crate) enum Plan {
         before: Box<Employee>,
         after: Box<Employee>,
         credentials: Credentials,
-        fields: Vec<&'static str>,
     },
     Erase {
         before: Box<Employee>,
@@ -97,23 +96,11 @@ fn change(row: &Row, before: &Employee, there: &Snapshot) -> Plan {
         mail_locale: row.locale.clone().or_else(|| before.mail_locale.clone()),
         ..before.clone()
     };
-    let fields: Vec<&str> = [
-        ("email", before.login != after.login),
-        ("name", before.full_name != after.full_name),
-        ("external_id", before.external_id != after.external_id),
-        ("role", before.granted_role != after.granted_role),
-        ("account_type", before.account_type != after.account_type),
-        ("status", before.account_status != after.account_status),
-        ("locale", before.mail_locale != after.mail_locale),
-    ]
-    .into_iter()
-    .filter_map(|(field, differs)| differs.then_some(field))
-    .collect();
     match there.owner(&before.login) {
-        _ if fields.is_empty() => Plan::Nothing(Some(before.employee_id)),
+        _ if EmployeePatch::diff(before, &after).fields().is_empty() => Plan::Nothing(Some(before.employee_id)),
         Some(credentials) => {
             let credentials = credentials.clone();
-            Plan::Change { before: Box::new(before.clone()), after: Box::new(after), credentials, fields }
+            Plan::Change { before: Box::new(before.clone()), after: Box::new(after), credentials }
         }
         None => Plan::Refuse(changed_meanwhile()),
     }

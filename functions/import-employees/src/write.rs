@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use futures_util::{StreamExt as _, stream};
 use readmit::Services;
 use readmit::domain::{Act, CompanyId, EmployeeId};
+use readmit::mail::Mail;
 use readmit::store::{Outcome as Written, StoreError};
 
 use crate::plan::{Plan, changed_meanwhile, plan};
@@ -25,7 +26,7 @@ pub(crate) struct Prepared {
 
 /// Decides what is to be done for each row.
 pub(crate) async fn prepare(
-    services: &Services,
+    services: &Services<Mail>,
     company_id: CompanyId,
     rows: &[Parsed],
     act: &Act,
@@ -38,7 +39,7 @@ pub(crate) async fn prepare(
 
 /// Writes all rows into a company that is there: a result a row, in their order.
 pub(crate) async fn write(
-    services: &Services,
+    services: &Services<Mail>,
     company_id: CompanyId,
     rows: &[Parsed],
     act: &Act,
@@ -49,7 +50,7 @@ pub(crate) async fn write(
 
 /// Writes each person's change, many at a time.
 pub(crate) async fn carry_out_all(
-    services: &Services,
+    services: &Services<Mail>,
     company_id: CompanyId,
     rows: &[Parsed],
     Prepared { there, plans }: Prepared,
@@ -72,7 +73,7 @@ pub(crate) async fn carry_out_all(
     Ok(results)
 }
 
-fn plans(services: &Services, rows: &[Parsed], there: &Snapshot, company_id: CompanyId, act: &Act) -> Vec<Plan> {
+fn plans(services: &Services<Mail>, rows: &[Parsed], there: &Snapshot, company_id: CompanyId, act: &Act) -> Vec<Plan> {
     let mut seen = HashSet::new();
     let plan_of = |parsed: &Parsed| match &parsed.row {
         Err(problem) => Plan::Refuse(problem.clone()),
@@ -83,7 +84,7 @@ fn plans(services: &Services, rows: &[Parsed], there: &Snapshot, company_id: Com
 }
 
 async fn try_again(
-    services: &Services,
+    services: &Services<Mail>,
     company_id: CompanyId,
     row: &Row,
     named: &HashSet<EmployeeId>,
@@ -102,7 +103,7 @@ async fn try_again(
     Ok(result)
 }
 
-async fn carry_out(services: &Services, email: &str, plan: Plan, act: &Act) -> Result<RowResult, StoreError> {
+async fn carry_out(services: &Services<Mail>, email: &str, plan: Plan, act: &Act) -> Result<RowResult, StoreError> {
     let store = &services.store;
     let (written, employee_id, outcome) = match plan {
         Plan::Nothing(employee_id) => (Written::Done, employee_id, Outcome::Unchanged),
@@ -114,8 +115,8 @@ async fn carry_out(services: &Services, email: &str, plan: Plan, act: &Act) -> R
         Plan::AddToNew(employee) => {
             (store.add_employee(&employee, true, act).await?, Some(employee.employee_id), Outcome::Created)
         }
-        Plan::Change { before, after, credentials, fields } => {
-            let written = store.change_employee(&before, &after, &credentials, &fields, act).await?;
+        Plan::Change { before, after, credentials } => {
+            let written = store.change_employee(&before, &after, &credentials, act).await?;
             (written, Some(before.employee_id), Outcome::Updated)
         }
         Plan::Erase { before, credentials } => {

@@ -10,9 +10,10 @@
 
 use std::sync::Arc;
 
-use readmit::MailingServices;
+use readmit::Services;
 use readmit::http::{ApiRequest as _, Body, Failure, Request, Response};
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
+use readmit::mail::Mail;
 
 mod one;
 mod several;
@@ -22,7 +23,7 @@ pub const KEYS: KeyNeeds =
     KeyNeeds { secrets: &[RootSecret::Passcodes, RootSecret::Disowning], verifies: &[TokenKind::Access] };
 
 /// One of the function's two routes.
-pub async fn handle(services: Arc<MailingServices>, request: Request) -> Result<Response<Body>, Failure> {
+pub async fn handle(services: Arc<Services<Mail>>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "POST /v1/employees/{employee_id}/passcode" => one::issue(&services, &request).await,
         "POST /v1/passcodes" => several::issue(&services, &request).await,

@@ -1,15 +1,6 @@
-//! Wires `issue-passcode` to the Lambda runtime.
-
-use std::sync::Arc;
-
-use readmit::{Aws, Clock, Environment, MailingServices};
+//! Starts `issue-passcode`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let environment = Environment::of_process();
-    readmit::log::start(&environment, Clock::system())?;
-    let aws = Aws::of_process(&environment).await?;
-    let services = Arc::new(MailingServices::new(aws, &environment, Clock::system(), issue_passcode::KEYS)?);
-    services.warm_up(1).await;
-    readmit::http::run(services, issue_passcode::handle).await
+    readmit::process::answer_and_mail(issue_passcode::KEYS, 1, issue_passcode::handle).await
 }

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use readmit::MailingServices;
-use readmit::domain::{Actor, Company, Employee, EmployeeId, IssueWish, IssuedFor, issue as decide};
+use readmit::Services;
+use readmit::domain::{Actor, Company, Employee, EmployeeId, IssueOptions, IssuedFor, issue as decide};
 use readmit::http::{
     ApiRequest as _, Body, Failure, IssuedView, JsonBody, Problem, Request, Response, access_claims, admit_admin,
     answer, require_recent_sign_in,
 };
 use readmit::keyring::AccessClaims;
-use readmit::store::{Attempts, Authority, IdempotencyKey, IssueView, Known, Takes};
+use readmit::mail::Mail;
+use readmit::store::{Authority, IdempotencyKey, IssueView, KeyState, Reservations};
 
 /// How long a request waits for the one before it with the same key: the contract's 5 seconds.
 const WAITS: u32 = 20;
@@ -27,22 +28,22 @@ enum Attempt {
 
 /// What the request asks for. What is wrong with body and key is told only to a caller who may issue.
 struct Asked {
-    wish: Result<IssueWish, Problem>,
+    wish: Result<IssueOptions, Problem>,
     key: Result<Option<IdempotencyKey>, Failure>,
 }
 
 impl Asked {
     fn read(request: &Request, admin: EmployeeId) -> Self {
-        let wish = request.json().and_then(JsonBody::read::<IssueWish>);
+        let wish = request.json().and_then(JsonBody::read::<IssueOptions>);
         let key = wish.as_ref().map_or(Ok(None), |wish| key_of(request, admin, wish));
         Self { wish, key }
     }
 }
 
-pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Result<Response<Body>, Failure> {
-    let claims = access_claims(&services.services, request).await?;
+pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(services, request).await?;
     let asked = Asked::read(request, claims.employee_id);
-    let (mut attempts, mut waits) = (Attempts::of("the holder"), 0);
+    let (mut attempts, mut waits) = (services.store.attempts("the holder"), 0);
     attempts.begin().await?;
     loop {
         match attempt(services, request, &claims, &asked).await? {
@@ -58,12 +59,12 @@ pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Resu
 }
 
 async fn attempt(
-    services: &MailingServices,
+    services: &Services<Mail>,
     request: &Request,
     claims: &AccessClaims,
     asked: &Asked,
 ) -> Result<Attempt, Failure> {
-    let (store, wanted) = (&services.services.store, request.employee_id());
+    let (store, wanted) = (&services.store, request.employee_id());
     let holders: Vec<_> = wanted.into_iter().collect();
     let key = asked.key.as_ref().ok().and_then(Option::as_ref);
     let view = store.issue_view(claims.company_id, claims.employee_id, &holders, key).await?;
@@ -71,32 +72,34 @@ async fn attempt(
     let wish = asked.wish.as_ref().map_err(Problem::clone)?;
     let key = asked.key.as_ref().map_err(Failure::clone)?.as_ref();
     if wish.suspend {
-        require_recent_sign_in(claims, services.services.now())?;
+        require_recent_sign_in(claims, services.now())?;
     }
     let (holder, company) = holder_and_company(&view, wanted)?;
 
-    let (now, mut random) = (services.services.now(), services.services.random());
+    let (now, mut random) = (services.now(), services.random());
     let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), wish, now, &mut random)?;
     let lease = match key.map(|key| view.known(key, now)) {
         None => None,
-        Some(Known::Free(lease)) => Some(lease),
-        Some(Known::UnderWay) => return Ok(Attempt::UnderWay),
-        Some(Known::Answered(answer)) => return Ok(Attempt::Answered(answer::created_as(answer))),
-        Some(Known::OtherRequest) => return Err(Problem::IdempotencyKeyReused.into()),
+        Some(KeyState::Free(lease)) => Some(lease),
+        Some(KeyState::UnderWay) => return Ok(Attempt::UnderWay),
+        Some(KeyState::Answered(passcode)) => {
+            return Ok(Attempt::Answered(answer::created(&IssuedView::new(&passcode, passcode.issued_at))?));
+        }
+        Some(KeyState::OtherRequest) => return Err(Problem::IdempotencyKeyReused.into()),
     };
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
     let quota = match view.quota(store, holder.employee_id, Some(claims.employee_id), now) {
         Ok(quota) => quota,
         Err(throttled) => return Err(services.throttled(&throttled, holder, &act).await?.into()),
     };
-    let takes = Takes { quota, lease, authority: Some(Authority::of(admin)) };
-    Ok(match services.deliver(issued, company, takes, &act).await? {
+    let reservations = Reservations { quota, lease, authority: Some(Authority::of(admin)) };
+    Ok(match services.deliver(issued, company, reservations, &act).await? {
         Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, act.at))?),
         None => Attempt::Changed,
     })
 }
 
-fn key_of(request: &Request, admin: EmployeeId, wish: &IssueWish) -> Result<Option<IdempotencyKey>, Failure> {
+fn key_of(request: &Request, admin: EmployeeId, wish: &IssueOptions) -> Result<Option<IdempotencyKey>, Failure> {
     let key = request.idempotency_key()?;
     Ok(key.map(|key| IdempotencyKey::new(admin, key, &(request.employee_id(), wish))).transpose()?)
 }

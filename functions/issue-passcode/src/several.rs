@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, stream};
-use readmit::MailingServices;
+use readmit::Services;
+use readmit::app::issue::Stored;
 use readmit::domain::{
-    Act, Actor, Admin, Company, Employee, EmployeeId, IssueWish, IssuedFor, LatestPasscode, Reason, Timestamp,
+    Act, Actor, Admin, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode, Reason, Timestamp,
     issue as decide,
 };
 use readmit::http::{
     ApiRequest as _, Body, Failure, FieldError, JsonBody, PasscodeView, Problem, Request, Response, access_claims,
     admit_admin, answer, live_caller,
 };
-use readmit::issuing::Stored;
 use readmit::keyring::AccessClaims;
-use readmit::store::{Admission, Attempts, Authority, IssueView, Takes, Throttled};
+use readmit::mail::Mail;
+use readmit::store::{Admission, Authority, IssueView, Reservations, Throttled};
 use serde::{Deserialize, Serialize};
 
 const MOST: usize = 25;
@@ -52,28 +53,28 @@ struct ProblemView {
 
 /// What all issues of a request have in common.
 struct Issuing<'a> {
-    services: &'a MailingServices,
+    services: &'a Services<Mail>,
     claims: &'a AccessClaims,
     company: &'a Company,
-    wish: IssueWish,
+    wish: IssueOptions,
     act: Act,
 }
 
-pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Result<Response<Body>, Failure> {
-    let claims = access_claims(&services.services, request).await?;
+pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
+    let claims = access_claims(services, request).await?;
     // What is wrong with the body is told in its turn, behind who may call.
     let wish = request.json().and_then(JsonBody::read::<Wish>).and_then(checked);
     let wish = no_key(request).and(wish);
     let ids: Vec<Option<EmployeeId>> =
         wish.iter().flat_map(|wish| wish.employee_ids.iter().map(|id| id.parse().ok())).collect();
     let known: Vec<_> = ids.iter().copied().flatten().collect();
-    let view = services.services.store.issue_view(claims.company_id, claims.employee_id, &known, None).await?;
+    let view = services.store.issue_view(claims.company_id, claims.employee_id, &known, None).await?;
     admit_admin(&claims, view.rows.get(claims.employee_id), request)?;
     let wish = wish?;
     let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
 
-    let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.services.now());
-    let wanted = IssueWish { reason: wish.reason.clone(), ..IssueWish::default() };
+    let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
+    let wanted = IssueOptions { reason: wish.reason.clone(), ..IssueOptions::default() };
     let issuing = Issuing { services, claims: &claims, company, wish: wanted, act };
     let mut admitted: Vec<Result<&Employee, Failure>> = Vec::with_capacity(ids.len());
     for id in &ids {
@@ -86,7 +87,7 @@ pub(crate) async fn issue(services: &MailingServices, request: &Request) -> Resu
         mails.push(issuing.mail(issuing.store(&view, holder).await));
     }
     let outcomes: Vec<_> = stream::iter(mails).buffered(PARALLEL).collect().await;
-    let now = services.services.now();
+    let now = services.now();
     let rows = wish.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, now));
     answer::ok(&Results { results: rows.collect() })
 }
@@ -124,7 +125,7 @@ impl Issuing<'_> {
     /// The holder, if nothing but the admin's window can stand in the way.
     async fn admits<'v>(&self, view: &'v IssueView, id: Option<EmployeeId>) -> Result<&'v Employee, Failure> {
         let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
-        let mut random = self.services.services.random();
+        let mut random = self.services.random();
         decide(
             IssuedFor::Admin(self.admin(view)?),
             self.company,
@@ -133,7 +134,7 @@ impl Issuing<'_> {
             self.act.at,
             &mut random,
         )?;
-        match view.quota(&self.services.services.store, holder.employee_id, None, self.act.at) {
+        match view.quota(&self.services.store, holder.employee_id, None, self.act.at) {
             Ok(_) => Ok(holder),
             Err(throttled) => Err(self.throttled(&throttled, holder).await?),
         }
@@ -145,7 +146,7 @@ impl Issuing<'_> {
         if wanted == 0 {
             return Ok(());
         }
-        let store = &self.services.services.store;
+        let store = &self.services.store;
         let (places, throttled) = match store.reserve(self.claims.employee_id, wanted, self.act.at).await? {
             Admission::Admitted(places) => (places, None),
             Admission::Throttled(throttled) => (0, Some(throttled)),
@@ -166,9 +167,9 @@ impl Issuing<'_> {
 
     /// Stores a code for an admitted holder. A caller who lost the role meanwhile stores none.
     async fn store(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<Stored, Failure> {
-        let (holder, store) = (holder?, &self.services.services.store);
+        let (holder, store) = (holder?, &self.services.store);
         let mut first = Some(view);
-        let mut attempts = Attempts::of("the holder");
+        let mut attempts = self.services.store.attempts("the holder");
         loop {
             attempts.begin().await?;
             let again;
@@ -182,21 +183,21 @@ impl Issuing<'_> {
             };
             let admin = self.admin(view)?;
             let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
-            let (now, mut random) = (self.services.services.now(), self.services.services.random());
+            let (now, mut random) = (self.services.now(), self.services.random());
             let issued = decide(IssuedFor::Admin(admin), self.company, holder.clone(), &self.wish, now, &mut random)?;
             let quota = match view.quota(store, holder.employee_id, None, now) {
                 Ok(quota) => quota,
                 Err(throttled) => return Err(self.throttled(&throttled, holder).await?),
             };
-            let takes = Takes { quota, lease: None, authority: Some(Authority::of(admin)) };
-            if let Some(stored) = self.services.store_code(issued, takes, &self.act).await? {
+            let reservations = Reservations { quota, lease: None, authority: Some(Authority::of(admin)) };
+            if let Some(stored) = self.services.store_code(issued, reservations, &self.act).await? {
                 return Ok(stored);
             }
         }
     }
 
     async fn mail(&self, stored: Result<Stored, Failure>) -> Result<LatestPasscode, Failure> {
-        self.services.mail_code(stored?, self.company, &self.act).await
+        Ok(self.services.mail_code(stored?, self.company, &self.act).await?)
     }
 }
 

@@ -1,15 +1,6 @@
-//! Wires `list-employees` to the Lambda runtime.
-
-use std::sync::Arc;
-
-use readmit::{Aws, Clock, Environment, Services};
+//! Starts `list-employees`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let environment = Environment::of_process();
-    readmit::log::start(&environment, Clock::system())?;
-    let aws = Aws::of_process(&environment).await?;
-    let services = Arc::new(Services::new(aws, &environment, Clock::system(), list_employees::KEYS)?);
-    services.warm_up(2).await;
-    readmit::http::run(services, list_employees::handle).await
+    readmit::process::answer(list_employees::KEYS, 2, list_employees::handle).await
 }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use readmit::MailingServices;
+use readmit::Services;
+use readmit::mail::Mail;
 use readmit::telemetry::observed;
 use serde::Serialize;
 use serde_json::Value;
@@ -79,7 +80,7 @@ impl From<Refused> for Diagnostic {
 }
 
 /// One batch, or one replay.
-pub async fn handle(services: Arc<MailingServices>, event: LambdaEvent<Value>) -> Result<Answer, Refused> {
+pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<Answer, Refused> {
     let LambdaEvent { payload, context } = event;
     let explain = |refused: &Refused| (refused.code(), refused.in_words());
     if payload.get("replay").is_some() {

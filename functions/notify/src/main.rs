@@ -1,17 +1,6 @@
-//! Wires `notify` to the Lambda runtime.
-
-use std::sync::Arc;
-
-use lambda_runtime::service_fn;
-use readmit::keyring::KeyNeeds;
-use readmit::{Aws, Clock, Environment, MailingServices};
+//! Starts `notify`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let environment = Environment::of_process();
-    readmit::log::start(&environment, Clock::system())?;
-    let aws = Aws::of_process(&environment).await?;
-    let services = Arc::new(MailingServices::new(aws, &environment, Clock::system(), KeyNeeds::NONE)?);
-    // Boxed, or the compiler finds the runtime's future too deep to lay out.
-    lambda_runtime::run(service_fn(|event| Box::pin(notify::handle(Arc::clone(&services), event)))).await
+    readmit::process::listen_and_mail(readmit::keyring::KeyNeeds::NONE, notify::handle).await
 }

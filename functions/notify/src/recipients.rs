@@ -1,8 +1,8 @@
 //! Who is told what of an event.
 
 use readmit::domain::{
-    AccountStatus, Actor, CompanyId, Concerned, Detail, Employee, EmployeeId, Event, EventType, Filter, Login, Notice,
-    NoticeKind, Origin, Role, SecondProof,
+    AccountStatus, Actor, CompanyId, Detail, Employee, EmployeeId, Event, EventType, Filter, Login, Notice, NoticeKind,
+    NoticeSubject, Origin, Role, SecondProof,
 };
 use readmit::store::{Store, StoreError};
 
@@ -81,11 +81,11 @@ pub(crate) async fn about_company(store: &Store, event: &Event) -> Result<Vec<Ad
 }
 
 fn told(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
-    let concerned = || Concerned::from(holder);
+    let concerned = || NoticeSubject::from(holder);
     let person = |kind| Told { person: vec![kind], ..Told::default() };
     let admins = |kind| Told { admins: vec![kind], ..Told::default() };
     // Of a Security Admin's recovery the other Security Admins are told too.
-    let with_admins = |own, of_admin: fn(Concerned) -> NoticeKind| {
+    let with_admins = |own, of_admin: fn(NoticeSubject) -> NoticeKind| {
         let is_admin = holder.granted_role == Role::SecurityAdmin;
         Told { person: vec![own], admins: if is_admin { vec![of_admin(concerned())] } else { Vec::new() } }
     };
@@ -108,7 +108,7 @@ fn told(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
 /// What a change of role, status or address is told by; one import may change all three.
 fn of_changes(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
     let mut told = Told::default();
-    let concerned = Concerned::from(holder);
+    let concerned = NoticeSubject::from(holder);
     if let Some((from, to)) = change::<Role>(event, "role") {
         if to == Some(Role::SecurityAdmin) {
             told.person.push(NoticeKind::RoleGiven);

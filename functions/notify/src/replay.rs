@@ -5,9 +5,10 @@
 
 use std::time::{Duration, Instant};
 
-use readmit::MailingServices;
+use readmit::Services;
 use readmit::domain::{CompanyId, EventId, Timestamp};
 use readmit::http::read_object;
+use readmit::mail::Mail;
 use readmit::store::{NOTICES_KNOWN_FOR, Span, StoreError, TrailRow};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -62,9 +63,9 @@ impl From<StoreError> for Refused {
     }
 }
 
-pub(crate) async fn replay(services: &MailingServices, payload: Value) -> Result<Replayed, Refused> {
-    let span = parse(payload, services.services.now())?;
-    let store = &services.services.store;
+pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<Replayed, Refused> {
+    let span = parse(payload, services.now())?;
+    let store = &services.store;
     if store.directory(span.company_id, &[]).await?.company.is_none() {
         return Err(Refused::CompanyNotFound);
     }
@@ -109,7 +110,7 @@ fn moment_of(row: &TrailRow, span: Span) -> Timestamp {
 
 impl Replayed {
     /// Tells one row. False if it has to be tried later, and the rows behind it with it.
-    async fn take(&mut self, services: &MailingServices, row: &TrailRow) -> bool {
+    async fn take(&mut self, services: &Services<Mail>, row: &TrailRow) -> bool {
         let mut told = Told::default();
         let outcome = match &row.event {
             Some(event) => tell(services, event, &mut told).await,

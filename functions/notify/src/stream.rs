@@ -1,7 +1,8 @@
 //! A batch of the stream. Lambda hands over again what is behind the first record that failed, for as long as the stream keeps it.
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use readmit::MailingServices;
+use readmit::Services;
+use readmit::mail::Mail;
 use readmit::telemetry::count_event;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::telling::{Told, tell};
 
 /// Tells a batch, up to the first record that store or mail service do not let through: the others would meet the same. What no further
 /// attempt can heal is given up at once, for it would hold up every record behind it until it is a day old.
-pub(crate) async fn take(services: &MailingServices, batch: Value) -> Result<DynamoDbEventResponse, Refused> {
+pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<DynamoDbEventResponse, Refused> {
     let records = Record::all_of(batch)?;
     // Before anything can fail.
     records.iter().for_each(sound_alarm);

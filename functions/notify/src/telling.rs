@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use readmit::MailingServices;
+use readmit::Services;
 use readmit::domain::{Company, EmployeeId, Event};
+use readmit::mail::Mail;
 use readmit::store::{NoticeTurn, StoreError};
 
 use crate::recipients::{self, Addressed};
@@ -29,7 +30,7 @@ pub(crate) struct Told {
 pub(crate) struct Later(pub(crate) String);
 
 /// Tells everybody whom the event concerns. A person who is no longer in the directory is not told.
-pub(crate) async fn tell(services: &MailingServices, event: &Event, told: &mut Told) -> Result<(), Later> {
+pub(crate) async fn tell(services: &Services<Mail>, event: &Event, told: &mut Told) -> Result<(), Later> {
     match mails(services, event).await {
         Ok(Some((company, mails))) => {
             for mail in mails {
@@ -53,11 +54,11 @@ impl Told {
 }
 
 /// The mails of an event, and the company that they are for.
-async fn mails(services: &MailingServices, event: &Event) -> Result<Option<(Company, Vec<Addressed>)>, StoreError> {
+async fn mails(services: &Services<Mail>, event: &Event) -> Result<Option<(Company, Vec<Addressed>)>, StoreError> {
     if !recipients::is_told(event) {
         return Ok(None);
     }
-    let store = &services.services.store;
+    let store = &services.store;
     let ids: Vec<EmployeeId> = event.employee_id.into_iter().collect();
     let rows = store.directory(event.company_id, &ids).await?;
     let mails = match event.employee_id.map(|id| rows.get(id)) {
@@ -68,9 +69,9 @@ async fn mails(services: &MailingServices, event: &Event) -> Result<Option<(Comp
     Ok(rows.company.map(|company| (company, mails)))
 }
 
-async fn send(services: &MailingServices, company: &Company, mail: &Addressed, told: &mut Told) -> Result<(), Later> {
+async fn send(services: &Services<Mail>, company: &Company, mail: &Addressed, told: &mut Told) -> Result<(), Later> {
     let Addressed { recipient, notice, mark } = mail;
-    let (store, now) = (&services.services.store, services.services.now());
+    let (store, now) = (&services.store, services.now());
     let turn = match store.begin_notice(notice.event_id, mark, now).await {
         Ok(NoticeTurn::Ours(turn)) => turn,
         Ok(NoticeTurn::Sent) => {

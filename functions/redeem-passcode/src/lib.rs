@@ -9,13 +9,13 @@
 use std::sync::Arc;
 
 use readmit::Services;
+use readmit::app::authenticate::{self, Proof};
 use readmit::domain::lifecycle::{Command, Judgement, Phase, judge};
 use readmit::domain::passcode::Code;
 use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
 use readmit::keyring::{KeyNeeds, RecoveryClaims, RootSecret, Tokens};
 use readmit::store::{Admission, Credentials, Outcome, PasscodeRow, Throttled};
-use readmit::verifying::{self, Proof};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +111,7 @@ async fn proven(
     proof: Option<&SecretString>,
 ) -> Result<Option<Proof>, Failure> {
     match proof {
-        Some(proof) => verifying::prove(services, known, proof, services.now()).await,
+        Some(proof) => Ok(authenticate::prove(services, known, proof, services.now()).await?),
         None => Ok(None),
     }
 }

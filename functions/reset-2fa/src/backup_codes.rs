@@ -1,11 +1,11 @@
 //! `POST /v1/backup-codes`: whoever is signed in makes ten new backup codes, and shows password and second factor for it.
 
 use readmit::Services;
+use readmit::app::authenticate::{self, Attempt, Verified};
 use readmit::domain::{Actor, BACKUP_CODES, BackupCode, EmployeeId, KeyedHash, Versioned};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, access_claims, answer, live_caller};
 use readmit::keyring::RootSecret;
 use readmit::store::Outcome;
-use readmit::verifying::{self, Attempt, Verified};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -53,7 +53,7 @@ pub(crate) async fn renew(services: &Services, request: &Request) -> Result<Resp
 
     let source_ip = request.origin().source_ip.as_deref();
     let attempt = Attempt::read(caller.login.as_str(), &typed.password, &typed.code, source_ip)?;
-    let Verified { credentials, employee, spent } = verifying::verify(services, attempt, &act).await?;
+    let Verified { credentials, employee, spent } = authenticate::verify(services, attempt, &act).await?;
 
     let new_codes = NewCodes::make(services, employee.employee_id).await?;
     if services.store.renew_backup_codes(&credentials, &employee, &spent, &new_codes.hashes, &act).await?

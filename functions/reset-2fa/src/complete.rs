@@ -5,7 +5,7 @@ use readmit::domain::lifecycle::{Command, Judgement, Phase, judge};
 use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
 use readmit::keyring::{AccessClaims, RootSecret, Tokens};
-use readmit::store::{Attempts, CompletionTry, Outcome, PasscodeRow};
+use readmit::store::{CompletionTry, Outcome, PasscodeRow};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
         CompletionTry::Ended => return Err(Problem::Unauthenticated.into()),
     };
     let employee = employee?.filter(Employee::is_active).ok_or(Problem::Unauthenticated)?;
-    let mut attempts = Attempts::of("the recovery");
+    let mut attempts = services.store.attempts("the recovery");
     loop {
         attempts.begin().await?;
         // Again: a password or an authenticator was set at the same time, or the recovery ended.

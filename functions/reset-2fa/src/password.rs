@@ -1,9 +1,9 @@
 //! `PUT /v1/recovery/password`: the new password.
 
 use readmit::Services;
-use readmit::domain::{Actor, Password, PasswordHash, Person, Salt, Versioned};
+use readmit::app::passwords;
+use readmit::domain::{Actor, Password, Person};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, recovery_claims};
-use readmit::keyring::RootSecret;
 use readmit::store::{Outcome, PasswordTry};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -40,12 +40,9 @@ pub(crate) async fn set(services: &Services, request: &Request) -> Result<Respon
     }
 
     let keyring = services.keyring().await?;
-    let version = keyring.current(RootSecret::Credentials, now);
-    let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
-    let memory = services.hash_memory();
-    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;
+    let hash = passwords::hash(services, &keyring, password, now).await?;
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
-    match services.store.set_password(&claims, &Versioned { version, value }, &act).await? {
+    match services.store.set_password(&claims, &hash, &act).await? {
         Outcome::Done => Ok(answer::no_content()),
         Outcome::Refused => Err(Problem::Unauthenticated.into()),
     }

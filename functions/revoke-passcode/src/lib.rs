@@ -15,7 +15,7 @@ use readmit::http::{
     ApiRequest as _, Body, Failure, Nothing, Problem, Request, Response, access_claims, admit_admin, answer,
 };
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::store::{Attempts, Authority, Outcome};
+use readmit::store::{Authority, Outcome};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
@@ -42,7 +42,7 @@ async fn revoke(services: &Services, request: &Request) -> Result<Response<Body>
     let wanted = request.employee_id();
     let people: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
 
-    let mut attempts = Attempts::of("the passcode");
+    let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;
         let rows = services.store.directory(claims.company_id, &people).await?;
@@ -68,7 +68,7 @@ async fn disown(services: &Services, request: &Request) -> Result<Response<Body>
     let held = services.keyring().await?.open_disown(typed.token.expose_secret(), services.now());
     let held = held.ok_or_else(|| rejected("a token that is none of ours, or too old"))?;
 
-    let mut attempts = Attempts::of("the passcode");
+    let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;
         let row = services.store.passcode(&held.login).await?;

@@ -1,15 +1,6 @@
-//! Wires `revoke-passcode` to the Lambda runtime.
-
-use std::sync::Arc;
-
-use readmit::{Aws, Clock, Environment, Services};
+//! Starts `revoke-passcode`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let environment = Environment::of_process();
-    readmit::log::start(&environment, Clock::system())?;
-    let aws = Aws::of_process(&environment).await?;
-    let services = Arc::new(Services::new(aws, &environment, Clock::system(), revoke_passcode::KEYS)?);
-    services.warm_up(1).await;
-    readmit::http::run(services, revoke_passcode::handle).await
+    readmit::process::answer(revoke_passcode::KEYS, 1, revoke_passcode::handle).await
 }

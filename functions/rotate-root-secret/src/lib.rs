@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use aws_lambda_events::secretsmanager::SecretsManagerSecretRotationEvent;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use readmit::Clock;
+use readmit::environment::BadVariable;
 use readmit::keyring::{RootSecret, Rotation, RotationError};
 use readmit::telemetry::observed;
+use readmit::{Clock, Process};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -22,6 +23,13 @@ pub struct Rotating {
     pub rotation: Rotation,
     /// This moment.
     pub clock: Clock,
+}
+
+impl Rotating {
+    /// Of the secrets that the environment names.
+    pub fn new(process: &Process) -> Result<Self, BadVariable> {
+        Ok(Self { rotation: Rotation::new(process)?, clock: process.clock.clone() })
+    }
 }
 
 /// What an operator asks for.
@@ -34,7 +42,7 @@ struct Leaked {
 
 /// Why a step was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum Undone {
+pub enum RotateError {
     /// The event is not one of a rotation, or names no root secret.
     #[error("this is no step of a rotation, and no leak of a root secret")]
     NoStep,
@@ -43,7 +51,7 @@ pub enum Undone {
     Failed(#[from] RotationError),
 }
 
-impl Undone {
+impl RotateError {
     fn code(&self) -> &'static str {
         match self {
             Self::NoStep => "invalid_request",
@@ -52,25 +60,25 @@ impl Undone {
     }
 }
 
-impl From<Undone> for Diagnostic {
-    fn from(undone: Undone) -> Self {
-        Self { error_type: undone.code().to_owned(), error_message: undone.to_string() }
+impl From<RotateError> for Diagnostic {
+    fn from(error: RotateError) -> Self {
+        Self { error_type: error.code().to_owned(), error_message: error.to_string() }
     }
 }
 
 /// One step of a rotation.
-pub async fn handle(rotating: Arc<Rotating>, event: LambdaEvent<Value>) -> Result<(), Undone> {
+pub async fn handle(rotating: Arc<Rotating>, event: LambdaEvent<Value>) -> Result<(), RotateError> {
     let step = rotate(&rotating, event.payload, &event.context.request_id);
-    observed(&event.context, "rotation", step, |undone| (undone.code(), undone.to_string())).await
+    observed(&event.context, "rotation", step, |error| (error.code(), error.to_string())).await
 }
 
-async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value, request_id: &str) -> Result<(), Undone> {
+async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value, request_id: &str) -> Result<(), RotateError> {
     if payload.get("void").is_some() {
-        let Leaked { void } = serde_json::from_value(payload).map_err(|_| Undone::NoStep)?;
-        let secret = RootSecret::ALL.into_iter().find(|secret| secret.name() == void).ok_or(Undone::NoStep)?;
+        let Leaked { void } = serde_json::from_value(payload).map_err(|_| RotateError::NoStep)?;
+        let secret = RootSecret::ALL.into_iter().find(|secret| secret.name() == void).ok_or(RotateError::NoStep)?;
         return Ok(rotation.void(secret, request_id, clock.now()).await?);
     }
-    let event: SecretsManagerSecretRotationEvent = serde_json::from_value(payload).map_err(|_| Undone::NoStep)?;
+    let event: SecretsManagerSecretRotationEvent = serde_json::from_value(payload).map_err(|_| RotateError::NoStep)?;
     // The id of the version to come.
     let version_id = &event.client_request_token;
     let secret = rotation.secret(&event.secret_id)?;
@@ -80,7 +88,7 @@ async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value, request
         "setSecret" => {}
         "testSecret" => rotation.test(secret, version_id, clock.now()).await?,
         "finishSecret" => rotation.finish(secret, version_id, clock.now()).await?,
-        _ => return Err(Undone::NoStep),
+        _ => return Err(RotateError::NoStep),
     }
     Ok(())
 }

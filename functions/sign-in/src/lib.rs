@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use readmit::Services;
+use readmit::app::authenticate::{self, Attempt, Verified};
 use readmit::domain::Actor;
 use readmit::http::answer::DEVICE_COOKIE;
 use readmit::http::{
@@ -16,7 +17,6 @@ use readmit::http::{
 };
 use readmit::keyring::{AccessClaims, JsonWebKey, KeyNeeds, RootSecret, TokenKind, Tokens};
 use readmit::store::Outcome;
-use readmit::verifying::{self, Attempt, Verified};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     let source_ip = request.origin().source_ip.as_deref();
     let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, source_ip)?;
     let attempt = attempt.on_device(&*services.keyring().await?, request.cookie(DEVICE_COOKIE), now);
-    let verified = verifying::verify(services, attempt, &request.act(Actor::Anonymous, now)).await?;
+    let verified = authenticate::verify(services, attempt, &request.act(Actor::Anonymous, now)).await?;
     let Verified { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
     if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {

@@ -10,7 +10,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::domain::lifecycle::Command;
 use readmit::domain::{Act, Actor, CompanyId, EmployeeId, Origin, PasscodeId};
-use readmit::store::{Attempts, Outcome, StoreError};
+use readmit::store::{Outcome, StoreError};
 use readmit::telemetry::observed;
 use serde::Serialize;
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub enum Tracked {
 
 /// Why a report was not taken in.
 #[derive(Debug, thiserror::Error)]
-pub enum Untracked {
+pub enum TrackError {
     /// The event is no report of SES.
     #[error("this is no report of a mail")]
     NoReport,
@@ -42,7 +42,7 @@ pub enum Untracked {
     Store(#[from] StoreError),
 }
 
-impl Untracked {
+impl TrackError {
     fn code(&self) -> &'static str {
         match self {
             Self::NoReport => "no_report",
@@ -51,9 +51,9 @@ impl Untracked {
     }
 }
 
-impl From<Untracked> for Diagnostic {
-    fn from(untracked: Untracked) -> Self {
-        Self { error_type: untracked.code().to_owned(), error_message: untracked.to_string() }
+impl From<TrackError> for Diagnostic {
+    fn from(error: TrackError) -> Self {
+        Self { error_type: error.code().to_owned(), error_message: error.to_string() }
     }
 }
 
@@ -65,16 +65,16 @@ pub(crate) struct Mailed {
 }
 
 /// One report.
-pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Tracked, Untracked> {
+pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Tracked, TrackError> {
     let origin = Origin { request_id: event.context.request_id.clone(), ..Origin::default() };
-    let explain = |untracked: &Untracked| (untracked.code(), untracked.to_string());
+    let explain = |error: &TrackError| (error.code(), error.to_string());
     observed(&event.context, "ses", track(&services, event.payload, origin), explain).await
 }
 
-async fn track(services: &Services, event: Value, origin: Origin) -> Result<Tracked, Untracked> {
+async fn track(services: &Services, event: Value, origin: Origin) -> Result<Tracked, TrackError> {
     let Report { mailed, report } = Report::read(event)?;
     let (Some(mailed), Some(report)) = (mailed, report) else { return Ok(Tracked::OfNoInterest) };
-    let mut attempts = Attempts::of("the passcode");
+    let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;
         let holder = services.store.employee(mailed.company_id, mailed.employee_id).await?;

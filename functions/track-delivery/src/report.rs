@@ -8,7 +8,7 @@ use readmit::domain::DeliveryReport;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Mailed, Untracked};
+use crate::{Mailed, TrackError};
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -44,15 +44,15 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn read(event: Value) -> Result<Self, Untracked> {
-        let Envelope { detail } = serde_json::from_value(event).map_err(|_| Untracked::NoReport)?;
+    pub(crate) fn read(event: Value) -> Result<Self, TrackError> {
+        let Envelope { detail } = serde_json::from_value(event).map_err(|_| TrackError::NoReport)?;
         let Detail { event_type, mail, bounce } = detail;
         let report = match event_type.as_str() {
             "Delivery" => Some(DeliveryReport::Delivered),
             "DeliveryDelay" => Some(DeliveryReport::Delayed),
             "Complaint" => Some(DeliveryReport::Complained),
             "Reject" => Some(DeliveryReport::Rejected),
-            "Bounce" => Some(of_bounce(&bounce.ok_or(Untracked::NoReport)?)),
+            "Bounce" => Some(of_bounce(&bounce.ok_or(TrackError::NoReport)?)),
             _ => None,
         };
         Ok(Self { mailed: mailed(&mail.tags), report })

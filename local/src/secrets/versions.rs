@@ -4,7 +4,7 @@
 use readmit::domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::made_up;
+use crate::aws_ids;
 
 pub(super) const CURRENT: &str = "AWSCURRENT";
 const PREVIOUS: &str = "AWSPREVIOUS";
@@ -52,7 +52,7 @@ impl Refused {
 impl Versions {
     pub fn first(secret_string: String, created_at: Timestamp) -> Self {
         let stages = vec![CURRENT.to_owned()];
-        Self(vec![Version { version_id: made_up::uuid(), created_at, secret_string, stages }])
+        Self(vec![Version { version_id: aws_ids::uuid(), created_at, secret_string, stages }])
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Version> {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CompanyId, EmployeeId, ExternalId, HeldPasscode, LatestPasscode, Locale, Login, Name, PasscodeId, SessionEpoch,
+    CompanyId, EmployeeId, ExternalId, LatestPasscode, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch,
     Timestamp,
 };
 
@@ -173,8 +173,8 @@ impl Employee {
     }
 
     /// This passcode as one of this person's.
-    pub fn held(&self, passcode_id: PasscodeId) -> HeldPasscode {
-        HeldPasscode {
+    pub fn held(&self, passcode_id: PasscodeId) -> PasscodeRef {
+        PasscodeRef {
             login: self.login.clone(),
             company_id: self.company_id,
             employee_id: self.employee_id,

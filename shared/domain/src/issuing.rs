@@ -12,7 +12,7 @@ use crate::{AccountType, Admin, Company, CompanyId, Employee, Issuer, LatestPass
 /// What an admin may say of a passcode to be issued.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct IssueWish {
+pub struct IssueOptions {
     /// How long the code lives; one hour unless said.
     #[serde(default)]
     pub lifetime_minutes: Option<LifetimeMinutes>,
@@ -120,7 +120,7 @@ pub fn issue(
     by: IssuedFor<'_>,
     company: &Company,
     holder: Employee,
-    wish: &IssueWish,
+    wish: &IssueOptions,
     now: Timestamp,
     random: &mut impl CryptoRng,
 ) -> Result<IssuedPasscode, IssueRefusal> {

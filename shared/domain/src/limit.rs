@@ -44,9 +44,9 @@ pub const LOCKED_FOR: Duration = Duration::from_secs(DAY);
 
 /// When something has happened, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Happenings(Vec<Timestamp>);
+pub struct Occurrences(Vec<Timestamp>);
 
-impl Happenings {
+impl Occurrences {
     /// As they were stored, in milliseconds since 1970.
     pub fn from_millis(millis: &[i64]) -> Self {
         let mut moments: Vec<_> = millis.iter().map(|millis| Timestamp::from_millis(*millis)).collect();
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn the_limit_is_reached_and_free_again_to_the_millisecond() {
         let limits = [limit(3, 900)];
-        let mut seen = Happenings::default();
+        let mut seen = Occurrences::default();
         for second in [0, 10, 20] {
             assert_eq!(seen.admit(&limits, at(second)), Ok(()));
             seen = seen.with(&limits, at(second));
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn of_two_limits_the_longer_wait_is_told() {
-        let seen = Happenings::from_millis(&[0, 1_000, 2_000]);
+        let seen = Occurrences::from_millis(&[0, 1_000, 2_000]);
         assert_eq!(seen.admit(&[limit(3, 10), limit(3, 100)], at(5)), Err(at(100)));
     }
 
@@ -143,7 +143,7 @@ mod tests {
         #[test]
         fn never_more_than_the_limit_in_any_span(steps in proptest::collection::vec(0i64..400, 1..80)) {
             let limits = [limit(3, 900), limit(10, 5_000)];
-            let (mut now, mut seen, mut admitted) = (0, Happenings::default(), Vec::new());
+            let (mut now, mut seen, mut admitted) = (0, Occurrences::default(), Vec::new());
             for step in steps {
                 now += step;
                 match seen.admit(&limits, at(now)) {

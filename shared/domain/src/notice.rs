@@ -18,7 +18,7 @@ pub struct Notice {
 
 /// The kinds of news that Readmit mails, each with words of its own.
 ///
-/// Kinds with a [`Concerned`], and [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the owner of the
+/// Kinds with a [`NoticeSubject`], and [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the owner of the
 /// account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
@@ -44,23 +44,23 @@ pub enum NoticeKind {
     /// The reader is no longer a Security Admin.
     RoleTaken,
     /// Somebody said of a passcode: this was not me.
-    PasscodeDisowned(Concerned),
+    PasscodeDisowned(NoticeSubject),
     /// The mail with a passcode cannot be delivered.
-    PasscodeBounced(Concerned),
+    PasscodeBounced(NoticeSubject),
     /// The mail with a passcode was reported as unwanted.
-    PasscodeComplained(Concerned),
+    PasscodeComplained(NoticeSubject),
     /// A passcode of a Security Admin's was used.
-    AdminPasscodeRedeemed(Concerned),
+    AdminPasscodeRedeemed(NoticeSubject),
     /// A Security Admin's password and authenticator were replaced.
-    AdminRecoveryCompleted(Concerned),
+    AdminRecoveryCompleted(NoticeSubject),
     /// Somebody became a Security Admin.
-    AdminRoleGiven(Concerned),
+    AdminRoleGiven(NoticeSubject),
     /// Somebody is no longer a Security Admin.
-    AdminRoleTaken(Concerned),
+    AdminRoleTaken(NoticeSubject),
     /// An account was disabled and is enabled again.
-    AdminAccountEnabled(Concerned),
+    AdminAccountEnabled(NoticeSubject),
     /// A Security Admin suspended an account.
-    AdminAccountSuspended(Concerned),
+    AdminAccountSuspended(NoticeSubject),
     /// The company asks fewer people for a second proof than before.
     PolicyWeakened {
         /// The policy before.
@@ -72,14 +72,14 @@ pub enum NoticeKind {
 
 /// Whose account a notice to Security Admins is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Concerned {
+pub struct NoticeSubject {
     /// The name.
     pub full_name: Name,
     /// The address.
     pub login: Login,
 }
 
-impl From<&Employee> for Concerned {
+impl From<&Employee> for NoticeSubject {
     fn from(employee: &Employee) -> Self {
         Self { full_name: employee.full_name.clone(), login: employee.login.clone() }
     }
@@ -116,7 +116,7 @@ impl NoticeKind {
     }
 
     /// Whose account a notice to Security Admins is about, if it is about one.
-    pub fn concerned(&self) -> Option<&Concerned> {
+    pub fn concerned(&self) -> Option<&NoticeSubject> {
         match self {
             Self::PasscodeRedeemed
             | Self::RecoveryCompleted

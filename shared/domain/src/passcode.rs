@@ -52,7 +52,7 @@ impl Code {
 
 /// Which passcode, and whose: what a write must name to mean this one and no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldPasscode {
+pub struct PasscodeRef {
     /// The holder's login, the key of the passcodes table.
     pub login: Login,
     /// The holder's company.

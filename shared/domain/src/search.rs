@@ -81,7 +81,7 @@ impl Filter {
         Self::Clients,
     ];
 
-    /// The filter's name, and that of its index.
+    /// The filter's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::NoTwoFactor => "no_two_factor",
@@ -90,18 +90,6 @@ impl Filter {
             Self::SecurityAdmins => "security_admins",
             Self::Disabled => "disabled",
             Self::Clients => "clients",
-        }
-    }
-
-    /// The attribute that its index sorts by: there on just those whom the filter finds.
-    pub fn attribute(self) -> &'static str {
-        match self {
-            Self::NoTwoFactor => "no_two_factor_key",
-            Self::PasscodePending => "passcode_pending_key",
-            Self::PasscodeBounced => "passcode_bounced_key",
-            Self::SecurityAdmins => "security_admins_key",
-            Self::Disabled => "disabled_key",
-            Self::Clients => "clients_key",
         }
     }
 

@@ -16,12 +16,7 @@ pub fn ok(body: &impl Serialize) -> Result<Response<Body>, Failure> {
 
 /// 201 and a body.
 pub fn created(body: &impl Serialize) -> Result<Response<Body>, Failure> {
-    Ok(created_as(serde_json::to_string(body)?))
-}
-
-/// 201 and a body that is JSON already.
-pub fn created_as(body: String) -> Response<Body> {
-    json(StatusCode::CREATED, body)
+    Ok(json(StatusCode::CREATED, serde_json::to_string(body)?))
 }
 
 /// 204.

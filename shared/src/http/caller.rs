@@ -5,16 +5,16 @@ use readmit_domain::{Admin, Employee, Timestamp};
 
 use super::request::single_header;
 use super::{ApiRequest as _, Failure, JsonBody, Problem};
+use crate::app::Services;
 use crate::keyring::{AccessClaims, RecoveryClaims, Session, TokenKind, Tokens};
-use crate::services::Services;
 
 /// What a valid access token says. Whether the session still lasts, [`live_caller`] tells.
-pub async fn access_claims(services: &Services, request: &Request) -> Result<AccessClaims, Failure> {
+pub async fn access_claims<M>(services: &Services<M>, request: &Request) -> Result<AccessClaims, Failure> {
     access_session(services, request).await.map(|session| session.claims)
 }
 
 /// As [`access_claims`], with the moment at which the token expires.
-pub async fn access_session(services: &Services, request: &Request) -> Result<Session, Failure> {
+pub async fn access_session<M>(services: &Services<M>, request: &Request) -> Result<Session, Failure> {
     let token = bearer_token(request).ok_or(Problem::Unauthenticated)?;
     let keyring = services.keyring_for_token(TokenKind::Access, token).await?;
     let session = Tokens::new(&keyring, &services.portal_url).read_access(token, services.now());

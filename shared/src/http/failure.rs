@@ -3,7 +3,8 @@
 use readmit_domain::{HashingFailed, IssueRefusal};
 
 use super::Problem;
-use crate::keyring::{KeyringUnavailable, TokenNotSigned, UnknownVersion, Unsealable};
+use crate::app::AppError;
+use crate::keyring::{KeyringUnavailable, SealError, TokenNotSigned, UnknownVersion};
 use crate::store::StoreError;
 
 /// Why a handler gives no answer: outside, a problem or the gateway's 500; inside, what is logged.
@@ -41,6 +42,25 @@ impl From<IssueRefusal> for Failure {
     }
 }
 
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::IssueRefused(refusal) => refusal.into(),
+            AppError::Throttled { until, now } => Problem::too_many_until(until, now).into(),
+            AppError::SignInRejected(because) => Self::Because(Problem::SignInRejected, because),
+            AppError::EmailNotSent(refused) => Self::Caused(Problem::EmailNotSent, refused.to_string()),
+            AppError::Store(error) => error.into(),
+            AppError::KeyringUnavailable(error) => error.into(),
+            AppError::UnknownVersion(error) => error.into(),
+            AppError::Seal(error) => error.into(),
+            AppError::TokenNotSigned(error) => error.into(),
+            AppError::HashingFailed(error) => error.into(),
+            AppError::ThreadEnded(error) => error.into(),
+            AppError::Fault(fault) => Self::Fault(fault.to_owned()),
+        }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
@@ -70,7 +90,7 @@ macro_rules! faults {
 
 faults!(
     UnknownVersion,
-    Unsealable,
+    SealError,
     TokenNotSigned,
     HashingFailed,
     serde_json::Error,

@@ -17,8 +17,9 @@ use readmit_domain::Origin;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::Problem;
 use super::body::EncodedBody;
-use super::{Edge, Problem};
+use crate::trusted_proxy::{NotThroughEdge, TrustedProxy};
 
 /// What is kept of the client's `User-Agent`.
 const MAX_USER_AGENT_CHARS: usize = 256;
@@ -59,12 +60,12 @@ struct RequestContextHttp {
 impl GatewayRequest {
     /// The request with its [`Origin`] as an extension, and the body, which is checked and decoded later; or that it had to come
     /// through the edge.
-    pub(super) fn into_http(self, context: Context, edge: &Edge) -> (Request, Result<EncodedBody, Problem>) {
+    pub(super) fn into_http(self, context: Context, edge: &TrustedProxy) -> (Request, Result<EncodedBody, Problem>) {
         let body = EncodedBody::new(Zeroizing::new(self.body.unwrap_or_default()), self.is_base64_encoded);
         let mut headers = self.headers.unwrap_or_default();
         let (viewer, body) = match edge.viewer(&mut headers) {
             Ok(viewer) => (viewer.map(|address| address.to_string()), Ok(body)),
-            Err(problem) => (None, Err(problem)),
+            Err(NotThroughEdge) => (None, Err(Problem::EdgeRequired)),
         };
         let RequestContext { route_key, request_id, http } = self.request_context;
         let request_id = request_id.unwrap_or_else(|| context.request_id.clone());

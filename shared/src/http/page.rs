@@ -9,8 +9,8 @@ use readmit_domain::{CompanyId, Timestamp};
 use serde::Deserialize;
 
 use super::{Failure, Nothing, Problem, access_claims, admit_admin};
-use crate::keyring::{AccessClaims, Keyring, Seal, Unsealable};
-use crate::services::Services;
+use crate::app::Services;
+use crate::keyring::{AccessClaims, Keyring, Seal, SealError};
 
 const DEFAULT_LIMIT: u8 = 50;
 
@@ -116,7 +116,7 @@ pub fn seal_cursor(
     last: &str,
     now: Timestamp,
     random: &mut impl CryptoRng,
-) -> Result<String, Unsealable> {
+) -> Result<String, SealError> {
     keyring.seal_as_text(&Seal::Cursor(query), last.as_bytes(), now, random)
 }
 

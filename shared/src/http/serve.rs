@@ -1,6 +1,5 @@
 //! The boundary: every request comes in here, every answer goes out here, and each is logged once.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +11,10 @@ use lambda_http::{Body, Context, Error, LambdaEvent, Request, Response, service_
 use serde_json::Value;
 
 use super::gateway::{GatewayRequest, response_event};
-use super::{ApiRequest as _, Edge, Failure, Problem};
+use super::{ApiRequest as _, Failure, Problem};
+use crate::app::Services;
 use crate::telemetry::{Ending, Invocation};
+use crate::trusted_proxy::TrustedProxy;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -22,48 +23,50 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_BUDGET: Duration = Duration::from_secs(13);
 
 /// Serves a deployed function's requests until the runtime ends.
-pub async fn run<S, F>(services: Arc<S>, handler: fn(Arc<S>, Request) -> F) -> Result<(), Error>
+pub async fn run<M, F>(services: Arc<Services<M>>, handler: fn(Arc<Services<M>>, Request) -> F) -> Result<(), Error>
 where
-    S: AsRef<Edge> + Send + Sync + 'static,
     F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
     // Boxed, or the compiler finds the runtime's future too deep to lay out.
-    let serve = move |event: LambdaEvent<GatewayRequest>| Box::pin(respond(Arc::clone(&services), handler, event));
+    let serve = move |event: LambdaEvent<GatewayRequest>| {
+        let services = Arc::clone(&services);
+        Box::pin(
+            async move { respond(services.edge(), |request| handler(Arc::clone(&services), request), event).await },
+        )
+    };
     lambda_runtime::run(service_fn(serve)).await
 }
 
 /// Serves one event outside Lambda, through the same code: what `cargo run` and the tests do.
-pub async fn invoke<S, F>(
-    services: Arc<S>,
-    handler: fn(Arc<S>, Request) -> F,
+pub async fn invoke<F>(
+    edge: &TrustedProxy,
+    handle: impl FnOnce(Request) -> F,
     event: Value,
     context: Context,
 ) -> Result<Value, Error>
 where
-    S: AsRef<Edge> + Send + Sync + 'static,
-    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
+    F: Future<Output = Result<Response<Body>, Failure>>,
 {
     let request: GatewayRequest = serde_json::from_str(&event.to_string())?;
-    Ok(serde_json::to_value(respond(services, handler, LambdaEvent::new(request, context)).await?)?)
+    Ok(serde_json::to_value(respond(edge, handle, LambdaEvent::new(request, context)).await?)?)
 }
 
-async fn respond<S, F>(
-    services: Arc<S>,
-    handler: fn(Arc<S>, Request) -> F,
+async fn respond<F>(
+    edge: &TrustedProxy,
+    handle: impl FnOnce(Request) -> F,
     event: LambdaEvent<GatewayRequest>,
 ) -> Result<ApiGatewayV2httpResponse, Error>
 where
-    S: AsRef<Edge>,
-    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
+    F: Future<Output = Result<Response<Body>, Failure>>,
 {
-    let (mut request, body) = event.payload.into_http(event.context, S::as_ref(&services));
+    let (mut request, body) = event.payload.into_http(event.context, edge);
     let request_id = request.origin().request_id.clone();
     let invocation = Invocation::begin(&request_id, request.route_key());
     let outcome = match body.map_err(Failure::from).and_then(|body| body.decode(&request)) {
         Ok(bytes) => {
             request.extensions_mut().insert(bytes);
             invocation
-                .run(tokio::time::timeout(REQUEST_BUDGET, handler(services, request)))
+                .run(tokio::time::timeout(REQUEST_BUDGET, handle(request)))
                 .await
                 .unwrap_or_else(|_| Err(out_of_time()))
         }
@@ -127,13 +130,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_waits_is_told_before_lambda_ends_the_function() {
-        async fn never(_: Arc<Edge>, _: Request) -> Result<Response<Body>, Failure> {
+        async fn never(_: Request) -> Result<Response<Body>, Failure> {
             std::future::pending().await
         }
         let started = tokio::time::Instant::now();
-        let edge = Edge::new(&[].into_iter().collect()).unwrap();
+        let edge = TrustedProxy::new(&[].into_iter().collect()).unwrap();
         let request = serde_json::from_str(r#"{"requestContext": {"routeKey": "GET /", "http": {}}}"#).unwrap();
-        let response = respond(Arc::new(edge), never, LambdaEvent::new(request, Context::default())).await.unwrap();
+        let response = respond(&edge, never, LambdaEvent::new(request, Context::default())).await.unwrap();
         assert_eq!(response.status_code, 503);
         assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
     }

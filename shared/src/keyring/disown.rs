@@ -1,10 +1,10 @@
 //! Disown tokens: behind the "This was not me" of a mail. They name a passcode to the service, and say nothing to anybody else.
 
 use rand::CryptoRng;
-use readmit_domain::{CompanyId, EmployeeId, HeldPasscode, Login, PasscodeId, Timestamp};
+use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, PasscodeRef, Timestamp};
 use secrecy::SecretString;
 
-use super::{Keyring, Seal, Unsealable};
+use super::{Keyring, Seal, SealError};
 
 /// As it is sealed: without names, for the token stands in full in a mail's text.
 type Row = (CompanyId, EmployeeId, Login, PasscodeId);
@@ -13,21 +13,21 @@ impl Keyring {
     /// Makes a token, for the mail alone: the key's version, a dot, the seal in base64url.
     pub fn seal_disown(
         &self,
-        held: &HeldPasscode,
+        held: &PasscodeRef,
         now: Timestamp,
         random: &mut impl CryptoRng,
-    ) -> Result<SecretString, Unsealable> {
-        let HeldPasscode { company_id, employee_id, login, passcode_id } = held;
-        let row = serde_json::to_vec(&(company_id, employee_id, login, passcode_id)).map_err(|_| Unsealable)?;
+    ) -> Result<SecretString, SealError> {
+        let PasscodeRef { company_id, employee_id, login, passcode_id } = held;
+        let row = serde_json::to_vec(&(company_id, employee_id, login, passcode_id)).map_err(|_| SealError)?;
         self.seal_as_text(&Seal::Disown, &row, now, random).map(SecretString::from)
     }
 
     /// Reads a token. Whatever is wrong with it, the answer is the same. It is taken for as long as anything short-lived of its
     /// key; whether there is still something to disown is the store's to say.
-    pub fn open_disown(&self, token: &str, now: Timestamp) -> Option<HeldPasscode> {
+    pub fn open_disown(&self, token: &str, now: Timestamp) -> Option<PasscodeRef> {
         let plain = self.open_text(&Seal::Disown, token, now)?;
         let (company_id, employee_id, login, passcode_id): Row = serde_json::from_slice(&plain).ok()?;
-        Some(HeldPasscode { company_id, employee_id, login, passcode_id })
+        Some(PasscodeRef { company_id, employee_id, login, passcode_id })
     }
 }
 
@@ -42,9 +42,9 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(500_000);
 
-    fn claims() -> HeldPasscode {
+    fn claims() -> PasscodeRef {
         let mut random = StdRng::seed_from_u64(1);
-        HeldPasscode {
+        PasscodeRef {
             company_id: CompanyId::new(NOW, &mut random),
             employee_id: EmployeeId::new(NOW, &mut random),
             login: "mike@northwind.example".parse().unwrap(),

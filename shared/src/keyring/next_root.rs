@@ -89,12 +89,12 @@ fn keeps_all(current: &SecretString, next: &SecretString) -> Result<bool, BadRoo
 mod tests {
     use super::super::tests::{ONE, TWO};
     use super::*;
-    use crate::random::system_random;
+    use crate::random::Random;
 
     #[test]
     fn a_rotation_adds_a_version_that_signs_half_an_hour_later() {
         let now = Timestamp::from_millis(2_000_000);
-        let (current, mut random) = (SecretString::from(TWO), system_random());
+        let (current, mut random) = (SecretString::from(TWO), Random::system());
         let next = next_root(&current, now, &mut random).unwrap();
         let versions = Root::parse(&next).unwrap().versions;
         assert_eq!(versions.current(now), 2);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn after_a_leak_the_new_version_signs_at_once_and_stays_when_the_next_comes() {
-        let (now, mut random) = (Timestamp::from_millis(2_000_000), system_random());
+        let (now, mut random) = (Timestamp::from_millis(2_000_000), Random::system());
         let voided = voided_root(&SecretString::from(TWO), now, &mut random).unwrap();
         let next = next_root(&voided, now, &mut random).unwrap();
         for root in [&voided, &next] {
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_version_that_would_sign_before_everybody_knows_it_does_not_become_current() {
         let (current, made_at) = (SecretString::from(ONE), Timestamp::from_millis(2_000_000));
-        let next = next_root(&current, made_at, &mut system_random()).unwrap();
+        let next = next_root(&current, made_at, &mut Random::system()).unwrap();
         let last = made_at.after(SIGNS_AFTER.saturating_sub(KNOWN_AFTER));
         assert!(may_follow(&current, &next, last).is_ok());
         let late = may_follow(&current, &next, last.after(Duration::from_secs(1)));
@@ -140,6 +140,6 @@ mod tests {
 
     #[test]
     fn a_root_that_is_none_is_not_rotated() {
-        assert!(next_root(&SecretString::from("{}"), Timestamp::from_millis(0), &mut system_random()).is_err());
+        assert!(next_root(&SecretString::from("{}"), Timestamp::from_millis(0), &mut Random::system()).is_err());
     }
 }

@@ -14,9 +14,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::key_store::made_at;
 use super::next_root::{may_follow, next_root, voided_root};
 use super::{BadRootSecret, PublicKeys, Root, RootSecret, TokenKind, UnknownVersion};
-use crate::aws::{Aws, describe};
-use crate::environment::{BadVariable, Environment};
-use crate::random::system_random;
+use crate::aws::describe;
+use crate::environment::BadVariable;
+use crate::process::Process;
+use crate::random::Random;
 use crate::store::{Outcome, Store, StoreError};
 
 const CURRENT: &str = "AWSCURRENT";
@@ -27,6 +28,7 @@ pub struct Rotation {
     client: Client,
     store: Store,
     ids: BTreeMap<RootSecret, String>,
+    random: Random,
 }
 
 /// Why a step was not done. Secrets Manager tries the rotation again.
@@ -76,10 +78,12 @@ impl RotationError {
 
 impl Rotation {
     /// Of the secrets that the environment names.
-    pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, BadVariable> {
+    pub fn new(process: &Process) -> Result<Self, BadVariable> {
+        let Process { aws, environment, random, .. } = process;
         let ids = RootSecret::ALL.into_iter().map(|secret| Ok((secret, environment.require(secret.variable())?)));
-        let store = Store::new(aws.dynamodb(), environment)?;
-        Ok(Self { client: aws.secrets_manager(), store, ids: ids.collect::<Result<_, _>>()? })
+        let store = Store::new(aws.dynamodb(), environment, random.clone())?;
+        let ids = ids.collect::<Result<_, _>>()?;
+        Ok(Self { client: aws.secrets_manager(), store, ids, random: random.clone() })
     }
 
     /// The root secret whose id in Secrets Manager this is.
@@ -93,7 +97,7 @@ impl Rotation {
         if self.pending(secret, token).await?.is_some() {
             return Ok(());
         }
-        let next = next_root(&self.current(secret).await?, now, &mut system_random())?;
+        let next = next_root(&self.current(secret).await?, now, &mut self.random.clone())?;
         self.put(secret, token, &next, PENDING).await
     }
 
@@ -125,7 +129,7 @@ impl Rotation {
     /// After a leak: adds a version that signs at once, and voids all before it. `token` is the id that Secrets Manager gives the
     /// new value.
     pub async fn void(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
-        let next = voided_root(&self.current(secret).await?, now, &mut system_random())?;
+        let next = voided_root(&self.current(secret).await?, now, &mut self.random.clone())?;
         self.put(secret, token, &next, CURRENT).await?;
         self.publish(secret).await
     }

@@ -42,9 +42,9 @@ impl Seal<'_> {
 /// The seal is broken, of another key, or bound to something else.
 #[derive(Debug, thiserror::Error)]
 #[error("the seal does not open")]
-pub struct Unsealable;
+pub struct SealError;
 
-impl From<UnknownVersion> for Unsealable {
+impl From<UnknownVersion> for SealError {
     fn from(_: UnknownVersion) -> Self {
         Self
     }
@@ -58,26 +58,21 @@ impl Keyring {
         version: KeyVersion,
         plain: &[u8],
         random: &mut impl CryptoRng,
-    ) -> Result<Vec<u8>, Unsealable> {
+    ) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE_BYTES];
         random.fill_bytes(&mut nonce);
         let bound_to = seal.bound_to();
         let payload = Payload { msg: plain, aad: bound_to.as_bytes() };
-        let ciphertext = self.cipher(seal, version)?.encrypt(&XNonce::from(nonce), payload).map_err(|_| Unsealable)?;
+        let ciphertext = self.cipher(seal, version)?.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError)?;
         Ok([nonce.as_slice(), &ciphertext].concat())
     }
 
     /// Opens what [`Self::seal`] made.
-    pub fn unseal(
-        &self,
-        seal: &Seal<'_>,
-        version: KeyVersion,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
-        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(Unsealable)?;
+    pub fn unseal(&self, seal: &Seal<'_>, version: KeyVersion, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError)?;
         let bound_to = seal.bound_to();
         let payload = Payload { msg: ciphertext, aad: bound_to.as_bytes() };
-        let plain = self.cipher(seal, version)?.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Unsealable)?;
+        let plain = self.cipher(seal, version)?.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError)?;
         Ok(Zeroizing::new(plain))
     }
 
@@ -88,7 +83,7 @@ impl Keyring {
         plain: &[u8],
         now: Timestamp,
         random: &mut impl CryptoRng,
-    ) -> Result<String, Unsealable> {
+    ) -> Result<String, SealError> {
         let version = self.current(seal.purpose().secret(), now);
         Ok(format!("{version}.{}", BASE64URL_NOPAD.encode(&self.seal(seal, version, plain, random)?)))
     }
@@ -118,7 +113,7 @@ impl Keyring {
         key: &TotpKey,
         now: Timestamp,
         random: &mut impl CryptoRng,
-    ) -> Result<Versioned<SealedTotpKey>, Unsealable> {
+    ) -> Result<Versioned<SealedTotpKey>, SealError> {
         let version = self.current(RootSecret::Authenticators, now);
         let sealed = self.seal(&Seal::TotpKey(owner), version, key.expose(), random)?;
         Ok(Versioned { version, value: SealedTotpKey::from_bytes(&sealed) })
@@ -129,12 +124,12 @@ impl Keyring {
         &self,
         owner: EmployeeId,
         sealed: &Versioned<SealedTotpKey>,
-    ) -> Result<Option<TotpKey>, Unsealable> {
+    ) -> Result<Option<TotpKey>, SealError> {
         if !self.knows(RootSecret::Authenticators, sealed.version) {
             return Ok(None);
         }
         let plain = self.unseal(&Seal::TotpKey(owner), sealed.version, &sealed.value.to_bytes())?;
-        TotpKey::from_bytes(&plain).map(Some).map_err(|_| Unsealable)
+        TotpKey::from_bytes(&plain).map(Some).map_err(|_| SealError)
     }
 }
 

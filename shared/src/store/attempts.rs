@@ -4,7 +4,7 @@
 //! apart by what was wrong, and counted before anybody is told that it was.
 
 use readmit_domain::limit::{
-    Happenings, Limit, REFUSED_REDEMPTIONS_A_NETWORK, SIGN_INS_A_DEVICE, SIGN_INS_A_NETWORK,
+    Limit, Occurrences, REFUSED_REDEMPTIONS_A_NETWORK, SIGN_INS_A_DEVICE, SIGN_INS_A_NETWORK,
     WRONG_PASSWORDS_AN_ACCOUNT, WRONG_SECOND_FACTORS_AN_ACCOUNT, network_of,
 };
 use readmit_domain::{Login, Timestamp};
@@ -12,7 +12,7 @@ use readmit_domain::{Login, Timestamp};
 use super::change::Change;
 use super::limits::{LimitRow, limit_key};
 use super::send::{OnRefusal, Updated, read};
-use super::{Admission, Attempts, Store, StoreError, Throttled};
+use super::{Admission, Store, StoreError, Throttled};
 
 const PASSWORDS: &str = "happened_at";
 const SECOND_FACTORS: &str = "second_factors_at";
@@ -67,8 +67,8 @@ impl LimitRow {
         self.second_factors().admit(&factors, now).map_err(|until| self.throttled(subject, until, &factors, now))
     }
 
-    fn second_factors(&self) -> Happenings {
-        Happenings::from_millis(&self.second_factors_at)
+    fn second_factors(&self) -> Occurrences {
+        Occurrences::from_millis(&self.second_factors_at)
     }
 }
 
@@ -97,7 +97,7 @@ fn rewritten(update: Change, row: &LimitRow, wrong: Wrong, now: Timestamp) -> Ch
         (SECOND_FACTORS, &row.second_factors_at, &WRONG_SECOND_FACTORS_AN_ACCOUNT, Wrong::SecondFactor),
     ];
     lists.into_iter().fold(update, |update, (attribute, seen, limits, counts)| {
-        let happened = Happenings::from_millis(seen);
+        let happened = Occurrences::from_millis(seen);
         let now_counting = if counts == wrong { happened.with(limits, now) } else { happened.counting(limits, now) };
         let update = update.set(attribute, now_counting.to_millis());
         if seen.is_empty() { update.if_absent_or_equal(attribute, seen) } else { update.if_equal(attribute, seen) }
@@ -132,7 +132,7 @@ impl Store {
             Wrong::Password => PASSWORDS,
             Wrong::SecondFactor => SECOND_FACTORS,
         };
-        let mut attempts = Attempts::of("an account's failures");
+        let mut attempts = self.attempts("an account's failures");
         loop {
             attempts.begin().await?;
             let append = Failures::default().still_stand(update().append(attribute, &[now.millis()]));

@@ -5,7 +5,6 @@ use readmit_domain::{Act, CompanyId, EmployeeId, Event, EventType};
 use super::change::{Change, Item, attribute, item};
 use super::trail::{employee_key, type_key};
 use super::{Store, StoreError};
-use crate::random::system_random;
 
 impl Store {
     /// An event of `act` about this person, or (`None`) about the company itself.
@@ -16,7 +15,7 @@ impl Store {
         company_id: CompanyId,
         employee_id: impl Into<Option<EmployeeId>>,
     ) -> Event {
-        act.event(kind, company_id, employee_id, &mut system_random())
+        act.event(kind, company_id, employee_id, &mut self.random())
     }
 
     /// The event as one write of its act's transaction: only where nothing is.
@@ -48,11 +47,12 @@ mod tests {
 
     use super::super::send::read;
     use super::*;
+    use crate::random::Random;
 
     fn event(kind: EventType, employee_id: Option<EmployeeId>) -> Event {
         let company_id = "cmp_01J00000000000000000000000".parse().unwrap();
         let act = Act::new(Timestamp::from_millis(1_700_000_000_000), Actor::Operator, Origin::default());
-        act.event(kind, company_id, employee_id, &mut system_random())
+        act.event(kind, company_id, employee_id, &mut Random::system())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the cleanup reads: the passcodes whose time is over.
 
 use readmit_domain::lifecycle::{Passcode, Phase};
-use readmit_domain::{CompanyId, EmployeeId, HeldPasscode, Login, PasscodeId, Timestamp};
+use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, PasscodeRef, Timestamp};
 use serde::Deserialize;
 
 use super::change::{Item, attribute};
@@ -40,8 +40,8 @@ pub struct DueRow {
 
 impl DueRow {
     /// Which passcode it is, and whose.
-    pub fn held(&self) -> HeldPasscode {
-        HeldPasscode {
+    pub fn held(&self) -> PasscodeRef {
+        PasscodeRef {
             login: self.login.clone(),
             company_id: self.company_id,
             employee_id: self.employee_id,

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::change::{Change, key};
 use super::send::read;
 use super::{AttemptSource, Failures, Outcome, Store, StoreError};
-use crate::random::system_random;
 
 /// The item as the table holds it. An imported person's has no secrets yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,7 +153,7 @@ impl Store {
     /// Ends the tokens of all known devices.
     pub(super) fn forget_devices(&self, login: &Login, employee_id: EmployeeId) -> Change {
         Change::update(&self.tables.credentials, key([("login", login)]))
-            .set("device_epoch", SessionEpoch::generate(&mut system_random()))
+            .set("device_epoch", SessionEpoch::generate(&mut self.random()))
             .if_equal("employee_id", employee_id)
     }
 

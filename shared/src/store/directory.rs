@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp};
 
 use super::change::{Change, Item, attribute, item, key};
-use super::idempotency::{IdempotencyKey, KeyRow, Known};
+use super::idempotency::{IdempotencyKey, KeyRow, KeyState};
 use super::limits::{self, LimitRow};
+use super::pages::filter_key;
 use super::send::read;
 use super::{Outcome, Quota, Store, StoreError, Throttled};
-use crate::random::system_random;
 
 /// The sort key of a company's own row; no employee's id can begin with `#`.
 pub(super) const COMPANY_ROW: &str = "#company";
@@ -76,7 +76,7 @@ impl IssueView {
     }
 
     /// What is known of the key that the view was asked with.
-    pub fn known(&self, key: &IdempotencyKey, now: Timestamp) -> Known {
+    pub fn known(&self, key: &IdempotencyKey, now: Timestamp) -> KeyState {
         key.known(self.key.as_ref(), now)
     }
 }
@@ -93,7 +93,7 @@ pub(super) fn company_key(company_id: CompanyId) -> Item {
 pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
     let (mut row, name_key) = (item(employee)?, employee.full_name.sort_key(employee.employee_id));
     for filter in Filter::ALL.into_iter().filter(|filter| filter.finds(employee)) {
-        row.insert(filter.attribute().to_owned(), attribute(&name_key)?);
+        row.insert(filter_key(filter).to_owned(), attribute(&name_key)?);
     }
     row.insert("name_key".to_owned(), attribute(name_key)?);
     Ok(row)
@@ -154,7 +154,7 @@ impl Store {
         let event = self.event(act, EventType::SessionEnded, employee.company_id, employee.employee_id);
         let new_epoch = self
             .update_employee(employee.company_id, employee.employee_id)
-            .set("session_epoch", SessionEpoch::generate(&mut system_random()))
+            .set("session_epoch", SessionEpoch::generate(&mut self.random()))
             .if_equal("session_epoch", &employee.session_epoch);
         self.transact(vec![new_epoch, self.record(&event)?]).await
     }

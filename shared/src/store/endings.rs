@@ -1,8 +1,9 @@
 //! Commands to a passcode that come from elsewhere than its recovery: a Security Admin, its holder, the mail service.
 
 use readmit_domain::lifecycle::{CodeStatus, Command, Phase, Transition};
-use readmit_domain::{Act, Employee, Filter, HeldPasscode, Issuer, LatestPasscode};
+use readmit_domain::{Act, Employee, Filter, Issuer, LatestPasscode, PasscodeRef};
 
+use super::pages::filter_key;
 use super::passcodes::PasscodeRow;
 use super::{Authority, Outcome, Store, StoreError};
 
@@ -10,7 +11,7 @@ impl Store {
     /// A Security Admin revokes the code or the recovery. Refused if it has moved on, or the admin no longer may.
     pub async fn revoke(
         &self,
-        held: &HeldPasscode,
+        held: &PasscodeRef,
         revoked: &Transition,
         authority: &Authority,
         act: &Act,
@@ -43,7 +44,7 @@ impl Store {
         if reported.to == Phase::Code(CodeStatus::Bounced) {
             let name_key = holder.full_name.sort_key(holder.employee_id);
             writes.directory = writes.directory.map(|directory| {
-                directory.set(Filter::PasscodeBounced.attribute(), name_key).if_equal("full_name", &holder.full_name)
+                directory.set(filter_key(Filter::PasscodeBounced), name_key).if_equal("full_name", &holder.full_name)
             });
         }
         if let Issuer::Admin { employee_id, .. } = &latest.issued_by {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use readmit_domain::{EmployeeId, Timestamp};
+use readmit_domain::{EmployeeId, LatestPasscode, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -35,17 +35,17 @@ pub(super) struct KeyRow {
     leased_until: Timestamp,
     kept_until: Timestamp,
     #[serde(default)]
-    answer: Option<String>,
+    answer: Option<LatestPasscode>,
 }
 
 /// What is known of a key.
-pub enum Known {
+pub enum KeyState {
     /// Nothing, or no longer: the request may take this lease.
     Free(Lease),
     /// The request is under way.
     UnderWay,
     /// It was answered.
-    Answered(String),
+    Answered(Box<LatestPasscode>),
     /// It came with another request.
     OtherRequest,
 }
@@ -71,19 +71,19 @@ impl IdempotencyKey {
     }
 
     /// What the row that was read tells.
-    pub(super) fn known(&self, row: Option<&KeyRow>, now: Timestamp) -> Known {
+    pub(super) fn known(&self, row: Option<&KeyRow>, now: Timestamp) -> KeyState {
         let free = |seen: Option<Timestamp>| {
-            Known::Free(Lease { key: self.clone(), until: now.after(LEASE), kept_until: now.after(KEPT), seen })
+            KeyState::Free(Lease { key: self.clone(), until: now.after(LEASE), kept_until: now.after(KEPT), seen })
         };
         let Some(row) = row else { return free(None) };
         let answered = row.answer.as_ref().filter(|_| now < row.kept_until);
         let under_way = row.answer.is_none() && now < row.leased_until;
         if (answered.is_some() || under_way) && row.request_hash != self.request_hash {
-            Known::OtherRequest
+            KeyState::OtherRequest
         } else if let Some(answer) = answered {
-            Known::Answered(answer.clone())
+            KeyState::Answered(Box::new(answer.clone()))
         } else if under_way {
-            Known::UnderWay
+            KeyState::UnderWay
         } else {
             free(Some(row.leased_until))
         }
@@ -102,7 +102,7 @@ impl Store {
             .if_as_seen("leased_until", lease.seen)
     }
 
-    pub(super) fn keep_answer(&self, lease: &Lease, answer: &str) -> Change {
+    pub(super) fn keep_answer(&self, lease: &Lease, answer: &LatestPasscode) -> Change {
         Change::update(&self.tables.limits, limit_key(&lease.key.subject))
             .set("answer", answer)
             .if_equal("leased_until", lease.until)
@@ -119,39 +119,53 @@ mod tests {
     use super::*;
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
+    use readmit_domain::Issuer;
+    use readmit_domain::lifecycle::{CodeStatus, Phase};
+    use readmit_domain::passcode::OperatorTag;
 
     fn key(request: &str) -> IdempotencyKey {
         let admin = EmployeeId::new(Timestamp::from_millis(0), &mut StdRng::seed_from_u64(1));
         IdempotencyKey::new(admin, "click 7", &request).unwrap()
     }
 
-    fn row(answer: Option<&str>) -> KeyRow {
+    /// A passcode that was issued.
+    fn answer() -> LatestPasscode {
+        LatestPasscode {
+            passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
+            phase: Phase::Code(CodeStatus::Sent),
+            sent_to: "m***@northwind.example".to_owned(),
+            issued_at: Timestamp::from_millis(0),
+            expires_at: Timestamp::from_millis(3_600_000),
+            issued_by: Issuer::Operator(OperatorTag::Operator),
+        }
+    }
+
+    fn row(answer: Option<LatestPasscode>) -> KeyRow {
         KeyRow {
             subject: key("a").subject,
             request_hash: key("a").request_hash,
             leased_until: Timestamp::from_millis(30_000),
             kept_until: Timestamp::from_millis(86_400_000),
-            answer: answer.map(str::to_owned),
+            answer,
         }
     }
 
     #[test]
     fn a_key_is_under_way_then_answered_then_free() {
         let at = Timestamp::from_millis;
-        assert!(matches!(key("a").known(None, at(0)), Known::Free(_)));
-        assert!(matches!(key("a").known(Some(&row(None)), at(29_999)), Known::UnderWay));
-        assert!(matches!(key("a").known(Some(&row(None)), at(30_000)), Known::Free(_)));
-        assert!(
-            matches!(key("a").known(Some(&row(Some("{}"))), at(86_399_999)), Known::Answered(answer) if answer == "{}")
-        );
-        assert!(matches!(key("a").known(Some(&row(Some("{}"))), at(86_400_000)), Known::Free(_)));
+        assert!(matches!(key("a").known(None, at(0)), KeyState::Free(_)));
+        assert!(matches!(key("a").known(Some(&row(None)), at(29_999)), KeyState::UnderWay));
+        assert!(matches!(key("a").known(Some(&row(None)), at(30_000)), KeyState::Free(_)));
+        let again = key("a").known(Some(&row(Some(answer()))), at(86_399_999));
+        assert!(matches!(again, KeyState::Answered(kept) if *kept == answer()));
+        assert!(matches!(key("a").known(Some(&row(Some(answer()))), at(86_400_000)), KeyState::Free(_)));
     }
 
     #[test]
     fn another_request_with_the_key_is_refused_while_it_is_known() {
         let at = Timestamp::from_millis;
-        assert!(matches!(key("b").known(Some(&row(None)), at(0)), Known::OtherRequest));
-        assert!(matches!(key("b").known(Some(&row(Some("{}"))), at(50_000)), Known::OtherRequest));
-        assert!(matches!(key("b").known(Some(&row(None)), at(30_000)), Known::Free(_)));
+        assert!(matches!(key("b").known(Some(&row(None)), at(0)), KeyState::OtherRequest));
+        assert!(matches!(key("b").known(Some(&row(Some(answer()))), at(50_000)), KeyState::OtherRequest));
+        assert!(matches!(key("b").known(Some(&row(None)), at(30_000)), KeyState::Free(_)));
     }
 }

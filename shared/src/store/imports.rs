@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use readmit_domain::{Act, CompanyId, Employee, EmployeeId, EventType, ExternalId, Issuer, Role, SessionEpoch};
-use serde::Deserialize;
+use readmit_domain::{
+    Act, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, FieldChange, Issuer, Role, SessionEpoch,
+};
+use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Item, attribute, item, key};
 use super::directory::{employee_item, employee_key};
 use super::send::read;
 use super::{Credentials, Outcome, Store, StoreError, transition};
-use crate::random::system_random;
 
 /// The row that makes an external id unique in its company.
 #[derive(Deserialize)]
@@ -45,6 +46,22 @@ const ERASED: &str = "(erased)";
 fn issued_by(employee: &Employee, issuer: EmployeeId) -> bool {
     let issued_by = employee.latest_passcode.as_ref().map(|latest| &latest.issued_by);
     matches!(issued_by, Some(Issuer::Admin { employee_id, .. }) if *employee_id == issuer)
+}
+
+/// Sets each field of a patch, if it is still as it was seen. A field that the patch gets and this does not name does not compile.
+fn patched(row: Change, patch: &EmployeePatch<'_>) -> Change {
+    fn field<T: Serialize>(row: Change, attribute: &str, change: &FieldChange<'_, T>) -> Change {
+        row.set_or_remove(attribute, change.to).if_as_seen(attribute, change.from)
+    }
+    let EmployeePatch { login, full_name, external_id, granted_role, account_type, account_status, mail_locale } =
+        patch;
+    let row = field(row, "login", login);
+    let row = field(row, "full_name", full_name);
+    let row = field(row, "external_id", external_id);
+    let row = field(row, "granted_role", granted_role);
+    let row = field(row, "account_type", account_type);
+    let row = field(row, "account_status", account_status);
+    field(row, "mail_locale", mail_locale)
 }
 
 /// Whether a change ends what the person has open: code, recovery and sessions.
@@ -107,59 +124,42 @@ impl Store {
             .if_absent_or_equal("claimed_by", employee.employee_id)
     }
 
-    /// Changes a person's row; `fields` are the names of what changes, for the trail, which also gets the old and the new role,
-    /// type and status. Refused if the row, its credentials or its
-    /// passcode changed since they were read, or the new login or external id has an owner.
+    /// Changes a person's row. The event has the names of the fields that changed, and the old and the new role, type and status.
+    /// Refused if the row, its credentials or its passcode changed since they were read, or the new login or external id has an
+    /// owner.
     pub async fn change_employee(
         &self,
         before: &Employee,
         after: &Employee,
         credentials: &Credentials,
-        fields: &[&str],
         act: &Act,
     ) -> Result<Outcome, StoreError> {
+        let patch = EmployeePatch::diff(before, after);
         let event = self
             .event(act, EventType::EmployeeChanged, before.company_id, before.employee_id)
-            .with("fields", fields.join(","))
-            .with_change("role", Some(&before.granted_role), Some(&after.granted_role))
-            .with_change("account_type", Some(&before.account_type), Some(&after.account_type))
-            .with_change("status", Some(&before.account_status), Some(&after.account_status));
+            .with("fields", patch.fields().join(","))
+            .with_change("role", patch.granted_role.from, patch.granted_role.to)
+            .with_change("account_type", patch.account_type.from, patch.account_type.to)
+            .with_change("status", patch.account_status.from, patch.account_status.to);
         let mut changes = vec![self.record(&event)?];
         let (mut after, ends_access) = (after.clone(), ends_access(before, after));
+        let row = self.update_employee(before.company_id, before.employee_id);
+        let mut row = patched(row, &patch)
+            .set("name_key", after.full_name.sort_key(after.employee_id))
+            .if_latest_as_seen(before.latest_passcode.as_ref())
+            .if_equal("two_factor", before.two_factor);
         if ends_access {
             let (latest, ending) = self.end_with_account(before, act)?;
             after.latest_passcode = latest;
             changes.extend(ending);
+            row = row.set("session_epoch", SessionEpoch::generate(&mut self.random()));
+            row = transition::show(row, after.latest_passcode.as_ref());
         }
         let after = &after;
-        let mut row = self
-            .update_employee(before.company_id, before.employee_id)
-            .set_filters(after)
-            .if_latest_as_seen(before.latest_passcode.as_ref())
-            .if_equal("two_factor", before.two_factor)
-            .set("full_name", &after.full_name)
-            .set("name_key", after.full_name.sort_key(after.employee_id))
-            .set("login", &after.login)
-            .set("granted_role", after.granted_role)
-            .set("account_type", after.account_type)
-            .set("account_status", after.account_status)
-            .set_or_remove("mail_locale", after.mail_locale.as_ref())
-            .set_or_remove("external_id", after.external_id.as_ref())
-            .if_equal("login", &before.login)
-            .if_equal("account_type", before.account_type)
-            .if_equal("account_status", before.account_status)
-            .if_as_seen("external_id", before.external_id.as_ref())
-            .if_equal("full_name", &before.full_name)
-            .if_equal("granted_role", before.granted_role)
-            .if_as_seen("mail_locale", before.mail_locale.as_ref());
         if before.login != after.login {
             changes.push(self.keep_address(event.event_id, &before.login, act.at));
         }
-        if ends_access {
-            row = row.set("session_epoch", SessionEpoch::generate(&mut system_random()));
-            row = transition::show(row, after.latest_passcode.as_ref());
-        }
-        changes.push(row);
+        changes.push(row.set_filters(after));
         changes.extend(self.change_words(Some(before), Some(after)));
         if before.login != after.login {
             let moved = Credentials { login: after.login.clone(), ..credentials.clone() };

@@ -4,18 +4,17 @@ use readmit_domain::lifecycle::{Command, Phase};
 use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, Pending, SessionEpoch,
-    Versioned,
+    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode, Pending,
+    SessionEpoch, Versioned,
 };
 
 use super::change::Change;
 use super::cleanup::due_shard;
 use super::passcodes::{KEPT_AFTER_END, PasscodeRow};
 use super::{Authority, Lease, Outcome, Quota, Store, StoreError, Throttled, transition};
-use crate::random::system_random;
 
 /// A passcode that is stored and waits for its mail.
-pub struct Begun {
+pub struct StoredPasscode {
     row: PasscodeRow,
     lease: Option<Lease>,
 }
@@ -23,7 +22,7 @@ pub struct Begun {
 /// What is committed together with a passcode: its places in the windows, the lease of its idempotency key, and the authority
 /// of the admin who asked for it.
 #[derive(Default)]
-pub struct Takes {
+pub struct Reservations {
     /// The places.
     pub quota: Quota,
     /// The lease, if the request had a key.
@@ -32,7 +31,7 @@ pub struct Takes {
     pub authority: Option<Authority>,
 }
 
-impl Takes {
+impl Reservations {
     fn changes(&self, store: &Store) -> Vec<Change> {
         let mut changes = self.quota.0.clone();
         changes.extend(self.lease.as_ref().map(|lease| store.take_lease(lease)));
@@ -42,9 +41,9 @@ impl Takes {
 }
 
 /// What storing a passcode came to.
-pub enum Beginning {
+pub enum BeginOutcome {
     /// It is stored.
-    Begun(Box<Begun>),
+    Stored(Box<StoredPasscode>),
     /// The holder, the latest passcode or a window changed since it was decided: decide again.
     Changed,
     /// Too many wrong secrets without a success: no code for a while.
@@ -59,20 +58,20 @@ impl Store {
         &self,
         issued: &IssuedPasscode,
         secret_hash: &Versioned<KeyedHash>,
-        takes: Takes,
+        reservations: Reservations,
         act: &Act,
-    ) -> Result<Beginning, StoreError> {
+    ) -> Result<BeginOutcome, StoreError> {
         let row = new_row(issued);
         let fresh = self
             .put_code(issued, &row, secret_hash)
             .if_absent_or_below("tries_without_success", MAX_TRIES_WITHOUT_SUCCESS);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(fresh);
-        changes.extend(takes.changes(self));
+        changes.extend(reservations.changes(self));
         if self.transact(changes).await? == Outcome::Done {
-            return Ok(Beginning::Begun(Box::new(Begun { row, lease: takes.lease })));
+            return Ok(BeginOutcome::Stored(Box::new(StoredPasscode { row, lease: reservations.lease })));
         }
-        self.begin_despite_wrong_secrets(issued, row, secret_hash, takes, act).await
+        self.begin_despite_wrong_secrets(issued, row, secret_hash, reservations, act).await
     }
 
     /// After a refusal: whether it was for too many wrong secrets. If their time is over, they are forgotten with this code.
@@ -81,17 +80,17 @@ impl Store {
         issued: &IssuedPasscode,
         row: PasscodeRow,
         secret_hash: &Versioned<KeyedHash>,
-        takes: Takes,
+        reservations: Reservations,
         act: &Act,
-    ) -> Result<Beginning, StoreError> {
+    ) -> Result<BeginOutcome, StoreError> {
         let there = self
             .passcode(issued.login())
             .await?
             .filter(|there| there.tries_without_success >= MAX_TRIES_WITHOUT_SUCCESS);
-        let Some(last_try_at) = there.and_then(|there| there.last_try_at) else { return Ok(Beginning::Changed) };
+        let Some(last_try_at) = there.and_then(|there| there.last_try_at) else { return Ok(BeginOutcome::Changed) };
         let until = last_try_at.after(LOCKED_FOR);
         if act.at < until {
-            return Ok(Beginning::Locked(Self::locked(issued.holder.employee_id, until, act.at)));
+            return Ok(BeginOutcome::Locked(Self::locked(issued.holder.employee_id, until, act.at)));
         }
         let forgiven = self
             .put_code(issued, &row, secret_hash)
@@ -100,10 +99,10 @@ impl Store {
             .if_equal("last_try_at", last_try_at);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(forgiven);
-        changes.extend(takes.changes(self));
+        changes.extend(reservations.changes(self));
         Ok(match self.transact(changes).await? {
-            Outcome::Done => Beginning::Begun(Box::new(Begun { row, lease: takes.lease })),
-            Outcome::Refused => Beginning::Changed,
+            Outcome::Done => BeginOutcome::Stored(Box::new(StoredPasscode { row, lease: reservations.lease })),
+            Outcome::Refused => BeginOutcome::Changed,
         })
     }
 
@@ -161,7 +160,7 @@ impl Store {
             .if_equal("account_type", AccountType::Employee)
             .if_equal("login", issued.login());
         let change = if issued.suspend {
-            change.set("session_epoch", SessionEpoch::generate(&mut system_random()))
+            change.set("session_epoch", SessionEpoch::generate(&mut self.random()))
         } else {
             change
         };
@@ -181,17 +180,22 @@ impl Store {
 
     /// The mail was accepted: the code opens the door from now on, and `answer` is kept for the key. Refused if it was replaced,
     /// ended or reported of meanwhile.
-    pub async fn sent(&self, begun: &Begun, answer: &str, act: &Act) -> Result<Outcome, StoreError> {
-        let row = &begun.row;
+    pub async fn sent(
+        &self,
+        stored: &StoredPasscode,
+        answer: &LatestPasscode,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
+        let row = &stored.row;
         let Ok(sent) = row.lifecycle().apply(Command::MarkSent, act.at) else { return Ok(Outcome::Refused) };
         let mut changes = self.changes(self.writes(&row.held(), &sent, act))?;
-        changes.extend(begun.lease.as_ref().map(|lease| self.keep_answer(lease, answer)));
+        changes.extend(stored.lease.as_ref().map(|lease| self.keep_answer(lease, answer)));
         self.transact(changes).await
     }
 
     /// Keeps the answer to a mail that was accepted for a code that is no longer `sending`.
-    pub async fn keep(&self, begun: &Begun, answer: &str) -> Result<(), StoreError> {
-        if let Some(lease) = &begun.lease {
+    pub async fn keep(&self, stored: &StoredPasscode, answer: &LatestPasscode) -> Result<(), StoreError> {
+        if let Some(lease) = &stored.lease {
             // Refused: the lease ran out, and another request has taken it.
             let _: Outcome = self.transact(vec![self.keep_answer(lease, answer)]).await?;
         }
@@ -202,10 +206,10 @@ impl Store {
     /// ended meanwhile.
     ///
     /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
-    pub async fn withdraw(&self, begun: &Begun, act: &Act) -> Result<(), StoreError> {
+    pub async fn withdraw(&self, stored: &StoredPasscode, act: &Act) -> Result<(), StoreError> {
         // None: it was replaced or ended meanwhile.
-        let _: Option<Phase> = self.end(&begun.row.held(), &begun.row.lifecycle(), Command::Withdraw, act).await?;
-        if let Some(lease) = &begun.lease {
+        let _: Option<Phase> = self.end(&stored.row.held(), &stored.row.lifecycle(), Command::Withdraw, act).await?;
+        if let Some(lease) = &stored.lease {
             // Refused: the lease ran out, and another request has taken it.
             let _: Outcome = self.transact(vec![self.free_lease(lease)]).await?;
         }

@@ -3,14 +3,14 @@
 //! A list of moments and not a counter: no span has more than its limit, wherever one lets it begin. Whoever is refused is not
 //! added, so that waiting helps.
 
-use readmit_domain::limit::{CODES_AN_ADMIN, CODES_AN_EMPLOYEE, Happenings, LOCKED_FOR, Limit};
+use readmit_domain::limit::{CODES_AN_ADMIN, CODES_AN_EMPLOYEE, LOCKED_FOR, Limit, Occurrences};
 use readmit_domain::{Act, EmployeeId, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Item, key};
 use super::passcodes::KEPT_AFTER_END;
 use super::send::{OnRefusal, Updated};
-use super::{Attempts, Outcome, Store, StoreError};
+use super::{Outcome, Store, StoreError};
 
 /// An item as the table holds it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Throttled {
     /// From when on it may be tried again.
     pub until: Timestamp,
     /// The subject to be told of, if the trail has not been told of it within this span.
-    pub untold: Option<Untold>,
+    pub unreported: Option<UnreportedLimit>,
 }
 
 /// Whether the limits let something happen.
@@ -58,7 +58,7 @@ impl<T> From<Result<T, Throttled>> for Admission<T> {
 
 /// A limit that was reached and that the trail does not know of yet.
 #[derive(Clone, Debug)]
-pub struct Untold {
+pub struct UnreportedLimit {
     subject: String,
     since: Timestamp,
 }
@@ -90,14 +90,14 @@ fn longest(limits: &[Limit]) -> std::time::Duration {
 }
 
 impl LimitRow {
-    pub(super) fn seen(&self) -> Happenings {
-        Happenings::from_millis(&self.happened_at)
+    pub(super) fn seen(&self) -> Occurrences {
+        Occurrences::from_millis(&self.happened_at)
     }
 
     pub(super) fn throttled(&self, subject: &str, until: Timestamp, limits: &[Limit], now: Timestamp) -> Throttled {
         let told = self.throttled_at.is_some_and(|told| now < told.after(longest(limits)));
         let since = Timestamp::from_millis(now.millis() - i64::try_from(longest(limits).as_millis()).unwrap_or(0));
-        Throttled { until, untold: (!told).then(|| Untold { subject: subject.to_owned(), since }) }
+        Throttled { until, unreported: (!told).then(|| UnreportedLimit { subject: subject.to_owned(), since }) }
     }
 }
 
@@ -128,7 +128,7 @@ impl Store {
         &self,
         subject: &str,
         seen: Option<&LimitRow>,
-        now_counting: Happenings,
+        now_counting: Occurrences,
         limits: &[Limit],
         now: Timestamp,
     ) -> Change {
@@ -193,7 +193,7 @@ impl Store {
     ) -> Result<Admission<usize>, StoreError> {
         let by = issues_by(admin);
         let mut seen = None::<LimitRow>;
-        let mut attempts = Attempts::of("an admin's window");
+        let mut attempts = self.attempts("an admin's window");
         loop {
             attempts.begin().await?;
             let Places { count, change } = match self.places(&by, seen.as_ref(), &CODES_AN_ADMIN, wanted, now) {
@@ -216,7 +216,7 @@ impl Store {
     ) -> Result<Admission, StoreError> {
         // With fewer than the least no limit is reached, whenever they happened.
         let least = limits.iter().map(|limit| limit.most).min().unwrap_or_default();
-        let mut attempts = Attempts::of("a limit");
+        let mut attempts = self.attempts("a limit");
         loop {
             attempts.begin().await?;
             let append = self
@@ -240,10 +240,15 @@ impl Store {
     }
 
     /// Tells the trail that a limit was reached, once a span. For an unknown account there is no event, and the same request.
-    pub async fn tell_throttled(&self, untold: &Untold, event: Option<Event>, act: &Act) -> Result<(), StoreError> {
-        let mark = Change::update(&self.tables.limits, limit_key(&untold.subject))
+    pub async fn tell_throttled(
+        &self,
+        unreported: &UnreportedLimit,
+        event: Option<Event>,
+        act: &Act,
+    ) -> Result<(), StoreError> {
+        let mark = Change::update(&self.tables.limits, limit_key(&unreported.subject))
             .set("throttled_at", act.at)
-            .if_absent_or_at_most("throttled_at", untold.since);
+            .if_absent_or_at_most("throttled_at", unreported.since);
         let mut changes = vec![mark];
         changes.extend(event.map(|event| self.record(&event)).transpose()?);
         // Refused: somebody else told it.
@@ -255,6 +260,6 @@ impl Store {
     pub(super) fn locked(holder: EmployeeId, until: Timestamp, now: Timestamp) -> Throttled {
         let subject = format!("codes to {holder} after too many wrong secrets");
         let since = Timestamp::from_millis(now.millis() - i64::try_from(LOCKED_FOR.as_millis()).unwrap_or(0));
-        Throttled { until, untold: Some(Untold { subject, since }) }
+        Throttled { until, unreported: Some(UnreportedLimit { subject, since }) }
     }
 }

@@ -14,7 +14,6 @@ use super::change::Change;
 use super::limits::limit_key;
 use super::send::{OnRefusal, Updated, read};
 use super::{Store, StoreError};
-use crate::random::system_random;
 use crate::telemetry;
 
 /// Mails of one notice to one reader.
@@ -81,7 +80,7 @@ impl Store {
 
     /// Takes a turn to send. One write.
     pub async fn begin_notice(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<NoticeTurn, StoreError> {
-        let turn = Turn(format!("{:016x}", system_random().random::<u64>()));
+        let turn = Turn(format!("{:016x}", self.random().random::<u64>()));
         let begin = self
             .update_notice(event_id, mark, now)
             .put_in("turns", &turn.0)

@@ -60,7 +60,7 @@ impl Store {
         limit: u8,
         after: Option<&str>,
     ) -> Result<EmployeePage, StoreError> {
-        let (index, sorted_by) = filter.map_or(("by_name", "name_key"), |filter| (filter.name(), filter.attribute()));
+        let (index, sorted_by) = filter.map_or(("by_name", "name_key"), |filter| (filter.name(), filter_key(filter)));
         let start = after.map(|name_key| {
             let employee_id = name_key.rsplit('\t').next().unwrap_or_default();
             key([("company_id", &company_id), ("employee_id", &employee_id), (sorted_by, &name_key)])
@@ -140,8 +140,20 @@ impl Change {
     pub(super) fn set_filters(self, employee: &Employee) -> Self {
         let name_key = employee.full_name.sort_key(employee.employee_id);
         Filter::ALL.into_iter().fold(self, |change, filter| {
-            change.set_or_remove(filter.attribute(), filter.finds(employee).then_some(&name_key))
+            change.set_or_remove(filter_key(filter), filter.finds(employee).then_some(&name_key))
         })
+    }
+}
+
+/// The attribute that a filter's index sorts by: there on just those whom the filter finds.
+pub(super) fn filter_key(filter: Filter) -> &'static str {
+    match filter {
+        Filter::NoTwoFactor => "no_two_factor_key",
+        Filter::PasscodePending => "passcode_pending_key",
+        Filter::PasscodeBounced => "passcode_bounced_key",
+        Filter::SecurityAdmins => "security_admins_key",
+        Filter::Disabled => "disabled_key",
+        Filter::Clients => "clients_key",
     }
 }
 

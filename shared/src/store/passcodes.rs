@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use readmit_domain::lifecycle::{Command, MAX_TRIES, Passcode, Phase};
 use readmit_domain::{
-    AccountStatus, AccountType, Act, CompanyId, EmployeeId, HeldPasscode, KeyedHash, Login, PasscodeId, Pending,
+    AccountStatus, AccountType, Act, CompanyId, EmployeeId, KeyedHash, Login, PasscodeId, PasscodeRef, Pending,
     RECOVERY_LIFETIME, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
@@ -78,8 +78,8 @@ pub struct PasscodeRow {
 
 impl PasscodeRow {
     /// Which passcode it is, and whose.
-    pub fn held(&self) -> HeldPasscode {
-        HeldPasscode {
+    pub fn held(&self) -> PasscodeRef {
+        PasscodeRef {
             login: self.login.clone(),
             company_id: self.company_id,
             employee_id: self.employee_id,
@@ -103,7 +103,7 @@ impl Store {
     }
 
     /// The change of the directory that follows the passcode, as long as it is the person's latest.
-    pub(super) fn update_latest(&self, held: &HeldPasscode) -> Change {
+    pub(super) fn update_latest(&self, held: &PasscodeRef) -> Change {
         self.update_employee(held.company_id, held.employee_id)
             .if_equal("latest_passcode.passcode_id", held.passcode_id)
     }

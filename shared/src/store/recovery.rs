@@ -8,6 +8,7 @@ use readmit_domain::{
 };
 
 use super::change::{Change, key};
+use super::pages::filter_key;
 use super::passcodes::PasscodeRow;
 use super::send::{OnRefusal, Updated};
 use super::transition::if_phase;
@@ -145,7 +146,7 @@ impl Store {
         writes.directory = writes.directory.map(|directory| {
             directory
                 .set("two_factor", TwoFactor::Enrolled)
-                .remove(Filter::NoTwoFactor.attribute())
+                .remove(filter_key(Filter::NoTwoFactor))
                 .set("session_epoch", epoch)
                 .set("last_signed_in_at", act.at)
                 .if_equal("account_status", AccountStatus::Active)

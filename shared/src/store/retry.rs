@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 
-use super::StoreError;
-use crate::random::system_random;
+use super::{Store, StoreError};
+use crate::random::Random;
 
 /// How often an act is tried in all.
 const MAX_ATTEMPTS: u32 = 8;
@@ -17,21 +17,24 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 pub struct Attempts {
     what: &'static str,
     made: u32,
+    random: Random,
+}
+
+impl Store {
+    /// The attempts at an act that is refused when `what` changes meanwhile.
+    pub fn attempts(&self, what: &'static str) -> Attempts {
+        Attempts { what, made: 0, random: self.random() }
+    }
 }
 
 impl Attempts {
-    /// At an act that is refused when `what` changes meanwhile.
-    pub fn of(what: &'static str) -> Self {
-        Self { what, made: 0 }
-    }
-
     /// Begins an attempt. After the eighth the error is [`StoreError::Contended`].
     pub async fn begin(&mut self) -> Result<(), StoreError> {
         if self.made == MAX_ATTEMPTS {
             return Err(StoreError::Contended(self.what));
         }
         if let Some(round) = self.made.checked_sub(1) {
-            pause(round).await;
+            pause(round, &mut self.random).await;
         }
         self.made += 1;
         Ok(())
@@ -39,7 +42,7 @@ impl Attempts {
 }
 
 /// A random pause, so that those who met do not meet again.
-pub(super) async fn pause(round: u32) {
+pub(super) async fn pause(round: u32, random: &mut Random) {
     let most = FIRST_PAUSE * 2_u32.saturating_pow(round);
-    tokio::time::sleep(system_random().random_range(Duration::ZERO..most)).await;
+    tokio::time::sleep(random.random_range(Duration::ZERO..most)).await;
 }

@@ -126,7 +126,7 @@ impl Store {
         let events = changes.iter().filter_map(|change| change.event.clone()).collect();
         let items = changes.into_iter().map(Change::into_transact_item).collect::<Result<Vec<_>, _>>()?;
         let request = self.client.transact_write_items().set_transact_items(Some(items));
-        let outcome = despite_conflicts(|| attempt_transaction(request.clone())).await?;
+        let outcome = self.despite_conflicts(|| attempt_transaction(request.clone())).await?;
         if outcome == Outcome::Done {
             telemetry::count_events(events);
         }
@@ -146,7 +146,23 @@ impl Store {
             }
             OnRefusal::TellNothing => request,
         };
-        despite_conflicts(|| attempt_update(request.clone())).await
+        self.despite_conflicts(|| attempt_update(request.clone())).await
+    }
+
+    async fn despite_conflicts<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<Attempt<T>, StoreError>>,
+    {
+        for round in 0..=CONFLICT_RETRIES {
+            if let Attempt::Settled(outcome) = attempt().await? {
+                return Ok(outcome);
+            }
+            telemetry::count(|tally| &tally.conflicts);
+            if round < CONFLICT_RETRIES {
+                pause(round, &mut self.random()).await;
+            }
+        }
+        Err(StoreError::Unavailable("conflicts outlasted the retries".to_owned()))
     }
 }
 
@@ -201,20 +217,4 @@ fn settle(reasons: &[CancellationReason]) -> Result<Attempt<Outcome>, StoreError
         let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
         Err(StoreError::refused(format!("the transaction was cancelled: {}", codes.join(", "))))
     }
-}
-
-async fn despite_conflicts<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<Attempt<T>, StoreError>>,
-{
-    for round in 0..=CONFLICT_RETRIES {
-        if let Attempt::Settled(outcome) = attempt().await? {
-            return Ok(outcome);
-        }
-        telemetry::count(|tally| &tally.conflicts);
-        if round < CONFLICT_RETRIES {
-            pause(round).await;
-        }
-    }
-    Err(StoreError::Unavailable("conflicts outlasted the retries".to_owned()))
 }

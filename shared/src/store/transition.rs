@@ -3,9 +3,10 @@
 //! No other file writes the status of a passcode or of a recovery.
 
 use readmit_domain::lifecycle::{Command, Passcode, Phase, Transition, Wipes};
-use readmit_domain::{Act, Employee, Event, EventType, Filter, HeldPasscode, LatestPasscode};
+use readmit_domain::{Act, Employee, Event, EventType, Filter, LatestPasscode, PasscodeRef};
 
 use super::change::Change;
+use super::pages::filter_key;
 use super::passcodes::{PasscodeRow, passcode_key};
 use super::{Outcome, Store, StoreError};
 
@@ -26,7 +27,7 @@ impl Store {
     /// Gives a command that ends a passcode or a recovery, and tells where that led. None if it cannot be given, or no longer.
     pub async fn end(
         &self,
-        held: &HeldPasscode,
+        held: &PasscodeRef,
         passcode: &Passcode,
         command: Command,
         act: &Act,
@@ -38,7 +39,7 @@ impl Store {
     }
 
     /// The writes of a transition, which hold only in one of the phases that it starts from.
-    pub(super) fn writes(&self, held: &HeldPasscode, transition: &Transition, act: &Act) -> Writes {
+    pub(super) fn writes(&self, held: &PasscodeRef, transition: &Transition, act: &Act) -> Writes {
         let (to, stays) = (transition.to, transition.from == [transition.to]);
         let passcode = self.update_passcode(&held.login).if_equal("passcode_id", held.passcode_id);
         let passcode = wipe(if_phase(passcode, &transition.from), transition.wipes);
@@ -47,7 +48,7 @@ impl Store {
             let copy = set_phase(self.update_latest(held), copy, to);
             // A recovery that ends was taken out of this list when it began.
             let leaves_the_list = !to.is_pending() && transition.wipes == Wipes::Code;
-            if leaves_the_list { copy.remove(Filter::PasscodePending.attribute()) } else { copy }
+            if leaves_the_list { copy.remove(filter_key(Filter::PasscodePending)) } else { copy }
         });
         let events = transition.events.iter().map(|kind| self.passcode_event(act, *kind, held)).collect();
         Writes { passcode, directory, events }
@@ -92,7 +93,7 @@ impl Store {
         Ok((latest, changes))
     }
 
-    pub(super) fn passcode_event(&self, act: &Act, kind: EventType, held: &HeldPasscode) -> Event {
+    pub(super) fn passcode_event(&self, act: &Act, kind: EventType, held: &PasscodeRef) -> Event {
         self.event(act, kind, held.company_id, held.employee_id).with("passcode_id", held.passcode_id)
     }
 }

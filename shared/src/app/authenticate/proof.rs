@@ -3,9 +3,9 @@
 use readmit_domain::{Password, SecondFactor, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Checked, check_password, factor_used};
-use crate::http::Failure;
-use crate::services::Services;
+use super::{factor_used, password_hash};
+use crate::app::passwords::{self, Compared};
+use crate::app::{AppError, Services};
 use crate::store::{Credentials, FactorUsed};
 
 /// What the person proved beside the passcode.
@@ -32,9 +32,10 @@ pub async fn prove(
     credentials: Option<&Credentials>,
     typed: &SecretString,
     now: Timestamp,
-) -> Result<Option<Proof>, Failure> {
+) -> Result<Option<Proof>, AppError> {
     let password = Password::new(typed.expose_secret());
-    let Checked { matches, keyring, .. } = check_password(services, credentials, password, now).await?;
+    let Compared { matches, keyring, .. } =
+        passwords::compare(services, password_hash(credentials), password, now).await?;
     let Some(credentials) = credentials else { return Ok(None) };
     if matches {
         return Ok(Some(Proof::Password));

@@ -2,7 +2,7 @@
 
 use readmit::domain::lifecycle::{CodeStatus, Phase};
 use readmit::domain::{
-    Company, Concerned, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, Origin,
+    Company, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, NoticeSubject, Origin,
     SecondProof, Timestamp, passcode,
 };
 use readmit::mail::{Letter, Letterhead};
@@ -95,7 +95,7 @@ impl Cast {
 
     /// A notice of each kind.
     pub fn notices(&self) -> Vec<Notice> {
-        let concerned = Concerned::from(&Self::employee(&self.other, "ada@northwind.example", "en"));
+        let concerned = NoticeSubject::from(&Self::employee(&self.other, "ada@northwind.example", "en"));
         let kinds = [
             NoticeKind::PasscodeRedeemed,
             NoticeKind::RecoveryCompleted,

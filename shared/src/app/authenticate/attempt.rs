@@ -3,7 +3,7 @@
 use readmit_domain::{Login, Password, SecondFactor, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::http::Failure;
+use crate::app::AppError;
 use crate::keyring::{Device, Keyring};
 use crate::store::AttemptSource;
 
@@ -26,8 +26,8 @@ impl<'a> Attempt<'a> {
         password: &SecretString,
         code: &SecretString,
         source_ip: Option<&'a str>,
-    ) -> Result<Self, Failure> {
-        let nobody = || NOBODY.parse().map_err(|_| Failure::Fault("the login of nobody is none".to_owned()));
+    ) -> Result<Self, AppError> {
+        let nobody = || NOBODY.parse().map_err(|_| AppError::Fault("the login of nobody is none"));
         Ok(Self {
             login: email.parse().or_else(|_| nobody())?,
             password: Password::new(password.expose_secret()),

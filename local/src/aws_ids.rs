@@ -3,11 +3,11 @@
 use data_encoding::{BASE64URL, HEXLOWER};
 use rand::Rng as _;
 use rand::distr::{Alphanumeric, SampleString};
-use readmit::random::system_random;
+use readmit::Random;
 
 /// `length` letters and digits.
 pub fn alphanumeric(length: usize) -> String {
-    Alphanumeric.sample_string(&mut system_random(), length)
+    Alphanumeric.sample_string(&mut Random::system(), length)
 }
 
 /// `N` bytes in lower-case hexadecimal.
@@ -31,7 +31,7 @@ pub fn gateway_request_id() -> String {
 
 fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    system_random().fill_bytes(&mut bytes);
+    Random::system().fill_bytes(&mut bytes);
     bytes
 }
 

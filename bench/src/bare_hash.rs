@@ -13,7 +13,7 @@ use crate::process::cpu_of_this_thread;
 pub fn hash(memory: &HashMemory) -> Result<Duration, Failure> {
     let (password, pepper) = (Password::new(PASSWORD), Pepper::from([7; 32]));
     let before = cpu_of_this_thread()?;
-    PasswordHash::of(&password, &pepper, Salt::generate(&mut readmit::random::system_random()), memory)?;
+    PasswordHash::of(&password, &pepper, Salt::generate(&mut readmit::Random::system()), memory)?;
     Ok(cpu_of_this_thread()?.saturating_sub(before))
 }
 

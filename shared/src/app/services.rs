@@ -6,46 +6,74 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use readmit_domain::{HashMemory, KeyVersion, Timestamp};
 
+use crate::Clock;
 use crate::aws::{self, Aws};
-use crate::environment::{BadVariable, Environment};
-use crate::http::Edge;
+use crate::environment::BadVariable;
 use crate::keyring::{KeyNeeds, KeyStore, Keyring, KeyringUnavailable, RootSecret, TokenKind};
-use crate::random::{SystemRandom, system_random};
+use crate::mail::Mail;
+use crate::process::Process;
+use crate::random::Random;
 use crate::store::Store;
-use crate::{Clock, mail::Mail};
+use crate::trusted_proxy::TrustedProxy;
 
 /// What a start may wait for the services that the first request will call.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// What every function is given.
-pub struct Services {
+/// What every function is given; `Services<Mail>` is for those that mail.
+pub struct Services<M = ()> {
     /// The tables.
     pub store: Store,
+    /// The mail service.
+    pub mail: M,
     /// The portal's address: tokens name it as their issuer.
     pub portal_url: String,
     /// The portal's name, as authenticators show it.
     pub brand_name: String,
-    edge: Edge,
+    edge: TrustedProxy,
     key_store: KeyStore,
     hash_memory: Arc<HashMemory>,
     aws: Arc<Aws>,
     clock: Clock,
+    random: Random,
 }
 
 impl Services {
-    /// With the clients of `aws`, what the environment says, and the keys that the function needs.
-    pub fn new(aws: Aws, environment: &Environment, clock: Clock, keys: KeyNeeds) -> Result<Self, BadVariable> {
+    /// Of a function that mails nothing. `keys` are those that it needs.
+    pub fn new(process: Process, keys: KeyNeeds) -> Result<Self, BadVariable> {
+        Self::build(process, (), keys)
+    }
+}
+
+impl Services<Mail> {
+    /// Of a function that mails.
+    pub fn with_mail(process: Process, keys: KeyNeeds) -> Result<Self, BadVariable> {
+        let mail = Mail::new(process.aws.ses(), &process.environment)?;
+        Self::build(process, mail, keys)
+    }
+
+    /// As [`Self::warm_up`], and opens a connection to the mail service.
+    pub async fn warm_up_with_mail(&self, connections: usize) {
+        let mail = tokio::time::timeout(WARM_UP, self.aws.connect(&aws::SES));
+        let _ = tokio::join!(self.warm_up(connections), mail);
+    }
+}
+
+impl<M> Services<M> {
+    fn build(process: Process, mail: M, keys: KeyNeeds) -> Result<Self, BadVariable> {
+        let Process { aws, environment, clock, random } = process;
         let aws = Arc::new(aws);
-        let store = Store::new(aws.dynamodb(), environment)?;
+        let store = Store::new(aws.dynamodb(), &environment, random.clone())?;
         Ok(Self {
-            key_store: KeyStore::new(Arc::clone(&aws), store.clone(), keys, environment)?,
+            key_store: KeyStore::new(Arc::clone(&aws), store.clone(), keys, &environment)?,
             store,
+            mail,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             brand_name: environment.require("READMIT_BRAND_NAME")?,
-            edge: Edge::new(environment)?,
+            edge: TrustedProxy::new(&environment)?,
             hash_memory: Arc::default(),
             aws,
             clock,
+            random,
         })
     }
 
@@ -66,8 +94,13 @@ impl Services {
     }
 
     /// The source of randomness.
-    pub fn random(&self) -> SystemRandom {
-        system_random()
+    pub fn random(&self) -> Random {
+        self.random.clone()
+    }
+
+    /// Who may hand requests on.
+    pub fn edge(&self) -> &TrustedProxy {
+        &self.edge
     }
 
     /// Where passwords are hashed.
@@ -92,39 +125,5 @@ impl Services {
         version: KeyVersion,
     ) -> Result<Arc<Keyring>, KeyringUnavailable> {
         self.key_store.keyring_knowing(secret, version, self.now()).await
-    }
-}
-
-impl AsRef<Edge> for Services {
-    fn as_ref(&self) -> &Edge {
-        &self.edge
-    }
-}
-
-/// [`Services`], and the mail, for the functions that send some.
-pub struct MailingServices {
-    /// What every function is given.
-    pub services: Services,
-    /// The mail.
-    pub mail: Mail,
-}
-
-impl MailingServices {
-    /// As [`Services::new`].
-    pub fn new(aws: Aws, environment: &Environment, clock: Clock, keys: KeyNeeds) -> Result<Self, BadVariable> {
-        let mail = Mail::new(aws.ses(), environment)?;
-        Ok(Self { services: Services::new(aws, environment, clock, keys)?, mail })
-    }
-
-    /// As [`Services::warm_up`], and opens a connection to the mail service.
-    pub async fn warm_up(&self, connections: usize) {
-        let mail = tokio::time::timeout(WARM_UP, self.services.aws.connect(&aws::SES));
-        let _ = tokio::join!(self.services.warm_up(connections), mail);
-    }
-}
-
-impl AsRef<Edge> for MailingServices {
-    fn as_ref(&self) -> &Edge {
-        self.services.as_ref()
     }
 }

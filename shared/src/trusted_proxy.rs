@@ -1,5 +1,5 @@
-//! The edge: whoever hands requests on to the gateway, which then sees the edge's address where the viewer's is wanted. It is the
-//! distribution that serves the portal, or a portal's own backend.
+//! The edge: a proxy that hands requests on to the gateway, which then sees the proxy's address where the viewer's is wanted. It is
+//! the distribution that serves the portal, or a portal's own backend.
 //!
 //! Anyone can reach the gateway without the edge and write any header, so the edge shows a secret with each request. Without
 //! it, or where none is configured, what a header says of the source means nothing.
@@ -10,7 +10,6 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
-use super::Problem;
 use crate::environment::{BadVariable, Environment, bad_variable};
 
 /// What the edge alone can send.
@@ -25,13 +24,17 @@ const REQUIRE_EDGE: &str = "READMIT_REQUIRE_EDGE";
 /// Letters and digits; the template makes 64. So many have 128 bits and more.
 const SHORTEST_SECRET: usize = 32;
 
-/// The edge, as far as a function must know it.
-pub struct Edge {
+/// A request did not come through the edge, and had to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotThroughEdge;
+
+/// The proxies that are trusted to name a viewer's address.
+pub struct TrustedProxy {
     secrets: Vec<SecretString>,
     is_required: bool,
 }
 
-impl Edge {
+impl TrustedProxy {
     /// With the secrets that are set; where none is there is no edge, and nothing is believed.
     pub fn new(environment: &Environment) -> Result<Self, BadVariable> {
         let mut secrets = Vec::new();
@@ -52,13 +55,13 @@ impl Edge {
 
     /// Whom the edge saw, if the request came through it and it says so; or that it had to. The headers that are between edge
     /// and function are taken out: whatever is done with the others, these go nowhere.
-    pub(super) fn viewer(&self, headers: &mut HashMap<String, String>) -> Result<Option<IpAddr>, Problem> {
+    pub(crate) fn viewer(&self, headers: &mut HashMap<String, String>) -> Result<Option<IpAddr>, NotThroughEdge> {
         let shown = take(headers, SECRET_HEADER).map(SecretString::from);
         let address = take(headers, VIEWER_HEADER);
         if shown.is_some_and(|shown| self.is_shown(&shown)) {
             Ok(address.and_then(|address| viewer_address(&address)))
         } else if self.is_required {
-            Err(Problem::EdgeRequired)
+            Err(NotThroughEdge)
         } else {
             Ok(None)
         }
@@ -67,12 +70,6 @@ impl Edge {
     fn is_shown(&self, shown: &SecretString) -> bool {
         let same = |secret: &SecretString| secret.expose_secret().as_bytes().ct_eq(shown.expose_secret().as_bytes());
         self.secrets.iter().any(|secret| same(secret).into())
-    }
-}
-
-impl AsRef<Self> for Edge {
-    fn as_ref(&self) -> &Self {
-        self
     }
 }
 
@@ -98,15 +95,15 @@ mod tests {
 
     const BACKENDS: &str = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba00";
 
-    fn edge_of(variables: &[(&str, &str)]) -> Result<Edge, BadVariable> {
-        Edge::new(&variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    fn edge_of(variables: &[(&str, &str)]) -> Result<TrustedProxy, BadVariable> {
+        TrustedProxy::new(&variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
-    fn edge(secret: &str) -> Result<Edge, BadVariable> {
+    fn edge(secret: &str) -> Result<TrustedProxy, BadVariable> {
         edge_of(&[("READMIT_EDGE_SECRET", secret)])
     }
 
-    fn seen(edge: &Edge, headers: &[(&str, &str)]) -> Option<String> {
+    fn seen(edge: &TrustedProxy, headers: &[(&str, &str)]) -> Option<String> {
         let mut headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         edge.viewer(&mut headers).unwrap().map(|address| address.to_string())
     }
@@ -192,16 +189,16 @@ mod tests {
     #[test]
     fn where_an_edge_is_required_nobody_else_comes_in() {
         let required = |secret| edge_of(&[("READMIT_EDGE_SECRET", secret), ("READMIT_REQUIRE_EDGE", "true")]);
-        let comes = |edge: &Edge, secret: &str| {
+        let comes = |edge: &TrustedProxy, secret: &str| {
             let mut headers = HashMap::from([("readmit-edge-secret".to_owned(), secret.to_owned())]);
             edge.viewer(&mut headers)
         };
         let edge = required(SECRET).unwrap();
         assert_eq!(comes(&edge, SECRET), Ok(None));
         for wrong in ["", BACKENDS, &SECRET.to_lowercase()] {
-            assert_eq!(comes(&edge, wrong), Err(Problem::EdgeRequired));
+            assert_eq!(comes(&edge, wrong), Err(NotThroughEdge));
         }
-        assert_eq!(edge.viewer(&mut HashMap::new()), Err(Problem::EdgeRequired));
+        assert_eq!(edge.viewer(&mut HashMap::new()), Err(NotThroughEdge));
         let error = required("").err().unwrap().to_string();
         assert_eq!(error, "the environment variable READMIT_REQUIRE_EDGE wants an edge's secret");
         assert!(edge_of(&[("READMIT_EDGE_SECRET", SECRET), ("READMIT_REQUIRE_EDGE", "yes")]).is_err());

@@ -1,15 +1,13 @@
 //! Whether address, password and second factor belong together, in the same steps whatever is wrong.
 
-use std::sync::Arc;
-
 use readmit_domain::{
-    Act, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Password, PasswordHash, Salt, SealedTotpKey,
-    SecondFactor, Timestamp, Versioned,
+    Act, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Password, PasswordHash, SealedTotpKey, SecondFactor,
+    Timestamp, Versioned,
 };
 
-use crate::http::{Failure, Problem};
+use super::passwords::{self, Compared};
+use super::{AppError, Services};
 use crate::keyring::{Keyring, RootSecret};
-use crate::services::Services;
 use crate::store::{Admission, Credentials, FactorUsed, Spent, Throttled, Wrong};
 
 mod attempt;
@@ -38,7 +36,7 @@ enum Rejected {
 
 /// Whether address, password and second factor are somebody's. What is wrong is 401 `sign_in_rejected`, whatever it is; too many
 /// attempts are 429.
-pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &Act) -> Result<Verified, Failure> {
+pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &Act) -> Result<Verified, AppError> {
     let (known, counted) = count(services, &mut attempt, act.at).await?;
     let verified = match counted {
         Admission::Admitted(()) => compare(services, attempt, known.clone(), act.at).await?,
@@ -46,8 +44,8 @@ pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &Act) ->
     };
     match verified {
         Ok(verified) => Ok(verified),
-        Err(Rejected::Because(because)) => Err(Failure::Because(Problem::SignInRejected, because)),
-        Err(Rejected::Throttled(limit)) => Err(throttled(services, &limit, known.as_ref(), act).await?.into()),
+        Err(Rejected::Because(because)) => Err(AppError::SignInRejected(because)),
+        Err(Rejected::Throttled(limit)) => Err(throttled(services, &limit, known.as_ref(), act).await?),
     }
 }
 
@@ -57,7 +55,7 @@ async fn count(
     services: &Services,
     attempt: &mut Attempt<'_>,
     now: Timestamp,
-) -> Result<(Option<Credentials>, Admission), Failure> {
+) -> Result<(Option<Credentials>, Admission), AppError> {
     let source = attempt.source();
     let counting = services.store.count_sign_in(&attempt.login, &source, now);
     let (credentials, counted) = tokio::join!(services.store.credentials(&attempt.login), counting);
@@ -76,13 +74,13 @@ async fn throttled(
     throttled: &Throttled,
     known: Option<&Credentials>,
     act: &Act,
-) -> Result<Problem, Failure> {
-    if let Some(untold) = &throttled.untold {
+) -> Result<AppError, AppError> {
+    if let Some(unreported) = &throttled.unreported {
         let event = known
             .map(|known| services.store.event(act, EventType::SessionThrottled, known.company_id, known.employee_id));
-        services.store.tell_throttled(untold, event, act).await?;
+        services.store.tell_throttled(unreported, event, act).await?;
     }
-    Ok(Problem::too_many_until(throttled.until, act.at))
+    Ok(AppError::Throttled { until: throttled.until, now: act.at })
 }
 
 /// The second trip: the account's failures and the directory, beside one hash, known or unknown alike. What is wrong is counted
@@ -92,12 +90,12 @@ async fn compare(
     attempt: Attempt<'_>,
     credentials: Option<Credentials>,
     now: Timestamp,
-) -> Result<Result<Verified, Rejected>, Failure> {
+) -> Result<Result<Verified, Rejected>, AppError> {
     let (source, is_known_device) = (attempt.source(), attempt.device.is_some());
     let login = attempt.login;
     let (company_id, employee_id) = owner(services, credentials.as_ref());
     let (checked, employee, failures) = tokio::join!(
-        check_password(services, credentials.as_ref(), attempt.password, now),
+        passwords::compare(services, password_hash(credentials.as_ref()), attempt.password, now),
         services.store.employee(company_id, employee_id),
         services.store.failures(&login, now)
     );
@@ -134,12 +132,12 @@ struct Judged {
 /// Whether all of it fits; else what does not.
 async fn judge(
     services: &Services,
-    Checked { matches, password, keyring }: Checked,
+    Compared { matches, password, keyring }: Compared,
     credentials: Option<Credentials>,
     employee: Option<Employee>,
     factor: Option<SecondFactor>,
     now: Timestamp,
-) -> Result<Result<Judged, (Wrong, &'static str)>, Failure> {
+) -> Result<Result<Judged, (Wrong, &'static str)>, AppError> {
     let (Some(credentials), Some(employee)) = (credentials, employee) else {
         return Ok(Err((Wrong::Password, "nobody of this address")));
     };
@@ -167,40 +165,6 @@ async fn judge(
     Ok(Ok(Judged { credentials, employee, factor, rehashed, resealed }))
 }
 
-/// A password that was compared.
-struct Checked {
-    matches: bool,
-    password: Password,
-    keyring: Arc<Keyring>,
-}
-
-/// Compares a password, at the cost of one hash whatever there is to compare with. A hash that was made with a key which is no
-/// longer there fits no password.
-async fn check_password(
-    services: &Services,
-    credentials: Option<&Credentials>,
-    password: Password,
-    now: Timestamp,
-) -> Result<Checked, Failure> {
-    let hash = credentials.and_then(|credentials| credentials.password_hash.clone());
-    let keyring = match &hash {
-        Some(hash) => services.keyring_knowing(RootSecret::Credentials, hash.version).await?,
-        None => services.keyring().await?,
-    };
-    let hash = hash.filter(|hash| keyring.knows(RootSecret::Credentials, hash.version));
-    let version = hash.as_ref().map_or_else(|| keyring.current(RootSecret::Credentials, now), |hash| hash.version);
-    let (pepper, memory) = (keyring.password_pepper(version)?, services.hash_memory());
-    let hashing = tokio::task::spawn_blocking(move || {
-        let matches = match hash {
-            Some(hash) => hash.value.verify(&password, &pepper, &memory),
-            None => PasswordHash::verify_nobody(&password, &pepper, &memory),
-        };
-        matches.map(|matches| (matches, password))
-    });
-    let (matches, password) = hashing.await??;
-    Ok(Checked { matches, password, keyring })
-}
-
 /// The password hashed anew, if its hash was made with an older key or weaker parameters: this is the one time that it can be.
 /// Only behind the second factor: the time of a second hash would tell that the password is right.
 async fn rehashed(
@@ -209,16 +173,17 @@ async fn rehashed(
     credentials: &Credentials,
     password: Password,
     now: Timestamp,
-) -> Result<Option<Versioned<PasswordHash>>, Failure> {
+) -> Result<Option<Versioned<PasswordHash>>, AppError> {
     let version = keyring.current(RootSecret::Credentials, now);
     let is_current = |hash: &Versioned<PasswordHash>| hash.version == version && hash.value.is_up_to_date();
     if credentials.password_hash.as_ref().is_some_and(is_current) {
         return Ok(None);
     }
-    let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
-    let memory = services.hash_memory();
-    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;
-    Ok(Some(Versioned { version, value }))
+    Ok(Some(passwords::hash(services, keyring, password, now).await?))
+}
+
+fn password_hash(credentials: Option<&Credentials>) -> Option<Versioned<PasswordHash>> {
+    credentials?.password_hash.clone()
 }
 
 /// The authenticator's key under the current seal, if its seal is older, and its key still there.
@@ -227,7 +192,7 @@ fn resealed(
     keyring: &Keyring,
     credentials: &Credentials,
     now: Timestamp,
-) -> Result<Option<Versioned<SealedTotpKey>>, Failure> {
+) -> Result<Option<Versioned<SealedTotpKey>>, AppError> {
     let (owner, current) = (credentials.employee_id, keyring.current(RootSecret::Authenticators, now));
     let Some(sealed) = credentials.totp_key.as_ref().filter(|sealed| sealed.version != current) else {
         return Ok(None);
@@ -250,7 +215,7 @@ fn factor_used(
     credentials: &Credentials,
     factor: &SecondFactor,
     now: Timestamp,
-) -> Result<Option<FactorUsed>, Failure> {
+) -> Result<Option<FactorUsed>, AppError> {
     match factor {
         SecondFactor::Totp(code) => {
             let Some(sealed) = &credentials.totp_key else { return Ok(None) };

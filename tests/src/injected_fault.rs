@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// What is done to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Harm {
+pub enum InjectedFault {
     /// The service is asked for too much: the first attempt alone, or each.
     Throttled(Attempts),
     /// The service answers 500: each attempt.
@@ -41,7 +41,7 @@ pub enum Attempts {
 const SILENCE: Duration = Duration::from_secs(7);
 
 pub(crate) struct PlannedHarm {
-    pub(crate) harm: Harm,
+    pub(crate) harm: InjectedFault,
     /// Which operation's calls are counted; all of them if none is named.
     pub(crate) operation: Option<&'static str>,
     pub(crate) calls: Range<usize>,
@@ -51,7 +51,7 @@ pub(crate) struct PlannedHarm {
 
 impl PlannedHarm {
     /// What is done to the request for this operation, with these headers.
-    pub(crate) fn meets(&mut self, operation: &str, headers: &HeaderMap) -> Option<Harm> {
+    pub(crate) fn meets(&mut self, operation: &str, headers: &HeaderMap) -> Option<InjectedFault> {
         if self.operation.is_some_and(|counted| counted != operation) {
             return None;
         }
@@ -63,15 +63,19 @@ impl PlannedHarm {
         });
         let first_attempt = text("amz-sdk-request").contains("attempt=1");
         let of_attempts = match self.harm {
-            Harm::Throttled(attempts) | Harm::NotHeard(attempts) | Harm::AnswerLost(attempts) => attempts,
-            Harm::Broken | Harm::Rejected | Harm::Silent | Harm::Conflicting => Attempts::All,
+            InjectedFault::Throttled(attempts)
+            | InjectedFault::NotHeard(attempts)
+            | InjectedFault::AnswerLost(attempts) => attempts,
+            InjectedFault::Broken | InjectedFault::Rejected | InjectedFault::Silent | InjectedFault::Conflicting => {
+                Attempts::All
+            }
         };
         let harmed = self.calls.contains(&index) && (first_attempt || of_attempts == Attempts::All);
         harmed.then_some(self.harm)
     }
 }
 
-impl Harm {
+impl InjectedFault {
     pub(crate) fn loses_the_answer(self) -> bool {
         matches!(self, Self::AnswerLost(_))
     }

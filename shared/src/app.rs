@@ -1,0 +1,10 @@
+//! Use cases that several functions share: they decide by the domain, write by the store and mail, and know no HTTP.
+
+pub mod authenticate;
+mod error;
+pub mod issue;
+pub mod passwords;
+mod services;
+
+pub use error::AppError;
+pub use services::Services;

@@ -1,0 +1,59 @@
+//! Hashing and comparing passwords, each on a thread of its own: a hash takes longer than anything else of a request.
+
+use std::sync::Arc;
+
+use readmit_domain::{Password, PasswordHash, Salt, Timestamp, Versioned};
+
+use super::{AppError, Services};
+use crate::keyring::{Keyring, RootSecret};
+
+/// A password that was compared.
+pub struct Compared {
+    /// Whether it is the one of the stored hash.
+    pub matches: bool,
+    /// The password again.
+    pub password: Password,
+    /// The keys that it was compared with.
+    pub keyring: Arc<Keyring>,
+}
+
+/// A password's hash by the current key.
+pub async fn hash<M>(
+    services: &Services<M>,
+    keyring: &Keyring,
+    password: Password,
+    now: Timestamp,
+) -> Result<Versioned<PasswordHash>, AppError> {
+    let version = keyring.current(RootSecret::Credentials, now);
+    let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
+    let memory = services.hash_memory();
+    let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;
+    Ok(Versioned { version, value })
+}
+
+/// Compares a password with a stored hash, at the cost of one hash whatever there is to compare with. A hash that was made with
+/// a key which is no longer there fits no password.
+pub async fn compare<M>(
+    services: &Services<M>,
+    stored: Option<Versioned<PasswordHash>>,
+    password: Password,
+    now: Timestamp,
+) -> Result<Compared, AppError> {
+    let keyring = match &stored {
+        Some(stored) => services.keyring_knowing(RootSecret::Credentials, stored.version).await?,
+        None => services.keyring().await?,
+    };
+    let stored = stored.filter(|stored| keyring.knows(RootSecret::Credentials, stored.version));
+    let version =
+        stored.as_ref().map_or_else(|| keyring.current(RootSecret::Credentials, now), |stored| stored.version);
+    let (pepper, memory) = (keyring.password_pepper(version)?, services.hash_memory());
+    let comparing = tokio::task::spawn_blocking(move || {
+        let matches = match stored {
+            Some(stored) => stored.value.verify(&password, &pepper, &memory),
+            None => PasswordHash::verify_nobody(&password, &pepper, &memory),
+        };
+        matches.map(|matches| (matches, password))
+    });
+    let (matches, password) = comparing.await??;
+    Ok(Compared { matches, password, keyring })
+}
