@@ -60,7 +60,10 @@ impl Deployed {
         let database = Database::start(None).await?;
         let fronts = [Front::start(certificates).await?, Front::start(certificates).await?];
         let [dynamodb, cloud] = &fronts;
-        dynamodb.leads_to(database.url());
+        // The engine answers to its own port's name alone, which the proxy gives it.
+        let to_database = Proxy::start().await;
+        to_database.leads_to(database.url());
+        dynamodb.leads_to(to_database.url());
         let detours = Detours {
             dynamodb: Some(dynamodb.url().to_owned()),
             ses: Some(cloud.url().to_owned()),
