@@ -56,19 +56,18 @@ type Arrow = (String, String, String);
 
 /// The diagram's arrows, those of a group of phases as one for each of its phases.
 fn drawn() -> BTreeSet<Arrow> {
-    let diagram = DIAGRAM.split("stateDiagram-v2").nth(1).and_then(|text| text.split("```").next()).unwrap();
+    let diagram = DIAGRAM.split("flowchart LR").nth(1).and_then(|text| text.split("```").next()).unwrap();
     let (mut groups, mut members) = (Vec::<&str>::new(), BTreeMap::<&str, BTreeSet<&str>>::new());
     let mut arrows = Vec::new();
-    for line in diagram.lines().map(str::trim) {
-        if let Some(group) = line.strip_prefix("state ").and_then(|line| line.strip_suffix(" {")) {
+    for line in diagram.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(group) = line.strip_prefix("subgraph ") {
             groups.push(group);
-        } else if line == "}" {
+        } else if line == "end" {
             groups.pop();
-        } else if let Some((from, (to, label))) =
-            line.split_once(" --> ").and_then(|(from, rest)| Some((from, rest.split_once(": ")?)))
-        {
+        } else if let Some((from, rest)) = line.split_once(" -->|") {
+            let (label, to) = rest.split_once("| ").unwrap();
             arrows.push((from, to, label));
-        } else if !line.is_empty() && !line.starts_with("direction") {
+        } else {
             for group in &groups {
                 members.entry(group).or_default().insert(line);
             }
@@ -86,7 +85,7 @@ fn drawn() -> BTreeSet<Arrow> {
 
 #[test]
 fn the_diagram_has_every_change_of_phase_and_no_other() {
-    let mut changes = BTreeSet::from([("[*]".to_owned(), "sending".to_owned(), "Issue".to_owned())]);
+    let mut changes = BTreeSet::from([("start(( ))".to_owned(), "sending".to_owned(), "Issue".to_owned())]);
     for phase in Phase::ALL {
         for command in commands() {
             let changed = outcomes(phase, command).filter(|outcome| outcome.to != phase);
