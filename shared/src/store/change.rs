@@ -47,7 +47,7 @@ pub(super) struct Change {
     sets: Vec<String>,
     removes: Vec<String>,
     adds: Vec<String>,
-    reservations: Vec<String>,
+    takes: Vec<String>,
     pub(super) conditions: Vec<String>,
     names: HashMap<String, String>,
     values: Item,
@@ -64,7 +64,7 @@ impl Change {
             sets: Vec::new(),
             removes: Vec::new(),
             adds: Vec::new(),
-            reservations: Vec::new(),
+            takes: Vec::new(),
             conditions: Vec::new(),
             names: HashMap::new(),
             values: HashMap::new(),
@@ -164,7 +164,7 @@ impl Change {
     /// Takes a string out of a string set, if it holds it.
     pub(super) fn take_out(mut self, path: &str, string: &str) -> Self {
         let (name, taken) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
-        self.reservations.push(format!("{name} {taken}"));
+        self.takes.push(format!("{name} {taken}"));
         self
     }
 
@@ -186,7 +186,7 @@ impl Change {
 
     fn update_expression(&self) -> String {
         let clauses =
-            [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds), ("DELETE", &self.reservations)];
+            [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds), ("DELETE", &self.takes)];
         let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
         clauses.map(|(verb, parts)| format!("{verb} {}", parts.join(", "))).collect::<Vec<_>>().join(" ")
     }

@@ -106,7 +106,7 @@ pub(super) static WORDS: Words = Words {
             subject: "A one-time passcode could not be delivered",
             news: "The mail with the one-time passcode for {employee} ({address}) came back. The passcode can \
                 no longer be used.",
-            advice: "Find out whether the address is right and reservations mail, have it corrected, and send a new passcode at \
+            advice: "Find out whether the address is right and takes mail, have it corrected, and send a new passcode at \
                 {portal}. Help: {support}.",
         },
         passcode_complained: NoticeWords {
