@@ -214,6 +214,23 @@ fn a_recovery_is_due_when_its_own_time_is_over() {
     let due = |command| code.apply(command, IN_TIME).unwrap().due;
     assert_eq!(due(Command::Redeem), Some(IN_TIME.after(crate::RECOVERY_LIFETIME)));
     assert_eq!(due(Command::CountTry), Some(UNTIL));
+    let recovery = Passcode { phase: Phase::OPEN, ..code };
+    assert_eq!(recovery.apply(Command::SetPassword, IN_TIME).unwrap().due, Some(UNTIL), "a step gives no more time");
+}
+
+#[test]
+fn what_is_pending_or_open_can_be_used_until_its_time_is_over() {
+    let names = |phases: &[Phase]| phases.iter().map(|phase| name(*phase)).collect::<Vec<_>>();
+    let of = |is: fn(Phase) -> bool| names(&Phase::ALL.into_iter().filter(|phase| is(*phase)).collect::<Vec<_>>());
+    assert_eq!(of(Phase::is_live), ["sent", "delayed", "delivered"]);
+    assert_eq!(of(Phase::is_pending), ["sending", "sent", "delayed", "delivered"]);
+    for phase in Phase::ALL {
+        let passcode = Passcode { phase, until: UNTIL, tries: 0 };
+        let may_be_used = phase.is_pending() || phase == Phase::OPEN;
+        assert_eq!(passcode.is_usable_at(IN_TIME), may_be_used, "{phase:?}");
+        assert!(!passcode.is_usable_at(UNTIL), "{phase:?}");
+        assert_eq!(phase.is_ended(), !may_be_used, "{phase:?}");
+    }
 }
 
 #[test]
