@@ -28,7 +28,7 @@ pub struct Ask {
     pub path: String,
     /// The caller's bearer token.
     pub token: Option<String>,
-    /// The JSON body.
+    /// Sent as JSON, if there is one.
     pub body: Option<Value>,
 }
 

@@ -102,8 +102,8 @@ impl Functions {
     }
 }
 
-/// What the function of this name is given. It signs by its package's name, as each function that is deployed has a role of its
-/// own.
+/// The process of one function. It signs its requests with the package's name as access key, for each deployed function has its
+/// own role, and the test engine checks that role's policy.
 pub fn process(name: &str, environment: &Environment, clock: &Clock, random: &Random) -> Result<Process, BadVariable> {
     let credentials = Credentials::new(name, "local", None, None, "local");
     let aws = Aws::new(environment, Region::from_static(REGION), credentials)?;

@@ -144,7 +144,7 @@ impl<E: Into<AppError>> From<E> for NotIssued {
 }
 
 impl NotIssued {
-    /// A refusal, an unsent mail or a store that does not answer is told in the row; the other rows go on.
+    /// The problem of this row, if the other rows can go on; an error if the whole import must stop.
     fn into_problem(self) -> Result<RowProblem, Refused> {
         let (code, detail) = match self {
             Self::Nobody => return Ok(nobody()),

@@ -26,7 +26,7 @@ enum Attempt {
     UnderWay,
 }
 
-/// What the request asks for. What is wrong with body and key is told only to a caller who may issue.
+/// The parsed request. Errors of body and key are kept here: the handler reports them after it has checked the caller.
 struct Asked {
     wish: Result<IssueOptions, Problem>,
     key: Result<Option<IdempotencyKey>, Failure>,

@@ -124,7 +124,7 @@ async fn exhaust(services: &Services, request: &Request, counted: &PasscodeRow) 
     Ok(())
 }
 
-/// Counts a refusal, before it is told.
+/// Counts a refusal. The client gets its answer after that, so that no refusal goes uncounted.
 async fn refuse(
     services: &Services,
     request: &Request,

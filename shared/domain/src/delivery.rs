@@ -18,7 +18,7 @@ pub enum DeliveryReport {
 }
 
 impl DeliveryReport {
-    /// All reports.
+    /// Every kind of report, for tests of the rules.
     pub const ALL: [Self; 5] = [Self::Delayed, Self::Delivered, Self::Bounced, Self::Complained, Self::Rejected];
 
     /// The status that the code comes to.

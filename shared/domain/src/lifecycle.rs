@@ -1,4 +1,5 @@
-//! The passcode and the recovery that it becomes: which command leads from which phase to which, and what the audit is told.
+//! The passcode and the recovery that it becomes: which command leads from which phase to which, and which audit
+//! events it writes.
 //!
 //! The rules stand here and nowhere else. The store writes a [`Transition`]; whatever must still hold when it does is a
 //! condition of that write.

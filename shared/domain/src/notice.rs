@@ -12,7 +12,7 @@ pub struct Notice {
     pub at: Timestamp,
     /// From where, as far as it is known and meant for the reader.
     pub origin: Origin,
-    /// What the reader is told, and what the mail's words are chosen by.
+    /// What happened. The words of the mail are chosen by it.
     pub kind: NoticeKind,
 }
 

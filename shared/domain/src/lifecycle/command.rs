@@ -68,7 +68,7 @@ pub struct Transition {
 /// Secrets that a transition deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wipes {
-    /// None.
+    /// The secrets are still needed, or are gone already.
     Nothing,
     /// The code's selector and the hash of its secret.
     Code,
@@ -80,9 +80,9 @@ pub enum Wipes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{command:?} cannot be given in the phase {phase:?}")]
 pub struct InvalidTransition {
-    /// The phase.
+    /// The phase that the passcode was in.
     pub phase: Phase,
-    /// The command.
+    /// The command that was given.
     pub command: Command,
 }
 
@@ -200,7 +200,7 @@ impl Passcode {
     }
 }
 
-/// What the audit is told when a passcode comes to this phase.
+/// The audit event of a passcode that comes to this phase.
 fn event_of(phase: Phase) -> Option<EventType> {
     match phase {
         Phase::Code(CodeStatus::Sending | CodeStatus::Sent | CodeStatus::Delayed) => None,

@@ -7,11 +7,11 @@ pub const MAX_TRIES: u32 = 5;
 /// What a typed secret comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// It opens.
+    /// The secret and the proof are right: the act goes on.
     Accept,
-    /// It does not; there are tries left.
+    /// One of them is wrong. There are tries left.
     Reject,
-    /// It does not, and that was the last try.
+    /// One of them is wrong, and that was the last try: the code or the recovery ends.
     Exhaust,
 }
 

@@ -38,9 +38,9 @@ pub enum CodeStatus {
     Disowned,
     /// Replaced by a newer code.
     Superseded,
-    /// Ended by wrong secrets.
+    /// Five wrong secrets were typed.
     Exhausted,
-    /// Ended by time.
+    /// It was not redeemed until it expired.
     Expired,
 }
 

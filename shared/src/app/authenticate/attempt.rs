@@ -27,7 +27,7 @@ impl<'a> Attempt<'a> {
         code: &SecretString,
         source_ip: Option<&'a str>,
     ) -> Result<Self, AppError> {
-        let nobody = || NOBODY.parse().map_err(|_| AppError::Fault("the login of nobody is none"));
+        let nobody = || NOBODY.parse().map_err(|_| AppError::Fault("the placeholder login is not a valid login"));
         Ok(Self {
             login: email.parse().or_else(|_| nobody())?,
             password: Password::new(password.expose_secret()),
