@@ -119,6 +119,7 @@ test('a request that ends with its page passes, and one that the page itself abo
   });`;
   for (const [then, findings] of /** @type {const} */ ([
     ['location.reload()', /^$/],
+    ["addEventListener('hashchange', () => aborting.abort()); location.hash = '/elsewhere'", /^$/],
     ['setTimeout(() => aborting.abort(), 50)', /^unexpected: GET \S+\/v1\/never fails: net::ERR_ABORTED$/],
   ])) {
     await at([asks(then)], async (visitor) => {

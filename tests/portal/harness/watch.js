@@ -19,6 +19,9 @@ function frameOf(request) {
 /** What is asked, whatever the query. @param {import('playwright-core').Request} request */
 const subjectOf = (request) => `${request.method()} ${new URL(request.url()).pathname}`;
 
+/** The page aborts what a view asked as it goes to the next view; both are heard of within this, in milliseconds. */
+const MOVING = 1_000;
+
 /** The binding by which pages report violations of their policy. */
 const BINDING = 'reportViolationToTest';
 
@@ -28,8 +31,10 @@ export class Watch {
   #wrong = [];
   /** Answers of 400 and more. @type {{ method: string, url: string, status: number }[]} */
   #refusals = [];
-  /** Requests without an answer. @type {{ method: string, url: string, reason: string, isLeft: boolean, request: import('playwright-core').Request }[]} */
+  /** Requests without an answer. @type {{ method: string, url: string, reason: string, isLeft: boolean, at: number, request: import('playwright-core').Request }[]} */
   #failures = [];
+  /** When a frame came to another address, the same document's too, and after how many requests. @type {{ frame: import('playwright-core').Frame, at: number, after: number }[]} */
+  #moves = [];
   /** Every request, in their order. @type {import('playwright-core').Request[]} */
   #requests = [];
   /** Requests that have no answer yet. @type {Set<import('playwright-core').Request>} */
@@ -62,6 +67,7 @@ export class Watch {
   async over(context) {
     context.on('console', (message) => this.#hear(message));
     context.on('weberror', (error) => this.#wrong.push(`the page throws: ${error.error().stack ?? error.error()}`));
+    context.on('page', (page) => page.on('framenavigated', (frame) => this.#seeMove(frame)));
     context.on('request', (request) => this.#see(request));
     context.on('response', (response) => this.#seeAnswer(response));
     context.on('requestfinished', (request) => this.#open.delete(request));
@@ -101,8 +107,9 @@ export class Watch {
     const all = [...this.#secrets, ...secrets];
     const expected = this.#refusals.filter((refusal) => this.#isExpected(refusal.status, refusal.url));
     const refused = this.#refusals.filter((refusal) => !expected.includes(refusal));
-    const unexplained = this.#failures.filter(({ isLeft, reason, request }) => {
-      return !isLeft && !(reason === 'net::ERR_ABORTED' && this.#isAskedAnew(request));
+    const unexplained = this.#failures.filter(({ isLeft, reason, request, at }) => {
+      const isAborted = reason === 'net::ERR_ABORTED';
+      return !isLeft && !(isAborted && (this.#isAskedAnew(request) || this.#movedOn(request, at)));
     });
     const failed = unexplained.filter(({ url }) => !this.#expectedFailures.some((urls) => urls.test(url)));
     const complaints = this.#complaints.filter((complaint) => !this.#isExplained(complaint));
@@ -146,6 +153,11 @@ export class Watch {
     if (url.pathname.startsWith('/v1/')) this.#learn(request.postData());
   }
 
+  /** @param {import('playwright-core').Frame} frame */
+  #seeMove(frame) {
+    this.#moves.push({ frame, at: Date.now(), after: this.#requests.length });
+  }
+
   /** A browser aborts what a page still asks for when it is reloaded or left. @param {import('playwright-core').Frame | undefined} frame */
   #leave(frame) {
     for (const request of this.#open) {
@@ -159,12 +171,20 @@ export class Watch {
     return later.some((other) => subjectOf(other) === subjectOf(request));
   }
 
+  /** The page itself aborts what only the view needed that is left. @param {import('playwright-core').Request} request @param {number} at When it failed. */
+  #movedOn(request, at) {
+    const index = this.#requests.indexOf(request);
+    return this.#moves.some(
+      (move) => move.frame === frameOf(request) && index < move.after && Math.abs(move.at - at) < MOVING,
+    );
+  }
+
   /** @param {import('playwright-core').Request} request */
   #seeFailure(request) {
     this.#open.delete(request);
     const reason = request.failure()?.errorText ?? '';
     const isLeft = reason === 'net::ERR_ABORTED' && this.#leftBehind.has(request);
-    this.#failures.push({ method: request.method(), url: request.url(), reason, isLeft, request });
+    this.#failures.push({ method: request.method(), url: request.url(), reason, isLeft, at: Date.now(), request });
   }
 
   /** @param {import('playwright-core').Response} response */
