@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use readmit::Clock;
 use readmit_local::template::Template;
-use readmit_local::{Database, Detours, Employees, Options, RuntimeApi, Stack};
+use readmit_local::{Database, Detours, Employees, Options, Process as Remote, Stack};
 
 use readmit_tests::Proxy;
 
 use crate::Failure;
 use crate::process::{Process, Program, Taken};
+use crate::runtime_api::RuntimeApi;
 use crate::tls_proxy::{Certificates, Front};
 
 /// How long a function may take to its first question.
@@ -70,7 +71,7 @@ impl Deployed {
             secrets_manager: Some(cloud.url().to_owned()),
             processes: functions
                 .iter()
-                .map(|(package, function)| (package.clone(), Arc::clone(&function.api)))
+                .map(|(package, function)| (package.clone(), remote(Arc::clone(&function.api))))
                 .collect(),
         };
         let options = Options {
@@ -198,6 +199,14 @@ impl Deployed {
         let process = self.functions.get(package).and_then(|function| function.process.as_ref());
         Ok((process.ok_or_else(|| format!("{package} does not run"))?.taken().await?, asked))
     }
+}
+
+/// The function behind this API, as the stack calls it.
+fn remote(api: Arc<RuntimeApi>) -> Remote {
+    Arc::new(move |event, request_id| {
+        let api = Arc::clone(&api);
+        Box::pin(async move { api.invoke(&event, &request_id).await })
+    })
 }
 
 /// A folder of this run's own.

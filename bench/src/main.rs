@@ -21,6 +21,7 @@ mod recoveries;
 mod report;
 mod rivals;
 mod routes;
+mod runtime_api;
 mod scale;
 mod tls_proxy;
 

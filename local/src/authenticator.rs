@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::answer;
-use crate::enrolment::Admin;
+use crate::seed::enrolment::Admin;
 
 mod account;
 

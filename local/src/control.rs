@@ -11,18 +11,14 @@ use serde_json::{Value, json};
 
 use crate::functions::InvokeError;
 use crate::mailbox::Mailbox;
+use crate::mailbox_page::{self, ToAddress};
 use crate::moving_clock::MovingClock;
 use crate::reports::{Reports, Wanted};
 use crate::schedule::Scheduler;
-use crate::{answer, api_page, mailbox_page};
+use crate::{answer, api_page};
 
 /// The farthest that one request moves the clock: ten years.
 const MAX_ADVANCE_SECONDS: u32 = 10 * 365 * 86_400;
-
-#[derive(Deserialize)]
-pub struct ToAddress {
-    pub to: Option<String>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

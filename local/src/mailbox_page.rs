@@ -5,14 +5,20 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use readmit::domain::Timestamp;
+use serde::Deserialize;
 
 use crate::answer;
-use crate::control::ToAddress;
 use crate::mailbox::{Email, Mailbox};
 
 /// Nothing is loaded from anywhere and no script runs, in the page or in a mail's HTML, which is bound by it too.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
     frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The query: the address whose mails are asked for.
+#[derive(Deserialize)]
+pub struct ToAddress {
+    pub to: Option<String>,
+}
 
 #[derive(Template)]
 #[template(path = "mailbox.html")]

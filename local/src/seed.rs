@@ -1,96 +1,74 @@
-//! Fills the directory at the start, by `import-employees` as an operator would.
+//! Who is in the directory when the stack is ready, and as whom a newcomer signs in.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::employees::EmployeesFile;
-use crate::functions::InvokeError;
-use crate::invoker::Invoker;
+use self::employees::EmployeesFile;
+use self::enrolment::{Admin, Enrolment, EnrolmentError};
+use self::import::{ImportError, import};
+use crate::data_dir::{DataDir, DataDirError, PrivateFile};
+use crate::database::{Database, DatabaseError};
 
-/// The function that imports.
-pub const IMPORT_EMPLOYEES: &str = "import-employees";
+pub mod csv_file;
+pub mod employees;
+pub mod enrolment;
+mod import;
+pub mod import_event;
 
 /// The directory cannot be filled.
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
-    #[error("{file} cannot be imported: {fault}")]
-    NotImported { file: String, fault: InvokeError },
-    #[error("{file}, {place}: {problem}")]
-    Refused { file: String, place: String, problem: String },
-    #[error("{file} cannot be imported: the answer is not understood")]
-    UnclearAnswer { file: String },
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    #[error(transparent)]
+    Enrolment(#[from] EnrolmentError),
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }
 
-/// The answer of `import-employees`, as far as it matters here.
-#[derive(Deserialize)]
-struct Imported {
-    company_id: String,
-    results: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    email: String,
-    outcome: String,
-    problem: Option<Value>,
-}
-
-/// The problem of a row whose person is missing in a company that an earlier start has created.
-const COMPANY_EXISTS: &str = "company_exists";
-
-/// Imports the whole file, and tells the company's id of each import. A refused row ends it. A company that an earlier start has
-/// created in the data directory stays as it is, but people who are missing are added: that start may have been broken off.
-pub async fn import(invoker: &Invoker, file: &EmployeesFile) -> Result<Vec<String>, SeedError> {
-    let mut companies: Vec<String> = Vec::new();
-    for import in &file.imports {
-        let mut event = Value::Object(import.event.clone());
-        if let (true, Some(company_id)) = (import.continues, companies.last()) {
-            event["company"] = json!({"company_id": company_id});
-        }
-        let mut imported = invoke(invoker, file, &event).await?;
-        add_missing(invoker, file, &event, &mut imported).await?;
-        let refused = imported.results.iter().enumerate().find(|(_, row)| row.outcome == "refused");
-        if let Some((index, row)) = refused {
-            // Rows behind the employees are addresses that the import names for passcodes.
-            let place = import.places.get(index).cloned().unwrap_or_else(|| format!("issue_passcodes: {}", row.email));
-            return Err(SeedError::Refused { file: file.name.clone(), place, problem: problem(row) });
-        }
-        companies.push(imported.company_id);
+/// Imports `employees`. Of the sample it also enrols the first Security Admin, and tells who that is; of a file of
+/// their own people know whom to give a passcode.
+pub async fn fill(
+    enrolment: &Enrolment<'_>,
+    employees: &EmployeesFile,
+    is_sample: bool,
+    database: &Database,
+) -> Result<Option<Admin>, SeedError> {
+    if is_sample {
+        return fill_with_sample(enrolment, employees, database.data_dir(), database.is_empty()?).await;
     }
-    Ok(companies)
+    import(enrolment.invoker, employees).await?;
+    Ok(None)
 }
 
-/// Adds whom the company is missing, and puts their results in place.
-async fn add_missing(
-    invoker: &Invoker,
-    file: &EmployeesFile,
-    event: &Value,
-    imported: &mut Imported,
-) -> Result<(), SeedError> {
-    let is_missing = |row: &Row| row.problem.as_ref().is_some_and(|problem| problem["code"] == COMPANY_EXISTS);
-    let rows = event["employees"].as_array().into_iter().flatten().zip(&mut imported.results);
-    let (employees, missing): (Vec<&Value>, Vec<&mut Row>) = rows.filter(|(_, row)| is_missing(row)).unzip();
-    if !missing.is_empty() {
-        let company = json!({"company_id": imported.company_id});
-        let update = json!({"mode": "update", "company": company, "employees": employees});
-        let added = invoke(invoker, file, &update).await?;
-        for (row, added) in missing.into_iter().zip(added.results) {
-            *row = added;
-        }
+/// The Security Admin is enrolled once in a database's life, and remembered in its data directory.
+async fn fill_with_sample(
+    enrolment: &Enrolment<'_>,
+    sample: &EmployeesFile,
+    data_dir: Option<&DataDir>,
+    was_empty: bool,
+) -> Result<Option<Admin>, SeedError> {
+    let file = data_dir.map(|data_dir| data_dir.file("admin.json"));
+    let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
+    // An empty file is left by a start that was broken off before the enrolment's end.
+    let is_owed = was_empty || kept.as_deref() == Some("");
+    if let (true, Some(file)) = (is_owed, &file) {
+        file.write("")?;
     }
-    Ok(())
-}
+    let companies = import(enrolment.invoker, sample).await?;
 
-async fn invoke(invoker: &Invoker, file: &EmployeesFile, event: &Value) -> Result<Imported, SeedError> {
-    let answer = invoker.invoke(IMPORT_EMPLOYEES, event.clone()).await;
-    let answer = answer.map_err(|fault| SeedError::NotImported { file: file.name.clone(), fault })?;
-    serde_json::from_value(answer).map_err(|_| SeedError::UnclearAnswer { file: file.name.clone() })
-}
-
-fn problem(row: &Row) -> String {
-    match &row.problem {
-        Some(Value::String(text)) => text.clone(),
-        Some(problem) => problem["detail"].as_str().map_or_else(|| problem.to_string(), str::to_owned),
-        None => "is refused".to_owned(),
+    if !is_owed {
+        let (Some(file), Some(text)) = (file, kept) else { return Ok(None) };
+        return serde_json::from_str(&text).map(Some).map_err(|_| file.damaged("it names no Security Admin").into());
     }
+    let Some((index, email)) = sample.first_security_admin() else { return Ok(None) };
+    let Some(company_id) = companies.get(index) else { return Ok(None) };
+    let admin = enrolment.enrol(company_id, email).await?;
+    // A newcomer's mailbox begins empty.
+    enrolment.mailbox.forget(email)?;
+    if let Some(file) = file {
+        file.write(&json!(admin).to_string())?;
+    }
+    Ok(Some(admin))
 }

@@ -12,22 +12,21 @@ use tokio::task::JoinSet;
 use crate::authenticator::Authenticator;
 use crate::data_dir::DataDirError;
 use crate::database::{Database, DatabaseError};
-use crate::employees::{EmployeesError, EmployeesFile};
-use crate::enrolment::{Admin, Enrolment, EnrolmentError};
 use crate::environment::{Places, UnknownVariable, of_functions};
 use crate::functions::Functions;
-use crate::invoker::Invoker;
+use crate::invoker::{Invoker, Process};
 use crate::loopback::{Listener, Server};
 use crate::mailbox::Mailbox;
 use crate::moving_clock::MovingClock;
 use crate::reports::Reports;
-use crate::runtime_api::RuntimeApi;
 use crate::schedule::Scheduler;
 use crate::secrets::Secrets;
-use crate::seed::SeedError;
+use crate::seed::employees::{EmployeesError, EmployeesFile};
+use crate::seed::enrolment::{Admin, Enrolment};
+use crate::seed::{self, SeedError};
 use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
-use crate::{Employees, Options, control, directory, gateway, guard, lambda_api, portal, ses_and_secrets};
+use crate::{Employees, Options, control, gateway, guard, lambda_api, portal, ses_and_secrets};
 
 /// A running stack. Dropping it ends it too, without waiting.
 pub struct Stack {
@@ -77,8 +76,6 @@ pub enum StartError {
     Employees(#[from] EmployeesError),
     #[error(transparent)]
     Seed(#[from] SeedError),
-    #[error(transparent)]
-    Enrolment(#[from] EnrolmentError),
 }
 
 /// Where the functions find a service, if not at its own address; and which of them, by package, run as processes of their own.
@@ -87,7 +84,7 @@ pub struct Detours {
     pub dynamodb: Option<String>,
     pub ses: Option<String>,
     pub secrets_manager: Option<String>,
-    pub processes: BTreeMap<String, Arc<RuntimeApi>>,
+    pub processes: BTreeMap<String, Process>,
 }
 
 impl Stack {
@@ -153,7 +150,7 @@ impl Stack {
         let enrolment = Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), api: &api };
         let is_sample = matches!(options.employees, Employees::Sample);
         let admin = match employees {
-            Some(employees) => directory::fill(&enrolment, &employees, is_sample, &database).await?,
+            Some(employees) => seed::fill(&enrolment, &employees, is_sample, &database).await?,
             None => None,
         };
         authenticator.open(admin.clone());

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::csv_file;
-use crate::employees::Import;
+use crate::import_event::ImportEvent;
 use crate::row::parse_rows;
 
 const COLUMNS: [&str; 8] = ["email", "name", "employee_id", "external_id", "role", "account_type", "status", "locale"];
@@ -43,7 +43,7 @@ fn says_where(fault: &str, lines: usize) {
     }
 }
 
-fn rows(import: &Import) -> Vec<Map<String, Value>> {
+fn rows(import: &ImportEvent) -> Vec<Map<String, Value>> {
     let rows = import.event["employees"].as_array().unwrap();
     assert_eq!(rows.len(), import.places.len());
     rows.iter().map(|row| row.as_object().unwrap().clone()).collect()
@@ -51,7 +51,7 @@ fn rows(import: &Import) -> Vec<Map<String, Value>> {
 
 /// Old text files end a line with a carriage return alone, which no editor counts: such rows share a line. Where one import is
 /// not enough, the Security Admins come first.
-fn stand_in_order(imports: &[Import], lines: usize) {
+fn stand_in_order(imports: &[ImportEvent], lines: usize) {
     let places = imports.iter().flat_map(|import| &import.places);
     let places: Vec<usize> = places.map(|place| place.strip_prefix("line ").unwrap().parse().unwrap()).collect();
     let backwards = places.windows(2).filter(|pair| pair[0] > pair[1]).count();

@@ -22,11 +22,11 @@ mod keys;
 mod replay;
 
 // Parsers that their own crates show to nobody.
-#[path = "../../local/src/csv_file.rs"]
+#[path = "../../local/src/seed/csv_file.rs"]
 mod csv_file;
 #[allow(dead_code, missing_docs, reason = "the parser of CSV alone is checked")]
-#[path = "../../local/src/employees.rs"]
-mod employees;
+#[path = "../../local/src/seed/import_event.rs"]
+mod import_event;
 #[allow(dead_code, missing_docs, reason = "the reading of rows alone is checked")]
 #[path = "../../functions/import-employees/src/row.rs"]
 mod row;

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
+use super::import_event::IMPORT_EMPLOYEES;
 use crate::aws_ids;
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
 use crate::mailbox::Mailbox;
-use crate::seed::IMPORT_EMPLOYEES;
 
 /// How long a password nobody needs to remember is: 24 letters and digits are over 140 bits.
 const PASSWORD_LENGTH: usize = 24;

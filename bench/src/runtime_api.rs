@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,12 +14,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use readmit::Clock;
+use readmit_local::functions::InvokeError;
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::sync::{Mutex as Queue, mpsc, oneshot, watch};
-
-use crate::environment::{ACCOUNT, REGION};
-use crate::functions::InvokeError;
-use crate::loopback::{Listener, Server};
+use tokio::task::JoinSet;
 
 /// How long a function may take here. The template gives each a time of its own, none a shorter one.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -28,7 +28,7 @@ pub struct RuntimeApi {
     address: String,
     events: mpsc::UnboundedSender<Invocation>,
     shared: Arc<Shared>,
-    _server: Server,
+    _server: JoinSet<io::Result<()>>,
 }
 
 struct Invocation {
@@ -77,8 +77,8 @@ impl Drop for Question<'_> {
 impl RuntimeApi {
     /// Listens on loopback for the function.
     pub async fn start(clock: Clock) -> io::Result<Arc<Self>> {
-        let listener = Listener::bind(0).await?;
-        let address = format!("127.0.0.1:{}", listener.port());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?.to_string();
         let (events, received) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             events: Queue::new(received),
@@ -93,7 +93,9 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&shared));
-        Ok(Arc::new(Self { address, events, shared, _server: listener.serve(router) }))
+        let mut server = JoinSet::new();
+        server.spawn(async move { axum::serve(listener, router).await });
+        Ok(Arc::new(Self { address, events, shared, _server: server }))
     }
 
     /// What the function is to find in `AWS_LAMBDA_RUNTIME_API`.
@@ -153,7 +155,7 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
     let headers = [
         ("lambda-runtime-aws-request-id", request_id.clone()),
         ("lambda-runtime-deadline-ms", deadline.millis().to_string()),
-        ("lambda-runtime-invoked-function-arn", format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:local")),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-1:000000000000:function:local".to_owned()),
         ("content-type", "application/json".to_owned()),
     ];
     let waiting = Waiting { handed_over: Instant::now(), answer };

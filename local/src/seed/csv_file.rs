@@ -3,7 +3,7 @@
 use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value, json};
 
-use crate::employees::Import;
+use super::import_event::ImportEvent;
 
 /// The columns that may be there, in any order; the first two must.
 const COLUMNS: [&str; 8] = ["email", "name", "employee_id", "external_id", "role", "account_type", "status", "locale"];
@@ -16,7 +16,7 @@ const MAX_ROWS: usize = 1_000;
 const MAX_EXTERNAL_ID: usize = 100;
 
 /// The company named `company`, in as many imports as its rows need. The first creates it, and so has the Security Admins.
-pub fn parse(company: &str, text: &str) -> Result<Vec<Import>, String> {
+pub fn parse(company: &str, text: &str) -> Result<Vec<ImportEvent>, String> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
     let columns = columns(reader.headers().map_err(|error| fault(text, &error))?)?;
     let mut rows = Vec::new();
@@ -39,7 +39,7 @@ pub fn parse(company: &str, text: &str) -> Result<Vec<Import>, String> {
     Ok(rows.chunks(MAX_ROWS).enumerate().map(|(index, rows)| import(company, rows, index > 0)).collect())
 }
 
-fn import(company: &str, rows: &[(String, Value)], continues: bool) -> Import {
+fn import(company: &str, rows: &[(String, Value)], continues: bool) -> ImportEvent {
     let (places, employees): (Vec<_>, Vec<_>) = rows.iter().cloned().unzip();
     let (mode, company) = if continues {
         ("update", json!({}))
@@ -47,7 +47,11 @@ fn import(company: &str, rows: &[(String, Value)], continues: bool) -> Import {
         ("create", json!({"external_id": external_id(company), "name": company}))
     };
     let members = [("mode", json!(mode)), ("company", company), ("employees", Value::Array(employees))];
-    Import { event: members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), places, continues }
+    ImportEvent {
+        event: members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+        places,
+        continues,
+    }
 }
 
 /// The name in visible ASCII, other bytes as `%C3`: the same file is the same company at the next start.

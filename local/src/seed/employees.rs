@@ -2,27 +2,19 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::csv_file;
+use super::csv_file;
+use super::import_event::ImportEvent;
 
 /// The sample company: what `cargo run` starts with.
-const SAMPLE: &str = include_str!("../../events/import-employees/sample-company.json");
+const SAMPLE: &str = include_str!("../../../events/import-employees/sample-company.json");
 
 /// Events for `import-employees`, and where their rows stand.
 pub struct EmployeesFile {
     /// How people know it.
     pub name: String,
-    pub imports: Vec<Import>,
-}
-
-/// One event for `import-employees`.
-pub struct Import {
-    pub event: Map<String, Value>,
-    /// Where each row of `employees` stands: "line 7", "employee 3 of event 2".
-    pub places: Vec<String>,
-    /// Whether it adds to the company of the import before it.
-    pub continues: bool,
+    pub imports: Vec<ImportEvent>,
 }
 
 /// The employees file cannot be used.
@@ -74,7 +66,7 @@ fn is_json(path: &Path, text: &str) -> bool {
     }
 }
 
-fn from_json(text: &str) -> Result<Vec<Import>, String> {
+fn from_json(text: &str) -> Result<Vec<ImportEvent>, String> {
     let document: Value = serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?;
     let (events, is_list) = match document {
         Value::Array(events) => (events, true),
@@ -85,7 +77,7 @@ fn from_json(text: &str) -> Result<Vec<Import>, String> {
             let count = event.get("employees").and_then(Value::as_array).map_or(0, Vec::len);
             let of_event = if is_list { format!(" of event {number}") } else { String::new() };
             let places = (1..=count).map(|row| format!("employee {row}{of_event}")).collect();
-            Ok(Import { event, places, continues: false })
+            Ok(ImportEvent { event, places, continues: false })
         }
         _ => Err("is neither an import-employees event nor a list of them".to_owned()),
     };
