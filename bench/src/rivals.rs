@@ -29,12 +29,12 @@ use better_auth::BetterAuth;
 use django_allauth::DjangoAllauth;
 use glewlwyd::Glewlwyd;
 use outcome::{Outcome, report};
-use server::cpu_of_tree;
 
 use crate::Failure;
 use crate::api::{Api, Ask};
 use crate::company::Company;
 use crate::local_stack::LocalStack;
+use crate::process::cpu_of;
 use crate::recoveries;
 
 /// Recoveries of each before those that count.
@@ -146,7 +146,7 @@ impl System<'_> {
     /// CPU time of its server so far, with all that belongs to it.
     fn cpu(&self) -> Result<Duration, Failure> {
         Ok(match self {
-            Self::Readmit(stack, ..) => cpu_of_tree(stack.id())?,
+            Self::Readmit(stack, ..) => cpu_of(stack.id())?,
             Self::Glewlwyd(glewlwyd) => glewlwyd.server.cpu()?,
             Self::BetterAuth(better_auth) => better_auth.server.cpu()?,
             Self::DjangoAllauth(allauth) => allauth.server.cpu()?,
