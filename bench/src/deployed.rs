@@ -15,7 +15,7 @@ use readmit_tests::Proxy;
 use crate::Failure;
 use crate::process::{Process, Program, Taken};
 use crate::runtime_api::RuntimeApi;
-use crate::tls_proxy::{Certificates, Front};
+use crate::tls_proxy::{Certificates, TlsProxy};
 
 /// How long a function may take to its first question.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,7 +26,7 @@ pub struct Deployed {
     functions: BTreeMap<String, Function>,
     stack: Stack,
     root: String,
-    _fronts: [Front; 2],
+    _proxies: [TlsProxy; 2],
 }
 
 struct Function {
@@ -59,16 +59,16 @@ impl Deployed {
             functions.insert(function.package.clone(), Function { api, program, process: None });
         }
         let database = Database::start(None).await?;
-        let fronts = [Front::start(certificates).await?, Front::start(certificates).await?];
-        let [dynamodb, cloud] = &fronts;
+        let proxies = [TlsProxy::start(certificates).await?, TlsProxy::start(certificates).await?];
+        let [dynamodb, aws] = &proxies;
         // The engine answers to its own port's name alone, which the proxy gives it.
         let to_database = Proxy::start().await;
         to_database.leads_to(database.url());
         dynamodb.leads_to(to_database.url());
         let detours = Detours {
             dynamodb: Some(dynamodb.url().to_owned()),
-            ses: Some(cloud.url().to_owned()),
-            secrets_manager: Some(cloud.url().to_owned()),
+            ses: Some(aws.url().to_owned()),
+            secrets_manager: Some(aws.url().to_owned()),
             processes: functions
                 .iter()
                 .map(|(package, function)| (package.clone(), remote(Arc::clone(&function.api))))
@@ -86,9 +86,9 @@ impl Deployed {
         // SES and Secrets Manager answer to their own port's name alone, which the proxy gives them.
         let proxy = Proxy::start().await;
         proxy.leads_to(stack.secrets_and_mail());
-        cloud.leads_to(proxy.url());
+        aws.leads_to(proxy.url());
         let root = certificates.root().to_string_lossy().into_owned();
-        Ok(Self { stack, functions, root, _fronts: fronts })
+        Ok(Self { stack, functions, root, _proxies: proxies })
     }
 
     /// The stack around the functions.

@@ -65,12 +65,12 @@ impl Certificates {
 }
 
 /// A listener on loopback that takes TLS and passes on without.
-pub struct Front {
+pub struct TlsProxy {
     url: String,
     upstream: Arc<OnceLock<String>>,
 }
 
-impl Front {
+impl TlsProxy {
     /// Listens, in front of what [`Self::leads_to`] will name.
     pub async fn start(certificates: &Certificates) -> Result<Self, Failure> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;

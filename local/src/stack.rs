@@ -37,7 +37,7 @@ pub struct Stack {
     secrets: Secrets,
     database: Database,
     api: Server,
-    cloud: Server,
+    aws: Server,
     stream: Option<StreamReader>,
     running: JoinSet<()>,
 }
@@ -117,13 +117,13 @@ impl Stack {
         let mailbox = Mailbox::open(database.data_dir())?;
         let secrets = Secrets::open(&template.secrets, database.data_dir(), clock.clock())?;
 
-        let cloud_listener = Listener::bind(0).await?;
-        let (api, cloud) = (api_listener.url(), cloud_listener.url());
+        let aws_listener = Listener::bind(0).await?;
+        let (api, aws) = (api_listener.url(), aws_listener.url());
         let places = Places {
             api: &api,
             dynamodb: detours.dynamodb.as_deref().unwrap_or(database.url()),
-            ses: detours.ses.as_deref().unwrap_or(&cloud),
-            secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&cloud),
+            ses: detours.ses.as_deref().unwrap_or(&aws),
+            secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&aws),
         };
         let environment = of_functions(&template, &places)?;
         let functions = Functions::new(&environment, &clock.clock(), &Random::system())?;
@@ -131,9 +131,9 @@ impl Stack {
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());
         let stream = StreamReader::of_template(database.engine(), database.data_dir(), &invoker)?;
 
-        let port = cloud_listener.port();
-        let cloud_router = ses_and_secrets::router(mailbox.clone(), &secrets, clock.clock(), port);
-        let cloud_server = cloud_listener.serve(cloud_router);
+        let port = aws_listener.port();
+        let aws_router = ses_and_secrets::router(mailbox.clone(), &secrets, clock.clock(), port);
+        let aws_server = aws_listener.serve(aws_router);
         let port = api_listener.port();
         let movable = options.clock_control.then(|| clock.clone());
         let reports = Reports::new(mailbox.clone(), invoker.clone(), clock.clock());
@@ -161,15 +161,15 @@ impl Stack {
             authenticator: format!("{api}/_local/authenticator"),
             api,
             dynamodb: database.url().to_owned(),
-            secrets_and_mail: cloud,
+            secrets_and_mail: aws,
             admin,
         };
         let mut running = scheduler.start();
         if let Some(stream) = stream.as_ref().filter(|_| options.follow_stream) {
             stream.start(&mut running);
         }
-        let (api, cloud) = (api_server, cloud_server);
-        Ok(Self { ready, environment, clock, mailbox, secrets, database, api, cloud, stream, running })
+        let (api, aws) = (api_server, aws_server);
+        Ok(Self { ready, environment, clock, mailbox, secrets, database, api, aws, stream, running })
     }
 
     /// What the stack says when it is ready.
@@ -227,10 +227,10 @@ impl Stack {
 
     /// Ends everything: what is being answered is finished, then every listener closes.
     pub async fn stop(self) {
-        let Self { api, cloud, database, mut running, .. } = self;
+        let Self { api, aws, database, mut running, .. } = self;
         api.stop().await;
         running.shutdown().await;
-        cloud.stop().await;
+        aws.stop().await;
         database.stop().await;
     }
 }

@@ -158,7 +158,7 @@ async fn an_export_that_is_not_whole_says_so() {
     let whole = ["--company", &company, "--format", "csv"];
     let said = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
 
-    world.store.harm(InjectedFault::Throttled(Attempts::All), 0, 1);
+    world.store.inject(InjectedFault::Throttled(Attempts::All), 0, 1);
     let cut = run(world.store.url(), Some("readmit-audit"), &whole).await;
     world.store.heal();
     assert_eq!(cut.status.code(), Some(1));

@@ -7,7 +7,7 @@ use readmit_tests::World;
 use serde_json::{Value, json};
 
 use crate::gateway::{event, told};
-use crate::routes::{MARK, doors, nothing_has_happened};
+use crate::routes::{MARK, endpoints, nothing_has_happened};
 
 /// What is no JSON, whatever the route.
 fn malformed(good: &Value) -> Vec<Vec<u8>> {
@@ -63,9 +63,9 @@ fn malformed(good: &Value) -> Vec<Vec<u8>> {
 #[tokio::test]
 async fn what_is_no_json_is_malformed_on_every_route() {
     let world = World::start().await;
-    for door in doors(&world).await {
-        for body in malformed(&door.good) {
-            door.refuses(&world, &body, &[400]).await;
+    for endpoint in endpoints(&world).await {
+        for body in malformed(&endpoint.good) {
+            endpoint.refuses(&world, &body, &[400]).await;
         }
     }
     nothing_has_happened(&world).await;
@@ -75,14 +75,14 @@ async fn what_is_no_json_is_malformed_on_every_route() {
 #[tokio::test]
 async fn json_of_another_shape_is_refused_on_every_route() {
     let world = World::start().await;
-    for door in doors(&world).await {
+    for endpoint in endpoints(&world).await {
         let mut bodies = vec![json!(null), json!([]), json!([MARK]), json!(MARK), json!(true), json!(7), json!([{}])];
         for name in [MARK, "to", "__proto__", "role", "employee_id", "Email", "email ", "", "\u{0}", "\u{202e}"] {
-            let mut more = door.good.clone();
+            let mut more = endpoint.good.clone();
             more[name] = json!({ MARK: [MARK] });
             bodies.push(more);
         }
-        for (name, value) in door.good.as_object().unwrap() {
+        for (name, value) in endpoint.good.as_object().unwrap() {
             let wrong = [
                 json!([]),
                 json!([value]),
@@ -99,20 +99,20 @@ async fn json_of_another_shape_is_refused_on_every_route() {
             ];
             let wrong = wrong.into_iter().chain((value.is_string()).then_some(json!(7)));
             let wrong = wrong.chain((!value.is_string()).then_some(json!(MARK)));
-            let is_optional = door.route.names_somebody();
+            let is_optional = endpoint.route.names_somebody();
             for value in wrong.chain((!is_optional).then_some(Value::Null)) {
-                let mut body = door.good.clone();
+                let mut body = endpoint.good.clone();
                 body[name] = value;
                 bodies.push(body);
             }
             if !is_optional {
-                let mut less = door.good.clone();
+                let mut less = endpoint.good.clone();
                 less.as_object_mut().unwrap().remove(name);
                 bodies.push(less);
             }
         }
         for body in bodies {
-            door.refuses(&world, body.to_string().as_bytes(), &[422]).await;
+            endpoint.refuses(&world, body.to_string().as_bytes(), &[422]).await;
         }
     }
     nothing_has_happened(&world).await;
@@ -149,14 +149,14 @@ async fn texts_that_are_not_what_they_seem_are_refused_like_any_wrong_one() {
         "\u{1}\u{7f}\u{9f}",
         &filler,
     ];
-    for door in doors(&world).await {
+    for endpoint in endpoints(&world).await {
         let names: Vec<String> =
-            door.good.as_object().unwrap().keys().filter(|name| *name != "lifetime_minutes").cloned().collect();
+            endpoint.good.as_object().unwrap().keys().filter(|name| *name != "lifetime_minutes").cloned().collect();
         for (at, text) in texts.iter().enumerate() {
             for name in &names {
-                let mut body = door.good.clone();
+                let mut body = endpoint.good.clone();
                 body[name] = json!(format!("{text}{}", if at % 2 == 0 { "" } else { MARK }));
-                door.refuses(&world, body.to_string().as_bytes(), &[401, 409, 422, 429]).await;
+                endpoint.refuses(&world, body.to_string().as_bytes(), &[401, 409, 422, 429]).await;
             }
             // Many guesses of one address from one network are throttled, and so would see nothing of the rest.
             world.advance(Duration::from_secs(if at % 10 == 9 { 60 } else { 0 })).await;
@@ -170,21 +170,21 @@ async fn texts_that_are_not_what_they_seem_are_refused_like_any_wrong_one() {
 #[tokio::test]
 async fn sizes_and_media_types_are_checked_before_anything_is_read() {
     let world = World::start().await;
-    for door in doors(&world).await {
+    for endpoint in endpoints(&world).await {
         let padded = |length: usize| {
-            let mut body = door.good.to_string().into_bytes();
+            let mut body = endpoint.good.to_string().into_bytes();
             body.resize(length, b' ');
             body
         };
-        let at_most = door.try_bytes(&world, Some("application/json"), padded(16 * 1024)).await;
+        let at_most = endpoint.try_bytes(&world, Some("application/json"), padded(16 * 1024)).await;
         assert!(
             ![400, 413, 415].contains(&at_most.status) && at_most.status < 500,
             "{} {}",
-            door.route.key(),
+            endpoint.route.key(),
             at_most.text
         );
         for length in [16 * 1024 + 1, 100_000, 2_000_000] {
-            door.refuses(&world, &padded(length), &[413]).await;
+            endpoint.refuses(&world, &padded(length), &[413]).await;
         }
         let types = [
             "text/plain",
@@ -202,12 +202,12 @@ async fn sizes_and_media_types_are_checked_before_anything_is_read() {
             "",
         ];
         for media_type in types.into_iter().map(Some).chain([None]) {
-            let reply = door.try_bytes(&world, media_type, door.good.to_string().into_bytes()).await;
-            assert_eq!(reply.status, 415, "{} as {media_type:?}", door.route.key());
+            let reply = endpoint.try_bytes(&world, media_type, endpoint.good.to_string().into_bytes()).await;
+            assert_eq!(reply.status, 415, "{} as {media_type:?}", endpoint.route.key());
             reply.is_problem(415, "unsupported_media_type");
         }
-        let bare = door.try_bytes(&world, None, Vec::new()).await;
-        assert!(![400, 413, 415].contains(&bare.status) && bare.status < 500, "{} {}", door.route.key(), bare.text);
+        let bare = endpoint.try_bytes(&world, None, Vec::new()).await;
+        assert!(![400, 413, 415].contains(&bare.status) && bare.status < 500, "{} {}", endpoint.route.key(), bare.text);
     }
 }
 

@@ -53,7 +53,7 @@ fn forty_wrong_secrets_at_once_shut_the_door_to_the_right_one() {
     });
 }
 
-/// The 2021 Cognito race (S4), with the right secret hidden among the wrong ones: it opens the door only if it is among the
+/// The 2021 Cognito race (S4), with the right secret hidden among the wrong ones: it is accepted only if it is among the
 /// five that are compared, and the code then ends in one way.
 #[test]
 fn the_right_secret_among_wrong_ones_opens_the_door_or_the_code_is_exhausted() {

@@ -1,4 +1,4 @@
-//! The doors of the API: every route with a body that has the right form and opens nothing.
+//! The endpoints of the API: every route with a body that has the right form and opens nothing.
 
 use readmit_tests::{Reply, World, contract};
 use reqwest::header::CONTENT_TYPE;
@@ -11,7 +11,7 @@ const ADA: &str = "ada@northwind.example";
 pub(crate) const MARK: &str = "s3cretMark";
 
 /// What a route takes, and whose token opens it.
-pub(crate) struct Door {
+pub(crate) struct Endpoint {
     /// The route.
     pub(crate) route: Route,
     path: String,
@@ -21,11 +21,11 @@ pub(crate) struct Door {
 }
 
 /// Every route, each with a body that is well-formed. None of these bodies opens anything.
-pub(crate) async fn doors(world: &World) -> Vec<Door> {
+pub(crate) async fn endpoints(world: &World) -> Vec<Endpoint> {
     let admin = world.enrolled(ADA).await.token;
     let code = world.operator_mails_a_code_to("mike@northwind.example").await;
     let recovery = world.recovers("mike@northwind.example", &code).await.token;
-    let door = |route: Route| {
+    let endpoint = |route: Route| {
         let good = match route.key().as_str() {
             "POST /v1/sessions" => json!({"email": "eve@northwind.example", "password": "x", "code": "000000"}),
             "POST /v1/passcodes/redeem" => json!({"email": "eve@northwind.example", "code": "0000-0000-0000"}),
@@ -41,13 +41,13 @@ pub(crate) async fn doors(world: &World) -> Vec<Door> {
         };
         // Whom a passcode that is issued by mistake would go to.
         let path = route.about(world.id("cleo@client.example"));
-        Door { route, path, token, good }
+        Endpoint { route, path, token, good }
     };
     // The key set takes no notice of a body.
-    routes().into_iter().filter(|route| !route.path.starts_with("/.well-known")).map(door).collect()
+    routes().into_iter().filter(|route| !route.path.starts_with("/.well-known")).map(endpoint).collect()
 }
 
-impl Door {
+impl Endpoint {
     /// Sends these bytes, as what they say they are.
     pub(crate) async fn try_bytes(&self, world: &World, media_type: Option<&str>, body: Vec<u8>) -> Reply {
         let mut request = world.request(self.route.method(), &self.path).body(body);

@@ -7,7 +7,7 @@ use readmit_tests::{Person, Recovery, Reply, World};
 pub(crate) const MIKE: &str = "mike@northwind.example";
 const NEW_PASSWORD: &str = "velvet compass orchard nine";
 
-/// Calls to the store in a journey to which no harm is done: issue 3, redeem 3, password 3, TOTP 1, complete 3, sign-in 5.
+/// Calls to the store in a journey in which no fault is injected: issue 3, redeem 3, password 3, TOTP 1, complete 3, sign-in 5.
 pub(crate) const CALLS: usize = 18;
 
 /// How often a person tries again what is temporarily unavailable, and begins anew.

@@ -15,13 +15,13 @@ use readmit_tests::{Attempts, InjectedFault, World};
 /// Journeys at a time: most of one is waiting.
 const PARALLEL: usize = 8;
 
-/// Plays the journey once for each call, with `harm` done to that call and the `calls - 1` after it.
-async fn at_every_call(harm: InjectedFault, calls: usize) {
+/// Plays the journey once for each call, with `fault` injected into that call and the `calls - 1` after it.
+async fn at_every_call(fault: InjectedFault, calls: usize) {
     let journeys = (0..CALLS).map(|first| async move {
         let world = World::start().await;
         let ada = world.enrolled("ada@northwind.example").await;
         world.enrolled("mike@northwind.example").await;
-        world.store.harm(harm, first, calls);
+        world.store.inject(fault, first, calls);
         come_back(&world, &ada).await;
         assert!(world.store.heal() > first, "the journey has fewer calls than {first}");
         world.reconcile().await;

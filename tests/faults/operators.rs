@@ -1,4 +1,4 @@
-//! What an operator and the schedule do, with harm at every call: run again, it is as if there had been none.
+//! What an operator and the schedule do, with a fault at every call: run again, it is as if there had been none.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use readmit_tests::{Attempts, InjectedFault, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const HARMS: [InjectedFault; 6] = [
+const FAULTS: [InjectedFault; 6] = [
     InjectedFault::Throttled(Attempts::First),
     InjectedFault::Throttled(Attempts::All),
     InjectedFault::NotHeard(Attempts::All),
@@ -35,11 +35,11 @@ fn import(world: &World) -> Value {
     event
 }
 
-/// Whether the harm was done: the run had a call of that number.
-async fn import_harmed_at(harm: InjectedFault, call: usize) -> bool {
+/// Whether the fault was injected: the run had a call of that number.
+async fn import_faulty_at(fault: InjectedFault, call: usize) -> bool {
     let world = World::start().await;
     world.operator_mails_a_code_to("grace@northwind.example").await;
-    world.store.harm(harm, call, 1);
+    world.store.inject(fault, call, 1);
     world.invoke("import-employees", import(&world)).await;
     let was_done = world.store.heal() > call;
     // Two minutes later whoever was left between commit and mail is free again, and gets a code with the second run.
@@ -47,7 +47,7 @@ async fn import_harmed_at(harm: InjectedFault, call: usize) -> bool {
     world.clean_up().await;
     world.import(import(&world)).await;
     let again = world.outcomes_of(import(&world)).await;
-    assert_eq!(again[..4], ["unchanged"; 4], "{harm:?} at {call}");
+    assert_eq!(again[..4], ["unchanged"; 4], "{fault:?} at {call}");
 
     let people = world.items("employees").await;
     let named = |email: &str| people.iter().filter(|row| row["login"]["S"] == email).count();
@@ -58,14 +58,14 @@ async fn import_harmed_at(harm: InjectedFault, call: usize) -> bool {
         ("cleo@client.example", 0),
     ];
     for (email, count) in expected {
-        assert_eq!(named(email), count, "{email}: {harm:?} at {call}");
+        assert_eq!(named(email), count, "{email}: {fault:?} at {call}");
     }
     let code = world.mailed_code("nora@northwind.example").await;
     world.recovers("nora@northwind.example", &code).await;
     let ended =
         world.trail_of("grace@northwind.example").await.iter().filter(|kind| *kind == "passcode.revoked").count();
-    assert_eq!(ended, 1, "{harm:?} at {call}");
-    assert_eq!(world.events("company.changed").await, 1, "{harm:?} at {call}");
+    assert_eq!(ended, 1, "{fault:?} at {call}");
+    assert_eq!(world.events("company.changed").await, 1, "{fault:?} at {call}");
     world.reconcile().await;
     was_done
 }
@@ -81,10 +81,10 @@ fn founding(mode: &str) -> Value {
         "issue_passcodes": true})
 }
 
-/// As [`import_harmed_at`], of a company's creation, with `calls` calls harmed: if many, it is as if the process had died.
-async fn founding_harmed_at(harm: InjectedFault, call: usize, calls: usize) -> bool {
+/// As [`import_faulty_at`], of a company's creation, with `calls` calls failing: if many, it is as if the process had died.
+async fn founding_faulty_at(fault: InjectedFault, call: usize, calls: usize) -> bool {
     let world = World::start().await;
-    world.store.harm(harm, call, calls);
+    world.store.inject(fault, call, calls);
     world.invoke("import-employees", founding("create")).await;
     let was_done = world.store.heal() > call;
     world.advance(Duration::from_secs(300)).await;
@@ -97,16 +97,16 @@ async fn founding_harmed_at(harm: InjectedFault, call: usize, calls: usize) -> b
         rows.iter().filter(|row| row.get(field).is_some() && !is_other(row)).count()
     };
     let (companies, people) = (of_fabrikam("company_name"), of_fabrikam("full_name"));
-    assert_eq!(companies, usize::from(people > 0), "{harm:?} at {call}: {companies} companies, {people} people");
+    assert_eq!(companies, usize::from(people > 0), "{fault:?} at {call}: {companies} companies, {people} people");
     assert_eq!(companies, usize::from(rows.iter().any(|row| row["login"]["S"] == "rosa@fabrikam.example")));
 
     let created = world.import(founding("create")).await;
     let updated = world.import(founding("update")).await;
-    assert_eq!(created.body["company_id"], updated.body["company_id"], "{harm:?} at {call}");
+    assert_eq!(created.body["company_id"], updated.body["company_id"], "{fault:?} at {call}");
     let again = world.outcomes_of(founding("update")).await;
-    assert_eq!(again, ["unchanged", "unchanged", "refused address_taken"], "{harm:?} at {call}");
+    assert_eq!(again, ["unchanged", "unchanged", "refused address_taken"], "{fault:?} at {call}");
     let rows = world.items("employees").await;
-    assert_eq!(rows.iter().filter(|row| row["company_name"]["S"] == "Fabrikam").count(), 1, "{harm:?} at {call}");
+    assert_eq!(rows.iter().filter(|row| row["company_name"]["S"] == "Fabrikam").count(), 1, "{fault:?} at {call}");
     for email in ["mia@fabrikam.example", "rosa@fabrikam.example"] {
         world.recovers(email, &world.mailed_code(email).await).await;
     }
@@ -114,7 +114,7 @@ async fn founding_harmed_at(harm: InjectedFault, call: usize, calls: usize) -> b
     was_done
 }
 
-async fn cleanup_harmed_at(harm: InjectedFault, call: usize) -> bool {
+async fn cleanup_faulty_at(fault: InjectedFault, call: usize) -> bool {
     let world = World::start().await;
     let emails = ["ada@northwind.example", "mike@northwind.example", "sam@northwind.example"];
     for email in emails {
@@ -124,31 +124,31 @@ async fn cleanup_harmed_at(harm: InjectedFault, call: usize) -> bool {
         }
     }
     world.advance(Duration::from_secs(3_600)).await;
-    world.store.harm(harm, call, 1);
+    world.store.inject(fault, call, 1);
     world.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;
     let was_done = world.store.heal() > call;
     world.clean_up().await;
     let again = world.clean_up().await;
-    assert_eq!(again, json!({"expired": 0, "abandoned": 0, "withdrawn": 0}), "{harm:?} at {call}");
+    assert_eq!(again, json!({"expired": 0, "abandoned": 0, "withdrawn": 0}), "{fault:?} at {call}");
     for (email, end) in emails.into_iter().zip(["recovery.abandoned", "passcode.expired", "passcode.expired"]) {
         let ends = world.trail_of(email).await.iter().filter(|kind| *kind == end).count();
-        assert_eq!(ends, 1, "{email}: {harm:?} at {call}");
+        assert_eq!(ends, 1, "{email}: {fault:?} at {call}");
     }
     world.reconcile().await;
     was_done
 }
 
 /// Every call, until there are no more, in each of these ways.
-async fn at_every_call(harms: &[InjectedFault], harmed_at: impl AsyncFn(InjectedFault, usize) -> bool) {
-    let ways = harms.iter().map(|&harm| {
-        let harmed_at = &harmed_at;
+async fn at_every_call(faults: &[InjectedFault], faulty_at: impl AsyncFn(InjectedFault, usize) -> bool) {
+    let ways = faults.iter().map(|&fault| {
+        let faulty_at = &faulty_at;
         async move {
             let mut call = 0;
-            while harmed_at(harm, call).await {
+            while faulty_at(fault, call).await {
                 call += 1;
                 assert!(call < ENOUGH, "an end of the calls was not found");
             }
-            assert!(call > 5, "only {call} calls were harmed");
+            assert!(call > 5, "only {call} calls failed");
         }
     });
     stream::iter(ways).buffer_unordered(PARALLEL).for_each(|()| async {}).await;
@@ -156,25 +156,25 @@ async fn at_every_call(harms: &[InjectedFault], harmed_at: impl AsyncFn(Injected
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_run_again_after_whatever_harm_and_nothing_is_twice() {
-    at_every_call(&HARMS, import_harmed_at).await;
+    at_every_call(&FAULTS, import_faulty_at).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_is_founded_once_whatever_harm_is_done_to_a_call() {
-    at_every_call(&HARMS, async |harm, call| founding_harmed_at(harm, call, 1).await).await;
+    at_every_call(&FAULTS, async |fault, call| founding_faulty_at(fault, call, 1).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_dies_while_it_founds_leaves_a_company_with_its_admin_or_nothing() {
     let dies = [InjectedFault::NotHeard(Attempts::All)];
-    at_every_call(&dies, async |harm, call| founding_harmed_at(harm, call, ENOUGH).await).await;
+    at_every_call(&dies, async |fault, call| founding_faulty_at(fault, call, ENOUGH).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_creation_that_is_interrupted_tells_the_company_that_it_has_created() {
     let world = World::start().await;
     // The external id, whose the addresses and external ids are, the company's people, the founding.
-    world.store.harm(InjectedFault::NotHeard(Attempts::All), 5, ENOUGH);
+    world.store.inject(InjectedFault::NotHeard(Attempts::All), 5, ENOUGH);
     let told = world.invoke("import-employees", founding("create")).await;
     world.store.heal();
     assert_eq!(told.body["errorType"], "interrupted");
@@ -185,5 +185,5 @@ async fn a_creation_that_is_interrupted_tells_the_company_that_it_has_created() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cleanup_is_run_again_after_whatever_harm_and_nothing_is_twice() {
-    at_every_call(&HARMS, cleanup_harmed_at).await;
+    at_every_call(&FAULTS, cleanup_faulty_at).await;
 }

@@ -14,7 +14,7 @@ const ADA: &str = "ada@northwind.example";
 async fn a_journey_without_harm_makes_as_many_calls_as_are_harmed() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    world.store.harm(InjectedFault::Broken, 1_000, 1);
+    world.store.inject(InjectedFault::Broken, 1_000, 1);
     come_back(&world, &ada).await;
     assert_eq!(world.store.heal(), crate::CALLS);
     world.reconcile().await;
@@ -22,7 +22,7 @@ async fn a_journey_without_harm_makes_as_many_calls_as_are_harmed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
-    for harm in [
+    for fault in [
         InjectedFault::Throttled(Attempts::All),
         InjectedFault::Broken,
         InjectedFault::NotHeard(Attempts::All),
@@ -33,18 +33,18 @@ async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
         let ada = world.enrolled(ADA).await;
         let mut mike = world.enrolled(MIKE).await;
         let mails = world.ses.recorded().len();
-        world.ses.harm(harm, 0, 1);
+        world.ses.inject(fault, 0, 1);
         ada.issues(MIKE, None).await.is_problem(502, "email_not_sent");
         assert_eq!(world.ses.heal(), 1);
         let taken = world.ses.recorded().len() - mails;
         assert_eq!(
             taken,
-            usize::from(harm == InjectedFault::AnswerLost(Attempts::All)),
+            usize::from(fault == InjectedFault::AnswerLost(Attempts::All)),
             "one attempt: a second mails twice"
         );
         assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
         assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "passcode.delivery_failed");
-        if harm == InjectedFault::AnswerLost(Attempts::All) {
+        if fault == InjectedFault::AnswerLost(Attempts::All) {
             // The mail is out, and its code opens nothing.
             let code = world.mailed_code(MIKE).await;
             world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
@@ -61,7 +61,7 @@ async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_five_m
     world.stack.clock().hold();
     let ada = world.enrolled(ADA).await;
     // The last of the three calls is never heard: as if the process had died with the mail out.
-    world.store.harm(InjectedFault::NotHeard(Attempts::All), 2, 1);
+    world.store.inject(InjectedFault::NotHeard(Attempts::All), 2, 1);
     ada.issues(MIKE, None).await.is_problem(503, "temporarily_unavailable");
     world.store.heal();
     let code = world.mailed_code(MIKE).await;
@@ -78,7 +78,7 @@ async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_five_m
 async fn whatever_the_store_does_a_request_is_answered_before_its_function_ends() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    world.store.harm(InjectedFault::Silent, 1, 100);
+    world.store.inject(InjectedFault::Silent, 1, 100);
     let started = Instant::now();
     ada.issues(MIKE, None).await.is_problem(503, "temporarily_unavailable");
     assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
@@ -103,7 +103,7 @@ async fn a_cleanup_that_meets_harm_leaves_due_what_it_could_not_end() {
         world.operator_mails_a_code_to(email).await;
     }
     world.advance(Duration::from_secs(3_600)).await;
-    world.store.harm_one(InjectedFault::Throttled(Attempts::All), "TransactWriteItems", 1);
+    world.store.inject_one(InjectedFault::Throttled(Attempts::All), "TransactWriteItems", 1);
     let reply = world.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;
     assert_eq!(reply.status, 500, "the schedule is told, and tries again");
     world.store.heal();
@@ -116,14 +116,14 @@ async fn a_conflict_that_passes_is_not_noticed() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     for first in [1, 2] {
-        world.store.harm(InjectedFault::Conflicting, first, 1);
+        world.store.inject(InjectedFault::Conflicting, first, 1);
         ada.issues(MIKE, None).await.is(201);
         world.store.heal();
     }
     let code = world.mailed_code(MIKE).await;
     for first in [0, 1] {
         let (email, typed) = (MIKE, if first == 0 { world.wrong_secret(&code) } else { code.clone() });
-        world.store.harm(InjectedFault::Conflicting, first, 1);
+        world.store.inject(InjectedFault::Conflicting, first, 1);
         assert!(matches!(world.redeem(email, &typed).await.status, 200 | 401));
         world.store.heal();
     }

@@ -53,7 +53,7 @@ async fn a_lost_answer_is_given_again() {
     let ada = world.enrolled(ADA).await;
     // The answers to the second transaction, which keeps the answer, never come: to the client, a failure.
     world.store.record();
-    world.store.harm(InjectedFault::AnswerLost(Attempts::All), 2, 1);
+    world.store.inject(InjectedFault::AnswerLost(Attempts::All), 2, 1);
     issues(&ada, &world, "lost", json!({})).await.is_problem(503, "temporarily_unavailable");
     world.store.heal();
     issues(&ada, &world, "lost", json!({})).await.is(201);
@@ -65,9 +65,9 @@ async fn a_process_that_died_with_the_lease_holds_nobody_up_for_long() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     // It stored the passcode, and neither mailed nor withdrew it.
-    world.ses.harm(InjectedFault::Broken, 0, 1);
+    world.ses.inject(InjectedFault::Broken, 0, 1);
     world.store.record();
-    world.store.harm(InjectedFault::Broken, 2, 20);
+    world.store.inject(InjectedFault::Broken, 2, 20);
     issues(&ada, &world, "died", json!({})).await;
     world.store.heal();
     world.ses.heal();
@@ -82,7 +82,7 @@ async fn a_process_that_died_with_the_lease_holds_nobody_up_for_long() {
 async fn a_refusal_is_not_kept_and_a_key_must_be_one() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    world.ses.harm(InjectedFault::Broken, 0, 1);
+    world.ses.inject(InjectedFault::Broken, 0, 1);
     issues(&ada, &world, "refused", json!({})).await.is_problem(502, "email_not_sent");
     world.ses.heal();
     issues(&ada, &world, "refused", json!({})).await.is(201);

@@ -50,7 +50,7 @@ async fn a_throttled_notice_is_mailed_by_the_same_invocation() {
     let world = World::start().await;
     a_code_is_redeemed(&world, MIKE).await;
     let batch = batch_of(&world, MIKE, "passcode.redeemed").await;
-    world.ses.harm(InjectedFault::Throttled(Attempts::All), 0, 3);
+    world.ses.inject(InjectedFault::Throttled(Attempts::All), 0, 3);
     assert_eq!(world.invoke("notify", batch).await.body, json!({"batchItemFailures": []}));
     assert_eq!(world.ses.heal(), 4);
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
@@ -58,16 +58,16 @@ async fn a_throttled_notice_is_mailed_by_the_same_invocation() {
 
 #[tokio::test]
 async fn a_days_outage_of_the_mail_service_delays_notices_and_loses_none() {
-    for harm in [InjectedFault::Broken, InjectedFault::Throttled(Attempts::All)] {
+    for fault in [InjectedFault::Broken, InjectedFault::Throttled(Attempts::All)] {
         let world = World::start().await;
         a_code_is_redeemed(&world, MIKE).await;
         a_code_is_redeemed(&world, GRACE).await;
-        world.ses.harm(harm, 0, LONG);
+        world.ses.inject(fault, 0, LONG);
         assert!(!world.stack.catch_up_with_the_stream().await);
         world.advance(Duration::from_secs(23 * 60 * 60)).await;
         world.ses.heal();
-        assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"], "{harm:?}");
-        assert_eq!(world.notices_to(GRACE).await, ["passcode_redeemed"], "{harm:?}");
+        assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"], "{fault:?}");
+        assert_eq!(world.notices_to(GRACE).await, ["passcode_redeemed"], "{fault:?}");
     }
 }
 
@@ -89,14 +89,14 @@ async fn a_mail_service_that_cannot_be_reached_uses_up_no_attempt() {
 
 #[tokio::test]
 async fn an_outage_of_the_store_delays_notices_and_loses_none() {
-    for harm in [InjectedFault::Broken, InjectedFault::Throttled(Attempts::All)] {
+    for fault in [InjectedFault::Broken, InjectedFault::Throttled(Attempts::All)] {
         let world = World::start().await;
         a_code_is_redeemed(&world, MIKE).await;
         let batch = batch_of(&world, MIKE, "passcode.redeemed").await;
         for before in 0..2 {
-            world.store.harm(harm, before, LONG);
+            world.store.inject(fault, before, LONG);
             let failed = world.invoke("notify", batch.clone()).await;
-            assert_eq!(failed.body, json!({"batchItemFailures": [{"itemIdentifier": "1"}]}), "{harm:?} {before}");
+            assert_eq!(failed.body, json!({"batchItemFailures": [{"itemIdentifier": "1"}]}), "{fault:?} {before}");
             world.store.heal();
         }
         assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
@@ -110,8 +110,8 @@ async fn a_turn_whose_answer_is_lost_uses_up_no_attempt() {
     a_code_is_redeemed(&world, MIKE).await;
     let batch = batch_of(&world, MIKE, "passcode.redeemed").await;
     for attempts in [Attempts::First, Attempts::All, Attempts::All] {
-        world.store.harm_one(InjectedFault::AnswerLost(attempts), "UpdateItem", 0);
-        world.ses.harm(InjectedFault::Broken, 0, 1);
+        world.store.inject_one(InjectedFault::AnswerLost(attempts), "UpdateItem", 0);
+        world.ses.inject(InjectedFault::Broken, 0, 1);
         let failed = world.invoke("notify", batch.clone()).await;
         assert_eq!(failed.body["batchItemFailures"][0]["itemIdentifier"], "1", "{attempts:?}");
         world.store.heal();
@@ -126,7 +126,7 @@ async fn a_mail_that_is_rejected_stops_no_other_and_is_given_up_at_once() {
     a_code_is_redeemed(&world, MIKE).await;
     a_code_is_redeemed(&world, GRACE).await;
     let (log, _until_the_end) = Log::of_this_thread();
-    world.ses.harm(InjectedFault::Rejected, 0, 1);
+    world.ses.inject(InjectedFault::Rejected, 0, 1);
     assert!(world.stack.catch_up_with_the_stream().await);
     world.ses.heal();
     assert_eq!(world.notices_to(MIKE).await, Vec::<String>::new());
@@ -143,7 +143,7 @@ async fn a_failure_ends_the_batch_and_names_the_first_record_alone() {
     let record = batch_of(&world, MIKE, "passcode.redeemed").await["Records"][0]["dynamodb"]["NewImage"].clone();
     let records = ["1", "2", "3"].map(|number| stream_record(number, record.clone()));
     let batch = json!({"Records": records});
-    world.ses.harm(InjectedFault::Broken, 0, LONG);
+    world.ses.inject(InjectedFault::Broken, 0, LONG);
     let failed = world.invoke("notify", batch).await;
     assert_eq!(failed.body, json!({"batchItemFailures": [{"itemIdentifier": "1"}]}));
     assert_eq!(world.ses.heal(), 1, "whoever waits for five seconds at each mail runs out of time");
@@ -154,12 +154,12 @@ async fn a_refusal_between_two_lost_answers_makes_no_third_mail() {
     let world = World::start().await;
     a_code_is_redeemed(&world, MIKE).await;
     let batch = batch_of(&world, MIKE, "passcode.redeemed").await;
-    for harm in
+    for fault in
         [InjectedFault::AnswerLost(Attempts::All), InjectedFault::Broken, InjectedFault::AnswerLost(Attempts::All)]
     {
-        world.ses.harm(harm, 0, 1);
+        world.ses.inject(fault, 0, 1);
         let failed = world.invoke("notify", batch.clone()).await;
-        assert_eq!(failed.body["batchItemFailures"][0]["itemIdentifier"], "1", "{harm:?}");
+        assert_eq!(failed.body["batchItemFailures"][0]["itemIdentifier"], "1", "{fault:?}");
         world.ses.heal();
     }
     let (log, _until_the_end) = Log::of_this_thread();

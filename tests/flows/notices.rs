@@ -148,13 +148,13 @@ async fn a_notice_that_ses_refuses_comes_later_and_one_whose_answer_is_lost_at_m
     let world = World::start().await;
     let code = world.operator_mails_a_code_to(MIKE).await;
     world.redeem(MIKE, &code).await.is(200);
-    world.ses.harm(InjectedFault::Broken, 0, 1);
+    world.ses.inject(InjectedFault::Broken, 0, 1);
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"]);
     world.ses.heal();
 
     let code = world.operator_mails_a_code_to(MIKE).await;
     world.redeem(MIKE, &code).await.is(200);
-    world.ses.harm(InjectedFault::AnswerLost(Attempts::All), 0, 9);
+    world.ses.inject(InjectedFault::AnswerLost(Attempts::All), 0, 9);
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed"; 3]);
     world.ses.heal();
 }

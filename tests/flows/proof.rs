@@ -119,7 +119,7 @@ async fn a_suspension_stands_though_the_mail_fails() {
     let world = World::start().await;
     let (mut ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
     ada.signs_in().await;
-    world.ses.harm(readmit_tests::InjectedFault::Broken, 0, 1);
+    world.ses.inject(readmit_tests::InjectedFault::Broken, 0, 1);
     suspends(&ada, MIKE).await.is_problem(502, "email_not_sent");
     assert!(!mike.has_a_session().await);
     mike.tries_to_sign_in().await.is_problem(401, "sign_in_rejected");

@@ -44,7 +44,7 @@ async fn a_replay_mails_what_was_not_mailed_and_a_second_one_nothing() {
 async fn a_replay_ends_where_the_mail_service_fails_and_says_from_where_to_go_on() {
     let world = World::start().await;
     world.enrolled(MIKE).await;
-    world.ses.harm(InjectedFault::Broken, 1, 1);
+    world.ses.inject(InjectedFault::Broken, 1, 1);
     let mut replay = last_hour(&world, "Northwind Partners");
     let first = world.invoke("notify", replay.clone()).await.body;
     world.ses.heal();
@@ -64,7 +64,7 @@ async fn what_may_have_been_mailed_twice_is_named_and_not_mailed_again() {
     let world = World::start().await;
     let code = world.operator_mails_a_code_to(MIKE).await;
     world.redeem(MIKE, &code).await.is(200);
-    world.ses.harm(InjectedFault::AnswerLost(Attempts::All), 0, 9);
+    world.ses.inject(InjectedFault::AnswerLost(Attempts::All), 0, 9);
     assert_eq!(world.notices_to(MIKE).await.len(), 2);
     world.ses.heal();
     let answer = world.invoke("notify", last_hour(&world, "Northwind Partners")).await.body;
@@ -84,7 +84,7 @@ async fn a_rejected_mail_and_a_row_that_is_no_event_stop_no_replay() {
         json!({"company_id": {"S": company}, "event_id": {"S": poison}, "event_type": {"S": "passcode.redeemed"}});
     world.dynamodb("PutItem", json!({"TableName": "readmit-audit", "Item": row})).await;
     world.redeem(MIKE, &code).await.is(200);
-    world.ses.harm(InjectedFault::Rejected, 0, 1);
+    world.ses.inject(InjectedFault::Rejected, 0, 1);
     assert!(world.stack.catch_up_with_the_stream().await);
     world.ses.heal();
     let answer = world.invoke("notify", last_hour(&world, "Northwind Partners")).await.body;

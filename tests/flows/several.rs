@@ -64,7 +64,7 @@ async fn each_of_twenty_five_has_a_result_in_the_order_asked() {
 async fn a_mail_that_fails_is_its_own_rows_problem() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    world.ses.harm(readmit_tests::InjectedFault::Broken, 0, 1);
+    world.ses.inject(readmit_tests::InjectedFault::Broken, 0, 1);
     let ids =
         ["mike@northwind.example", "sam@northwind.example", "grace@northwind.example"].map(|email| world.id(email));
     let reply = issues(&ada, &ids).await.is(200);

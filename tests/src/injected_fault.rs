@@ -28,7 +28,7 @@ pub enum InjectedFault {
     Conflicting,
 }
 
-/// Which attempts of a call are harmed.
+/// Which attempts of a call fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempts {
     /// The first one: a retry heals it.
@@ -40,8 +40,8 @@ pub enum Attempts {
 /// Longer than the longest time-out of a client.
 const SILENCE: Duration = Duration::from_secs(7);
 
-pub(crate) struct PlannedHarm {
-    pub(crate) harm: InjectedFault,
+pub(crate) struct PlannedFault {
+    pub(crate) fault: InjectedFault,
     /// Which operation's calls are counted; all of them if none is named.
     pub(crate) operation: Option<&'static str>,
     pub(crate) calls: Range<usize>,
@@ -49,7 +49,7 @@ pub(crate) struct PlannedHarm {
     pub(crate) seen: Vec<String>,
 }
 
-impl PlannedHarm {
+impl PlannedFault {
     /// What is done to the request for this operation, with these headers.
     pub(crate) fn meets(&mut self, operation: &str, headers: &HeaderMap) -> Option<InjectedFault> {
         if self.operation.is_some_and(|counted| counted != operation) {
@@ -62,7 +62,7 @@ impl PlannedHarm {
             self.seen.len() - 1
         });
         let first_attempt = text("amz-sdk-request").contains("attempt=1");
-        let of_attempts = match self.harm {
+        let of_attempts = match self.fault {
             InjectedFault::Throttled(attempts)
             | InjectedFault::NotHeard(attempts)
             | InjectedFault::AnswerLost(attempts) => attempts,
@@ -70,8 +70,8 @@ impl PlannedHarm {
                 Attempts::All
             }
         };
-        let harmed = self.calls.contains(&index) && (first_attempt || of_attempts == Attempts::All);
-        harmed.then_some(self.harm)
+        let is_hit = self.calls.contains(&index) && (first_attempt || of_attempts == Attempts::All);
+        is_hit.then_some(self.fault)
     }
 }
 

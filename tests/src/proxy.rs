@@ -1,4 +1,4 @@
-//! A proxy between the functions and what they call: it records, does harm where a test asks for it, and lets nobody do what
+//! A proxy between the functions and what they call: it records, injects faults where a test asks for it, and lets nobody do what
 //! the template's policies do not allow.
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use crate::cost::{self, Cost};
-use crate::injected_fault::{InjectedFault, PlannedHarm, denied, hang_up};
+use crate::injected_fault::{InjectedFault, PlannedFault, denied, hang_up};
 use crate::policy::{self, Need};
 
 /// A request that reached the store.
@@ -49,7 +49,7 @@ struct Shared {
     client: reqwest::Client,
     recorded: Mutex<Vec<Recorded>>,
     delay: Mutex<Duration>,
-    harm: Mutex<Option<PlannedHarm>>,
+    fault: Mutex<Option<PlannedFault>>,
     /// What each function has wanted leave for.
     needs: Mutex<BTreeSet<(String, Need)>>,
 }
@@ -64,7 +64,7 @@ impl Proxy {
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             recorded: Mutex::default(),
             delay: Mutex::default(),
-            harm: Mutex::default(),
+            fault: Mutex::default(),
             needs: Mutex::default(),
         });
         let router = Router::new().fallback(pass_on).with_state(Arc::clone(&shared));
@@ -77,23 +77,23 @@ impl Proxy {
         self.shared.upstream.set(upstream.to_owned()).unwrap();
     }
 
-    /// Does `harm` to the calls `first` to `first + calls - 1` from now on, counted from 0. Attempts of one call are one call.
-    pub fn harm(&self, harm: InjectedFault, first: usize, calls: usize) {
-        self.plan(harm, None, first..first + calls);
+    /// Injects `fault` into the calls `first` to `first + calls - 1` from now on, counted from 0. Attempts of one call are one call.
+    pub fn inject(&self, fault: InjectedFault, first: usize, calls: usize) {
+        self.plan(fault, None, first..first + calls);
     }
 
-    /// Does `harm` to one call of `operation`, the one after `before` others of it, whatever else comes between them.
-    pub fn harm_one(&self, harm: InjectedFault, operation: &'static str, before: usize) {
-        self.plan(harm, Some(operation), before..before + 1);
+    /// Injects `fault` into one call of `operation`, the one after `before` others of it, whatever else comes between them.
+    pub fn inject_one(&self, fault: InjectedFault, operation: &'static str, before: usize) {
+        self.plan(fault, Some(operation), before..before + 1);
     }
 
-    fn plan(&self, harm: InjectedFault, operation: Option<&'static str>, calls: Range<usize>) {
-        *self.shared.harm.lock().unwrap() = Some(PlannedHarm { harm, operation, calls, seen: Vec::new() });
+    fn plan(&self, fault: InjectedFault, operation: Option<&'static str>, calls: Range<usize>) {
+        *self.shared.fault.lock().unwrap() = Some(PlannedFault { fault, operation, calls, seen: Vec::new() });
     }
 
-    /// Does no more harm, and says how many calls came since it was planned.
+    /// Injects no more, and says how many calls came since it was planned.
     pub fn heal(&self) -> usize {
-        self.shared.harm.lock().unwrap().take().map_or(0, |planned| planned.seen.len())
+        self.shared.fault.lock().unwrap().take().map_or(0, |planned| planned.seen.len())
     }
 
     /// What each function has wanted leave for so far.
@@ -189,9 +189,9 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         }
         shared.needs.lock().unwrap().extend(needs.into_iter().map(|need| (function.clone(), need)));
     }
-    let meets = || shared.harm.lock().unwrap().as_mut().and_then(|planned| planned.meets(&operation, &parts.headers));
-    let harm = if of_keys { None } else { meets() };
-    if let Some(answer) = harm.and_then(|harm| harm.instead(&operation, &body)) {
+    let meets = || shared.fault.lock().unwrap().as_mut().and_then(|planned| planned.meets(&operation, &parts.headers));
+    let fault = if of_keys { None } else { meets() };
+    if let Some(answer) = fault.and_then(|fault| fault.instead(&operation, &body)) {
         return answer.await;
     }
 
@@ -212,14 +212,14 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     if !of_keys {
         shared.recorded.lock().unwrap().push(recorded);
     }
-    if harm.is_some_and(InjectedFault::loses_the_answer) {
+    if fault.is_some_and(InjectedFault::loses_the_answer) {
         hang_up();
     }
     (status, headers, answered).into_response()
 }
 
 /// A process reads the public keys at its start and every five minutes, whatever it is asked then: that is no part of a request,
-/// and harm to it is harm to the keys as a whole.
+/// and a fault of it is a fault of the keys as a whole.
 fn is_of_keys(body: &[u8]) -> bool {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let of = |request: &Value| request["TableName"] == "readmit-keys";

@@ -45,7 +45,7 @@ async fn codes_and_recoveries(world: &World) {
     let (issued, _) = tokio::join!(ada.issues(GRACE, None), replaced);
     assert_eq!(issued.is(201).text_at("/passcode/status"), "superseded");
     world.ses.recorded();
-    world.ses.harm(InjectedFault::Broken, 0, 1);
+    world.ses.inject(InjectedFault::Broken, 0, 1);
     let path = format!("/v1/employees/{}/passcode", world.id(GRACE));
     let with_key = || world.request(Method::POST, &path).bearer_auth(&ada.token).header("idempotency-key", "click");
     world.send(with_key().json(&json!({"suspend": true}))).await.is_problem(502, "email_not_sent");

@@ -9,7 +9,7 @@ use readmit::domain::{EmployeeId, PasscodeId, Timestamp};
 use readmit_local::Database;
 use serde_json::{Value, json};
 
-use super::row_template::{Filling, Hole, Stencil};
+use super::row_template::{Filling, Hole, RowTemplate};
 use crate::{Failure, progress};
 
 /// People put in at a time.
@@ -81,7 +81,7 @@ impl Group {
 
 /// Makes people of the groups.
 pub struct Population {
-    models: BTreeMap<Group, Vec<Stencil>>,
+    models: BTreeMap<Group, Vec<RowTemplate>>,
     /// The first loaded person is made as if at this time, each other a millisecond later.
     begin: Timestamp,
     /// When the models' codes end.
@@ -100,7 +100,7 @@ impl Population {
         let mut end = None;
         let mut models = BTreeMap::new();
         for group in Group::ALL {
-            models.insert(group, stencils(group, &tables, &mut end)?);
+            models.insert(group, templates(group, &tables, &mut end)?);
         }
         let end = end.ok_or("no model has a code")?;
         // Ids sort by the time of their making: everybody was there before the models.
@@ -164,8 +164,8 @@ impl Population {
                 end: end.to_string(),
                 shard: shard(passcode_id),
             };
-            for stencil in self.models.get(&group).into_iter().flatten() {
-                tables.entry(stencil.table).or_default().push(stencil.fill(&filling));
+            for template in self.models.get(&group).into_iter().flatten() {
+                tables.entry(template.table).or_default().push(template.fill(&filling));
             }
         }
         for (table, items) in tables {
@@ -191,11 +191,11 @@ fn shard(id: PasscodeId) -> String {
 }
 
 /// The items of the group's model, with holes. The end of its code is told to `end`.
-fn stencils(
+fn templates(
     group: Group,
     tables: &[(&'static str, Vec<Value>)],
     end: &mut Option<Timestamp>,
-) -> Result<Vec<Stencil>, Failure> {
+) -> Result<Vec<RowTemplate>, Failure> {
     let email = group.email(&group.model());
     let is_models = |item: &&Value| item["login"]["S"] == email.as_str();
     let of_table = |name: &str| {
@@ -212,7 +212,7 @@ fn stencils(
             marks.push((ends, Hole::End));
         }
     }
-    let mut stencils = Vec::new();
+    let mut templates = Vec::new();
     for (table, items) in tables {
         for item in items {
             let text = item.to_string();
@@ -223,12 +223,12 @@ fn stencils(
             if let Some(shard) = item.get("due_shard") {
                 marks.push((format!("\"due_shard\":{shard}"), Hole::Shard));
             }
-            stencils.push(Stencil::cut(table, &text, &marks));
+            templates.push(RowTemplate::cut(table, &text, &marks));
         }
     }
-    let is_due = stencils.iter().any(|stencil| stencil.has(Hole::Shard));
+    let is_due = templates.iter().any(|template| template.has(Hole::Shard));
     if is_due != matches!(group, Group::Member | Group::Admin | Group::Due) {
         return Err("a model's code is not in the state that its group is to have".into());
     }
-    Ok(stencils)
+    Ok(templates)
 }

@@ -23,7 +23,7 @@ pub struct Filling {
 }
 
 /// An item as DynamoDB's JSON.
-pub struct Stencil {
+pub struct RowTemplate {
     /// The table it is for.
     pub table: &'static str,
     /// Each hole behind the text before it.
@@ -31,7 +31,7 @@ pub struct Stencil {
     rest: String,
 }
 
-impl Stencil {
+impl RowTemplate {
     /// Makes a hole wherever one of the marks stands.
     pub fn cut(table: &'static str, item: &str, marks: &[(String, Hole)]) -> Self {
         let (mut parts, mut rest) = (Vec::new(), item);
@@ -74,9 +74,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filled_stencil_differs_in_its_holes_alone() {
+    fn a_filled_template_differs_in_its_holes_alone() {
         let marks = [("emp_A".to_owned(), Hole::EmployeeId), ("9000001".to_owned(), Hole::Number)];
-        let stencil = Stencil::cut("employees", "word#member 9000001#emp_A 9000001.", &marks);
+        let template = RowTemplate::cut("employees", "word#member 9000001#emp_A 9000001.", &marks);
         let filling = Filling {
             number: "0000007".to_owned(),
             employee_id: "emp_B".to_owned(),
@@ -84,7 +84,7 @@ mod tests {
             end: String::new(),
             shard: String::new(),
         };
-        assert_eq!(stencil.fill(&filling), "word#member 0000007#emp_B 0000007.");
-        assert!(stencil.has(Hole::Number) && !stencil.has(Hole::PasscodeId));
+        assert_eq!(template.fill(&filling), "word#member 0000007#emp_B 0000007.");
+        assert!(template.has(Hole::Number) && !template.has(Hole::PasscodeId));
     }
 }
