@@ -8,24 +8,18 @@ use ulid::Ulid;
 
 use crate::Timestamp;
 
-/// The text is not an identifier of the kind asked for, in its one spelling.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not an identifier of that kind")]
-pub struct NotAnId;
-
-fn new_ulid(now: Timestamp, random: &mut impl CryptoRng) -> Ulid {
-    Ulid::from_parts(u64::try_from(now.millis()).unwrap_or(0), random.random())
+fn ulid_at(moment: Timestamp, random: u128) -> Ulid {
+    Ulid::from_parts(u64::try_from(moment.millis()).unwrap_or(0), random)
 }
 
 /// Only the upper-case spelling is an identifier, so that one thing has one name.
-fn parse_ulid(prefix: &str, text: &str) -> Result<Ulid, NotAnId> {
-    let body = text.strip_prefix(prefix).ok_or(NotAnId)?;
-    let ulid = Ulid::from_string(body).map_err(|_| NotAnId)?;
-    if ulid.to_string() == body { Ok(ulid) } else { Err(NotAnId) }
+fn parse_ulid(prefix: &str, text: &str) -> Option<Ulid> {
+    let body = text.strip_prefix(prefix)?;
+    Ulid::from_string(body).ok().filter(|ulid| ulid.to_string() == body)
 }
 
-macro_rules! typed_id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+macro_rules! typed_ids {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal;)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Ulid);
@@ -33,7 +27,7 @@ macro_rules! typed_id {
         impl $name {
             /// A new identifier; identifiers sort by the time of their making.
             pub fn new(now: Timestamp, random: &mut impl CryptoRng) -> Self {
-                Self(new_ulid(now, random))
+                Self(ulid_at(now, random.random()))
             }
         }
 
@@ -44,37 +38,27 @@ macro_rules! typed_id {
         }
 
         impl FromStr for $name {
-            type Err = NotAnId;
+            type Err = &'static str;
 
-            fn from_str(text: &str) -> Result<Self, NotAnId> {
-                parse_ulid($prefix, text).map(Self)
+            fn from_str(text: &str) -> Result<Self, &'static str> {
+                parse_ulid($prefix, text).map(Self).ok_or("is not an identifier of that kind")
             }
         }
 
         crate::text::serde_as_text!($name);
-    };
+    )+};
 }
 
-typed_id!(
+typed_ids! {
     /// A company, the owner of employees.
-    CompanyId,
-    "cmp_"
-);
-typed_id!(
+    CompanyId "cmp_";
     /// A person in the directory, whatever the account's type.
-    EmployeeId,
-    "emp_"
-);
-typed_id!(
+    EmployeeId "emp_";
     /// One issued passcode, and the recovery it becomes once redeemed.
-    PasscodeId,
-    "pco_"
-);
-typed_id!(
+    PasscodeId "pco_";
     /// One event of the audit trail.
-    EventId,
-    "evt_"
-);
+    EventId "evt_";
+}
 
 impl PasscodeId {
     /// One of sixteen shards, by random bits of the id.
@@ -86,9 +70,7 @@ impl PasscodeId {
 impl EventId {
     /// The id of an act's event number `order`: events of one moment sort as they happened. 64 random bits are left.
     pub fn in_order(now: Timestamp, order: u16, random: &mut impl CryptoRng) -> Self {
-        let random: u64 = random.random();
-        let millis = u64::try_from(now.millis()).unwrap_or(0);
-        Self(Ulid::from_parts(millis, (u128::from(order) << 64) | u128::from(random)))
+        Self(ulid_at(now, (u128::from(order) << 64) | u128::from(random.random::<u64>())))
     }
 
     /// When the event happened.
@@ -98,12 +80,12 @@ impl EventId {
 
     /// The least id that an event of this moment can have.
     pub fn first_at(moment: Timestamp) -> Self {
-        Self(Ulid::from_parts(u64::try_from(moment.millis()).unwrap_or(0), 0))
+        Self(ulid_at(moment, 0))
     }
 
     /// The greatest id that an event of this moment can have.
     pub fn last_at(moment: Timestamp) -> Self {
-        Self(Ulid::from_parts(u64::try_from(moment.millis()).unwrap_or(0), u128::MAX))
+        Self(ulid_at(moment, u128::MAX))
     }
 }
 
@@ -125,21 +107,17 @@ mod tests {
 
     #[test]
     fn events_of_one_act_sort_as_they_happened() {
-        let mut random = StdRng::seed_from_u64(1);
-        let ids: Vec<EventId> =
-            (0..50).map(|order| EventId::in_order(Timestamp::from_millis(7), order, &mut random)).collect();
-        assert!(ids.is_sorted());
+        let (now, mut random) = (Timestamp::from_millis(7), StdRng::seed_from_u64(1));
+        assert!((0..50).map(|order| EventId::in_order(now, order, &mut random)).is_sorted());
     }
 
     #[test]
     fn the_ids_of_a_moment_lie_between_its_first_and_its_last() {
-        let at = |millis| Timestamp::from_millis(millis);
-        let id = EventId::in_order(at(7), 3, &mut StdRng::seed_from_u64(1));
-        assert_eq!(id.moment(), at(7));
-        assert!(EventId::first_at(at(7)) <= id && id <= EventId::last_at(at(7)));
-        assert!(
-            EventId::last_at(at(6)) < EventId::first_at(at(7)) && EventId::last_at(at(7)) < EventId::first_at(at(8))
-        );
+        let [before, now, after] = [6, 7, 8].map(Timestamp::from_millis);
+        let id = EventId::in_order(now, 3, &mut StdRng::seed_from_u64(1));
+        assert_eq!(id.moment(), now);
+        assert!((EventId::first_at(now)..=EventId::last_at(now)).contains(&id));
+        assert!(EventId::last_at(before) < EventId::first_at(now) && EventId::last_at(now) < EventId::first_at(after));
     }
 
     #[test]
@@ -147,8 +125,8 @@ mod tests {
         let id = EmployeeId::new(Timestamp::from_millis(1_732_421_884_000), &mut StdRng::seed_from_u64(7));
         let text = id.to_string();
         assert_eq!(text.parse(), Ok(id));
-        assert_eq!(text.to_lowercase().parse::<EmployeeId>(), Err(NotAnId));
-        assert_eq!(text.replace("emp_", "cmp_").parse::<EmployeeId>(), Err(NotAnId));
-        assert_eq!(format!("{text}0").parse::<EmployeeId>(), Err(NotAnId));
+        for other in [text.to_lowercase(), text.replace("emp_", "cmp_"), format!("{text}0")] {
+            assert!(other.parse::<EmployeeId>().is_err(), "{other}");
+        }
     }
 }

@@ -57,17 +57,12 @@ impl fmt::Display for KeyedHash {
     }
 }
 
-/// The text is not a keyed hash.
-#[derive(Debug, thiserror::Error)]
-#[error("is not a keyed hash")]
-pub struct NotAKeyedHash;
-
 impl FromStr for KeyedHash {
-    type Err = NotAKeyedHash;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotAKeyedHash> {
-        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| NotAKeyedHash)?;
-        bytes.try_into().map(Self).map_err(|_| NotAKeyedHash)
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or("is not a keyed hash")
     }
 }
 

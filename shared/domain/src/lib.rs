@@ -1,7 +1,7 @@
 //! The rules of Readmit, pure: no I/O, no SDK, no `async`; time and randomness are arguments.
 //!
 //! What a rule takes in and gives back are types that cannot be wrong: a [`Login`] is canonical, a [`passcode::Code`] has
-//! twelve symbols, a [`PasswordHash`] is a hash. Refusals are types of their own.
+//! twelve symbols, a [`PasswordHash`] is a hash. A rule refuses with a type of its own, a text with a reason that clients may read.
 
 mod backup_code;
 mod crockford;
@@ -33,10 +33,10 @@ pub use backup_code::{BACKUP_CODES, BackupCode, SecondFactor};
 pub use delivery::DeliveryReport;
 pub use employee::{AccountStatus, AccountType, Admin, Company, Employee, Role, SecondProof, TwoFactor};
 pub use event::{Act, Actor, Detail, Event, EventType, Origin};
-pub use id::{CompanyId, EmployeeId, EventId, NotAnId, PasscodeId};
+pub use id::{CompanyId, EmployeeId, EventId, PasscodeId};
 pub use issuing::{IssueOptions, IssueRefusal, IssuedFor, IssuedPasscode, Reason, issue};
 pub use keyed_hash::{HashKey, KeyedHash};
-pub use login::{Login, NotALogin};
+pub use login::Login;
 pub use name::{ExternalId, Locale, Name, misleads};
 pub use notice::{Notice, NoticeKind, NoticeSubject};
 pub use passcode::{Issuer, LatestPasscode, PasscodeRef};
@@ -44,7 +44,7 @@ pub use password::{Password, PasswordFault, Person};
 pub use password_hash::{HashMemory, HashingFailed, PasswordHash, Pepper, Salt};
 pub use patch::{EmployeePatch, FieldChange};
 pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};
-pub use search::{Filter, NotAFilter, Prefix, words_of};
+pub use search::{Filter, Prefix, words_of};
 pub use session::{DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};
 pub use timestamp::Timestamp;
 pub use totp::{Enrolment, Step, TotpCode, TotpKey};

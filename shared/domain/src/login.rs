@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::name::misleads;
 use crate::text::text_type;
@@ -18,11 +19,6 @@ text_type!(
     /// Two spellings of one address are one login, and look-alikes are not: `MIKE@` is `mike@`, `mıke@` is somebody else.
     Login
 );
-
-/// The text cannot be anybody's address.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not an e-mail address")]
-pub struct NotALogin;
 
 impl Login {
     /// The part before the last `@`.
@@ -59,47 +55,40 @@ fn fold(text: &str) -> Option<String> {
 /// RFC 5322's dot-atom, opened to letters of all scripts (RFC 6531). Quoted local parts are refused: no mailbox of
 /// today needs one, and each is a way to smuggle a space or a second `@`.
 fn is_local_part(local: &str) -> bool {
-    local.len() <= MAX_LOCAL_BYTES
-        && local.split('.').all(|atom| {
-            !atom.is_empty()
-                && atom
-                    .chars()
-                    .all(|c| (c.is_alphanumeric() && !misleads(c)) || is_mark(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
-        })
-}
-
-/// Vowel signs and accents that stay apart from their letter in NFKC.
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
+    // Vowel signs and some accents stay apart from their letter in NFKC: the combining marks.
+    let is_letter = |c: char| (c.is_alphanumeric() && !misleads(c)) || is_combining_mark(c);
+    let is_atom =
+        |atom: &str| !atom.is_empty() && atom.chars().all(|c| is_letter(c) || "!#$%&'*+-/=?^_`{|}~".contains(c));
+    local.len() <= MAX_LOCAL_BYTES && local.split('.').all(is_atom)
 }
 
 fn is_domain(domain: &str) -> bool {
-    domain.contains('.')
-        && domain.split('.').all(|label| {
-            (1..=63).contains(&label.len())
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        })
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    domain.contains('.') && domain.split('.').all(is_label)
+}
+
+fn canonical(text: &str) -> Option<String> {
+    // Nothing longer can shrink to 254 bytes that a person would call an address; it is not worth folding.
+    if text.len() > 4 * MAX_BYTES {
+        return None;
+    }
+    let folded = fold(text.trim())?;
+    let (local, domain) = folded.rsplit_once('@')?;
+    let domain = idna::domain_to_ascii_strict(domain).ok()?;
+    let login = format!("{local}@{domain}");
+    (login.len() <= MAX_BYTES && is_local_part(local) && is_domain(&domain)).then_some(login)
 }
 
 impl FromStr for Login {
-    type Err = NotALogin;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotALogin> {
-        // Nothing longer can shrink to 254 bytes that a person would call an address; it is not worth folding.
-        if text.len() > 4 * MAX_BYTES {
-            return Err(NotALogin);
-        }
-        let folded = fold(text.trim()).ok_or(NotALogin)?;
-        let (local, domain) = folded.rsplit_once('@').ok_or(NotALogin)?;
-        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| NotALogin)?;
-        let login = format!("{local}@{domain}");
-        if login.len() <= MAX_BYTES && is_local_part(local) && is_domain(&domain) {
-            Ok(Self(login))
-        } else {
-            Err(NotALogin)
-        }
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        canonical(text).map(Self).ok_or("is not an e-mail address")
     }
 }
 
@@ -128,30 +117,19 @@ mod tests {
 
     #[test]
     fn what_cannot_be_mailed_is_refused() {
-        for text in [
-            "",
-            "mike",
-            "@northwind.example",
-            "mike@",
-            "mike@localhost",
-            "mi ke@northwind.example",
-            "a@b@northwind.example",
-            "mike@northwind.example\r\nBcc: eve@evil.example",
-            "mike@north_wind.example",
-            ".mike@northwind.example",
-            "mi..ke@northwind.example",
-            "\"mike\"@northwind.example",
-            "mike@-northwind.example",
-            "mike@northwind..example",
-            "mi\u{202e}ke@northwind.example",
-            "mi\0ke@northwind.example",
-            "mike@[127.0.0.1]",
-            "<mike@northwind.example>",
-            "mike\u{3164}@northwind.example",
-        ] {
+        for text in ["", "mike", "mike@northwind.example\r\nBcc: eve@evil.example", "<mike@northwind.example>"] {
             assert_eq!(login(text), "refused", "{text:?}");
         }
-        assert_eq!(login(&format!("{}@northwind.example", "m".repeat(65))), "refused");
+        let long = "m".repeat(65);
+        for local in
+            ["", "mi ke", "a@b", ".mike", "mi..ke", "\"mike\"", "mi\u{202e}ke", "mi\0ke", "mike\u{3164}", &long]
+        {
+            assert_eq!(login(&format!("{local}@northwind.example")), "refused", "{local:?}");
+        }
+        for domain in ["", "localhost", "north_wind.example", "-northwind.example", "northwind..example", "[127.0.0.1]"]
+        {
+            assert_eq!(login(&format!("mike@{domain}")), "refused", "{domain:?}");
+        }
         assert_eq!(login(&format!("m@{}.example", "n.".repeat(130))), "refused");
     }
 

@@ -26,16 +26,11 @@ impl SealedTotpKey {
     }
 }
 
-/// The text is not a sealed key.
-#[derive(Debug, thiserror::Error)]
-#[error("is not a sealed key")]
-pub struct NotASealedKey;
-
 impl FromStr for SealedTotpKey {
-    type Err = NotASealedKey;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotASealedKey> {
-        BASE64URL_NOPAD.decode(text.as_bytes()).map(|_| Self(text.to_owned())).map_err(|_| NotASealedKey)
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        BASE64URL_NOPAD.decode(text.as_bytes()).map(|_| Self(text.to_owned())).or(Err("is not a sealed key"))
     }
 }
 

@@ -1,7 +1,6 @@
 //! How an admin finds people: by the beginning of a word, or by one of six questions.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use serde::Deserialize;
 
@@ -104,19 +103,6 @@ impl Filter {
             Self::Disabled => employee.account_status == AccountStatus::Disabled,
             Self::Clients => employee.account_type == AccountType::Client,
         }
-    }
-}
-
-/// The text is no filter.
-#[derive(Debug, thiserror::Error)]
-#[error("is no filter")]
-pub struct NotAFilter;
-
-impl FromStr for Filter {
-    type Err = NotAFilter;
-
-    fn from_str(text: &str) -> Result<Self, NotAFilter> {
-        Self::ALL.into_iter().find(|filter| filter.name() == text).ok_or(NotAFilter)
     }
 }
 

@@ -33,19 +33,11 @@ impl SessionEpoch {
     }
 }
 
-/// The text is not an epoch.
-#[derive(Debug, thiserror::Error)]
-#[error("is not a session epoch")]
-pub struct NotAnEpoch;
-
 impl FromStr for SessionEpoch {
-    type Err = NotAnEpoch;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotAnEpoch> {
-        if text.len() == 16 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAnEpoch)
-        }
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let fits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        if fits { Ok(Self(text.to_owned())) } else { Err("is not a session epoch") }
     }
 }

@@ -23,20 +23,13 @@ impl<T: fmt::Display> fmt::Display for Versioned<T> {
     }
 }
 
-/// The text has no version before it, or what follows is not of the kind.
-#[derive(Debug, thiserror::Error)]
-#[error("is not a versioned value")]
-pub struct NotVersioned;
-
 impl<T: FromStr> FromStr for Versioned<T> {
-    type Err = NotVersioned;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotVersioned> {
-        let (version, value) = text.split_once(':').ok_or(NotVersioned)?;
-        Ok(Self {
-            version: version.parse().map_err(|_| NotVersioned)?,
-            value: value.parse().map_err(|_| NotVersioned)?,
-        })
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let read =
+            |(version, value): (&str, &str)| Some(Self { version: version.parse().ok()?, value: value.parse().ok()? });
+        text.split_once(':').and_then(read).ok_or("is not a versioned value")
     }
 }
 
