@@ -86,28 +86,33 @@ impl From<&Employee> for NoticeSubject {
 }
 
 impl NoticeKind {
+    /// Its name, and whose account it is about if it is a notice to Security Admins about an account.
+    fn parts(&self) -> (&'static str, Option<&NoticeSubject>) {
+        match self {
+            Self::PasscodeRedeemed => ("passcode_redeemed", None),
+            Self::RecoveryCompleted => ("recovery_completed", None),
+            Self::AccountSuspended => ("account_suspended", None),
+            Self::AccountEnabled => ("account_enabled", None),
+            Self::BackupCodesRenewed => ("backup_codes_renewed", None),
+            Self::AddressChanged { .. } => ("address_changed", None),
+            Self::RoleGiven => ("role_given", None),
+            Self::RoleTaken => ("role_taken", None),
+            Self::PasscodeDisowned(subject) => ("passcode_disowned", Some(subject)),
+            Self::PasscodeBounced(subject) => ("passcode_bounced", Some(subject)),
+            Self::PasscodeComplained(subject) => ("passcode_complained", Some(subject)),
+            Self::AdminPasscodeRedeemed(subject) => ("admin_passcode_redeemed", Some(subject)),
+            Self::AdminRecoveryCompleted(subject) => ("admin_recovery_completed", Some(subject)),
+            Self::AdminRoleGiven(subject) => ("admin_role_given", Some(subject)),
+            Self::AdminRoleTaken(subject) => ("admin_role_taken", Some(subject)),
+            Self::AdminAccountEnabled(subject) => ("admin_account_enabled", Some(subject)),
+            Self::AdminAccountSuspended(subject) => ("admin_account_suspended", Some(subject)),
+            Self::PolicyWeakened { .. } => ("policy_weakened", None),
+        }
+    }
+
     /// Its name, as mails are tagged with it: letters and `_` alone.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::PasscodeRedeemed => "passcode_redeemed",
-            Self::RecoveryCompleted => "recovery_completed",
-            Self::AccountSuspended => "account_suspended",
-            Self::AccountEnabled => "account_enabled",
-            Self::BackupCodesRenewed => "backup_codes_renewed",
-            Self::AddressChanged { .. } => "address_changed",
-            Self::RoleGiven => "role_given",
-            Self::RoleTaken => "role_taken",
-            Self::PasscodeDisowned(_) => "passcode_disowned",
-            Self::PasscodeBounced(_) => "passcode_bounced",
-            Self::PasscodeComplained(_) => "passcode_complained",
-            Self::AdminPasscodeRedeemed(_) => "admin_passcode_redeemed",
-            Self::AdminRecoveryCompleted(_) => "admin_recovery_completed",
-            Self::AdminRoleGiven(_) => "admin_role_given",
-            Self::AdminRoleTaken(_) => "admin_role_taken",
-            Self::AdminAccountEnabled(_) => "admin_account_enabled",
-            Self::AdminAccountSuspended(_) => "admin_account_suspended",
-            Self::PolicyWeakened { .. } => "policy_weakened",
-        }
+        self.parts().0
     }
 
     /// Whether it is for Security Admins, and not for the person whose account it is.
@@ -117,25 +122,6 @@ impl NoticeKind {
 
     /// Whose account a notice to Security Admins is about, if it is about one.
     pub fn concerned(&self) -> Option<&NoticeSubject> {
-        match self {
-            Self::PasscodeRedeemed
-            | Self::RecoveryCompleted
-            | Self::AccountSuspended
-            | Self::AccountEnabled
-            | Self::BackupCodesRenewed
-            | Self::AddressChanged { .. }
-            | Self::RoleGiven
-            | Self::RoleTaken
-            | Self::PolicyWeakened { .. } => None,
-            Self::PasscodeDisowned(concerned)
-            | Self::PasscodeBounced(concerned)
-            | Self::PasscodeComplained(concerned)
-            | Self::AdminPasscodeRedeemed(concerned)
-            | Self::AdminRecoveryCompleted(concerned)
-            | Self::AdminRoleGiven(concerned)
-            | Self::AdminRoleTaken(concerned)
-            | Self::AdminAccountEnabled(concerned)
-            | Self::AdminAccountSuspended(concerned) => Some(concerned),
-        }
+        self.parts().1
     }
 }
