@@ -58,20 +58,13 @@ pub enum RecoveryStatus {
 
 /// A passcode's status as tables and clients know it: that of the code, or `redeemed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case")]
 pub enum PasscodeStatus {
-    /// It is a code of this status.
-    Code(CodeStatus),
     /// It is a recovery.
-    Redeemed(Redeemed),
-}
-
-/// Writes itself as `"redeemed"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Redeemed {
-    /// The only value.
-    #[serde(rename = "redeemed")]
     Redeemed,
+    /// It is a code of this status.
+    #[serde(untagged)]
+    Code(CodeStatus),
 }
 
 impl Phase {
@@ -133,7 +126,7 @@ impl Phase {
     pub fn status(self) -> PasscodeStatus {
         match self {
             Self::Code(status) => PasscodeStatus::Code(status),
-            Self::Recovery(_) => PasscodeStatus::Redeemed(Redeemed::Redeemed),
+            Self::Recovery(_) => PasscodeStatus::Redeemed,
         }
     }
 
@@ -165,7 +158,7 @@ impl TryFrom<Attributes> for Phase {
     fn try_from(stored: Attributes) -> Result<Self, &'static str> {
         match (stored.passcode_status, stored.recovery_state) {
             (PasscodeStatus::Code(status), None) => Ok(Self::Code(status)),
-            (PasscodeStatus::Redeemed(_), Some(status)) => Ok(Self::Recovery(status)),
+            (PasscodeStatus::Redeemed, Some(status)) => Ok(Self::Recovery(status)),
             _ => Err("a passcode_status and a recovery_state that do not fit"),
         }
     }
