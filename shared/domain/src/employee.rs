@@ -1,9 +1,8 @@
 //! People and the companies that own them.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+use crate::text::display_as_serialized;
 use crate::{
     CompanyId, EmployeeId, ExternalId, LatestPasscode, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch,
     Timestamp,
@@ -65,17 +64,6 @@ pub enum SecondProof {
     SecurityAdmins,
     /// Of everybody.
     Everyone,
-}
-
-/// Displays a value as tables, answers and the trail write it: `security_admin`.
-macro_rules! display_as_serialized {
-    ($($name:ident),+) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.serialize(f)
-            }
-        }
-    )+};
 }
 
 display_as_serialized!(Role, AccountType, AccountStatus, SecondProof);

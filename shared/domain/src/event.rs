@@ -1,7 +1,6 @@
 //! The audit trail's events: who did what to whom, from where.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -87,12 +86,8 @@ pub enum EventType {
     CompanyChanged,
 }
 
-/// The name by which trail and clients know it: `passcode.issued`.
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+// The name by which the audit and clients know it: `passcode.issued`.
+crate::text::display_as_serialized!(EventType);
 
 /// Who caused an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,17 @@ macro_rules! serde_as_text {
     )+};
 }
 
+/// Displays a value as tables, answers and the trail write it: `security_admin`.
+macro_rules! display_as_serialized {
+    ($($name:ty),+ $(,)?) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        }
+    )+};
+}
+
 /// A new type over `String` that shows itself as it is.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident) => {
@@ -41,4 +52,4 @@ macro_rules! text_type {
     };
 }
 
-pub(crate) use {serde_as_text, text_type};
+pub(crate) use {display_as_serialized, serde_as_text, text_type};
