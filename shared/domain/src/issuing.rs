@@ -67,18 +67,6 @@ pub enum IssuedFor<'a> {
     Operator,
 }
 
-impl IssuedFor<'_> {
-    fn issuer(self) -> Issuer {
-        match self {
-            Self::Admin(admin) => {
-                let Employee { employee_id, full_name, .. } = admin.employee();
-                Issuer::Admin { employee_id: *employee_id, name: full_name.clone() }
-            }
-            Self::Operator => Issuer::Operator(OperatorTag::Operator),
-        }
-    }
-}
-
 /// Why no passcode is issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IssueRefusal {
@@ -124,7 +112,11 @@ pub fn issue(
     now: Timestamp,
     random: &mut impl CryptoRng,
 ) -> Result<IssuedPasscode, IssueRefusal> {
-    if matches!(by, IssuedFor::Admin(admin) if admin.employee().employee_id == holder.employee_id) {
+    let admin = match by {
+        IssuedFor::Admin(admin) => Some(admin.employee()),
+        IssuedFor::Operator => None,
+    };
+    if admin.is_some_and(|admin| admin.employee_id == holder.employee_id) {
         return Err(IssueRefusal::OwnAccount);
     }
     if holder.account_type == AccountType::Client {
@@ -135,13 +127,17 @@ pub fn issue(
     }
     let lifetime =
         wish.lifetime_minutes.map_or(DEFAULT_LIFETIME, |minutes| Duration::from_secs(60 * u64::from(minutes.0)));
+    let issued_by = admin.map_or(Issuer::Operator(OperatorTag::Operator), |admin| Issuer::Admin {
+        employee_id: admin.employee_id,
+        name: admin.full_name.clone(),
+    });
     let latest = LatestPasscode {
         passcode_id: PasscodeId::new(now, random),
         phase: Phase::Code(CodeStatus::Sending),
         sent_to: holder.login.masked(),
         issued_at: now,
         expires_at: now.after(lifetime),
-        issued_by: by.issuer(),
+        issued_by,
     };
     Ok(IssuedPasscode {
         company_id: holder.company_id,
@@ -149,7 +145,7 @@ pub fn issue(
         reason: wish.reason.clone(),
         suspend: wish.suspend,
         // The operator is asked where nobody in the company can help, a lost password included.
-        proof_required: matches!(by, IssuedFor::Admin(_)) && company.second_proof.is_asked_of(&holder),
+        proof_required: admin.is_some() && company.second_proof.is_asked_of(&holder),
         code: Code::generate(random),
         holder,
     })
