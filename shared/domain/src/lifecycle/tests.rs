@@ -13,23 +13,20 @@ const DIAGRAM: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../d
 
 fn commands() -> impl Iterator<Item = Command> {
     use Command::*;
-    let others = [
-        MarkSent,
-        Withdraw,
-        CountTry,
-        Redeem,
-        Revoke,
-        Disown,
-        Supersede,
-        Expire,
-        Exhaust,
-        SetPassword,
-        ShowFactor,
-        Complete,
-        Abandon,
-        EndWithAccount,
-    ];
-    DeliveryReport::ALL.into_iter().map(Report).chain(others)
+    let of_codes = [MarkSent, Withdraw, CountTry, Redeem, Exhaust];
+    let of_recoveries = [SetPassword, ShowFactor, Complete, Abandon];
+    let of_both = [Revoke, Disown, Supersede, Expire, EndWithAccount];
+    DeliveryReport::ALL.into_iter().map(Report).chain(of_codes).chain(of_recoveries).chain(of_both)
+}
+
+/// Every command in every phase.
+fn pairs() -> impl Iterator<Item = (Phase, Command)> {
+    Phase::ALL.into_iter().flat_map(|phase| commands().map(move |command| (phase, command)))
+}
+
+/// Every transition, with the phase that it starts from and the command that makes it.
+fn transitions() -> impl Iterator<Item = (Phase, Command, Transition)> {
+    pairs().flat_map(|(phase, command)| outcomes(phase, command).map(move |outcome| (phase, command, outcome)))
 }
 
 /// What the command does in this phase, in time and after it, with tries left and without.
@@ -86,56 +83,41 @@ fn drawn() -> BTreeSet<Arrow> {
 #[test]
 fn the_diagram_has_every_change_of_phase_and_no_other() {
     let mut changes = BTreeSet::from([("start(( ))".to_owned(), "sending".to_owned(), "Issue".to_owned())]);
-    for phase in Phase::ALL {
-        for command in commands() {
-            let changed = outcomes(phase, command).filter(|outcome| outcome.to != phase);
-            changes.extend(changed.map(|outcome| (name(phase), name(outcome.to), command_name(command))));
-        }
+    for (phase, command, outcome) in transitions().filter(|(phase, _, outcome)| outcome.to != *phase) {
+        changes.insert((name(phase), name(outcome.to), command_name(command)));
     }
-    let (drawn, missing) = (drawn(), |these: &BTreeSet<Arrow>, in_those: &BTreeSet<Arrow>| {
-        these.difference(in_those).cloned().collect::<Vec<_>>()
-    });
-    assert!(missing(&changes, &drawn).is_empty(), "not drawn: {:?}", missing(&changes, &drawn));
-    assert!(missing(&drawn, &changes).is_empty(), "drawn, and cannot be: {:?}", missing(&drawn, &changes));
+    let drawn = drawn();
+    let (not_drawn, cannot_be) = (&changes - &drawn, &drawn - &changes);
+    assert!(not_drawn.is_empty() && cannot_be.is_empty(), "not drawn: {not_drawn:?}, cannot be: {cannot_be:?}");
 }
 
 #[test]
 fn a_command_can_be_given_in_just_the_phases_that_it_allows() {
-    for phase in Phase::ALL {
-        for command in commands() {
-            let can_be_given = outcomes(phase, command).next().is_some();
-            assert_eq!(can_be_given, command.allowed().contains(&phase), "{command:?} in {phase:?}");
-        }
+    for (phase, command) in pairs() {
+        let can_be_given = outcomes(phase, command).next().is_some();
+        assert_eq!(can_be_given, command.allowed().contains(&phase), "{command:?} in {phase:?}");
     }
 }
 
 #[test]
 fn a_transition_starts_from_just_the_phases_that_lead_where_it_leads() {
-    for phase in Phase::ALL {
-        for command in commands() {
-            for transition in outcomes(phase, command) {
-                assert!(transition.from.contains(&phase), "{command:?} in {phase:?}");
-                let recoveries = transition.from.iter().filter(|from| from.recovery().is_some()).count();
-                // The store's condition is of codes, or of one recovery.
-                assert!(recoveries == 0 || transition.from.len() == 1, "{command:?} in {phase:?}");
-                for from in Phase::ALL {
-                    let leads_there = outcomes(from, command).any(|other| other == transition);
-                    assert_eq!(transition.from.contains(&from), leads_there, "{command:?} in {phase:?}, not {from:?}");
-                }
-            }
+    for (phase, command, transition) in transitions() {
+        assert!(transition.from.contains(&phase), "{command:?} in {phase:?}");
+        // The store's condition is of codes, or of one recovery.
+        let only_codes = transition.from.iter().all(|from| from.recovery().is_none());
+        assert!(only_codes || transition.from.len() == 1, "{command:?} in {phase:?}");
+        for from in Phase::ALL {
+            let leads_there = outcomes(from, command).any(|other| other == transition);
+            assert_eq!(transition.from.contains(&from), leads_there, "{command:?} in {phase:?}, not {from:?}");
         }
     }
 }
 
 #[test]
 fn what_has_ended_never_changes() {
-    for phase in Phase::ALL.into_iter().filter(|phase| phase.is_ended()) {
-        for command in commands() {
-            for outcome in outcomes(phase, command) {
-                assert_eq!((command, outcome.to), (Command::Disown, phase));
-                assert_eq!((outcome.events, outcome.wipes), (vec![EventType::PasscodeDisowned], Wipes::Nothing));
-            }
-        }
+    for (phase, command, outcome) in transitions().filter(|(phase, ..)| phase.is_ended()) {
+        assert_eq!((command, outcome.to), (Command::Disown, phase));
+        assert_eq!((outcome.events, outcome.wipes), (vec![EventType::PasscodeDisowned], Wipes::Nothing));
     }
 }
 
@@ -158,23 +140,19 @@ fn every_change_has_its_events_and_deletes_what_nobody_needs_any_more() {
         "abandoned" => vec![RecoveryAbandoned],
         _ => panic!("no event is written down for {to}"),
     };
-    for phase in Phase::ALL {
-        for command in commands() {
-            for outcome in outcomes(phase, command).filter(|outcome| outcome.to != phase) {
-                let disowns_a_recovery = (command, phase) == (Command::Disown, Phase::OPEN);
-                let first = if disowns_a_recovery { vec![PasscodeDisowned] } else { vec![] };
-                let expected = [first, events_of(&name(outcome.to))].concat();
-                assert_eq!(outcome.events, expected, "{command:?} in {phase:?}");
+    for (phase, command, outcome) in transitions().filter(|(phase, _, outcome)| outcome.to != *phase) {
+        let disowns_a_recovery = (command, phase) == (Command::Disown, Phase::OPEN);
+        let first = if disowns_a_recovery { vec![PasscodeDisowned] } else { vec![] };
+        let expected = [first, events_of(&name(outcome.to))].concat();
+        assert_eq!(outcome.events, expected, "{command:?} in {phase:?}");
 
-                let wipes = match (outcome.to.is_pending(), phase) {
-                    (true, _) => Wipes::Nothing,
-                    (false, Phase::Code(_)) => Wipes::Code,
-                    (false, Phase::Recovery(_)) => Wipes::Factors,
-                };
-                assert_eq!(outcome.wipes, wipes, "{command:?} in {phase:?}");
-                assert_eq!(outcome.due.is_none(), outcome.to.is_ended(), "{command:?} in {phase:?}");
-            }
-        }
+        let wipes = match (outcome.to.is_pending(), phase) {
+            (true, _) => Wipes::Nothing,
+            (false, Phase::Code(_)) => Wipes::Code,
+            (false, Phase::Recovery(_)) => Wipes::Factors,
+        };
+        assert_eq!(outcome.wipes, wipes, "{command:?} in {phase:?}");
+        assert_eq!(outcome.due.is_none(), outcome.to.is_ended(), "{command:?} in {phase:?}");
     }
     let set = Passcode { phase: Phase::OPEN, until: UNTIL, tries: 0 }.apply(Command::SetPassword, IN_TIME).unwrap();
     assert_eq!(set.events, [RecoveryPasswordSet]);
@@ -220,8 +198,7 @@ fn a_recovery_is_due_when_its_own_time_is_over() {
 
 #[test]
 fn what_is_pending_or_open_can_be_used_until_its_time_is_over() {
-    let names = |phases: &[Phase]| phases.iter().map(|phase| name(*phase)).collect::<Vec<_>>();
-    let of = |is: fn(Phase) -> bool| names(&Phase::ALL.into_iter().filter(|phase| is(*phase)).collect::<Vec<_>>());
+    let of = |is: fn(Phase) -> bool| Phase::ALL.into_iter().filter(|p| is(*p)).map(name).collect::<Vec<_>>();
     assert_eq!(of(Phase::is_live), ["sent", "delayed", "delivered"]);
     assert_eq!(of(Phase::is_pending), ["sending", "sent", "delayed", "delivered"]);
     for phase in Phase::ALL {
@@ -246,8 +223,7 @@ fn the_fifth_try_is_the_last() {
 fn only_pairs_that_can_be_are_read() {
     let read = |item: Value| serde_json::from_value::<Phase>(item).ok();
     for phase in Phase::ALL {
-        let item = serde_json::to_value(phase).unwrap();
-        assert_eq!(read(item.clone()), Some(phase), "{item}");
+        assert_eq!(read(serde_json::to_value(phase).unwrap()), Some(phase), "{phase:?}");
     }
     assert_eq!(read(json!({"passcode_status": "redeemed", "recovery_state": "open"})), Some(Phase::OPEN));
     for item in [
