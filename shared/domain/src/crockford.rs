@@ -9,9 +9,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 pub(crate) fn random_symbols<const N: usize>(random: &mut impl CryptoRng) -> Zeroizing<[u8; N]> {
     let mut symbols = Zeroizing::new([0; N]);
     random.fill_bytes(symbols.as_mut_slice());
-    for symbol in symbols.iter_mut() {
-        *symbol = ALPHABET[usize::from(*symbol & 31)];
-    }
+    symbols.iter_mut().for_each(|symbol| *symbol = ALPHABET[usize::from(*symbol & 31)]);
     symbols
 }
 
