@@ -34,12 +34,9 @@ impl DeliveryReport {
 
     /// The phases that it moves on: those before it. A report can be faster than the answer to the mail.
     pub fn moves(self) -> &'static [Phase] {
-        const SENDING: Phase = Phase::Code(CodeStatus::Sending);
-        const SENT: Phase = Phase::Code(CodeStatus::Sent);
-        const DELAYED: Phase = Phase::Code(CodeStatus::Delayed);
         match self {
-            Self::Delayed => &[SENDING, SENT],
-            Self::Delivered => &[SENDING, SENT, DELAYED],
+            Self::Delayed => &[Phase::SENDING, Phase::SENT],
+            Self::Delivered => &[Phase::SENDING, Phase::SENT, Phase::DELAYED],
             Self::Bounced | Self::Complained | Self::Rejected => &Phase::PENDING,
         }
     }

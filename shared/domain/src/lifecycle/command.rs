@@ -90,7 +90,7 @@ impl Command {
     /// The phases in which the command can be given: the condition of a write that does not read first.
     pub fn allowed(self) -> &'static [Phase] {
         match self {
-            Self::MarkSent => &[Phase::Code(CodeStatus::Sending)],
+            Self::MarkSent => &[Phase::SENDING],
             Self::Report(report) => report.moves(),
             Self::Withdraw => &Phase::PENDING,
             Self::CountTry | Self::Redeem | Self::Exhaust => &Phase::LIVE,
@@ -140,7 +140,7 @@ impl Passcode {
     fn leads_to(&self, command: Command, now: Timestamp) -> Phase {
         let is_over = now >= self.until;
         match command {
-            Command::MarkSent => Phase::Code(CodeStatus::Sent),
+            Command::MarkSent => Phase::SENT,
             Command::Report(report) => Phase::Code(report.leads_to()),
             Command::Withdraw => Phase::Code(CodeStatus::Failed),
             Command::Redeem => Phase::OPEN,

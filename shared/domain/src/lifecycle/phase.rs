@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How far a passcode has come: it is a code until it is redeemed, and a recovery from then on.
+/// A passcode is a code until it is redeemed, and a recovery from then on.
 ///
 /// Tables have it as two attributes, `passcode_status` and `recovery_state`. Pairs that cannot be are refused when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,10 +70,10 @@ pub enum PasscodeStatus {
 impl Phase {
     /// All phases.
     pub const ALL: [Self; 15] = [
-        Self::Code(CodeStatus::Sending),
-        Self::Code(CodeStatus::Sent),
-        Self::Code(CodeStatus::Delayed),
-        Self::Code(CodeStatus::Delivered),
+        Self::SENDING,
+        Self::SENT,
+        Self::DELAYED,
+        Self::DELIVERED,
         Self::Code(CodeStatus::Bounced),
         Self::Code(CodeStatus::Complained),
         Self::Code(CodeStatus::Failed),
@@ -87,23 +87,15 @@ impl Phase {
         Self::Recovery(RecoveryStatus::Abandoned),
     ];
     /// The codes that can be redeemed until they expire.
-    pub const LIVE: [Self; 3] =
-        [Self::Code(CodeStatus::Sent), Self::Code(CodeStatus::Delayed), Self::Code(CodeStatus::Delivered)];
+    pub const LIVE: [Self; 3] = [Self::SENT, Self::DELAYED, Self::DELIVERED];
     /// The codes that were neither redeemed nor ended; one that is `sending` opens nothing yet.
-    pub const PENDING: [Self; 4] = [
-        Self::Code(CodeStatus::Sending),
-        Self::Code(CodeStatus::Sent),
-        Self::Code(CodeStatus::Delayed),
-        Self::Code(CodeStatus::Delivered),
-    ];
+    pub const PENDING: [Self; 4] = [Self::SENDING, Self::SENT, Self::DELAYED, Self::DELIVERED];
     /// The codes and recoveries that have not ended.
-    pub const NOT_ENDED: [Self; 5] = [
-        Self::Code(CodeStatus::Sending),
-        Self::Code(CodeStatus::Sent),
-        Self::Code(CodeStatus::Delayed),
-        Self::Code(CodeStatus::Delivered),
-        Self::OPEN,
-    ];
+    pub const NOT_ENDED: [Self; 5] = [Self::SENDING, Self::SENT, Self::DELAYED, Self::DELIVERED, Self::OPEN];
+    pub(crate) const SENDING: Self = Self::Code(CodeStatus::Sending);
+    pub(crate) const SENT: Self = Self::Code(CodeStatus::Sent);
+    pub(crate) const DELAYED: Self = Self::Code(CodeStatus::Delayed);
+    const DELIVERED: Self = Self::Code(CodeStatus::Delivered);
     /// A recovery under way.
     pub const OPEN: Self = Self::Recovery(RecoveryStatus::Open);
 
