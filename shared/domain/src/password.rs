@@ -1,7 +1,6 @@
 //! New passwords: what is asked of them, and why one is refused.
 //!
-//! NIST SP 800-63B-4, section 3.1.1.2: length, breached passwords, an estimate of the guesses (zxcvbn) and the person's own words;
-//! no composition rules.
+//! NIST SP 800-63B-4, section 3.1.1.2: length, breaches, an estimate of the guesses (zxcvbn), the person's words; no composition rules.
 
 use std::collections::BTreeSet;
 
@@ -43,19 +42,14 @@ impl Password {
         if length > MAX_CHARS {
             return vec![PasswordFault::TooLong];
         }
-        let words = person.words();
-        let mut faults = Vec::new();
-        if length < MIN_CHARS {
-            faults.push(PasswordFault::TooShort);
-        }
-        let folded = fold(text);
-        if breached::is_breached(text) || strength(&folded, &words) < LEAST_STRENGTH {
-            faults.push(PasswordFault::TooCommon);
-        }
-        if words.iter().any(|word| folded.contains(word.as_str())) {
-            faults.push(PasswordFault::ContainsIdentity);
-        }
-        faults
+        let (folded, words) = (fold(text), person.words());
+        let is_common = breached::is_breached(text) || strength(&folded, &words) < LEAST_STRENGTH;
+        let faults = [
+            (length < MIN_CHARS, PasswordFault::TooShort),
+            (is_common, PasswordFault::TooCommon),
+            (words.iter().any(|word| folded.contains(word.as_str())), PasswordFault::ContainsIdentity),
+        ];
+        faults.into_iter().filter_map(|(has_fault, fault)| has_fault.then_some(fault)).collect()
     }
 }
 
