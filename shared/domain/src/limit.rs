@@ -32,8 +32,7 @@ pub const SIGN_INS_A_NETWORK: [Limit; 2] = [limit(10, 15 * MINUTE), limit(20, DA
 pub const SIGN_INS_A_DEVICE: [Limit; 2] = [limit(10, 15 * MINUTE), limit(100, DAY)];
 /// Wrong passwords of an account from anywhere (NIST SP 800-63B-4, section 3.2.2).
 pub const WRONG_PASSWORDS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
-/// Wrong second factors beside the right password, likewise. They have a limit of their own, which nobody reaches who does not
-/// know the password.
+/// Wrong second factors beside the right password, likewise. Only who knows the password can reach this limit.
 pub const WRONG_SECOND_FACTORS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
 /// Refused redemptions of an address from one network: too few to find the 20 bits of a selector while a code lives.
 pub const REFUSED_REDEMPTIONS_A_NETWORK: [Limit; 1] = [limit(100, 15 * MINUTE)];
@@ -61,14 +60,11 @@ impl Occurrences {
 
     /// Whether it may happen once more at `now`; if not, from when on it may.
     pub fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<(), Timestamp> {
-        let until = limits.iter().filter_map(|limit| self.full_until(*limit, now)).max();
-        until.map_or(Ok(()), Err)
-    }
-
-    fn full_until(&self, limit: Limit, now: Timestamp) -> Option<Timestamp> {
-        let free_again = |moment: &Timestamp| moment.after(limit.within);
-        let first_that_counts = self.0.len().checked_sub(limit.most)?;
-        self.0.get(first_that_counts).map(free_again).filter(|until| now < *until)
+        let full_until = |limit: &Limit| {
+            let first_that_counts = self.0.get(self.0.len().checked_sub(limit.most)?)?;
+            Some(first_that_counts.after(limit.within)).filter(|until| now < *until)
+        };
+        limits.iter().filter_map(full_until).max().map_or(Ok(()), Err)
     }
 
     /// With one more at `now`, and without those that no longer count.
