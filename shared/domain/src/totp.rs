@@ -91,16 +91,13 @@ fn qr_svg(text: &str) -> String {
     let Ok(qr) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return String::new() };
     let side = qr.size() + 2 * QUIET_ZONE;
     let mut path = String::new();
+    let columns: Vec<i32> = (0..qr.size()).collect();
     for y in 0..qr.size() {
         // A run of dark modules at a time.
-        let mut x = 0;
-        while x < qr.size() {
-            let end = (x..qr.size()).find(|x| !qr.get_module(*x, y)).unwrap_or(qr.size());
-            if end > x {
-                let run = end - x;
-                path.push_str(&format!("M{},{}h{run}v1h-{run}z", x + QUIET_ZONE, y + QUIET_ZONE));
-            }
-            x = end + 1;
+        for run in columns.split(|x| !qr.get_module(*x, y)) {
+            let Some(x) = run.first() else { continue };
+            let length = run.len();
+            path.push_str(&format!("M{},{}h{length}v1h-{length}z", x + QUIET_ZONE, y + QUIET_ZONE));
         }
     }
     format!(
@@ -128,9 +125,8 @@ mod tests {
     #[test]
     fn the_codes_are_those_of_the_rfc() {
         // RFC 6238, appendix B, SHA-1, the last six of its eight digits.
-        for (seconds, code) in
-            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
-        {
+        let codes = [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")];
+        for (seconds, code) in codes {
             assert_eq!(key().matching_step(&TotpCode::read(code).unwrap(), at(seconds)), Some(seconds / 30));
         }
     }
