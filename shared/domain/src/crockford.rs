@@ -13,8 +13,7 @@ pub(crate) fn random_symbols<const N: usize>(random: &mut impl CryptoRng) -> Zer
     symbols
 }
 
-/// The `N` symbols that a person meant: case, white space and hyphens are ignored, `O` is `0`, `I` and `L` are `1`.
-/// None if what is left is not exactly `N` symbols of the alphabet.
+/// The symbols that a person meant, if exactly `N`: case, white space and hyphens are ignored, `O` is `0`, `I` and `L` are `1`.
 pub(crate) fn read_symbols<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
     let mut symbols = Zeroizing::new([0; N]);
     let mut count = 0;

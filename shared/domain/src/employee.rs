@@ -101,9 +101,7 @@ pub struct Company {
     pub second_proof: SecondProof,
 }
 
-/// A person in the directory: the row as the table holds it.
-///
-/// Attribute names avoid DynamoDB's reserved words (`name`, `role`, `status`).
+/// A person's row of the directory. Attribute names avoid DynamoDB's reserved words (`name`, `role`, `status`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Employee {
     /// The owner.

@@ -3,6 +3,8 @@
 //! What a rule takes in and gives back are types that cannot be wrong: a [`Login`] is canonical, a [`passcode::Code`] has
 //! twelve symbols, a [`PasswordHash`] is a hash. A rule refuses with a type of its own, a text with a reason that clients may read.
 
+#![warn(missing_docs)]
+
 mod backup_code;
 mod crockford;
 mod delivery;

@@ -1,8 +1,6 @@
-//! The passcode and the recovery that it becomes: which command leads from which phase to which, and which audit
-//! events it writes.
+//! The passcode and the recovery that it becomes: which command leads from which phase to which, and with which audit events.
 //!
-//! The rules stand here and nowhere else. The store writes a [`Transition`]; whatever must still hold when it does is a
-//! condition of that write.
+//! The rules stand here and nowhere else. The store writes a [`Transition`], on the condition that what decided it still holds.
 
 mod command;
 mod judgement;

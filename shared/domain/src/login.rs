@@ -117,19 +117,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_mailed_is_refused() {
-        for text in ["", "mike", "mike@northwind.example\r\nBcc: eve@evil.example", "<mike@northwind.example>"] {
+        for text in ["", "mike", "mike@", "mike@northwind.example\r\nBcc: eve@evil.example", "<mike@northwind.example>"]
+        {
             assert_eq!(login(text), "refused", "{text:?}");
         }
-        let long = "m".repeat(65);
-        for local in
-            ["", "mi ke", "a@b", ".mike", "mi..ke", "\"mike\"", "mi\u{202e}ke", "mi\0ke", "mike\u{3164}", &long]
-        {
+        for local in ["", "mi ke", "a@b", ".mike", "mi..ke", "\"mike\"", "mi\u{202e}ke", "mi\0ke", "mike\u{3164}"] {
             assert_eq!(login(&format!("{local}@northwind.example")), "refused", "{local:?}");
         }
-        for domain in ["", "localhost", "north_wind.example", "-northwind.example", "northwind..example", "[127.0.0.1]"]
-        {
+        for domain in ["localhost", "north_wind.example", "-northwind.example", "northwind..example", "[127.0.0.1]"] {
             assert_eq!(login(&format!("mike@{domain}")), "refused", "{domain:?}");
         }
+        assert_eq!(login(&format!("{}@northwind.example", "m".repeat(65))), "refused");
         assert_eq!(login(&format!("m@{}.example", "n.".repeat(130))), "refused");
     }
 

@@ -22,9 +22,8 @@ impl Name {
         fold(&self.0)
     }
 
-    /// The sort key of the list: the folded name, cut to a sane length, then the id.
-    ///
-    /// The tab between sorts before every character a name can hold, so that `Ann` comes before `Ann Lee`.
+    /// The sort key of the list: the folded name, cut to a sane length, a tab and the id. The tab sorts before every character that
+    /// a name can hold, so that `Ann` comes before `Ann Lee`.
     pub fn sort_key(&self, employee_id: EmployeeId) -> String {
         let folded: String = self.folded().chars().take(MAX_NAME_CHARS).collect();
         format!("{folded}\t{employee_id}")
@@ -109,8 +108,7 @@ impl FromStr for Locale {
 }
 
 text_type!(
-    /// An id that somebody else gave: a company's own id of one of its people, or the operator's of a company. 1 to 100 visible
-    /// ASCII characters.
+    /// An id that a company gave to one of its people, or the operator to a company: 1 to 100 visible ASCII characters.
     ExternalId
 );
 

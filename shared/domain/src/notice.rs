@@ -1,5 +1,4 @@
-//! Notices: mails that tell of something that has happened to an account, so that it cannot happen unnoticed
-//! (NIST SP 800-63B-4, section 4.6).
+//! Notices: mails about what happened to an account, so that it cannot happen unnoticed (NIST SP 800-63B-4, section 4.6).
 
 use crate::{Employee, EventId, Login, Name, Origin, SecondProof, Timestamp};
 
@@ -16,10 +15,8 @@ pub struct Notice {
     pub kind: NoticeKind,
 }
 
-/// The kinds of news that Readmit mails, each with words of its own.
-///
-/// Kinds with a [`NoticeSubject`], and [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the owner of the
-/// account.
+/// The kinds of news that Readmit mails, each with words of its own. Kinds with a [`NoticeSubject`], and
+/// [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the owner of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// A passcode of the reader's was used: a recovery is open.

@@ -7,10 +7,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A moment in UTC with a resolution of one millisecond.
-///
-/// Its text always has the same width (`2026-11-24T04:18:04.000Z`), so that the order of the texts, which DynamoDB
-/// compares, is the order of the moments.
+/// A moment in UTC with a resolution of one millisecond. Its text always has the same width (`2026-11-24T04:18:04.000Z`), so that
+/// the order of the texts, which DynamoDB compares, is the order of the moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 

@@ -77,6 +77,7 @@ mod tests {
     use super::*;
 
     const WEBKIT: &str = "AppleWebKit/537.36 (KHTML, like Gecko)";
+    const CHROME: &str = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0";
     const IPHONE: &str =
         "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
     const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)";
@@ -91,17 +92,14 @@ mod tests {
     #[test]
     fn desktop_browsers_are_told_apart_although_most_name_chrome_and_safari() {
         for (user_agent, expected) in [
-            (format!("{WINDOWS} {WEBKIT} Chrome/142.0.0.0 Safari/537.36"), "Chrome on Windows"),
-            (format!("{WINDOWS} {WEBKIT} Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0"), "Edge on Windows"),
+            (format!("{WINDOWS} {CHROME} Safari/537.36"), "Chrome on Windows"),
+            (format!("{WINDOWS} {CHROME} Safari/537.36 Edg/142.0.0.0"), "Edge on Windows"),
             (format!("{WINDOWS} {WEBKIT} Chrome/64.0.3282.140 Safari/537.36 Edge/18.17763"), "Edge on Windows"),
-            (format!("{MAC} {WEBKIT} Chrome/142.0.0.0 Safari/537.36 OPR/126.0.0.0"), "Opera on macOS"),
+            (format!("{MAC} {CHROME} Safari/537.36 OPR/126.0.0.0"), "Opera on macOS"),
             (format!("{MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Safari/605.1.15"), "Safari on macOS"),
             ("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned(), "Firefox on Linux"),
             ("Mozilla/5.0 (X11; FreeBSD amd64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned(), "Firefox"),
-            (
-                format!("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/142.0.0.0 Safari/537.36"),
-                "Chrome on ChromeOS",
-            ),
+            (format!("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {CHROME} Safari/537.36"), "Chrome on ChromeOS"),
         ] {
             assert_eq!(named(&user_agent), expected, "{user_agent}");
         }
@@ -116,8 +114,8 @@ mod tests {
             (format!("{IPHONE} FxiOS/145.0 Mobile/15E148 Safari/604.1"), "Firefox on iOS"),
             (format!("{IPHONE} Version/19.0 EdgiOS/142.0.0.0 Mobile/15E148 Safari/604.1"), "Edge on iOS"),
             (format!("{IPHONE} Version/19.1 Mobile/15E148 Safari/604.1 OPT/6.1.0"), "Opera on iOS"),
-            (format!("{android} {WEBKIT} Chrome/142.0.0.0 Mobile Safari/537.36"), "Chrome on Android"),
-            (format!("{android} {WEBKIT} Chrome/142.0.0.0 Mobile Safari/537.36 EdgA/142.0.0.0"), "Edge on Android"),
+            (format!("{android} {CHROME} Mobile Safari/537.36"), "Chrome on Android"),
+            (format!("{android} {CHROME} Mobile Safari/537.36 EdgA/142.0.0.0"), "Edge on Android"),
             (
                 format!("{android} {WEBKIT} SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36"),
                 "Samsung Internet on Android",
@@ -144,9 +142,7 @@ mod tests {
             format!(
                 "Mozilla/5.0 (Linux; Android 16; Pixel 10; wv) {WEBKIT} Version/4.0 Chrome/142.0.0.0 Mobile Safari/537.36"
             ),
-            format!(
-                "Mozilla/5.0 (compatible; Googlebot/2.1; +https://bot.example) {WEBKIT} Chrome/142.0.0.0 Safari/537.36"
-            ),
+            format!("Mozilla/5.0 (compatible; Googlebot/2.1; +https://bot.example) {CHROME} Safari/537.36"),
             "Mozilla/5.0 (Windows NT 10.0; Trident/7.0; rv:11.0) like Gecko".to_owned(),
         ] {
             assert_eq!(named(&user_agent), "nothing", "{user_agent}");

@@ -1,8 +1,7 @@
 //! Passwords known from breaches (NIST SP 800-63B-4, section 3.1.1.2; OWASP ASVS 5.0, 6.2.12).
 //!
 //! They are kept as a binary fuse filter (Graf and Lemire, 2022) of 18 bits a password: every password in it is found, and of
-//! others one in 65,536 is found by chance. Where they come from, and how to build a larger filter, says
-//! `breached/README.md`.
+//! others one in 65,536 by chance. `breached/README.md` says where they come from, and how to build a larger filter.
 
 use std::sync::LazyLock;
 
