@@ -36,7 +36,7 @@ use crate::random::Random;
 
 pub use attempts::{AttemptSource, Failures, Wrong};
 pub use authority::Authority;
-pub use cleanup::{Due, DueRow};
+pub use cleanup::{Due, DueRow, due_shard};
 pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};
 pub use idempotency::{IdempotencyKey, KeyState, Lease};

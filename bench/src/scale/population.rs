@@ -6,6 +6,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use readmit::Clock;
 use readmit::domain::{EmployeeId, PasscodeId, Timestamp};
+use readmit::store::due_shard;
 use readmit_local::Database;
 use serde_json::{Value, json};
 
@@ -180,14 +181,14 @@ impl Population {
 fn in_shard(n: usize, at: Timestamp, random: &mut StdRng) -> PasscodeId {
     loop {
         let id = PasscodeId::new(at, random);
-        if usize::from(id.shard()) == n % 16 {
+        if due_shard(id) == format!("{:x}", n % 16) {
             return id;
         }
     }
 }
 
 fn shard(id: PasscodeId) -> String {
-    format!("\"due_shard\":{{\"S\":\"{:x}\"}}", id.shard())
+    format!("\"due_shard\":{{\"S\":\"{}\"}}", due_shard(id))
 }
 
 /// The items of the group's model, with holes. The end of its code is told to `end`.

@@ -8,9 +8,9 @@ use super::change::{Item, attribute};
 use super::send::read;
 use super::{Store, StoreError};
 
-/// The passcode's shard of the index by due time, as the table names it.
-pub(super) fn due_shard(passcode_id: PasscodeId) -> String {
-    format!("{:x}", passcode_id.shard())
+/// The passcode's shard of the index by due time, as the table names it: one of [`Store::DUE_SHARDS`].
+pub fn due_shard(passcode_id: PasscodeId) -> String {
+    format!("{:x}", passcode_id.random_bits() & 15)
 }
 
 /// How many passcodes of a shard are read at a time.
@@ -76,5 +76,23 @@ impl Store {
             .map_err(StoreError::of)?;
         let rows = answer.items.unwrap_or_default().into_iter().map(read).collect();
         Ok(Due { rows, next: answer.last_evaluated_key })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn passcodes_spread_over_all_shards() {
+        let mut random = StdRng::seed_from_u64(1);
+        let mut counts = [0; 16];
+        for _ in 0..1_600 {
+            let shard = due_shard(PasscodeId::new(Timestamp::from_millis(0), &mut random));
+            counts[usize::from_str_radix(&shard, 16).unwrap()] += 1;
+        }
+        assert!(counts.iter().all(|count| (60..140).contains(count)), "{counts:?}");
     }
 }
