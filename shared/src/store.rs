@@ -4,6 +4,7 @@
 //! reads and then writes what it read without saying in the write what it saw.
 
 mod attempts;
+mod attributes;
 mod audit;
 mod authority;
 mod change;

@@ -9,13 +9,11 @@ use readmit_domain::limit::{
 };
 use readmit_domain::{Login, Timestamp};
 
+use super::attributes::*;
 use super::change::Change;
 use super::limits::{LimitRow, limit_key};
 use super::send::{OnRefusal, Updated, read};
 use super::{Admission, Store, StoreError, Throttled};
-
-const PASSWORDS: &str = "happened_at";
-const SECOND_FACTORS: &str = "second_factors_at";
 
 /// Where a sign-in comes from: whose failures there are counted together.
 #[derive(Clone, Debug)]
@@ -80,8 +78,8 @@ impl Failures {
     /// The account may still fail if its lists are short, or still what they were when all that counts of them was few.
     fn still_stand(&self, change: Change) -> Change {
         let lists = [
-            (PASSWORDS, &self.0.happened_at, WRONG_PASSWORDS_AN_ACCOUNT),
-            (SECOND_FACTORS, &self.0.second_factors_at, WRONG_SECOND_FACTORS_AN_ACCOUNT),
+            (HAPPENED_AT, &self.0.happened_at, WRONG_PASSWORDS_AN_ACCOUNT),
+            (SECOND_FACTORS_AT, &self.0.second_factors_at, WRONG_SECOND_FACTORS_AN_ACCOUNT),
         ];
         lists.into_iter().fold(change, |change, (attribute, seen, [Limit { most, .. }])| match seen.len() < most {
             true => change.if_shorter(attribute, most),
@@ -93,8 +91,8 @@ impl Failures {
 /// The account's row with one more failure and without those that no longer count, if it is still as it was seen.
 fn rewritten(update: Change, row: &LimitRow, wrong: Wrong, now: Timestamp) -> Change {
     let lists = [
-        (PASSWORDS, &row.happened_at, &WRONG_PASSWORDS_AN_ACCOUNT, Wrong::Password),
-        (SECOND_FACTORS, &row.second_factors_at, &WRONG_SECOND_FACTORS_AN_ACCOUNT, Wrong::SecondFactor),
+        (HAPPENED_AT, &row.happened_at, &WRONG_PASSWORDS_AN_ACCOUNT, Wrong::Password),
+        (SECOND_FACTORS_AT, &row.second_factors_at, &WRONG_SECOND_FACTORS_AN_ACCOUNT, Wrong::SecondFactor),
     ];
     lists.into_iter().fold(update, |update, (attribute, seen, limits, counts)| {
         let happened = Occurrences::from_millis(seen);
@@ -129,8 +127,8 @@ impl Store {
         let subject = sign_ins_of(login);
         let update = || self.update_limit(&subject, &WRONG_PASSWORDS_AN_ACCOUNT, now);
         let attribute = match wrong {
-            Wrong::Password => PASSWORDS,
-            Wrong::SecondFactor => SECOND_FACTORS,
+            Wrong::Password => HAPPENED_AT,
+            Wrong::SecondFactor => SECOND_FACTORS_AT,
         };
         let mut attempts = self.attempts("an account's failures");
         loop {

@@ -2,6 +2,7 @@
 
 use readmit_domain::{Act, CompanyId, EmployeeId, Event, EventType};
 
+use super::attributes::*;
 use super::change::{Change, Item, attribute, item};
 use super::trail::{employee_key, type_key};
 use super::{Store, StoreError};
@@ -22,9 +23,9 @@ impl Store {
     pub(super) fn record(&self, event: &Event) -> Result<Change, StoreError> {
         let mut row = event_item(event)?;
         if let Some(kept_for) = self.audit_retention {
-            row.insert("delete_after".to_owned(), attribute(event.at.after(kept_for).seconds())?);
+            row.insert(DELETE_AFTER.to_owned(), attribute(event.at.after(kept_for).seconds())?);
         }
-        let mut change = Change::put(&self.tables.audit, row).if_absent("event_id");
+        let mut change = Change::put(&self.tables.audit, row).if_absent(EVENT_ID);
         change.event = Some(event.kind.to_string());
         Ok(change)
     }
@@ -35,9 +36,9 @@ impl Store {
 fn event_item(event: &Event) -> Result<Item, StoreError> {
     let mut row = item(event)?;
     if let Some(employee_id) = event.employee_id {
-        row.insert("employee_key".to_owned(), attribute(employee_key(event.company_id, employee_id))?);
+        row.insert(EMPLOYEE_KEY.to_owned(), attribute(employee_key(event.company_id, employee_id))?);
     }
-    row.insert("type_key".to_owned(), attribute(type_key(event.company_id, event.kind))?);
+    row.insert(TYPE_KEY.to_owned(), attribute(type_key(event.company_id, event.kind))?);
     Ok(row)
 }
 

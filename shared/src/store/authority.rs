@@ -3,6 +3,7 @@
 use readmit_domain::{AccountStatus, Admin, CompanyId, EmployeeId, Role, SessionEpoch};
 
 use super::Store;
+use super::attributes::*;
 use super::change::Change;
 use super::directory::employee_key;
 
@@ -31,8 +32,8 @@ impl Store {
     /// every other transaction that has the admin's row, another check of it included.
     pub(super) fn still_stands(&self, authority: &Authority) -> Change {
         Change::check(&self.tables.employees, employee_key(authority.company_id, authority.employee_id))
-            .if_equal("granted_role", Role::SecurityAdmin)
-            .if_equal("account_status", AccountStatus::Active)
-            .if_equal("session_epoch", &authority.session_epoch)
+            .if_equal(GRANTED_ROLE, Role::SecurityAdmin)
+            .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
+            .if_equal(SESSION_EPOCH, &authority.session_epoch)
     }
 }

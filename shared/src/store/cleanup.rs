@@ -4,6 +4,7 @@ use readmit_domain::lifecycle::{Passcode, Phase};
 use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, PasscodeRef, Timestamp};
 use serde::Deserialize;
 
+use super::attributes::*;
 use super::change::{Item, attribute};
 use super::send::read;
 use super::{Store, StoreError};
@@ -66,7 +67,7 @@ impl Store {
             .query()
             .table_name(&self.tables.passcodes)
             .index_name("by_due")
-            .key_condition_expression("due_shard = :shard AND due_at <= :now")
+            .key_condition_expression(format!("{DUE_SHARD} = :shard AND {DUE_AT} <= :now"))
             .expression_attribute_values(":shard", attribute(format!("{shard:x}"))?)
             .expression_attribute_values(":now", attribute(now)?)
             .limit(PAGE)

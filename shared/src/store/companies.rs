@@ -6,6 +6,7 @@
 use readmit_domain::{Act, Company, CompanyId, Employee, EventType, ExternalId};
 use serde::Deserialize;
 
+use super::attributes::*;
 use super::change::{Change, Item, attribute, item, key};
 use super::directory::{COMPANY_ROW, company_key};
 use super::send::read;
@@ -18,12 +19,12 @@ struct CompanyClaim {
 }
 
 fn claim_key(external_id: &ExternalId) -> Item {
-    key([("company_id", &format!("external#{external_id}")), ("employee_id", &COMPANY_ROW)])
+    key([(COMPANY_ID, &format!("external#{external_id}")), (EMPLOYEE_ID, &COMPANY_ROW)])
 }
 
 fn company_item(company: &Company) -> Result<Item, StoreError> {
     let mut row = item(company)?;
-    row.insert("employee_id".to_owned(), attribute(COMPANY_ROW)?);
+    row.insert(EMPLOYEE_ID.to_owned(), attribute(COMPANY_ROW)?);
     Ok(row)
 }
 
@@ -44,7 +45,7 @@ impl Store {
     /// Adds a company with its first person. Refused if the person's login or the company's external id has an owner.
     pub async fn found_company(&self, company: &Company, first: &Employee, act: &Act) -> Result<Outcome, StoreError> {
         let mut changes = self.additions(first, true, act)?;
-        changes.push(Change::put(&self.tables.employees, company_item(company)?).if_absent("employee_id"));
+        changes.push(Change::put(&self.tables.employees, company_item(company)?).if_absent(EMPLOYEE_ID));
         changes.extend(company.external_id.as_ref().map(|new| self.claim_company(company, new)).transpose()?);
         self.transact(changes).await
     }
@@ -60,16 +61,16 @@ impl Store {
             .with_change("locale", before.mail_locale.as_ref(), after.mail_locale.as_ref())
             .with_change("second_proof", Some(&before.second_proof), Some(&after.second_proof));
         let row = Change::update(&self.tables.employees, company_key(before.company_id))
-            .set("company_name", &after.company_name)
-            .set_or_remove("external_id", after.external_id.as_ref())
-            .set_or_remove("support_email", after.support_email.as_ref())
-            .set_or_remove("mail_locale", after.mail_locale.as_ref())
-            .set("second_proof", after.second_proof)
-            .if_equal("company_name", &before.company_name)
-            .if_as_seen("external_id", before.external_id.as_ref())
-            .if_as_seen("support_email", before.support_email.as_ref())
-            .if_as_seen("mail_locale", before.mail_locale.as_ref())
-            .if_equal("second_proof", before.second_proof);
+            .set(COMPANY_NAME, &after.company_name)
+            .set_or_remove(EXTERNAL_ID, after.external_id.as_ref())
+            .set_or_remove(SUPPORT_EMAIL, after.support_email.as_ref())
+            .set_or_remove(MAIL_LOCALE, after.mail_locale.as_ref())
+            .set(SECOND_PROOF, after.second_proof)
+            .if_equal(COMPANY_NAME, &before.company_name)
+            .if_as_seen(EXTERNAL_ID, before.external_id.as_ref())
+            .if_as_seen(SUPPORT_EMAIL, before.support_email.as_ref())
+            .if_as_seen(MAIL_LOCALE, before.mail_locale.as_ref())
+            .if_equal(SECOND_PROOF, before.second_proof);
         let mut changes = vec![row, self.record(&event)?];
         if before.external_id != after.external_id {
             changes.extend(after.external_id.as_ref().map(|new| self.claim_company(after, new)).transpose()?);
@@ -80,11 +81,11 @@ impl Store {
 
     fn claim_company(&self, company: &Company, external_id: &ExternalId) -> Result<Change, StoreError> {
         let mut claim = claim_key(external_id);
-        claim.insert("claimed_by".to_owned(), attribute(company.company_id)?);
-        Ok(Change::put(&self.tables.employees, claim).if_absent("employee_id"))
+        claim.insert(CLAIMED_BY.to_owned(), attribute(company.company_id)?);
+        Ok(Change::put(&self.tables.employees, claim).if_absent(EMPLOYEE_ID))
     }
 
     fn release_company(&self, company: &Company, external_id: &ExternalId) -> Change {
-        Change::delete(&self.tables.employees, claim_key(external_id)).if_equal("claimed_by", company.company_id)
+        Change::delete(&self.tables.employees, claim_key(external_id)).if_equal(CLAIMED_BY, company.company_id)
     }
 }

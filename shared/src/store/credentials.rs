@@ -8,6 +8,7 @@ use readmit_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::attributes::*;
 use super::change::{Change, key};
 use super::send::read;
 use super::{AttemptSource, Failures, Outcome, Store, StoreError};
@@ -76,7 +77,7 @@ impl Store {
     /// The credentials as they are now. One consistent read.
     pub async fn credentials(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
         let request = self.client.get_item().table_name(&self.tables.credentials).consistent_read(true);
-        let answer = request.set_key(Some(key([("login", login)]))).send().await.map_err(StoreError::of)?;
+        let answer = request.set_key(Some(key([(LOGIN, login)]))).send().await.map_err(StoreError::of)?;
         answer.item.map(read).transpose()
     }
 
@@ -91,7 +92,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         let credentials = match &spent.factor {
             FactorUsed::Totp(step) => self.spend_step(seen, *step),
-            FactorUsed::BackupCode(stored) => self.update_seen(seen).take("backup_codes", stored),
+            FactorUsed::BackupCode(stored) => self.update_seen(seen).take(BACKUP_CODES, stored),
         };
         let credentials = moved_on(credentials, spent);
         let event = self
@@ -100,21 +101,21 @@ impl Store {
         let mut changes = vec![credentials, self.record(&event)?];
         changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
         let with = |directory: Change| changes.iter().cloned().chain([directory]).collect();
-        let latest = self.signed_in(employee).set("last_signed_in_at", act.at);
-        let latest = latest.if_absent_or_at_most("last_signed_in_at", act.at);
+        let latest = self.signed_in(employee).set(LAST_SIGNED_IN_AT, act.at);
+        let latest = latest.if_absent_or_at_most(LAST_SIGNED_IN_AT, act.at);
         if self.transact(with(latest)).await? == Outcome::Done {
             return Ok(Outcome::Done);
         }
         // A sign-in that began later may have been faster; its moment stays.
-        let crossed = self.signed_in(employee).set("session_epoch", &employee.session_epoch);
-        self.transact(with(crossed.if_above("last_signed_in_at", act.at))).await
+        let crossed = self.signed_in(employee).set(SESSION_EPOCH, &employee.session_epoch);
+        self.transact(with(crossed.if_above(LAST_SIGNED_IN_AT, act.at))).await
     }
 
     /// The directory's part of a sign-in: account and session must be as they were looked at.
     fn signed_in(&self, employee: &Employee) -> Change {
         self.update_employee(employee.company_id, employee.employee_id)
-            .if_equal("account_status", AccountStatus::Active)
-            .if_equal("session_epoch", &employee.session_epoch)
+            .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
+            .if_equal(SESSION_EPOCH, &employee.session_epoch)
     }
 
     /// Replaces the backup codes, and spends the second factor that was shown for it. Refused as a sign-in is.
@@ -129,16 +130,16 @@ impl Store {
         let credentials = match &spent.factor {
             FactorUsed::Totp(step) => self.spend_step(seen, *step),
             // It goes with the others: two renewals with it, and one of them wins.
-            FactorUsed::BackupCode(stored) => self.update_seen(seen).if_contains("backup_codes", stored),
+            FactorUsed::BackupCode(stored) => self.update_seen(seen).if_contains(BACKUP_CODES, stored),
         };
         let renewed = moved_on(credentials, spent)
-            .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect());
+            .set_strings(BACKUP_CODES, backup_codes.iter().map(ToString::to_string).collect());
         // An update must set something; what matters is that the session still lasts.
         let directory = self
             .update_employee(employee.company_id, employee.employee_id)
-            .set("session_epoch", &employee.session_epoch)
-            .if_equal("account_status", AccountStatus::Active)
-            .if_equal("session_epoch", &employee.session_epoch);
+            .set(SESSION_EPOCH, &employee.session_epoch)
+            .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
+            .if_equal(SESSION_EPOCH, &employee.session_epoch);
         let event = self.event(act, EventType::BackupCodesRenewed, employee.company_id, employee.employee_id);
         let mut changes = vec![renewed, directory, self.record(&event)?];
         changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
@@ -147,42 +148,42 @@ impl Store {
 
     /// Stops password, second factor and known devices until a recovery is completed.
     pub(super) fn suspend(&self, login: &Login, employee_id: EmployeeId, act: &Act) -> Change {
-        self.forget_devices(login, employee_id).set("suspended_at", act.at)
+        self.forget_devices(login, employee_id).set(SUSPENDED_AT, act.at)
     }
 
     /// Ends the tokens of all known devices.
     pub(super) fn forget_devices(&self, login: &Login, employee_id: EmployeeId) -> Change {
-        Change::update(&self.tables.credentials, key([("login", login)]))
-            .set("device_epoch", SessionEpoch::generate(&mut self.random()))
-            .if_equal("employee_id", employee_id)
+        Change::update(&self.tables.credentials, key([(LOGIN, login)]))
+            .set(DEVICE_EPOCH, SessionEpoch::generate(&mut self.random()))
+            .if_equal(EMPLOYEE_ID, employee_id)
     }
 
     /// Takes a backup code out; refused if it is not there.
     pub(super) fn take_backup_code(&self, login: &Login, owner: EmployeeId, stored: &str) -> Change {
-        Change::update(&self.tables.credentials, key([("login", login)]))
-            .take("backup_codes", stored)
-            .if_equal("employee_id", owner)
-            .if_absent("suspended_at")
+        Change::update(&self.tables.credentials, key([(LOGIN, login)]))
+            .take(BACKUP_CODES, stored)
+            .if_equal(EMPLOYEE_ID, owner)
+            .if_absent(SUSPENDED_AT)
     }
 
     /// The credentials as they were looked at, of an account that is not stopped.
     fn update_seen(&self, seen: &Credentials) -> Change {
-        Change::update(&self.tables.credentials, key([("login", &seen.login)]))
-            .if_equal("employee_id", seen.employee_id)
-            .if_as_seen("password_hash", seen.password_hash.as_ref())
-            .if_as_seen("totp_key", seen.totp_key.as_ref())
-            .if_absent("suspended_at")
+        Change::update(&self.tables.credentials, key([(LOGIN, &seen.login)]))
+            .if_equal(EMPLOYEE_ID, seen.employee_id)
+            .if_as_seen(PASSWORD_HASH, seen.password_hash.as_ref())
+            .if_as_seen(TOTP_KEY, seen.totp_key.as_ref())
+            .if_absent(SUSPENDED_AT)
     }
 
     fn spend_step(&self, seen: &Credentials, step: Step) -> Change {
-        self.update_seen(seen).set("totp_step", step).if_absent_or_below("totp_step", step)
+        self.update_seen(seen).set(TOTP_STEP, step).if_absent_or_below(TOTP_STEP, step)
     }
 
     /// Who owns these logins now.
     pub async fn credentials_of(&self, logins: &[Login]) -> Result<Vec<Credentials>, StoreError> {
         // A batch refuses a key named twice.
         let distinct: BTreeSet<_> = logins.iter().collect();
-        let keys = distinct.into_iter().map(|login| key([("login", login)])).collect();
+        let keys = distinct.into_iter().map(|login| key([(LOGIN, login)])).collect();
         self.batch(&self.tables.credentials, keys).await?.into_iter().map(read).collect()
     }
 
@@ -205,10 +206,10 @@ impl Store {
 /// With the password's hash and the authenticator's seal of the current key.
 fn moved_on(mut credentials: Change, spent: &Spent) -> Change {
     if let Some(rehashed) = &spent.rehashed {
-        credentials = credentials.set("password_hash", rehashed);
+        credentials = credentials.set(PASSWORD_HASH, rehashed);
     }
     if let Some(resealed) = &spent.resealed {
-        credentials = credentials.set("totp_key", resealed);
+        credentials = credentials.set(TOTP_KEY, resealed);
     }
     credentials
 }

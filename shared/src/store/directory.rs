@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp};
 
+use super::attributes::*;
 use super::change::{Change, Item, attribute, item, key};
 use super::idempotency::{IdempotencyKey, KeyRow, KeyState};
 use super::limits::{self, LimitRow};
@@ -39,7 +40,7 @@ impl DirectoryRows {
         let mut rows = Self::default();
         for item in items {
             // By its key: serde would have to try one shape after the other.
-            if item.get("employee_id").and_then(|key| key.as_s().ok()).is_some_and(|key| key == COMPANY_ROW) {
+            if item.get(EMPLOYEE_ID).and_then(|key| key.as_s().ok()).is_some_and(|key| key == COMPANY_ROW) {
                 rows.company = Some(read(item)?);
             } else {
                 let employee: Employee = read(item)?;
@@ -82,11 +83,11 @@ impl IssueView {
 }
 
 pub(super) fn employee_key(company_id: CompanyId, employee_id: EmployeeId) -> Item {
-    key([("company_id", &company_id), ("employee_id", &employee_id)])
+    key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &employee_id)])
 }
 
 pub(super) fn company_key(company_id: CompanyId) -> Item {
-    key([("company_id", &company_id), ("employee_id", &COMPANY_ROW)])
+    key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &COMPANY_ROW)])
 }
 
 /// An employee as the table holds it, with the keys that sort the list and the filters.
@@ -95,7 +96,7 @@ pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
     for filter in Filter::ALL.into_iter().filter(|filter| filter.finds(employee)) {
         row.insert(filter_key(filter).to_owned(), attribute(&name_key)?);
     }
-    row.insert("name_key".to_owned(), attribute(name_key)?);
+    row.insert(NAME_KEY.to_owned(), attribute(name_key)?);
     Ok(row)
 }
 
@@ -140,7 +141,7 @@ impl Store {
         let mut items = self.batches(people.chain(subjects).collect()).await?;
         let rows = DirectoryRows::of(items.remove(&self.tables.employees).unwrap_or_default())?;
         let limits = items.remove(&self.tables.limits).unwrap_or_default();
-        let is_key = |item: &Item| item.get("subject").and_then(|subject| subject.as_s().ok()) == key_subject.as_ref();
+        let is_key = |item: &Item| item.get(SUBJECT).and_then(|subject| subject.as_s().ok()) == key_subject.as_ref();
         let (keys, windows): (Vec<_>, Vec<_>) = limits.into_iter().partition(is_key);
         Ok(IssueView {
             rows,
@@ -154,8 +155,8 @@ impl Store {
         let event = self.event(act, EventType::SessionEnded, employee.company_id, employee.employee_id);
         let new_epoch = self
             .update_employee(employee.company_id, employee.employee_id)
-            .set("session_epoch", SessionEpoch::generate(&mut self.random()))
-            .if_equal("session_epoch", &employee.session_epoch);
+            .set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random()))
+            .if_equal(SESSION_EPOCH, &employee.session_epoch);
         self.transact(vec![new_epoch, self.record(&event)?]).await
     }
 

@@ -3,6 +3,7 @@
 use readmit_domain::lifecycle::{CodeStatus, Command, Phase, Transition};
 use readmit_domain::{Act, Employee, Filter, Issuer, LatestPasscode, PasscodeRef};
 
+use super::attributes::*;
 use super::pages::filter_key;
 use super::passcodes::PasscodeRow;
 use super::{Authority, Outcome, Store, StoreError};
@@ -26,7 +27,7 @@ impl Store {
     pub async fn disown(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
         let Ok(disowned) = row.lifecycle().apply(Command::Disown, act.at) else { return Ok(Outcome::Refused) };
         let mut writes = self.writes(&row.held(), &disowned, act);
-        writes.passcode = writes.passcode.set("disowned_at", act.at).if_absent("disowned_at");
+        writes.passcode = writes.passcode.set(DISOWNED_AT, act.at).if_absent(DISOWNED_AT);
         let mut changes = self.changes(writes)?;
         changes.push(self.forget_devices(&row.login, row.employee_id));
         self.transact(changes).await
@@ -44,7 +45,7 @@ impl Store {
         if reported.to == Phase::Code(CodeStatus::Bounced) {
             let name_key = holder.full_name.sort_key(holder.employee_id);
             writes.directory = writes.directory.map(|directory| {
-                directory.set(filter_key(Filter::PasscodeBounced), name_key).if_equal("full_name", &holder.full_name)
+                directory.set(filter_key(Filter::PasscodeBounced), name_key).if_equal(FULL_NAME, &holder.full_name)
             });
         }
         if let Issuer::Admin { employee_id, .. } = &latest.issued_by {

@@ -10,6 +10,7 @@ use readmit_domain::{EmployeeId, LatestPasscode, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::attributes::*;
 use super::change::Change;
 use super::limits::limit_key;
 use super::passcodes::KEPT_AFTER_END;
@@ -95,22 +96,22 @@ impl Store {
     pub(super) fn take_lease(&self, lease: &Lease) -> Change {
         Change::update(&self.tables.limits, limit_key(&lease.key.subject))
             .set("request_hash", &lease.key.request_hash)
-            .set("leased_until", lease.until)
+            .set(LEASED_UNTIL, lease.until)
             .set("kept_until", lease.kept_until)
-            .set("delete_after", lease.kept_until.after(KEPT_AFTER_END).seconds())
-            .remove("answer")
-            .if_as_seen("leased_until", lease.seen)
+            .set(DELETE_AFTER, lease.kept_until.after(KEPT_AFTER_END).seconds())
+            .remove(ANSWER)
+            .if_as_seen(LEASED_UNTIL, lease.seen)
     }
 
     pub(super) fn keep_answer(&self, lease: &Lease, answer: &LatestPasscode) -> Change {
         Change::update(&self.tables.limits, limit_key(&lease.key.subject))
-            .set("answer", answer)
-            .if_equal("leased_until", lease.until)
+            .set(ANSWER, answer)
+            .if_equal(LEASED_UNTIL, lease.until)
     }
 
     /// A request that was refused may come again at once.
     pub(super) fn free_lease(&self, lease: &Lease) -> Change {
-        Change::delete(&self.tables.limits, limit_key(&lease.key.subject)).if_equal("leased_until", lease.until)
+        Change::delete(&self.tables.limits, limit_key(&lease.key.subject)).if_equal(LEASED_UNTIL, lease.until)
     }
 }
 

@@ -8,6 +8,7 @@ use readmit_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::attributes::*;
 use super::change::{Change, Item, attribute, item, key};
 use super::directory::{employee_item, employee_key};
 use super::send::read;
@@ -21,13 +22,13 @@ struct ExternalClaim {
 }
 
 fn external_key(company_id: CompanyId, external_id: &ExternalId) -> Item {
-    key([("company_id", &company_id), ("employee_id", &format!("external#{external_id}"))])
+    key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &format!("external#{external_id}"))])
 }
 
 fn external_item(company_id: CompanyId, external_id: &ExternalId, employee_id: EmployeeId) -> Result<Item, StoreError> {
     let mut claim = external_key(company_id, external_id);
-    claim.insert("external_id".to_owned(), attribute(external_id)?);
-    claim.insert("claimed_by".to_owned(), attribute(employee_id)?);
+    claim.insert(EXTERNAL_ID.to_owned(), attribute(external_id)?);
+    claim.insert(CLAIMED_BY.to_owned(), attribute(employee_id)?);
     Ok(claim)
 }
 
@@ -35,7 +36,7 @@ fn external_item(company_id: CompanyId, external_id: &ExternalId, employee_id: E
 fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
     let mut row = item(credentials)?;
     if !credentials.backup_codes.is_empty() {
-        row.insert("backup_codes".to_owned(), AttributeValue::Ss(credentials.backup_codes.clone()));
+        row.insert(BACKUP_CODES.to_owned(), AttributeValue::Ss(credentials.backup_codes.clone()));
     }
     Ok(row)
 }
@@ -55,13 +56,13 @@ fn patched(row: Change, patch: &EmployeePatch<'_>) -> Change {
     }
     let EmployeePatch { login, full_name, external_id, granted_role, account_type, account_status, mail_locale } =
         patch;
-    let row = field(row, "login", login);
-    let row = field(row, "full_name", full_name);
-    let row = field(row, "external_id", external_id);
-    let row = field(row, "granted_role", granted_role);
-    let row = field(row, "account_type", account_type);
-    let row = field(row, "account_status", account_status);
-    field(row, "mail_locale", mail_locale)
+    let row = field(row, LOGIN, login);
+    let row = field(row, FULL_NAME, full_name);
+    let row = field(row, EXTERNAL_ID, external_id);
+    let row = field(row, GRANTED_ROLE, granted_role);
+    let row = field(row, ACCOUNT_TYPE, account_type);
+    let row = field(row, ACCOUNT_STATUS, account_status);
+    field(row, MAIL_LOCALE, mail_locale)
 }
 
 /// Whether a change ends what the person has open: code, recovery and sessions.
@@ -103,8 +104,8 @@ impl Store {
         let joins_as_admin = employee.granted_role == Role::SecurityAdmin && !is_founding;
         let event = event.with_change("role", None, joins_as_admin.then_some(&employee.granted_role));
         let mut changes = vec![
-            Change::put(&self.tables.employees, employee_item(employee)?).if_absent("employee_id"),
-            Change::put(&self.tables.credentials, credentials_item(&claim)?).if_absent("login"),
+            Change::put(&self.tables.employees, employee_item(employee)?).if_absent(EMPLOYEE_ID),
+            Change::put(&self.tables.credentials, credentials_item(&claim)?).if_absent(LOGIN),
             self.record(&event)?,
         ];
         changes.extend(self.change_words(None, Some(employee)));
@@ -116,12 +117,12 @@ impl Store {
 
     fn claim_external(&self, employee: &Employee, external_id: &ExternalId) -> Result<Change, StoreError> {
         let claim = external_item(employee.company_id, external_id, employee.employee_id)?;
-        Ok(Change::put(&self.tables.employees, claim).if_absent_or_equal("claimed_by", employee.employee_id))
+        Ok(Change::put(&self.tables.employees, claim).if_absent_or_equal(CLAIMED_BY, employee.employee_id))
     }
 
     fn release_external(&self, employee: &Employee, external_id: &ExternalId) -> Change {
         Change::delete(&self.tables.employees, external_key(employee.company_id, external_id))
-            .if_absent_or_equal("claimed_by", employee.employee_id)
+            .if_absent_or_equal(CLAIMED_BY, employee.employee_id)
     }
 
     /// Changes a person's row. The event has the names of the fields that changed, and the old and the new role, type and status.
@@ -145,14 +146,14 @@ impl Store {
         let (mut after, ends_access) = (after.clone(), ends_access(before, after));
         let row = self.update_employee(before.company_id, before.employee_id);
         let mut row = patched(row, &patch)
-            .set("name_key", after.full_name.sort_key(after.employee_id))
+            .set(NAME_KEY, after.full_name.sort_key(after.employee_id))
             .if_latest_as_seen(before.latest_passcode.as_ref())
-            .if_equal("two_factor", before.two_factor);
+            .if_equal(TWO_FACTOR, before.two_factor);
         if ends_access {
             let (latest, ending) = self.end_with_account(before, act)?;
             after.latest_passcode = latest;
             changes.extend(ending);
-            row = row.set("session_epoch", SessionEpoch::generate(&mut self.random()));
+            row = row.set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random()));
             row = transition::show(row, after.latest_passcode.as_ref());
         }
         let after = &after;
@@ -163,7 +164,7 @@ impl Store {
         changes.extend(self.change_words(Some(before), Some(after)));
         if before.login != after.login {
             let moved = Credentials { login: after.login.clone(), ..credentials.clone() };
-            changes.push(Change::put(&self.tables.credentials, credentials_item(&moved)?).if_absent("login"));
+            changes.push(Change::put(&self.tables.credentials, credentials_item(&moved)?).if_absent(LOGIN));
             changes.push(self.drop_credentials(credentials)?);
         }
         if before.external_id != after.external_id {
@@ -181,7 +182,7 @@ impl Store {
         act: &Act,
     ) -> Result<Outcome, StoreError> {
         let row = Change::delete(&self.tables.employees, employee_key(before.company_id, before.employee_id))
-            .if_equal("login", &before.login);
+            .if_equal(LOGIN, &before.login);
         let event = self.event(act, EventType::EmployeeErased, before.company_id, before.employee_id);
         let mut changes = vec![
             row.if_latest_as_seen(before.latest_passcode.as_ref()),
@@ -202,8 +203,8 @@ impl Store {
             for employee in page.employees.iter().filter(|employee| issued_by(employee, issuer)) {
                 let change = self
                     .update_employee(company_id, employee.employee_id)
-                    .set("latest_passcode.issued_by.name", ERASED)
-                    .if_equal("latest_passcode.issued_by.employee_id", issuer);
+                    .set(&transition::copy("issued_by.name"), ERASED)
+                    .if_equal(&transition::copy("issued_by.employee_id"), issuer);
                 // Refused: a newer passcode names somebody else by now.
                 let _: Outcome = self.transact(vec![change]).await?;
             }
@@ -216,9 +217,9 @@ impl Store {
 
     /// Deletes credentials that are still as they were read.
     fn drop_credentials(&self, seen: &Credentials) -> Result<Change, StoreError> {
-        let mut change = Change::delete(&self.tables.credentials, key([("login", &seen.login)]));
+        let mut change = Change::delete(&self.tables.credentials, key([(LOGIN, &seen.login)]));
         for (name, value) in credentials_item(seen)? {
-            if name != "login" {
+            if name != LOGIN {
                 change = change.if_attribute(&name, value);
             }
         }

@@ -8,6 +8,7 @@ use readmit_domain::{
     SessionEpoch, Versioned,
 };
 
+use super::attributes::*;
 use super::change::Change;
 use super::cleanup::due_shard;
 use super::passcodes::{KEPT_AFTER_END, PasscodeRow};
@@ -64,7 +65,7 @@ impl Store {
         let row = new_row(issued);
         let fresh = self
             .put_code(issued, &row, secret_hash)
-            .if_absent_or_below("tries_without_success", MAX_TRIES_WITHOUT_SUCCESS);
+            .if_absent_or_below(TRIES_WITHOUT_SUCCESS, MAX_TRIES_WITHOUT_SUCCESS);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(fresh);
         changes.extend(reservations.changes(self));
@@ -94,9 +95,9 @@ impl Store {
         }
         let forgiven = self
             .put_code(issued, &row, secret_hash)
-            .remove("tries_without_success")
-            .remove("last_try_at")
-            .if_equal("last_try_at", last_try_at);
+            .remove(TRIES_WITHOUT_SUCCESS)
+            .remove(LAST_TRY_AT)
+            .if_equal(LAST_TRY_AT, last_try_at);
         let mut changes = self.around_a_new_code(issued, act)?;
         changes.push(forgiven);
         changes.extend(reservations.changes(self));
@@ -123,29 +124,22 @@ impl Store {
     fn put_code(&self, issued: &IssuedPasscode, row: &PasscodeRow, secret_hash: &Versioned<KeyedHash>) -> Change {
         let change = self
             .update_passcode(&row.login)
-            .set("passcode_id", row.passcode_id)
-            .set("company_id", row.company_id)
-            .set("employee_id", row.employee_id)
-            .set("code_selector", issued.code.selector())
-            .set("secret_hash", secret_hash)
-            .set("try_count", row.try_count)
-            .set("expires_at", row.expires_at)
+            .set(PASSCODE_ID, row.passcode_id)
+            .set(COMPANY_ID, row.company_id)
+            .set(EMPLOYEE_ID, row.employee_id)
+            .set(CODE_SELECTOR, issued.code.selector())
+            .set(SECRET_HASH, secret_hash)
+            .set(TRY_COUNT, row.try_count)
+            .set(EXPIRES_AT, row.expires_at)
             .set("proof_required", row.proof_required)
-            .set_or_remove("due_shard", row.due_shard.as_ref())
-            .set_or_remove("due_at", row.due_at)
-            .set("delete_after", row.delete_after);
-        let gone = [
-            "recovery_until",
-            "pending_password",
-            "pending_totp_key",
-            "password_tries",
-            "completion_tries",
-            "disowned_at",
-        ];
+            .set_or_remove(DUE_SHARD, row.due_shard.as_ref())
+            .set_or_remove(DUE_AT, row.due_at)
+            .set(DELETE_AFTER, row.delete_after);
+        let gone = [RECOVERY_UNTIL, PENDING_PASSWORD, PENDING_TOTP_KEY, PASSWORD_TRIES, COMPLETION_TRIES, DISOWNED_AT];
         let change = transition::begin(gone.into_iter().fold(change, Change::remove), row);
         match &issued.holder.latest_passcode {
-            Some(seen) => change.if_absent_or_equal("passcode_id", seen.passcode_id),
-            None => change.if_absent("passcode_id"),
+            Some(seen) => change.if_absent_or_equal(PASSCODE_ID, seen.passcode_id),
+            None => change.if_absent(PASSCODE_ID),
         }
     }
 
@@ -153,17 +147,14 @@ impl Store {
         let change = self.update_employee(issued.company_id, issued.holder.employee_id);
         let change = transition::show(change, Some(&issued.latest))
             .set_filters(&with_latest(issued))
-            .if_equal("full_name", &issued.holder.full_name)
-            .if_equal("granted_role", issued.holder.granted_role)
-            .if_equal("two_factor", issued.holder.two_factor)
-            .if_equal("account_status", AccountStatus::Active)
-            .if_equal("account_type", AccountType::Employee)
-            .if_equal("login", issued.login());
-        let change = if issued.suspend {
-            change.set("session_epoch", SessionEpoch::generate(&mut self.random()))
-        } else {
-            change
-        };
+            .if_equal(FULL_NAME, &issued.holder.full_name)
+            .if_equal(GRANTED_ROLE, issued.holder.granted_role)
+            .if_equal(TWO_FACTOR, issued.holder.two_factor)
+            .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
+            .if_equal(ACCOUNT_TYPE, AccountType::Employee)
+            .if_equal(LOGIN, issued.login());
+        let change =
+            if issued.suspend { change.set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random())) } else { change };
         change.if_latest_as_seen(issued.holder.latest_passcode.as_ref())
     }
 

@@ -7,6 +7,7 @@ use readmit_domain::limit::{CODES_AN_ADMIN, CODES_AN_EMPLOYEE, LOCKED_FOR, Limit
 use readmit_domain::{Act, EmployeeId, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::attributes::*;
 use super::change::{Change, Item, key};
 use super::passcodes::KEPT_AFTER_END;
 use super::send::{OnRefusal, Updated};
@@ -74,7 +75,7 @@ struct Places {
 }
 
 pub(super) fn limit_key(subject: &str) -> Item {
-    key([("subject", &subject)])
+    key([(SUBJECT, &subject)])
 }
 
 pub(super) fn issues_to(holder: EmployeeId) -> String {
@@ -108,7 +109,7 @@ impl Store {
 
     pub(super) fn update_limit(&self, subject: &str, limits: &[Limit], now: Timestamp) -> Change {
         let delete_after = now.after(longest(limits)).after(KEPT_AFTER_END).seconds();
-        Change::update(&self.tables.limits, limit_key(subject)).set("delete_after", delete_after)
+        Change::update(&self.tables.limits, limit_key(subject)).set(DELETE_AFTER, delete_after)
     }
 
     /// One more, if the row is still as it was seen.
@@ -133,8 +134,8 @@ impl Store {
         now: Timestamp,
     ) -> Change {
         self.update_limit(subject, limits, now)
-            .set("happened_at", now_counting.to_millis())
-            .if_as_seen("happened_at", seen.map(|row| &row.happened_at))
+            .set(HAPPENED_AT, now_counting.to_millis())
+            .if_as_seen(HAPPENED_AT, seen.map(|row| &row.happened_at))
     }
 
     /// As many of `wanted` places as there are, at least one.
@@ -154,8 +155,8 @@ impl Store {
         if row.happened_at.len() + wanted <= most {
             let change = self
                 .update_limit(subject, limits, now)
-                .append("happened_at", &vec![now.millis(); wanted])
-                .if_shorter("happened_at", most + 1 - wanted);
+                .append(HAPPENED_AT, &vec![now.millis(); wanted])
+                .if_shorter(HAPPENED_AT, most + 1 - wanted);
             return Ok(Places { count: wanted, change });
         }
         let mut counting = row.seen();
@@ -221,8 +222,8 @@ impl Store {
             attempts.begin().await?;
             let append = self
                 .update_limit(subject, limits, now)
-                .append("happened_at", &[now.millis()])
-                .if_shorter("happened_at", least);
+                .append(HAPPENED_AT, &[now.millis()])
+                .if_shorter(HAPPENED_AT, least);
             let row = match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
                 Updated::Done(_) => return Ok(Admission::Admitted(())),
                 // Deleted in between, by a success: there is room again.
@@ -247,8 +248,8 @@ impl Store {
         act: &Act,
     ) -> Result<(), StoreError> {
         let mark = Change::update(&self.tables.limits, limit_key(&unreported.subject))
-            .set("throttled_at", act.at)
-            .if_absent_or_at_most("throttled_at", unreported.since);
+            .set(THROTTLED_AT, act.at)
+            .if_absent_or_at_most(THROTTLED_AT, unreported.since);
         let mut changes = vec![mark];
         changes.extend(event.map(|event| self.record(&event)).transpose()?);
         // Refused: somebody else told it.

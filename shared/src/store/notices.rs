@@ -10,6 +10,7 @@ use rand::RngExt as _;
 use readmit_domain::{EventId, Login, Timestamp};
 use serde::Deserialize;
 
+use super::attributes::*;
 use super::change::Change;
 use super::limits::limit_key;
 use super::send::{OnRefusal, Updated, read};
@@ -61,8 +62,8 @@ impl Store {
     /// Keeps a person's old address for as long as the change may still have to be told there.
     pub(super) fn keep_address(&self, event_id: EventId, old: &Login, now: Timestamp) -> Change {
         Change::update(&self.tables.limits, limit_key(&address_before(event_id)))
-            .set("login", old)
-            .set("delete_after", now.after(KEPT).seconds())
+            .set(LOGIN, old)
+            .set(DELETE_AFTER, now.after(KEPT).seconds())
     }
 
     /// The address that `keep_address` has kept for an event. One consistent read.
@@ -75,7 +76,7 @@ impl Store {
 
     fn update_notice(&self, event_id: EventId, mark: &str, now: Timestamp) -> Change {
         Change::update(&self.tables.limits, limit_key(&format!("notice {event_id} {mark}")))
-            .set("delete_after", now.after(KEPT).seconds())
+            .set(DELETE_AFTER, now.after(KEPT).seconds())
     }
 
     /// Takes a turn to send. One write.
@@ -83,9 +84,9 @@ impl Store {
         let turn = Turn(format!("{:016x}", self.random().random::<u64>()));
         let begin = self
             .update_notice(event_id, mark, now)
-            .put_in("turns", &turn.0)
-            .if_absent("sent_at")
-            .if_contains_or_shorter("turns", &turn.0, MAX_TURNS);
+            .put_in(TURNS, &turn.0)
+            .if_absent(SENT_AT)
+            .if_contains_or_shorter(TURNS, &turn.0, MAX_TURNS);
         let taken = self.update::<NoticeRow>(begin, OnRefusal::TellTheItem).await;
         if taken.is_err() {
             // It may be taken, its answer lost; nothing is mailed in it.
@@ -105,7 +106,7 @@ impl Store {
 
     /// The mail was accepted.
     pub async fn notice_sent(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<(), StoreError> {
-        let sent = self.update_notice(event_id, mark, now).set("sent_at", now);
+        let sent = self.update_notice(event_id, mark, now).set(SENT_AT, now);
         self.update::<NoticeRow>(sent, OnRefusal::TellNothing).await?;
         telemetry::count_event("notice.sent");
         Ok(())
@@ -119,7 +120,7 @@ impl Store {
         turn: &Turn,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let refused = self.update_notice(event_id, mark, now).take_out("turns", &turn.0);
+        let refused = self.update_notice(event_id, mark, now).take_out(TURNS, &turn.0);
         self.update::<NoticeRow>(refused, OnRefusal::TellNothing).await.map(drop)
     }
 }

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{CompanyId, Employee, EmployeeId, Filter, Prefix, words_of};
 use serde::Deserialize;
 
+use super::attributes::*;
 use super::change::{Change, Item, attribute, key};
 use super::send::read;
 use super::{Store, StoreError};
@@ -40,7 +41,7 @@ struct WordRow {
 const WORD: &str = "word#";
 
 fn word_key(company_id: CompanyId, word: &str, employee_id: EmployeeId) -> Item {
-    key([("company_id", &company_id), ("employee_id", &format!("{WORD}{word}#{employee_id}"))])
+    key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &format!("{WORD}{word}#{employee_id}"))])
 }
 
 impl WordRow {
@@ -60,17 +61,17 @@ impl Store {
         limit: u8,
         after: Option<&str>,
     ) -> Result<EmployeePage, StoreError> {
-        let (index, sorted_by) = filter.map_or(("by_name", "name_key"), |filter| (filter.name(), filter_key(filter)));
+        let (index, sorted_by) = filter.map_or(("by_name", NAME_KEY), |filter| (filter.name(), filter_key(filter)));
         let start = after.map(|name_key| {
             let employee_id = name_key.rsplit('\t').next().unwrap_or_default();
-            key([("company_id", &company_id), ("employee_id", &employee_id), (sorted_by, &name_key)])
+            key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &employee_id), (sorted_by, &name_key)])
         });
         let answer = self
             .client
             .query()
             .table_name(&self.tables.employees)
             .index_name(index)
-            .key_condition_expression("company_id = :company_id")
+            .key_condition_expression(format!("{COMPANY_ID} = :company_id"))
             .expression_attribute_values(":company_id", attribute(company_id)?)
             .limit(i32::from(limit))
             .set_exclusive_start_key(start)
@@ -90,12 +91,12 @@ impl Store {
         limit: u8,
         after: Option<&str>,
     ) -> Result<Matches, StoreError> {
-        let start = after.map(|word_key| key([("company_id", &company_id), ("employee_id", &word_key)]));
+        let start = after.map(|word_key| key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &word_key)]));
         let answer = self
             .client
             .query()
             .table_name(&self.tables.employees)
-            .key_condition_expression("company_id = :company_id AND begins_with(employee_id, :prefix)")
+            .key_condition_expression(format!("{COMPANY_ID} = :company_id AND begins_with({EMPLOYEE_ID}, :prefix)"))
             .expression_attribute_values(":company_id", attribute(company_id)?)
             .expression_attribute_values(":prefix", attribute(format!("{WORD}{}", prefix.as_str()))?)
             .limit(i32::from(limit))
@@ -103,7 +104,7 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::of)?;
-        let next = last_key(answer.last_evaluated_key.as_ref(), "employee_id");
+        let next = last_key(answer.last_evaluated_key.as_ref(), EMPLOYEE_ID);
         let rows = answer.items.unwrap_or_default().into_iter().map(read::<WordRow>).collect::<Result<Vec<_>, _>>()?;
         Ok(Matches { company_id, rows: rows.iter().filter_map(WordRow::read).collect(), next })
     }

@@ -9,9 +9,10 @@ use readmit_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::attributes::*;
 use super::change::{Change, Item, key};
 use super::send::{OnRefusal, Updated, read};
-use super::transition::if_phase;
+use super::transition::{copy, if_phase};
 use super::{Outcome, Store, StoreError};
 
 /// How long after its end DynamoDB may delete an item by itself: the net behind the cleanup.
@@ -94,7 +95,7 @@ impl PasscodeRow {
 }
 
 pub(super) fn passcode_key(login: &Login) -> Item {
-    key([("login", login)])
+    key([(LOGIN, login)])
 }
 
 impl Store {
@@ -104,8 +105,7 @@ impl Store {
 
     /// The change of the directory that follows the passcode, as long as it is the person's latest.
     pub(super) fn update_latest(&self, held: &PasscodeRef) -> Change {
-        self.update_employee(held.company_id, held.employee_id)
-            .if_equal("latest_passcode.passcode_id", held.passcode_id)
+        self.update_employee(held.company_id, held.employee_id).if_equal(&copy(PASSCODE_ID), held.passcode_id)
     }
 
     /// Counts a try at the login's live code, before anything is compared. None if there is no such code, it does not have this
@@ -118,12 +118,12 @@ impl Store {
     ) -> Result<Option<PasscodeRow>, StoreError> {
         let count = self
             .update_passcode(login)
-            .count("try_count")
-            .count("tries_without_success")
-            .set("last_try_at", now)
-            .if_equal("code_selector", selector)
-            .if_above("expires_at", now)
-            .if_below("try_count", MAX_TRIES);
+            .count(TRY_COUNT)
+            .count(TRIES_WITHOUT_SUCCESS)
+            .set(LAST_TRY_AT, now)
+            .if_equal(CODE_SELECTOR, selector)
+            .if_above(EXPIRES_AT, now)
+            .if_below(TRY_COUNT, MAX_TRIES);
         let count = if_phase(count, Command::CountTry.allowed());
         // A refusal brings no item along: known and unknown logins are the same work.
         match self.update(count, OnRefusal::TellNothing).await? {
@@ -147,13 +147,13 @@ impl Store {
         let mut writes = self.writes(&row.held(), &transition, act);
         writes.passcode = writes
             .passcode
-            .set("recovery_until", until)
-            .remove("tries_without_success")
-            .remove("last_try_at")
-            .set("delete_after", until.after(KEPT_AFTER_END).seconds())
-            .if_above("expires_at", act.at);
+            .set(RECOVERY_UNTIL, until)
+            .remove(TRIES_WITHOUT_SUCCESS)
+            .remove(LAST_TRY_AT)
+            .set(DELETE_AFTER, until.after(KEPT_AFTER_END).seconds())
+            .if_above(EXPIRES_AT, act.at);
         writes.directory = writes.directory.map(|directory| {
-            directory.if_equal("account_status", AccountStatus::Active).if_equal("account_type", AccountType::Employee)
+            directory.if_equal(ACCOUNT_STATUS, AccountStatus::Active).if_equal(ACCOUNT_TYPE, AccountType::Employee)
         });
         let mut changes = self.changes(writes)?;
         changes.extend(backup_code.map(|stored| self.take_backup_code(&row.login, row.employee_id, stored)));

@@ -7,6 +7,7 @@ use readmit_domain::{
     SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
 };
 
+use super::attributes::*;
 use super::change::{Change, key};
 use super::pages::filter_key;
 use super::passcodes::PasscodeRow;
@@ -40,10 +41,10 @@ impl Store {
     fn update_recovery(&self, claims: &RecoveryClaims, step: Command, now: Timestamp) -> Change {
         let change = self
             .update_passcode(&claims.login)
-            .if_equal("passcode_id", claims.passcode_id)
-            .if_equal("company_id", claims.company_id)
-            .if_equal("employee_id", claims.employee_id)
-            .if_above("recovery_until", now);
+            .if_equal(PASSCODE_ID, claims.passcode_id)
+            .if_equal(COMPANY_ID, claims.company_id)
+            .if_equal(EMPLOYEE_ID, claims.employee_id)
+            .if_above(RECOVERY_UNTIL, now);
         if_phase(change, step.allowed())
     }
 
@@ -60,8 +61,8 @@ impl Store {
     pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
         let count = self
             .update_recovery(claims, Command::SetPassword, now)
-            .count("password_tries")
-            .if_absent_or_below("password_tries", MAX_PASSWORDS_A_RECOVERY);
+            .count(PASSWORD_TRIES)
+            .if_absent_or_below(PASSWORD_TRIES, MAX_PASSWORDS_A_RECOVERY);
         Ok(match self.update(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => PasswordTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => {
@@ -78,7 +79,7 @@ impl Store {
         password: &Versioned<PasswordHash>,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        let pending = self.update_recovery(claims, Command::SetPassword, act.at).set("pending_password", password);
+        let pending = self.update_recovery(claims, Command::SetPassword, act.at).set(PENDING_PASSWORD, password);
         let event = self
             .event(act, EventType::RecoveryPasswordSet, claims.company_id, claims.employee_id)
             .with("passcode_id", claims.passcode_id);
@@ -92,7 +93,7 @@ impl Store {
         key: &Versioned<SealedTotpKey>,
         now: Timestamp,
     ) -> Result<Outcome, StoreError> {
-        let change = self.update_recovery(claims, Command::ShowFactor, now).set("pending_totp_key", key);
+        let change = self.update_recovery(claims, Command::ShowFactor, now).set(PENDING_TOTP_KEY, key);
         match self.update::<PasscodeRow>(change, OnRefusal::TellNothing).await? {
             Updated::Done(_) => Ok(Outcome::Done),
             Updated::Refused(_) => Ok(Outcome::Refused),
@@ -103,10 +104,10 @@ impl Store {
     pub async fn count_completion(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<CompletionTry, StoreError> {
         let count = self
             .update_recovery(claims, Command::Complete, now)
-            .count("completion_tries")
-            .if_present("pending_password")
-            .if_present("pending_totp_key")
-            .if_absent_or_below("completion_tries", MAX_TRIES);
+            .count(COMPLETION_TRIES)
+            .if_present(PENDING_PASSWORD)
+            .if_present(PENDING_TOTP_KEY)
+            .if_absent_or_below(COMPLETION_TRIES, MAX_TRIES);
         Ok(match self.update::<PasscodeRow>(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => CompletionTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => match row.pending.complete() {
@@ -132,24 +133,24 @@ impl Store {
         let mut writes = self.writes(&row.held(), &transition, act);
         writes.passcode = writes
             .passcode
-            .if_above("recovery_until", act.at)
-            .if_equal("pending_password", &new.password)
-            .if_equal("pending_totp_key", &new.totp_key);
-        let credentials = Change::update(&self.tables.credentials, key([("login", &row.login)]))
-            .set("password_hash", &new.password)
-            .set("totp_key", &new.totp_key)
-            .set("totp_step", confirmed)
-            .set("device_epoch", epoch)
-            .remove("suspended_at")
-            .set_strings("backup_codes", backup_codes.iter().map(ToString::to_string).collect())
-            .if_equal("employee_id", row.employee_id);
+            .if_above(RECOVERY_UNTIL, act.at)
+            .if_equal(PENDING_PASSWORD, &new.password)
+            .if_equal(PENDING_TOTP_KEY, &new.totp_key);
+        let credentials = Change::update(&self.tables.credentials, key([(LOGIN, &row.login)]))
+            .set(PASSWORD_HASH, &new.password)
+            .set(TOTP_KEY, &new.totp_key)
+            .set(TOTP_STEP, confirmed)
+            .set(DEVICE_EPOCH, epoch)
+            .remove(SUSPENDED_AT)
+            .set_strings(BACKUP_CODES, backup_codes.iter().map(ToString::to_string).collect())
+            .if_equal(EMPLOYEE_ID, row.employee_id);
         writes.directory = writes.directory.map(|directory| {
             directory
-                .set("two_factor", TwoFactor::Enrolled)
+                .set(TWO_FACTOR, TwoFactor::Enrolled)
                 .remove(filter_key(Filter::NoTwoFactor))
-                .set("session_epoch", epoch)
-                .set("last_signed_in_at", act.at)
-                .if_equal("account_status", AccountStatus::Active)
+                .set(SESSION_EPOCH, epoch)
+                .set(LAST_SIGNED_IN_AT, act.at)
+                .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
         });
         let session = self.event(act, EventType::SessionStarted, row.company_id, row.employee_id);
         writes.events.push(session.with("factor", "recovery"));

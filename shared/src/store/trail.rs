@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::Client;
 use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType, Timestamp};
 
+use super::attributes::*;
 use super::change::{Item, attribute, key};
 use super::send::read;
 use super::{Store, StoreError};
@@ -87,9 +88,9 @@ struct Place {
 impl TrailPart {
     fn place(self, company_id: CompanyId) -> Place {
         let (index, attribute, value) = match self {
-            Self::Whole => (None, "company_id", company_id.to_string()),
-            Self::About(employee_id) => (Some("by_employee"), "employee_key", employee_key(company_id, employee_id)),
-            Self::OfType(kind) => (Some("by_type"), "type_key", type_key(company_id, kind)),
+            Self::Whole => (None, COMPANY_ID, company_id.to_string()),
+            Self::About(employee_id) => (Some("by_employee"), EMPLOYEE_KEY, employee_key(company_id, employee_id)),
+            Self::OfType(kind) => (Some("by_type"), TYPE_KEY, type_key(company_id, kind)),
         };
         Place { index, attribute, value }
     }
@@ -118,7 +119,7 @@ impl Trail {
     ) -> Result<EventPage, StoreError> {
         let Place { index, attribute: keyed_by, value } = part.place(company_id);
         let start = before.map(|event_id| {
-            key([("company_id", &company_id), ("event_id", &event_id)]).into_iter().chain(key([(keyed_by, &value)]))
+            key([(COMPANY_ID, &company_id), (EVENT_ID, &event_id)]).into_iter().chain(key([(keyed_by, &value)]))
         });
         let answer = self
             .client
@@ -133,7 +134,7 @@ impl Trail {
             .send()
             .await
             .map_err(StoreError::of)?;
-        let ended_at = answer.last_evaluated_key.as_ref().and_then(|key| key.get("event_id")?.as_s().ok());
+        let ended_at = answer.last_evaluated_key.as_ref().and_then(|key| key.get(EVENT_ID)?.as_s().ok());
         let next = ended_at.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
         let events = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
         Ok(EventPage { events, next })
@@ -143,13 +144,13 @@ impl Trail {
     /// no other.
     pub async fn span(&self, span: Span, limit: u8, after: Option<&str>) -> Result<SpanPage, StoreError> {
         let Span { company_id, from, to } = span;
-        let start = after.map(|event_id| key([("company_id", &company_id), ("event_id", &event_id)]));
+        let start = after.map(|event_id| key([(COMPANY_ID, &company_id), (EVENT_ID, &event_id)]));
         let answer = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .key_condition_expression("company_id = :company_id AND event_id BETWEEN :from AND :to")
+            .key_condition_expression(format!("{COMPANY_ID} = :company_id AND {EVENT_ID} BETWEEN :from AND :to"))
             .expression_attribute_values(":company_id", attribute(company_id)?)
             .expression_attribute_values(":from", attribute(EventId::first_at(from))?)
             .expression_attribute_values(":to", attribute(EventId::last_at(to))?)
@@ -158,7 +159,7 @@ impl Trail {
             .send()
             .await
             .map_err(StoreError::of)?;
-        let id_of = |item: &Item| Some(item.get("event_id")?.as_s().ok()?.clone());
+        let id_of = |item: &Item| Some(item.get(EVENT_ID)?.as_s().ok()?.clone());
         let next = answer.last_evaluated_key.as_ref().and_then(id_of);
         let row = |item: Item| TrailRow { event_id: id_of(&item).unwrap_or_default(), event: read(item).ok() };
         Ok(SpanPage { rows: answer.items.unwrap_or_default().into_iter().map(row).collect(), next })

@@ -5,13 +5,11 @@
 use readmit_domain::lifecycle::{Command, Passcode, Phase, Transition, Wipes};
 use readmit_domain::{Act, Employee, Event, EventType, Filter, LatestPasscode, PasscodeRef};
 
+use super::attributes::*;
 use super::change::Change;
 use super::pages::filter_key;
 use super::passcodes::{PasscodeRow, passcode_key};
 use super::{Outcome, Store, StoreError};
-
-const STATUS: &str = "passcode_status";
-const RECOVERY: &str = "recovery_state";
 
 /// The writes of a transition. An act adds to them what else it changes, and its conditions.
 pub(super) struct Writes {
@@ -41,7 +39,7 @@ impl Store {
     /// The writes of a transition, which hold only in one of the phases that it starts from.
     pub(super) fn writes(&self, held: &PasscodeRef, transition: &Transition, act: &Act) -> Writes {
         let (to, stays) = (transition.to, transition.from == [transition.to]);
-        let passcode = self.update_passcode(&held.login).if_equal("passcode_id", held.passcode_id);
+        let passcode = self.update_passcode(&held.login).if_equal(PASSCODE_ID, held.passcode_id);
         let passcode = wipe(if_phase(passcode, &transition.from), transition.wipes);
         let passcode = if stays { passcode } else { due(set_phase(passcode, str::to_owned, to), transition) };
         let directory = (!stays).then(|| {
@@ -80,7 +78,7 @@ impl Store {
         act: &Act,
     ) -> Result<(Option<LatestPasscode>, Vec<Change>), StoreError> {
         let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login))
-            .if_absent_or_equal("employee_id", before.employee_id);
+            .if_absent_or_equal(EMPLOYEE_ID, before.employee_id);
         let (mut latest, mut changes) = (before.latest_passcode.clone(), vec![deleted]);
         if let Some(latest) = &mut latest
             && let Ok(transition) = latest.lifecycle().apply(Command::EndWithAccount, act.at)
@@ -103,57 +101,57 @@ impl Change {
     pub(super) fn if_latest_as_seen(self, seen: Option<&LatestPasscode>) -> Self {
         match seen {
             Some(seen) => self
-                .if_equal("latest_passcode.passcode_id", seen.passcode_id)
-                .if_equal(&copy(STATUS), seen.phase.status())
-                .if_as_seen(&copy(RECOVERY), seen.phase.recovery()),
-            None => self.if_absent("latest_passcode"),
+                .if_equal(&copy(PASSCODE_ID), seen.passcode_id)
+                .if_equal(&copy(PASSCODE_STATUS), seen.phase.status())
+                .if_as_seen(&copy(RECOVERY_STATE), seen.phase.recovery()),
+            None => self.if_absent(LATEST_PASSCODE),
         }
     }
 }
 
 /// A new code's phase, in its item.
 pub(super) fn begin(change: Change, row: &PasscodeRow) -> Change {
-    change.set(STATUS, row.phase.status()).remove(RECOVERY)
+    change.set(PASSCODE_STATUS, row.phase.status()).remove(RECOVERY_STATE)
 }
 
 /// The directory's copy of a passcode, as a whole.
 pub(super) fn show(change: Change, latest: Option<&LatestPasscode>) -> Change {
-    change.set_or_remove("latest_passcode", latest)
+    change.set_or_remove(LATEST_PASSCODE, latest)
 }
 
 /// The passcode must be in one of these phases: all of them codes, or one of a recovery.
 pub(super) fn if_phase(change: Change, phases: &[Phase]) -> Change {
     match phases {
-        [Phase::Recovery(status)] => change.if_equal(RECOVERY, status),
-        codes => change.if_one_of(STATUS, codes.iter().map(|phase| phase.status())),
+        [Phase::Recovery(status)] => change.if_equal(RECOVERY_STATE, status),
+        codes => change.if_one_of(PASSCODE_STATUS, codes.iter().map(|phase| phase.status())),
     }
 }
 
-/// The attribute in the directory.
-fn copy(attribute: &str) -> String {
-    format!("latest_passcode.{attribute}")
+/// The path in the directory to an attribute of the latest passcode.
+pub(super) fn copy(attribute: &str) -> String {
+    format!("{LATEST_PASSCODE}.{attribute}")
 }
 
 fn set_phase(change: Change, path: fn(&str) -> String, to: Phase) -> Change {
     match to {
-        Phase::Code(status) => change.set(&path(STATUS), status),
+        Phase::Code(status) => change.set(&path(PASSCODE_STATUS), status),
         // Its status is `redeemed` already.
-        Phase::Recovery(status) if to != Phase::OPEN => change.set(&path(RECOVERY), status),
-        Phase::Recovery(status) => change.set(&path(RECOVERY), status).set(&path(STATUS), to.status()),
+        Phase::Recovery(status) if to != Phase::OPEN => change.set(&path(RECOVERY_STATE), status),
+        Phase::Recovery(status) => change.set(&path(RECOVERY_STATE), status).set(&path(PASSCODE_STATUS), to.status()),
     }
 }
 
 fn wipe(change: Change, wipes: Wipes) -> Change {
     match wipes {
         Wipes::Nothing => change,
-        Wipes::Code => change.remove("code_selector").remove("secret_hash"),
-        Wipes::Factors => change.remove("pending_password").remove("pending_totp_key"),
+        Wipes::Code => change.remove(CODE_SELECTOR).remove(SECRET_HASH),
+        Wipes::Factors => change.remove(PENDING_PASSWORD).remove(PENDING_TOTP_KEY),
     }
 }
 
 fn due(change: Change, transition: &Transition) -> Change {
     match transition.due {
-        Some(due) => change.set("due_at", due),
-        None => change.remove("due_shard").remove("due_at"),
+        Some(due) => change.set(DUE_AT, due),
+        None => change.remove(DUE_SHARD).remove(DUE_AT),
     }
 }
