@@ -3,6 +3,8 @@
 //! An act is one transaction: its preconditions, its changes and its events of the trail stand or fall together. Nothing here
 //! reads and then writes what it read without saying in the write what it saw.
 
+#![allow(missing_docs, reason = "names and types say most; what they do not say is documented")]
+
 mod attempts;
 mod attributes;
 mod audit;
@@ -48,10 +50,9 @@ pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};
 pub use retry::Attempts;
-pub use send::{Fault, StoreError};
+pub use send::StoreError;
 pub use trail::{EventPage, Span, SpanPage, Trail, TrailPart, TrailRow};
 
-/// Names of the tables.
 #[derive(Clone)]
 struct Tables {
     employees: String,
@@ -85,11 +86,6 @@ impl Store {
         };
         Ok(Self { client, tables, audit_retention: audit_retention(environment)?, random })
     }
-
-    /// The source of randomness.
-    fn random(&self) -> Random {
-        self.random.clone()
-    }
 }
 
 /// Days, of which 0 means for ever.
@@ -103,7 +99,6 @@ fn audit_retention(environment: &Environment) -> Result<Option<Duration>, BadVar
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
-    /// All of it is written.
     Done,
     /// A precondition no longer held; nothing is written.
     Refused,

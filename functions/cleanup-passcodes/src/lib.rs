@@ -87,7 +87,7 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
 /// Where this run has led the passcode, if it was due and no other run was faster.
 async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &Act) -> Result<Option<Phase>, StoreError> {
     let row = row?;
-    store.end(&row.held(), &row.lifecycle(), Command::Expire, act).await
+    store.end(&row.held, &row.lifecycle(), Command::Expire, act).await
 }
 
 impl AddAssign<Phase> for Counts {

@@ -45,7 +45,7 @@ pub(crate) async fn tell(services: &Services<Mail>, event: &Event, told: &mut To
 
 impl Told {
     fn fails(&mut self, error: &StoreError) -> Result<(), Later> {
-        if !error.is_of_item() {
+        if !matches!(error, StoreError::Unfit(_)) {
             return Err(Later(error.to_string()));
         }
         self.failed.push(error.to_string());

@@ -120,7 +120,7 @@ async fn proven(
 async fn exhaust(services: &Services, request: &Request, counted: &PasscodeRow) -> Result<(), Failure> {
     let act = request.act(Actor::Anonymous, services.now());
     // None: it ended otherwise in the meantime.
-    let _: Option<Phase> = services.store.end(&counted.held(), &counted.lifecycle(), Command::Exhaust, &act).await?;
+    let _: Option<Phase> = services.store.end(&counted.held, &counted.lifecycle(), Command::Exhaust, &act).await?;
     Ok(())
 }
 
@@ -154,5 +154,5 @@ async fn is_the_code(services: &Services, row: &PasscodeRow, code: &Code) -> Res
     if !keyring.accepts(RootSecret::Passcodes, stored.version, services.now()) {
         return Ok(false);
     }
-    Ok(code.hash(&keyring.passcode_key(stored.version)?, &row.login, row.passcode_id) == stored.value)
+    Ok(code.hash(&keyring.passcode_key(stored.version)?, &row.held.login, row.held.passcode_id) == stored.value)
 }

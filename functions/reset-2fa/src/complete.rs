@@ -101,9 +101,9 @@ async fn completed(
 /// The fifth wrong code ends the recovery.
 async fn wrong_code(services: &Services, request: &Request, row: &PasscodeRow) -> Result<Failure, Failure> {
     if judge(row.completion_tries, false, true) == Judgement::Exhaust {
-        let act = request.act(Actor::Employee { employee_id: row.employee_id }, services.now());
+        let act = request.act(Actor::Employee { employee_id: row.held.employee_id }, services.now());
         // None: it ended otherwise in the meantime.
-        let _: Option<Phase> = services.store.end(&row.held(), &row.lifecycle(), Command::Abandon, &act).await?;
+        let _: Option<Phase> = services.store.end(&row.held, &row.lifecycle(), Command::Abandon, &act).await?;
     }
     Ok(Problem::TotpRejected.into())
 }

@@ -72,8 +72,7 @@ async fn disown(services: &Services, request: &Request) -> Result<Response<Body>
     loop {
         attempts.begin().await?;
         let row = services.store.passcode(&held.login).await?;
-        let row =
-            row.filter(|row| row.held() == held).ok_or_else(|| rejected("the passcode was replaced or dropped"))?;
+        let row = row.filter(|row| row.held == held).ok_or_else(|| rejected("the passcode was replaced or dropped"))?;
         if row.disowned_at.is_some() {
             return Ok(answer::no_content());
         }

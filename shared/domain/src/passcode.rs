@@ -51,7 +51,7 @@ impl Code {
 }
 
 /// Which passcode, and whose: what a write must name to mean this one and no other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct PasscodeRef {
     /// The holder's login, the key of the passcodes table.
     pub login: Login,

@@ -67,7 +67,7 @@ impl From<StoreError> for Failure {
             StoreError::Unavailable(_) | StoreError::Contended(_) => {
                 Self::Caused(Problem::TemporarilyUnavailable, error.to_string())
             }
-            StoreError::Broken(_) => Self::Fault(error.to_string()),
+            StoreError::Unfit(_) | StoreError::Refused(_) => Self::Fault(error.to_string()),
         }
     }
 }

@@ -12,7 +12,6 @@ use readmit_domain::{Login, Timestamp};
 use super::attributes::*;
 use super::change::Change;
 use super::limits::{LimitRow, limit_key};
-use super::send::{OnRefusal, Updated, read};
 use super::{Admission, Store, StoreError, Throttled};
 
 /// Where a sign-in comes from: whose failures there are counted together.
@@ -58,15 +57,17 @@ fn refusals(login: &Login, source_ip: Option<&str>) -> String {
 }
 
 impl LimitRow {
-    /// Whether the account may fail once more, in either way.
-    fn may_fail(&self, subject: &str, now: Timestamp) -> Result<(), Throttled> {
-        let (passwords, factors) = (WRONG_PASSWORDS_AN_ACCOUNT, WRONG_SECOND_FACTORS_AN_ACCOUNT);
-        self.seen().admit(&passwords, now).map_err(|until| self.throttled(subject, until, &passwords, now))?;
-        self.second_factors().admit(&factors, now).map_err(|until| self.throttled(subject, until, &factors, now))
+    /// The failures of an account by what was wrong: the attribute, when they happened, and how many there may be.
+    fn failures(&self) -> [(Wrong, &'static str, &Vec<i64>, [Limit; 1]); 2] {
+        [
+            (Wrong::Password, HAPPENED_AT, &self.happened_at, WRONG_PASSWORDS_AN_ACCOUNT),
+            (Wrong::SecondFactor, SECOND_FACTORS_AT, &self.second_factors_at, WRONG_SECOND_FACTORS_AN_ACCOUNT),
+        ]
     }
 
-    fn second_factors(&self) -> Occurrences {
-        Occurrences::from_millis(&self.second_factors_at)
+    /// Whether the account may fail once more, in either way.
+    fn may_fail(&self, subject: &str, now: Timestamp) -> Result<(), Throttled> {
+        self.failures().iter().try_for_each(|(_, _, moments, limits)| self.admit(moments, subject, limits, now))
     }
 }
 
@@ -77,28 +78,19 @@ pub struct Failures(LimitRow);
 impl Failures {
     /// The account may still fail if its lists are short, or still what they were when all that counts of them was few.
     fn still_stand(&self, change: Change) -> Change {
-        let lists = [
-            (HAPPENED_AT, &self.0.happened_at, WRONG_PASSWORDS_AN_ACCOUNT),
-            (SECOND_FACTORS_AT, &self.0.second_factors_at, WRONG_SECOND_FACTORS_AN_ACCOUNT),
-        ];
-        lists.into_iter().fold(change, |change, (attribute, seen, [Limit { most, .. }])| match seen.len() < most {
-            true => change.if_shorter(attribute, most),
-            false => change.if_equal(attribute, seen),
+        self.0.failures().into_iter().fold(change, |change, (_, attribute, seen, [Limit { most, .. }])| {
+            if seen.len() < most { change.if_shorter(attribute, most) } else { change.if_equal(attribute, seen) }
         })
     }
 }
 
 /// The account's row with one more failure and without those that no longer count, if it is still as it was seen.
 fn rewritten(update: Change, row: &LimitRow, wrong: Wrong, now: Timestamp) -> Change {
-    let lists = [
-        (HAPPENED_AT, &row.happened_at, &WRONG_PASSWORDS_AN_ACCOUNT, Wrong::Password),
-        (SECOND_FACTORS_AT, &row.second_factors_at, &WRONG_SECOND_FACTORS_AN_ACCOUNT, Wrong::SecondFactor),
-    ];
-    lists.into_iter().fold(update, |update, (attribute, seen, limits, counts)| {
+    row.failures().into_iter().fold(update, |update, (counts, attribute, seen, limits)| {
         let happened = Occurrences::from_millis(seen);
-        let now_counting = if counts == wrong { happened.with(limits, now) } else { happened.counting(limits, now) };
+        let now_counting = if counts == wrong { happened.with(&limits, now) } else { happened.counting(&limits, now) };
         let update = update.set(attribute, now_counting.to_millis());
-        if seen.is_empty() { update.if_absent_or_equal(attribute, seen) } else { update.if_equal(attribute, seen) }
+        if seen.is_empty() { update.if_absent_or(attribute, "=", seen) } else { update.if_equal(attribute, seen) }
     })
 }
 
@@ -117,7 +109,7 @@ impl Store {
     /// The account's failures, if it may still fail, from anywhere. One consistent read.
     pub async fn failures(&self, login: &Login, now: Timestamp) -> Result<Admission<Failures>, StoreError> {
         let subject = sign_ins_of(login);
-        let row = self.limit_row(&subject).await?.unwrap_or_default();
+        let row: LimitRow = self.get(&self.tables.limits, limit_key(&subject)).await?.unwrap_or_default();
         Ok(row.may_fail(&subject, now).map(|()| Failures(row)).into())
     }
 
@@ -125,29 +117,17 @@ impl Store {
     /// longer counts.
     pub async fn count_failure(&self, login: &Login, wrong: Wrong, now: Timestamp) -> Result<Admission, StoreError> {
         let subject = sign_ins_of(login);
-        let update = || self.update_limit(&subject, &WRONG_PASSWORDS_AN_ACCOUNT, now);
+        let update = self.update_limit(&subject, &WRONG_PASSWORDS_AN_ACCOUNT, now);
         let attribute = match wrong {
             Wrong::Password => HAPPENED_AT,
             Wrong::SecondFactor => SECOND_FACTORS_AT,
         };
-        let mut attempts = self.attempts("an account's failures");
-        loop {
-            attempts.begin().await?;
-            let append = Failures::default().still_stand(update().append(attribute, &[now.millis()]));
-            let row = match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
-                Updated::Done(_) => return Ok(Admission::Admitted(())),
-                // Deleted in between, by a success: there is room again.
-                Updated::Refused(None) => continue,
-                Updated::Refused(Some(row)) => row,
-            };
-            if let Err(throttled) = row.may_fail(&subject, now) {
-                return Ok(Admission::Throttled(throttled));
-            }
-            let rewritten = rewritten(update(), &row, wrong, now);
-            if let Updated::Done(_) = self.update::<LimitRow>(rewritten, OnRefusal::TellNothing).await? {
-                return Ok(Admission::Admitted(()));
-            }
-        }
+        let append = Failures::default().still_stand(update.clone().append(attribute, &[now.millis()]));
+        let rewrite = |row: &LimitRow| {
+            row.may_fail(&subject, now)?;
+            Ok(rewritten(update.clone(), row, wrong, now))
+        };
+        self.append_or_rewrite("an account's failures", append, rewrite).await
     }
 
     /// Forgets the failed sign-ins of the account, and where this success comes from. With `failures`, only if the account may
@@ -175,9 +155,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Admission, StoreError> {
         let (subject, limits) = (refusals(login, source_ip), &REFUSED_REDEMPTIONS_A_NETWORK);
-        let row = self.limit_row(&subject).await?.unwrap_or_default();
-        let admitted = row.seen().admit(limits, now);
-        Ok(admitted.map_err(|until| row.throttled(&subject, until, limits, now)).into())
+        let row: LimitRow = self.get(&self.tables.limits, limit_key(&subject)).await?.unwrap_or_default();
+        Ok(row.admit(&row.happened_at, &subject, limits, now).into())
     }
 
     /// Counts a refused redemption, if this network may have another. One write, and a second one where the window is full of what
@@ -189,11 +168,5 @@ impl Store {
         now: Timestamp,
     ) -> Result<Admission, StoreError> {
         self.count_one(&refusals(login, source_ip), &REFUSED_REDEMPTIONS_A_NETWORK, now).await
-    }
-
-    async fn limit_row(&self, subject: &str) -> Result<Option<LimitRow>, StoreError> {
-        let request = self.client.get_item().table_name(&self.tables.limits).consistent_read(true);
-        let answer = request.set_key(Some(limit_key(subject))).send().await.map_err(StoreError::of)?;
-        answer.item.map(read).transpose()
     }
 }

@@ -16,7 +16,7 @@ impl Store {
         company_id: CompanyId,
         employee_id: impl Into<Option<EmployeeId>>,
     ) -> Event {
-        act.event(kind, company_id, employee_id, &mut self.random())
+        act.event(kind, company_id, employee_id, &mut self.random.clone())
     }
 
     /// The event as one write of its act's transaction: only where nothing is.

@@ -13,22 +13,24 @@ use serde::Serialize;
 
 use super::send::StoreError;
 
-/// An item as the SDK has it.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// A value as an attribute.
 pub(super) fn attribute(value: impl Serialize) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(value).map_err(StoreError::unfit)
 }
 
-/// A struct as an item.
 pub(super) fn item(value: impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::to_item(value).map_err(StoreError::unfit)
 }
 
-/// A key from its attributes.
+/// An item of texts: a key, or a row that has little more.
 pub(super) fn key<const N: usize>(parts: [(&str, &dyn ToString); N]) -> Item {
     parts.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_string()))).collect()
+}
+
+/// The attribute, if it is a text.
+pub(super) fn text<'i>(item: &'i Item, name: &str) -> Option<&'i String> {
+    item.get(name)?.as_s().ok()
 }
 
 #[derive(Clone)]
@@ -39,18 +41,17 @@ enum Kind {
     Delete(Item),
 }
 
-/// A write in the making, or a check beside others. A value that does not fit an attribute is kept as the fault that the write ends with.
+/// A write in the making, or a check beside others.
 #[derive(Clone)]
 pub(super) struct Change {
     table: String,
     kind: Kind,
-    sets: Vec<String>,
-    removes: Vec<String>,
-    adds: Vec<String>,
-    takes: Vec<String>,
-    pub(super) conditions: Vec<String>,
+    /// The parts of the update expression by their verbs.
+    clauses: HashMap<&'static str, Vec<String>>,
+    conditions: Vec<String>,
     names: HashMap<String, String>,
     values: Item,
+    /// Of the first value that does not fit an attribute: the write ends with it.
     fault: Option<StoreError>,
     /// The type of the event that it puts into the trail.
     pub(super) event: Option<String>,
@@ -61,10 +62,7 @@ impl Change {
         Self {
             table: table.to_owned(),
             kind,
-            sets: Vec::new(),
-            removes: Vec::new(),
-            adds: Vec::new(),
-            takes: Vec::new(),
+            clauses: HashMap::new(),
             conditions: Vec::new(),
             names: HashMap::new(),
             values: HashMap::new(),
@@ -92,15 +90,8 @@ impl Change {
 
     /// The placeholder of an attribute; dots lead into maps.
     pub(super) fn name(&mut self, path: &str) -> String {
-        let steps: Vec<String> = path
-            .split('.')
-            .map(|step| {
-                let placeholder = format!("#{step}");
-                self.names.insert(placeholder.clone(), step.to_owned());
-                placeholder
-            })
-            .collect();
-        steps.join(".")
+        self.names.extend(path.split('.').map(|step| (format!("#{step}"), step.to_owned())));
+        format!("#{}", path.replace('.', ".#"))
     }
 
     pub(super) fn value(&mut self, value: impl Serialize) -> String {
@@ -117,10 +108,19 @@ impl Change {
         placeholder
     }
 
+    fn clause(mut self, verb: &'static str, part: String) -> Self {
+        self.clauses.entry(verb).or_default().push(part);
+        self
+    }
+
+    pub(super) fn only_if(mut self, condition: String) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
     pub(super) fn set(mut self, path: &str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(path), self.value(value));
-        self.sets.push(format!("{name} = {value}"));
-        self
+        self.clause("SET", format!("{name} = {value}"))
     }
 
     /// Sets the attribute, or removes it where there is no value.
@@ -131,48 +131,47 @@ impl Change {
         }
     }
 
+    /// Replaces a value that is still as it was seen; none stands for no attribute.
+    pub(super) fn replace(self, path: &str, seen: Option<impl Serialize>, new: Option<impl Serialize>) -> Self {
+        self.set_or_remove(path, new).if_as_seen(path, seen)
+    }
+
     /// Sets a string set; an empty one, which DynamoDB does not store, removes the attribute.
     pub(super) fn set_strings(mut self, path: &str, strings: Vec<String>) -> Self {
         if strings.is_empty() {
             return self.remove(path);
         }
         let (name, value) = (self.name(path), self.raw_value(AttributeValue::Ss(strings)));
-        self.sets.push(format!("{name} = {value}"));
-        self
+        self.clause("SET", format!("{name} = {value}"))
     }
 
     pub(super) fn remove(mut self, path: &str) -> Self {
         let name = self.name(path);
-        self.removes.push(name);
-        self
+        self.clause("REMOVE", name)
     }
 
     /// Adds one to a number.
     pub(super) fn count(mut self, path: &str) -> Self {
         let (name, value) = (self.name(path), self.value(1));
-        self.adds.push(format!("{name} {value}"));
-        self
+        self.clause("ADD", format!("{name} {value}"))
     }
 
     /// Puts a string into a string set, which may not be there yet.
     pub(super) fn put_in(mut self, path: &str, string: &str) -> Self {
         let (name, put) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
-        self.adds.push(format!("{name} {put}"));
-        self
+        self.clause("ADD", format!("{name} {put}"))
     }
 
     /// Takes a string out of a string set, if it holds it.
     pub(super) fn take_out(mut self, path: &str, string: &str) -> Self {
         let (name, taken) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
-        self.takes.push(format!("{name} {taken}"));
-        self
+        self.clause("DELETE", format!("{name} {taken}"))
     }
 
     /// Appends numbers to a list, which may not be there yet.
     pub(super) fn append(mut self, path: &str, numbers: &[i64]) -> Self {
         let (name, none, more) = (self.name(path), self.value([0_i64; 0]), self.value(numbers));
-        self.sets.push(format!("{name} = list_append(if_not_exists({name}, {none}), {more})"));
-        self
+        self.clause("SET", format!("{name} = list_append(if_not_exists({name}, {none}), {more})"))
     }
 
     /// Takes a string out of a string set, which must hold it.
@@ -185,9 +184,8 @@ impl Change {
     }
 
     fn update_expression(&self) -> String {
-        let clauses = [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds), ("DELETE", &self.takes)];
-        let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
-        clauses.map(|(verb, parts)| format!("{verb} {}", parts.join(", "))).collect::<Vec<_>>().join(" ")
+        let clause = |verb| Some(format!("{verb} {}", self.clauses.get(verb)?.join(", ")));
+        ["SET", "REMOVE", "ADD", "DELETE"].into_iter().filter_map(clause).collect::<Vec<_>>().join(" ")
     }
 
     /// The write as one of a transaction.

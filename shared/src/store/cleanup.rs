@@ -1,12 +1,12 @@
 //! What the cleanup reads: the passcodes whose time is over.
 
 use readmit_domain::lifecycle::{Passcode, Phase};
-use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, PasscodeRef, Timestamp};
+use readmit_domain::{PasscodeId, PasscodeRef, Timestamp};
 use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Item, attribute};
-use super::send::read;
+use super::send::{page, read};
 use super::{Store, StoreError};
 
 /// The passcode's shard of the index by due time, as the table names it: one of [`Store::DUE_SHARDS`].
@@ -15,7 +15,7 @@ pub fn due_shard(passcode_id: PasscodeId) -> String {
 }
 
 /// How many passcodes of a shard are read at a time.
-const PAGE: i32 = 100;
+const PAGE: u8 = 100;
 
 /// Passcodes of one shard that may be due.
 pub struct Due {
@@ -29,10 +29,8 @@ pub struct Due {
 /// A passcode as the index by due time holds it: what the cleanup decides by, and no more.
 #[derive(Debug, Deserialize)]
 pub struct DueRow {
-    login: Login,
-    passcode_id: PasscodeId,
-    company_id: CompanyId,
-    employee_id: EmployeeId,
+    #[serde(flatten)]
+    pub held: PasscodeRef,
     #[serde(flatten)]
     phase: Phase,
     try_count: u32,
@@ -40,17 +38,6 @@ pub struct DueRow {
 }
 
 impl DueRow {
-    /// Which passcode it is, and whose.
-    pub fn held(&self) -> PasscodeRef {
-        PasscodeRef {
-            login: self.login.clone(),
-            company_id: self.company_id,
-            employee_id: self.employee_id,
-            passcode_id: self.passcode_id,
-        }
-    }
-
-    /// What decides about it.
     pub fn lifecycle(&self) -> Passcode {
         Passcode { phase: self.phase, until: self.due_at, tries: self.try_count }
     }
@@ -62,21 +49,16 @@ impl Store {
 
     /// A page of what is due in a shard at `now`.
     pub async fn due(&self, shard: u8, now: Timestamp, after: Option<Item>) -> Result<Due, StoreError> {
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.tables.passcodes)
             .index_name("by_due")
             .key_condition_expression(format!("{DUE_SHARD} = :shard AND {DUE_AT} <= :now"))
             .expression_attribute_values(":shard", attribute(format!("{shard:x}"))?)
-            .expression_attribute_values(":now", attribute(now)?)
-            .limit(PAGE)
-            .set_exclusive_start_key(after)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let rows = answer.items.unwrap_or_default().into_iter().map(read).collect();
-        Ok(Due { rows, next: answer.last_evaluated_key })
+            .expression_attribute_values(":now", attribute(now)?);
+        let (items, next) = page(query, PAGE, after).await?;
+        Ok(Due { rows: items.into_iter().map(read).collect(), next })
     }
 }
 

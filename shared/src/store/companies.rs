@@ -7,9 +7,8 @@ use readmit_domain::{Act, Company, CompanyId, Employee, EventType, ExternalId};
 use serde::Deserialize;
 
 use super::attributes::*;
-use super::change::{Change, Item, attribute, item, key};
+use super::change::{Change, Item, item, key};
 use super::directory::{COMPANY_ROW, company_key};
-use super::send::read;
 use super::{Outcome, Store, StoreError};
 
 /// The row that makes a company's external id unique.
@@ -22,31 +21,22 @@ fn claim_key(external_id: &ExternalId) -> Item {
     key([(COMPANY_ID, &format!("external#{external_id}")), (EMPLOYEE_ID, &COMPANY_ROW)])
 }
 
-fn company_item(company: &Company) -> Result<Item, StoreError> {
-    let mut row = item(company)?;
-    row.insert(EMPLOYEE_ID.to_owned(), attribute(COMPANY_ROW)?);
-    Ok(row)
-}
-
 impl Store {
-    /// The company's own row.
     pub async fn company(&self, company_id: CompanyId) -> Result<Option<Company>, StoreError> {
         Ok(self.directory(company_id, &[]).await?.company)
     }
 
-    /// The company that has this external id.
     pub async fn company_of(&self, external_id: &ExternalId) -> Result<Option<CompanyId>, StoreError> {
-        let request = self.client.get_item().table_name(&self.tables.employees).consistent_read(true);
-        let answer = request.set_key(Some(claim_key(external_id))).send().await.map_err(StoreError::of)?;
-        let claim: Option<CompanyClaim> = answer.item.map(read).transpose()?;
+        let claim: Option<CompanyClaim> = self.get(&self.tables.employees, claim_key(external_id)).await?;
         Ok(claim.map(|claim| claim.claimed_by))
     }
 
     /// Adds a company with its first person. Refused if the person's login or the company's external id has an owner.
     pub async fn found_company(&self, company: &Company, first: &Employee, act: &Act) -> Result<Outcome, StoreError> {
         let mut changes = self.additions(first, true, act)?;
-        changes.push(Change::put(&self.tables.employees, company_item(company)?).if_absent(EMPLOYEE_ID));
-        changes.extend(company.external_id.as_ref().map(|new| self.claim_company(company, new)).transpose()?);
+        let row = item(company)?.into_iter().chain(key([(EMPLOYEE_ID, &COMPANY_ROW)])).collect();
+        changes.push(Change::put(&self.tables.employees, row).if_absent(EMPLOYEE_ID));
+        changes.extend(company.external_id.as_ref().map(|new| self.claim_company(company, new)));
         self.transact(changes).await
     }
 
@@ -61,28 +51,22 @@ impl Store {
             .with_change("locale", before.mail_locale.as_ref(), after.mail_locale.as_ref())
             .with_change("second_proof", Some(&before.second_proof), Some(&after.second_proof));
         let row = Change::update(&self.tables.employees, company_key(before.company_id))
-            .set(COMPANY_NAME, &after.company_name)
-            .set_or_remove(EXTERNAL_ID, after.external_id.as_ref())
-            .set_or_remove(SUPPORT_EMAIL, after.support_email.as_ref())
-            .set_or_remove(MAIL_LOCALE, after.mail_locale.as_ref())
-            .set(SECOND_PROOF, after.second_proof)
-            .if_equal(COMPANY_NAME, &before.company_name)
-            .if_as_seen(EXTERNAL_ID, before.external_id.as_ref())
-            .if_as_seen(SUPPORT_EMAIL, before.support_email.as_ref())
-            .if_as_seen(MAIL_LOCALE, before.mail_locale.as_ref())
-            .if_equal(SECOND_PROOF, before.second_proof);
+            .replace("company_name", Some(&before.company_name), Some(&after.company_name))
+            .replace(EXTERNAL_ID, before.external_id.as_ref(), after.external_id.as_ref())
+            .replace("support_email", before.support_email.as_ref(), after.support_email.as_ref())
+            .replace(MAIL_LOCALE, before.mail_locale.as_ref(), after.mail_locale.as_ref())
+            .replace("second_proof", Some(before.second_proof), Some(after.second_proof));
         let mut changes = vec![row, self.record(&event)?];
         if before.external_id != after.external_id {
-            changes.extend(after.external_id.as_ref().map(|new| self.claim_company(after, new)).transpose()?);
+            changes.extend(after.external_id.as_ref().map(|new| self.claim_company(after, new)));
             changes.extend(before.external_id.as_ref().map(|old| self.release_company(before, old)));
         }
         self.transact(changes).await
     }
 
-    fn claim_company(&self, company: &Company, external_id: &ExternalId) -> Result<Change, StoreError> {
-        let mut claim = claim_key(external_id);
-        claim.insert(CLAIMED_BY.to_owned(), attribute(company.company_id)?);
-        Ok(Change::put(&self.tables.employees, claim).if_absent(EMPLOYEE_ID))
+    fn claim_company(&self, company: &Company, external_id: &ExternalId) -> Change {
+        let claim = claim_key(external_id).into_iter().chain(key([(CLAIMED_BY, &company.company_id)])).collect();
+        Change::put(&self.tables.employees, claim).if_absent(EMPLOYEE_ID)
     }
 
     fn release_company(&self, company: &Company, external_id: &ExternalId) -> Change {

@@ -16,29 +16,24 @@ use super::{AttemptSource, Failures, Outcome, Store, StoreError};
 /// The item as the table holds it. An imported person's has no secrets yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Credentials {
-    /// The key.
     pub login: Login,
-    /// The owner's company.
     pub company_id: CompanyId,
-    /// The owner.
     pub employee_id: EmployeeId,
-    /// The password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<Versioned<PasswordHash>>,
-    /// The authenticator's key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub totp_key: Option<Versioned<SealedTotpKey>>,
     /// The last step of the authenticator that was accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub totp_step: Option<Step>,
     /// Backup codes that are left, each `version:hash`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backup_codes: Vec<String>,
     /// Since when password and second factor open nothing, until a recovery is completed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub suspended_at: Option<Timestamp>,
     /// What the tokens of known devices must repeat. A new one ends them all: a recovery, a suspension, "this was not me".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub device_epoch: Option<SessionEpoch>,
 }
 
@@ -52,7 +47,6 @@ pub enum FactorUsed {
 
 /// What a sign-in spends and moves on.
 pub struct Spent {
-    /// The second factor.
     pub factor: FactorUsed,
     /// The password's hash with the current key and parameters, if the one there is older.
     pub rehashed: Option<Versioned<PasswordHash>>,
@@ -74,11 +68,9 @@ impl FactorUsed {
 }
 
 impl Store {
-    /// The credentials as they are now. One consistent read.
+    /// One consistent read.
     pub async fn credentials(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
-        let request = self.client.get_item().table_name(&self.tables.credentials).consistent_read(true);
-        let answer = request.set_key(Some(key([(LOGIN, login)]))).send().await.map_err(StoreError::of)?;
-        answer.item.map(read).transpose()
+        self.get(&self.tables.credentials, key([(LOGIN, login)])).await
     }
 
     /// Spends the second factor and tells directory and trail. Refused if the factor was spent, the password replaced or the
@@ -94,21 +86,20 @@ impl Store {
             FactorUsed::Totp(step) => self.spend_step(seen, *step),
             FactorUsed::BackupCode(stored) => self.update_seen(seen).take(BACKUP_CODES, stored),
         };
-        let credentials = moved_on(credentials, spent);
         let event = self
             .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
             .with("factor", spent.factor.name());
-        let mut changes = vec![credentials, self.record(&event)?];
+        let mut changes = vec![moved_on(credentials, spent), self.record(&event)?];
         changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
         let with = |directory: Change| changes.iter().cloned().chain([directory]).collect();
         let latest = self.signed_in(employee).set(LAST_SIGNED_IN_AT, act.at);
-        let latest = latest.if_absent_or_at_most(LAST_SIGNED_IN_AT, act.at);
+        let latest = latest.if_absent_or(LAST_SIGNED_IN_AT, "<=", act.at);
         if self.transact(with(latest)).await? == Outcome::Done {
             return Ok(Outcome::Done);
         }
         // A sign-in that began later may have been faster; its moment stays.
         let crossed = self.signed_in(employee).set(SESSION_EPOCH, &employee.session_epoch);
-        self.transact(with(crossed.if_above(LAST_SIGNED_IN_AT, act.at))).await
+        self.transact(with(crossed.if_is(LAST_SIGNED_IN_AT, ">", act.at))).await
     }
 
     /// The directory's part of a sign-in: account and session must be as they were looked at.
@@ -135,11 +126,7 @@ impl Store {
         let renewed = moved_on(credentials, spent)
             .set_strings(BACKUP_CODES, backup_codes.iter().map(ToString::to_string).collect());
         // An update must set something; what matters is that the session still lasts.
-        let directory = self
-            .update_employee(employee.company_id, employee.employee_id)
-            .set(SESSION_EPOCH, &employee.session_epoch)
-            .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
-            .if_equal(SESSION_EPOCH, &employee.session_epoch);
+        let directory = self.signed_in(employee).set(SESSION_EPOCH, &employee.session_epoch);
         let event = self.event(act, EventType::BackupCodesRenewed, employee.company_id, employee.employee_id);
         let mut changes = vec![renewed, directory, self.record(&event)?];
         changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
@@ -154,7 +141,7 @@ impl Store {
     /// Ends the tokens of all known devices.
     pub(super) fn forget_devices(&self, login: &Login, employee_id: EmployeeId) -> Change {
         Change::update(&self.tables.credentials, key([(LOGIN, login)]))
-            .set(DEVICE_EPOCH, SessionEpoch::generate(&mut self.random()))
+            .set(DEVICE_EPOCH, SessionEpoch::generate(&mut self.random.clone()))
             .if_equal(EMPLOYEE_ID, employee_id)
     }
 
@@ -176,30 +163,14 @@ impl Store {
     }
 
     fn spend_step(&self, seen: &Credentials, step: Step) -> Change {
-        self.update_seen(seen).set(TOTP_STEP, step).if_absent_or_below(TOTP_STEP, step)
+        self.update_seen(seen).set(TOTP_STEP, step).if_absent_or(TOTP_STEP, "<", step)
     }
 
-    /// Who owns these logins now.
     pub async fn credentials_of(&self, logins: &[Login]) -> Result<Vec<Credentials>, StoreError> {
         // A batch refuses a key named twice.
         let distinct: BTreeSet<_> = logins.iter().collect();
         let keys = distinct.into_iter().map(|login| key([(LOGIN, login)])).collect();
         self.batch(&self.tables.credentials, keys).await?.into_iter().map(read).collect()
-    }
-
-    /// The item of somebody who has never been in.
-    pub(super) fn claim(login: &Login, company_id: CompanyId, employee_id: EmployeeId) -> Credentials {
-        Credentials {
-            login: login.clone(),
-            company_id,
-            employee_id,
-            password_hash: None,
-            totp_key: None,
-            totp_step: None,
-            backup_codes: Vec::new(),
-            suspended_at: None,
-            device_epoch: None,
-        }
     }
 }
 

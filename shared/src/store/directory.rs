@@ -6,12 +6,12 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp};
 
 use super::attributes::*;
-use super::change::{Change, Item, attribute, item, key};
+use super::change::{Change, Item, attribute, item, key, text};
 use super::idempotency::{IdempotencyKey, KeyRow, KeyState};
 use super::limits::{self, LimitRow};
 use super::pages::filter_key;
 use super::send::read;
-use super::{Outcome, Quota, Store, StoreError, Throttled};
+use super::{Outcome, Store, StoreError};
 
 /// The sort key of a company's own row; no employee's id can begin with `#`.
 pub(super) const COMPANY_ROW: &str = "#company";
@@ -40,7 +40,7 @@ impl DirectoryRows {
         let mut rows = Self::default();
         for item in items {
             // By its key: serde would have to try one shape after the other.
-            if item.get(EMPLOYEE_ID).and_then(|key| key.as_s().ok()).is_some_and(|key| key == COMPANY_ROW) {
+            if text(&item, EMPLOYEE_ID).is_some_and(|key| key == COMPANY_ROW) {
                 rows.company = Some(read(item)?);
             } else {
                 let employee: Employee = read(item)?;
@@ -50,7 +50,6 @@ impl DirectoryRows {
         Ok(rows)
     }
 
-    /// The employee, if there is one of that id.
     pub fn get(&self, employee_id: EmployeeId) -> Option<&Employee> {
         self.employees.get(&employee_id)
     }
@@ -60,22 +59,11 @@ impl DirectoryRows {
 pub struct IssueView {
     /// Admin, holders and company.
     pub rows: DirectoryRows,
-    windows: Vec<LimitRow>,
+    pub(super) windows: Vec<LimitRow>,
     key: Option<KeyRow>,
 }
 
 impl IssueView {
-    /// The places that the issue takes, or which limit was reached; the admin's too, unless they are taken already.
-    pub fn quota(
-        &self,
-        store: &Store,
-        holder: EmployeeId,
-        admin: Option<EmployeeId>,
-        now: Timestamp,
-    ) -> Result<Quota, Throttled> {
-        store.quota(holder, admin, &self.windows, now)
-    }
-
     /// What is known of the key that the view was asked with.
     pub fn known(&self, key: &IdempotencyKey, now: Timestamp) -> KeyState {
         key.known(self.key.as_ref(), now)
@@ -101,16 +89,13 @@ pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
 }
 
 impl Store {
-    /// The employee as it is now. One consistent read.
+    /// One consistent read.
     pub async fn employee(
         &self,
         company_id: CompanyId,
         employee_id: EmployeeId,
     ) -> Result<Option<Employee>, StoreError> {
-        let request = self.client.get_item().table_name(&self.tables.employees).consistent_read(true);
-        let answer =
-            request.set_key(Some(employee_key(company_id, employee_id))).send().await.map_err(StoreError::of)?;
-        answer.item.map(read).transpose()
+        self.get(&self.tables.employees, employee_key(company_id, employee_id)).await
     }
 
     /// The employees of these ids and the company's own row, as they are now. One consistent request for each 100 keys.
@@ -137,12 +122,12 @@ impl Store {
         let key_subject = key.map(|key| key.subject.clone());
         subjects.extend(key_subject.clone());
         let people = directory_keys(company_id, &people).into_iter().map(|key| (self.tables.employees.clone(), key));
-        let subjects = Self::limit_keys(&subjects).into_iter().map(|key| (self.tables.limits.clone(), key));
+        let subjects = subjects.iter().map(|subject| (self.tables.limits.clone(), limits::limit_key(subject)));
         let mut items = self.batches(people.chain(subjects).collect()).await?;
         let rows = DirectoryRows::of(items.remove(&self.tables.employees).unwrap_or_default())?;
         let limits = items.remove(&self.tables.limits).unwrap_or_default();
-        let is_key = |item: &Item| item.get(SUBJECT).and_then(|subject| subject.as_s().ok()) == key_subject.as_ref();
-        let (keys, windows): (Vec<_>, Vec<_>) = limits.into_iter().partition(is_key);
+        let (keys, windows): (Vec<_>, Vec<_>) =
+            limits.into_iter().partition(|item| text(item, SUBJECT) == key_subject.as_ref());
         Ok(IssueView {
             rows,
             windows: windows.into_iter().map(read).collect::<Result<_, _>>()?,
@@ -155,7 +140,7 @@ impl Store {
         let event = self.event(act, EventType::SessionEnded, employee.company_id, employee.employee_id);
         let new_epoch = self
             .update_employee(employee.company_id, employee.employee_id)
-            .set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random()))
+            .set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random.clone()))
             .if_equal(SESSION_EPOCH, &employee.session_epoch);
         self.transact(vec![new_epoch, self.record(&event)?]).await
     }
@@ -166,11 +151,8 @@ impl Store {
 
     /// Items of these keys of one table, each read consistently, in no order; keys without an item are left out.
     pub(super) async fn batch(&self, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
-        Ok(self
-            .batches(keys.into_iter().map(|key| (table.to_owned(), key)).collect())
-            .await?
-            .remove(table)
-            .unwrap_or_default())
+        let keys = keys.into_iter().map(|key| (table.to_owned(), key)).collect();
+        Ok(self.batches(keys).await?.remove(table).unwrap_or_default())
     }
 
     /// Items of these keys by table, in one consistent request for each 100 keys.

@@ -26,10 +26,10 @@ impl Store {
     /// the known devices too. Refused if it was disowned before, or has moved on since `row` was read.
     pub async fn disown(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
         let Ok(disowned) = row.lifecycle().apply(Command::Disown, act.at) else { return Ok(Outcome::Refused) };
-        let mut writes = self.writes(&row.held(), &disowned, act);
+        let mut writes = self.writes(&row.held, &disowned, act);
         writes.passcode = writes.passcode.set(DISOWNED_AT, act.at).if_absent(DISOWNED_AT);
         let mut changes = self.changes(writes)?;
-        changes.push(self.forget_devices(&row.login, row.employee_id));
+        changes.push(self.forget_devices(&row.held.login, row.held.employee_id));
         self.transact(changes).await
     }
 

@@ -28,24 +28,18 @@ pub struct IdempotencyKey {
     request_hash: String,
 }
 
-/// The row as the table holds it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct KeyRow {
-    pub(super) subject: String,
     request_hash: String,
     leased_until: Timestamp,
     kept_until: Timestamp,
-    #[serde(default)]
     answer: Option<LatestPasscode>,
 }
 
-/// What is known of a key.
 pub enum KeyState {
     /// Nothing, or no longer: the request may take this lease.
     Free(Lease),
-    /// The request is under way.
     UnderWay,
-    /// It was answered.
     Answered(Box<LatestPasscode>),
     /// It came with another request.
     OtherRequest,
@@ -71,7 +65,6 @@ impl IdempotencyKey {
         Ok(Self { subject: format!("answer to {admin} {}", digest(key.as_bytes())), request_hash: digest(&request) })
     }
 
-    /// What the row that was read tells.
     pub(super) fn known(&self, row: Option<&KeyRow>, now: Timestamp) -> KeyState {
         let free = |seen: Option<Timestamp>| {
             KeyState::Free(Lease { key: self.clone(), until: now.after(LEASE), kept_until: now.after(KEPT), seen })
@@ -129,7 +122,6 @@ mod tests {
         IdempotencyKey::new(admin, "click 7", &request).unwrap()
     }
 
-    /// A passcode that was issued.
     fn answer() -> LatestPasscode {
         LatestPasscode {
             passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
@@ -143,7 +135,6 @@ mod tests {
 
     fn row(answer: Option<LatestPasscode>) -> KeyRow {
         KeyRow {
-            subject: key("a").subject,
             request_hash: key("a").request_hash,
             leased_until: Timestamp::from_millis(30_000),
             kept_until: Timestamp::from_millis(86_400_000),
@@ -153,20 +144,19 @@ mod tests {
 
     #[test]
     fn a_key_is_under_way_then_answered_then_free() {
-        let at = Timestamp::from_millis;
-        assert!(matches!(key("a").known(None, at(0)), KeyState::Free(_)));
-        assert!(matches!(key("a").known(Some(&row(None)), at(29_999)), KeyState::UnderWay));
-        assert!(matches!(key("a").known(Some(&row(None)), at(30_000)), KeyState::Free(_)));
-        let again = key("a").known(Some(&row(Some(answer()))), at(86_399_999));
-        assert!(matches!(again, KeyState::Answered(kept) if *kept == answer()));
-        assert!(matches!(key("a").known(Some(&row(Some(answer()))), at(86_400_000)), KeyState::Free(_)));
+        let known = |answer, at| key("a").known(Some(&row(answer)), Timestamp::from_millis(at));
+        assert!(matches!(key("a").known(None, Timestamp::from_millis(0)), KeyState::Free(_)));
+        assert!(matches!(known(None, 29_999), KeyState::UnderWay));
+        assert!(matches!(known(None, 30_000), KeyState::Free(_)));
+        assert!(matches!(known(Some(answer()), 86_399_999), KeyState::Answered(kept) if *kept == answer()));
+        assert!(matches!(known(Some(answer()), 86_400_000), KeyState::Free(_)));
     }
 
     #[test]
     fn another_request_with_the_key_is_refused_while_it_is_known() {
-        let at = Timestamp::from_millis;
-        assert!(matches!(key("b").known(Some(&row(None)), at(0)), KeyState::OtherRequest));
-        assert!(matches!(key("b").known(Some(&row(Some(answer()))), at(50_000)), KeyState::OtherRequest));
-        assert!(matches!(key("b").known(Some(&row(None)), at(30_000)), KeyState::Free(_)));
+        let known = |answer, at| key("b").known(Some(&row(answer)), Timestamp::from_millis(at));
+        assert!(matches!(known(None, 0), KeyState::OtherRequest));
+        assert!(matches!(known(Some(answer()), 50_000), KeyState::OtherRequest));
+        assert!(matches!(known(None, 30_000), KeyState::Free(_)));
     }
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{
-    Act, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, FieldChange, Issuer, Role, SessionEpoch,
+    Act, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, Issuer, Role, SessionEpoch,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::attributes::*;
-use super::change::{Change, Item, attribute, item, key};
+use super::change::{Change, Item, item, key};
 use super::directory::{employee_item, employee_key};
 use super::send::read;
 use super::{Credentials, Outcome, Store, StoreError, transition};
@@ -23,13 +23,6 @@ struct ExternalClaim {
 
 fn external_key(company_id: CompanyId, external_id: &ExternalId) -> Item {
     key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &format!("external#{external_id}"))])
-}
-
-fn external_item(company_id: CompanyId, external_id: &ExternalId, employee_id: EmployeeId) -> Result<Item, StoreError> {
-    let mut claim = external_key(company_id, external_id);
-    claim.insert(EXTERNAL_ID.to_owned(), attribute(external_id)?);
-    claim.insert(CLAIMED_BY.to_owned(), attribute(employee_id)?);
-    Ok(claim)
 }
 
 /// Credentials as the table holds them: backup codes are a set, so that one can be taken out.
@@ -51,18 +44,15 @@ fn issued_by(employee: &Employee, issuer: EmployeeId) -> bool {
 
 /// Sets each field of a patch, if it is still as it was seen. A field that the patch gets and this does not name does not compile.
 fn patched(row: Change, patch: &EmployeePatch<'_>) -> Change {
-    fn field<T: Serialize>(row: Change, attribute: &str, change: &FieldChange<'_, T>) -> Change {
-        row.set_or_remove(attribute, change.to).if_as_seen(attribute, change.from)
-    }
     let EmployeePatch { login, full_name, external_id, granted_role, account_type, account_status, mail_locale } =
         patch;
-    let row = field(row, LOGIN, login);
-    let row = field(row, FULL_NAME, full_name);
-    let row = field(row, EXTERNAL_ID, external_id);
-    let row = field(row, GRANTED_ROLE, granted_role);
-    let row = field(row, ACCOUNT_TYPE, account_type);
-    let row = field(row, ACCOUNT_STATUS, account_status);
-    field(row, MAIL_LOCALE, mail_locale)
+    row.replace(LOGIN, login.from, login.to)
+        .replace(FULL_NAME, full_name.from, full_name.to)
+        .replace(EXTERNAL_ID, external_id.from, external_id.to)
+        .replace(GRANTED_ROLE, granted_role.from, granted_role.to)
+        .replace(ACCOUNT_TYPE, account_type.from, account_type.to)
+        .replace(ACCOUNT_STATUS, account_status.from, account_status.to)
+        .replace(MAIL_LOCALE, mail_locale.from, mail_locale.to)
 }
 
 /// Whether a change ends what the person has open: code, recovery and sessions.
@@ -73,7 +63,6 @@ fn ends_access(before: &Employee, after: &Employee) -> bool {
 }
 
 impl Store {
-    /// Who has these external ids in the company.
     pub async fn owners_of(
         &self,
         company_id: CompanyId,
@@ -81,9 +70,8 @@ impl Store {
     ) -> Result<HashMap<ExternalId, EmployeeId>, StoreError> {
         let keys = ids.iter().map(|external_id| external_key(company_id, external_id)).collect();
         let rows = self.batch(&self.tables.employees, keys).await?;
-        rows.into_iter()
-            .map(|row| read::<ExternalClaim>(row).map(|claim| (claim.external_id, claim.claimed_by)))
-            .collect()
+        let owner = |claim: ExternalClaim| (claim.external_id, claim.claimed_by);
+        rows.into_iter().map(|row| read(row).map(owner)).collect()
     }
 
     /// Adds a person to a company that is there, or is being founded. Refused if the login or the external id has an owner.
@@ -99,30 +87,34 @@ impl Store {
         is_founding: bool,
         act: &Act,
     ) -> Result<Vec<Change>, StoreError> {
-        let claim = Self::claim(&employee.login, employee.company_id, employee.employee_id);
+        // Of somebody who has never been in: without secrets.
+        let credentials =
+            key([(LOGIN, &employee.login), (COMPANY_ID, &employee.company_id), (EMPLOYEE_ID, &employee.employee_id)]);
         let event = self.event(act, EventType::EmployeeImported, employee.company_id, employee.employee_id);
         let joins_as_admin = employee.granted_role == Role::SecurityAdmin && !is_founding;
         let event = event.with_change("role", None, joins_as_admin.then_some(&employee.granted_role));
         let mut changes = vec![
             Change::put(&self.tables.employees, employee_item(employee)?).if_absent(EMPLOYEE_ID),
-            Change::put(&self.tables.credentials, credentials_item(&claim)?).if_absent(LOGIN),
+            Change::put(&self.tables.credentials, credentials).if_absent(LOGIN),
             self.record(&event)?,
         ];
         changes.extend(self.change_words(None, Some(employee)));
-        changes.extend(
-            employee.external_id.as_ref().map(|external_id| self.claim_external(employee, external_id)).transpose()?,
-        );
+        changes.extend(employee.external_id.as_ref().map(|new| self.claim_external(employee, new)));
         Ok(changes)
     }
 
-    fn claim_external(&self, employee: &Employee, external_id: &ExternalId) -> Result<Change, StoreError> {
-        let claim = external_item(employee.company_id, external_id, employee.employee_id)?;
-        Ok(Change::put(&self.tables.employees, claim).if_absent_or_equal(CLAIMED_BY, employee.employee_id))
+    fn claim_external(&self, employee: &Employee, external_id: &ExternalId) -> Change {
+        let claim = key([(EXTERNAL_ID, external_id), (CLAIMED_BY, &employee.employee_id)]);
+        let claim = external_key(employee.company_id, external_id).into_iter().chain(claim).collect();
+        Change::put(&self.tables.employees, claim).if_absent_or(CLAIMED_BY, "=", employee.employee_id)
     }
 
     fn release_external(&self, employee: &Employee, external_id: &ExternalId) -> Change {
-        Change::delete(&self.tables.employees, external_key(employee.company_id, external_id))
-            .if_absent_or_equal(CLAIMED_BY, employee.employee_id)
+        Change::delete(&self.tables.employees, external_key(employee.company_id, external_id)).if_absent_or(
+            CLAIMED_BY,
+            "=",
+            employee.employee_id,
+        )
     }
 
     /// Changes a person's row. The event has the names of the fields that changed, and the old and the new role, type and status.
@@ -143,32 +135,29 @@ impl Store {
             .with_change("account_type", patch.account_type.from, patch.account_type.to)
             .with_change("status", patch.account_status.from, patch.account_status.to);
         let mut changes = vec![self.record(&event)?];
-        let (mut after, ends_access) = (after.clone(), ends_access(before, after));
         let row = self.update_employee(before.company_id, before.employee_id);
         let mut row = patched(row, &patch)
             .set(NAME_KEY, after.full_name.sort_key(after.employee_id))
             .if_latest_as_seen(before.latest_passcode.as_ref())
             .if_equal(TWO_FACTOR, before.two_factor);
-        if ends_access {
+        let mut after = after.clone();
+        if ends_access(before, &after) {
             let (latest, ending) = self.end_with_account(before, act)?;
-            after.latest_passcode = latest;
             changes.extend(ending);
-            row = row.set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random()));
-            row = transition::show(row, after.latest_passcode.as_ref());
+            row = row.set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random.clone()));
+            row = transition::show(row, latest.as_ref());
+            after.latest_passcode = latest;
         }
-        let after = &after;
+        changes.push(row.set_filters(&after));
+        changes.extend(self.change_words(Some(before), Some(&after)));
         if before.login != after.login {
             changes.push(self.keep_address(event.event_id, &before.login, act.at));
-        }
-        changes.push(row.set_filters(after));
-        changes.extend(self.change_words(Some(before), Some(after)));
-        if before.login != after.login {
             let moved = Credentials { login: after.login.clone(), ..credentials.clone() };
             changes.push(Change::put(&self.tables.credentials, credentials_item(&moved)?).if_absent(LOGIN));
             changes.push(self.drop_credentials(credentials)?);
         }
         if before.external_id != after.external_id {
-            changes.extend(after.external_id.as_ref().map(|new| self.claim_external(after, new)).transpose()?);
+            changes.extend(after.external_id.as_ref().map(|new| self.claim_external(&after, new)));
             changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         }
         self.transact(changes).await

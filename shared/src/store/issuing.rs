@@ -1,22 +1,23 @@
 //! Issuing: a passcode is stored before it is mailed, and is good for nothing until the mail was accepted.
 
-use readmit_domain::lifecycle::{Command, Phase};
+use readmit_domain::lifecycle::{Command, Passcode, Phase};
 use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode, Pending,
-    SessionEpoch, Versioned,
+    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode,
+    PasscodeRef, SessionEpoch, Versioned,
 };
 
 use super::attributes::*;
 use super::change::Change;
 use super::cleanup::due_shard;
-use super::passcodes::{KEPT_AFTER_END, PasscodeRow};
+use super::passcodes::KEPT_AFTER_END;
 use super::{Authority, Lease, Outcome, Quota, Store, StoreError, Throttled, transition};
 
 /// A passcode that is stored and waits for its mail.
 pub struct StoredPasscode {
-    row: PasscodeRow,
+    held: PasscodeRef,
+    lifecycle: Passcode,
     lease: Option<Lease>,
 }
 
@@ -24,9 +25,8 @@ pub struct StoredPasscode {
 /// of the admin who asked for it.
 #[derive(Default)]
 pub struct Reservations {
-    /// The places.
     pub quota: Quota,
-    /// The lease, if the request had a key.
+    /// If the request had a key.
     pub lease: Option<Lease>,
     /// The admin's; the operator has none to lose.
     pub authority: Option<Authority>,
@@ -41,9 +41,7 @@ impl Reservations {
     }
 }
 
-/// What storing a passcode came to.
 pub enum BeginOutcome {
-    /// It is stored.
     Stored(Box<StoredPasscode>),
     /// The holder, the latest passcode or a window changed since it was decided: decide again.
     Changed,
@@ -62,53 +60,41 @@ impl Store {
         reservations: Reservations,
         act: &Act,
     ) -> Result<BeginOutcome, StoreError> {
-        let row = new_row(issued);
-        let fresh = self
-            .put_code(issued, &row, secret_hash)
-            .if_absent_or_below(TRIES_WITHOUT_SUCCESS, MAX_TRIES_WITHOUT_SUCCESS);
-        let mut changes = self.around_a_new_code(issued, act)?;
-        changes.push(fresh);
-        changes.extend(reservations.changes(self));
-        if self.transact(changes).await? == Outcome::Done {
-            return Ok(BeginOutcome::Stored(Box::new(StoredPasscode { row, lease: reservations.lease })));
+        let code = self.put_code(issued, secret_hash);
+        let fresh = code.clone().if_absent_or(TRIES_WITHOUT_SUCCESS, "<", MAX_TRIES_WITHOUT_SUCCESS);
+        let mut outcome = self.begin_with(fresh, issued, &reservations, act).await?;
+        if outcome == Outcome::Refused {
+            // Whether it was for too many wrong secrets. If their time is over, they are forgotten with this code.
+            let there = self.passcode(issued.login()).await?;
+            let there = there.filter(|there| there.tries_without_success >= MAX_TRIES_WITHOUT_SUCCESS);
+            let Some(last_try_at) = there.and_then(|there| there.last_try_at) else {
+                return Ok(BeginOutcome::Changed);
+            };
+            let until = last_try_at.after(LOCKED_FOR);
+            if act.at < until {
+                return Ok(BeginOutcome::Locked(Self::locked(issued.holder.employee_id, until, act.at)));
+            }
+            let forgiven = code.remove(TRIES_WITHOUT_SUCCESS).remove(LAST_TRY_AT).if_equal(LAST_TRY_AT, last_try_at);
+            outcome = self.begin_with(forgiven, issued, &reservations, act).await?;
         }
-        self.begin_despite_wrong_secrets(issued, row, secret_hash, reservations, act).await
-    }
-
-    /// After a refusal: whether it was for too many wrong secrets. If their time is over, they are forgotten with this code.
-    async fn begin_despite_wrong_secrets(
-        &self,
-        issued: &IssuedPasscode,
-        row: PasscodeRow,
-        secret_hash: &Versioned<KeyedHash>,
-        reservations: Reservations,
-        act: &Act,
-    ) -> Result<BeginOutcome, StoreError> {
-        let there = self
-            .passcode(issued.login())
-            .await?
-            .filter(|there| there.tries_without_success >= MAX_TRIES_WITHOUT_SUCCESS);
-        let Some(last_try_at) = there.and_then(|there| there.last_try_at) else { return Ok(BeginOutcome::Changed) };
-        let until = last_try_at.after(LOCKED_FOR);
-        if act.at < until {
-            return Ok(BeginOutcome::Locked(Self::locked(issued.holder.employee_id, until, act.at)));
-        }
-        let forgiven = self
-            .put_code(issued, &row, secret_hash)
-            .remove(TRIES_WITHOUT_SUCCESS)
-            .remove(LAST_TRY_AT)
-            .if_equal(LAST_TRY_AT, last_try_at);
-        let mut changes = self.around_a_new_code(issued, act)?;
-        changes.push(forgiven);
-        changes.extend(reservations.changes(self));
-        Ok(match self.transact(changes).await? {
-            Outcome::Done => BeginOutcome::Stored(Box::new(StoredPasscode { row, lease: reservations.lease })),
+        Ok(match outcome {
+            Outcome::Done => BeginOutcome::Stored(Box::new(StoredPasscode {
+                held: issued.holder.held(issued.latest.passcode_id),
+                lifecycle: issued.latest.lifecycle(),
+                lease: reservations.lease,
+            })),
             Outcome::Refused => BeginOutcome::Changed,
         })
     }
 
-    /// The directory and the trail of a new code, and the end of the one before it.
-    fn around_a_new_code(&self, issued: &IssuedPasscode, act: &Act) -> Result<Vec<Change>, StoreError> {
+    /// Writes the code, the directory and the trail of it, and the end of the code before it.
+    async fn begin_with(
+        &self,
+        code: Change,
+        issued: &IssuedPasscode,
+        reservations: &Reservations,
+        act: &Act,
+    ) -> Result<Outcome, StoreError> {
         let mut changes = vec![self.show_latest(issued), self.record(&self.issued_event(issued, act))?];
         for event in self.superseded(&issued.holder, act) {
             changes.push(self.record(&event)?);
@@ -118,43 +104,50 @@ impl Store {
             let event = self.event(act, EventType::AccountSuspended, issued.company_id, issued.holder.employee_id);
             changes.push(self.record(&event)?);
         }
-        Ok(changes)
+        changes.push(code);
+        changes.extend(reservations.changes(self));
+        self.transact(changes).await
     }
 
-    fn put_code(&self, issued: &IssuedPasscode, row: &PasscodeRow, secret_hash: &Versioned<KeyedHash>) -> Change {
+    fn put_code(&self, issued: &IssuedPasscode, secret_hash: &Versioned<KeyedHash>) -> Change {
+        let latest = &issued.latest;
         let change = self
-            .update_passcode(&row.login)
-            .set(PASSCODE_ID, row.passcode_id)
-            .set(COMPANY_ID, row.company_id)
-            .set(EMPLOYEE_ID, row.employee_id)
+            .update_passcode(issued.login())
+            .set(PASSCODE_ID, latest.passcode_id)
+            .set(COMPANY_ID, issued.company_id)
+            .set(EMPLOYEE_ID, issued.holder.employee_id)
             .set(CODE_SELECTOR, issued.code.selector())
             .set(SECRET_HASH, secret_hash)
-            .set(TRY_COUNT, row.try_count)
-            .set(EXPIRES_AT, row.expires_at)
-            .set("proof_required", row.proof_required)
-            .set_or_remove(DUE_SHARD, row.due_shard.as_ref())
-            .set_or_remove(DUE_AT, row.due_at)
-            .set(DELETE_AFTER, row.delete_after);
+            .set(TRY_COUNT, 0)
+            .set(EXPIRES_AT, latest.expires_at)
+            .set("proof_required", issued.proof_required)
+            .set(DUE_SHARD, due_shard(latest.passcode_id))
+            .set(DUE_AT, latest.issued_at.after(SENDING_LIMIT))
+            .set(DELETE_AFTER, latest.expires_at.after(KEPT_AFTER_END).seconds());
         let gone = [RECOVERY_UNTIL, PENDING_PASSWORD, PENDING_TOTP_KEY, PASSWORD_TRIES, COMPLETION_TRIES, DISOWNED_AT];
-        let change = transition::begin(gone.into_iter().fold(change, Change::remove), row);
+        let change = transition::begin(gone.into_iter().fold(change, Change::remove), latest.phase);
         match &issued.holder.latest_passcode {
-            Some(seen) => change.if_absent_or_equal(PASSCODE_ID, seen.passcode_id),
+            Some(seen) => change.if_absent_or(PASSCODE_ID, "=", seen.passcode_id),
             None => change.if_absent(PASSCODE_ID),
         }
     }
 
     fn show_latest(&self, issued: &IssuedPasscode) -> Change {
+        let shown = Employee { latest_passcode: Some(issued.latest.clone()), ..issued.holder.clone() };
         let change = self.update_employee(issued.company_id, issued.holder.employee_id);
         let change = transition::show(change, Some(&issued.latest))
-            .set_filters(&with_latest(issued))
+            .set_filters(&shown)
             .if_equal(FULL_NAME, &issued.holder.full_name)
             .if_equal(GRANTED_ROLE, issued.holder.granted_role)
             .if_equal(TWO_FACTOR, issued.holder.two_factor)
             .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
             .if_equal(ACCOUNT_TYPE, AccountType::Employee)
             .if_equal(LOGIN, issued.login());
-        let change =
-            if issued.suspend { change.set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random())) } else { change };
+        let change = if issued.suspend {
+            change.set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random.clone()))
+        } else {
+            change
+        };
         change.if_latest_as_seen(issued.holder.latest_passcode.as_ref())
     }
 
@@ -177,9 +170,8 @@ impl Store {
         answer: &LatestPasscode,
         act: &Act,
     ) -> Result<Outcome, StoreError> {
-        let row = &stored.row;
-        let Ok(sent) = row.lifecycle().apply(Command::MarkSent, act.at) else { return Ok(Outcome::Refused) };
-        let mut changes = self.changes(self.writes(&row.held(), &sent, act))?;
+        let Ok(sent) = stored.lifecycle.apply(Command::MarkSent, act.at) else { return Ok(Outcome::Refused) };
+        let mut changes = self.changes(self.writes(&stored.held, &sent, act))?;
         changes.extend(stored.lease.as_ref().map(|lease| self.keep_answer(lease, answer)));
         self.transact(changes).await
     }
@@ -199,41 +191,11 @@ impl Store {
     /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
     pub async fn withdraw(&self, stored: &StoredPasscode, act: &Act) -> Result<(), StoreError> {
         // None: it was replaced or ended meanwhile.
-        let _: Option<Phase> = self.end(&stored.row.held(), &stored.row.lifecycle(), Command::Withdraw, act).await?;
+        let _: Option<Phase> = self.end(&stored.held, &stored.lifecycle, Command::Withdraw, act).await?;
         if let Some(lease) = &stored.lease {
             // Refused: the lease ran out, and another request has taken it.
             let _: Outcome = self.transact(vec![self.free_lease(lease)]).await?;
         }
         Ok(())
-    }
-}
-
-/// The holder as the directory will show it.
-fn with_latest(issued: &IssuedPasscode) -> Employee {
-    Employee { latest_passcode: Some(issued.latest.clone()), ..issued.holder.clone() }
-}
-
-fn new_row(issued: &IssuedPasscode) -> PasscodeRow {
-    PasscodeRow {
-        login: issued.login().clone(),
-        passcode_id: issued.latest.passcode_id,
-        company_id: issued.company_id,
-        employee_id: issued.holder.employee_id,
-        phase: issued.latest.phase,
-        code_selector: None,
-        secret_hash: None,
-        try_count: 0,
-        tries_without_success: 0,
-        last_try_at: None,
-        expires_at: issued.latest.expires_at,
-        proof_required: issued.proof_required,
-        recovery_until: None,
-        pending: Pending::default(),
-        password_tries: 0,
-        completion_tries: 0,
-        disowned_at: None,
-        due_shard: Some(due_shard(issued.latest.passcode_id)),
-        due_at: Some(issued.latest.issued_at.after(SENDING_LIMIT)),
-        delete_after: issued.latest.expires_at.after(KEPT_AFTER_END).seconds(),
     }
 }

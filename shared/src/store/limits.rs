@@ -3,36 +3,32 @@
 //! A list of moments and not a counter: no span has more than its limit, wherever one lets it begin. Whoever is refused is not
 //! added, so that waiting helps.
 
+use std::time::Duration;
+
 use readmit_domain::limit::{CODES_AN_ADMIN, CODES_AN_EMPLOYEE, LOCKED_FOR, Limit, Occurrences};
 use readmit_domain::{Act, EmployeeId, Event, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Change, Item, key};
 use super::passcodes::KEPT_AFTER_END;
 use super::send::{OnRefusal, Updated};
-use super::{Outcome, Store, StoreError};
+use super::{IssueView, Outcome, Store, StoreError};
 
-/// An item as the table holds it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct LimitRow {
-    #[serde(default)]
     subject: String,
     /// Milliseconds since 1970.
-    #[serde(default)]
     pub(super) happened_at: Vec<i64>,
     /// Of an account's failed sign-ins, the wrong second factors; the wrong passwords are above.
-    #[serde(default)]
     pub(super) second_factors_at: Vec<i64>,
     /// When the trail was last told that the limit was reached.
-    #[serde(default)]
     throttled_at: Option<Timestamp>,
 }
 
-/// A limit was reached.
 #[derive(Clone, Debug)]
 pub struct Throttled {
-    /// From when on it may be tried again.
     pub until: Timestamp,
     /// The subject to be told of, if the trail has not been told of it within this span.
     pub unreported: Option<UnreportedLimit>,
@@ -42,9 +38,7 @@ pub struct Throttled {
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Admission<T = ()> {
-    /// They do.
     Admitted(T),
-    /// They do not, for a while.
     Throttled(Throttled),
 }
 
@@ -68,12 +62,6 @@ pub struct UnreportedLimit {
 #[derive(Default)]
 pub struct Quota(pub(super) Vec<Change>);
 
-/// How many of the places that were wanted there are, and the write that takes them.
-struct Places {
-    count: usize,
-    change: Change,
-}
-
 pub(super) fn limit_key(subject: &str) -> Item {
     key([(SUBJECT, &subject)])
 }
@@ -86,61 +74,84 @@ pub(super) fn issues_by(admin: EmployeeId) -> String {
     format!("codes by {admin}")
 }
 
-fn longest(limits: &[Limit]) -> std::time::Duration {
+fn longest(limits: &[Limit]) -> Duration {
     limits.iter().map(|limit| limit.within).max().unwrap_or_default()
 }
 
-impl LimitRow {
-    pub(super) fn seen(&self) -> Occurrences {
-        Occurrences::from_millis(&self.happened_at)
+impl UnreportedLimit {
+    fn new(subject: String, within: Duration, now: Timestamp) -> Self {
+        let within = i64::try_from(within.as_millis()).unwrap_or(0);
+        Self { subject, since: Timestamp::from_millis(now.millis() - within) }
     }
+}
 
-    pub(super) fn throttled(&self, subject: &str, until: Timestamp, limits: &[Limit], now: Timestamp) -> Throttled {
-        let told = self.throttled_at.is_some_and(|told| now < told.after(longest(limits)));
-        let since = Timestamp::from_millis(now.millis() - i64::try_from(longest(limits).as_millis()).unwrap_or(0));
-        Throttled { until, unreported: (!told).then(|| UnreportedLimit { subject: subject.to_owned(), since }) }
+impl LimitRow {
+    /// Whether it may happen once more, if it happened at these `moments`.
+    pub(super) fn admit(
+        &self,
+        moments: &[i64],
+        subject: &str,
+        limits: &[Limit],
+        now: Timestamp,
+    ) -> Result<(), Throttled> {
+        Occurrences::from_millis(moments).admit(limits, now).map_err(|until| {
+            let told = self.throttled_at.is_some_and(|told| now < told.after(longest(limits)));
+            let unreported = (!told).then(|| UnreportedLimit::new(subject.to_owned(), longest(limits), now));
+            Throttled { until, unreported }
+        })
+    }
+}
+
+impl IssueView {
+    /// The places that an issue to `holder` takes, and by `admin` unless those are taken already; or which limit was reached.
+    pub fn quota(
+        &self,
+        store: &Store,
+        holder: EmployeeId,
+        admin: Option<EmployeeId>,
+        now: Timestamp,
+    ) -> Result<Quota, Throttled> {
+        let row = |subject: &str| self.windows.iter().find(|row| row.subject == subject);
+        let to = issues_to(holder);
+        let mut places = vec![store.rewrite(&to, row(&to), &CODES_AN_EMPLOYEE, 1, now)?.1];
+        if let Some(by) = admin.map(issues_by) {
+            places.push(store.places(&by, row(&by), &CODES_AN_ADMIN, 1, now)?.1);
+        }
+        Ok(Quota(places))
     }
 }
 
 impl Store {
-    pub(super) fn limit_keys(subjects: &[String]) -> Vec<Item> {
-        subjects.iter().map(|subject| limit_key(subject)).collect()
-    }
-
     pub(super) fn update_limit(&self, subject: &str, limits: &[Limit], now: Timestamp) -> Change {
         let delete_after = now.after(longest(limits)).after(KEPT_AFTER_END).seconds();
         Change::update(&self.tables.limits, limit_key(subject)).set(DELETE_AFTER, delete_after)
     }
 
-    /// One more, if the row is still as it was seen.
-    fn one_more(
-        &self,
-        subject: &str,
-        seen: Option<&LimitRow>,
-        limits: &[Limit],
-        now: Timestamp,
-    ) -> Result<Change, Throttled> {
-        let row = seen.cloned().unwrap_or_default();
-        row.seen().admit(limits, now).map_err(|until| row.throttled(subject, until, limits, now))?;
-        Ok(self.rewrite(subject, seen, row.seen().with(limits, now), limits, now))
-    }
-
+    /// As many of `wanted` places as there are, at least one, and the write that takes them if the row is still as it was seen.
     fn rewrite(
         &self,
         subject: &str,
         seen: Option<&LimitRow>,
-        now_counting: Occurrences,
         limits: &[Limit],
+        wanted: usize,
         now: Timestamp,
-    ) -> Change {
-        self.update_limit(subject, limits, now)
-            .set(HAPPENED_AT, now_counting.to_millis())
-            .if_as_seen(HAPPENED_AT, seen.map(|row| &row.happened_at))
+    ) -> Result<(usize, Change), Throttled> {
+        let row = seen.cloned().unwrap_or_default();
+        row.admit(&row.happened_at, subject, limits, now)?;
+        let (mut happened, mut count) = (Occurrences::from_millis(&row.happened_at), 0);
+        while count < wanted && happened.admit(limits, now).is_ok() {
+            happened = happened.with(limits, now);
+            count += 1;
+        }
+        let change = self
+            .update_limit(subject, limits, now)
+            .set(HAPPENED_AT, happened.to_millis())
+            .if_as_seen(HAPPENED_AT, seen.map(|row| &row.happened_at));
+        Ok((count, change))
     }
 
-    /// As many of `wanted` places as there are, at least one.
-    ///
-    /// The window is appended to while it has room, so that issues to different people do not stand in each other's way.
+    /// As [`Self::rewrite`], but a window that has room is appended to, so that issues to different people do not stand in each
+    /// other's way.
     fn places(
         &self,
         subject: &str,
@@ -148,41 +159,16 @@ impl Store {
         limits: &[Limit; 1],
         wanted: usize,
         now: Timestamp,
-    ) -> Result<Places, Throttled> {
+    ) -> Result<(usize, Change), Throttled> {
         let [Limit { most, .. }] = *limits;
-        let row = seen.cloned().unwrap_or_default();
-        row.seen().admit(limits, now).map_err(|until| row.throttled(subject, until, limits, now))?;
-        if row.happened_at.len() + wanted <= most {
-            let change = self
-                .update_limit(subject, limits, now)
-                .append(HAPPENED_AT, &vec![now.millis(); wanted])
-                .if_shorter(HAPPENED_AT, most + 1 - wanted);
-            return Ok(Places { count: wanted, change });
+        if seen.map_or(0, |row| row.happened_at.len()) + wanted > most {
+            return self.rewrite(subject, seen, limits, wanted, now);
         }
-        let mut counting = row.seen();
-        let mut count = 0;
-        while count < wanted && counting.admit(limits, now).is_ok() {
-            counting = counting.with(limits, now);
-            count += 1;
-        }
-        Ok(Places { count, change: self.rewrite(subject, seen, counting, limits, now) })
-    }
-
-    /// The places of an issue to `holder`, and by `admin` unless those are taken already; or which limit was reached.
-    pub(super) fn quota(
-        &self,
-        holder: EmployeeId,
-        admin: Option<EmployeeId>,
-        seen: &[LimitRow],
-        now: Timestamp,
-    ) -> Result<Quota, Throttled> {
-        let row = |subject: &str| seen.iter().find(|row| row.subject == subject);
-        let to = issues_to(holder);
-        let mut places = vec![self.one_more(&to, row(&to), &CODES_AN_EMPLOYEE, now)?];
-        if let Some(by) = admin.map(issues_by) {
-            places.push(self.places(&by, row(&by), &CODES_AN_ADMIN, 1, now)?.change);
-        }
-        Ok(Quota(places))
+        let change = self
+            .update_limit(subject, limits, now)
+            .append(HAPPENED_AT, &vec![now.millis(); wanted])
+            .if_shorter(HAPPENED_AT, most + 1 - wanted);
+        Ok((wanted, change))
     }
 
     /// Takes as many of `wanted` places of an admin as there are, in one write: for several issues at once.
@@ -197,7 +183,7 @@ impl Store {
         let mut attempts = self.attempts("an admin's window");
         loop {
             attempts.begin().await?;
-            let Places { count, change } = match self.places(&by, seen.as_ref(), &CODES_AN_ADMIN, wanted, now) {
+            let (count, change) = match self.places(&by, seen.as_ref(), &CODES_AN_ADMIN, wanted, now) {
                 Ok(places) => places,
                 Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
@@ -217,20 +203,29 @@ impl Store {
     ) -> Result<Admission, StoreError> {
         // With fewer than the least no limit is reached, whenever they happened.
         let least = limits.iter().map(|limit| limit.most).min().unwrap_or_default();
-        let mut attempts = self.attempts("a limit");
+        let update = self.update_limit(subject, limits, now);
+        let append = update.append(HAPPENED_AT, &[now.millis()]).if_shorter(HAPPENED_AT, least);
+        let rewrite = |row: &LimitRow| Ok(self.rewrite(subject, Some(row), limits, 1, now)?.1);
+        self.append_or_rewrite("a limit", append, rewrite).await
+    }
+
+    /// Appends to a window if it has room; if not, rewrites it without what no longer counts.
+    pub(super) async fn append_or_rewrite(
+        &self,
+        what: &'static str,
+        append: Change,
+        rewrite: impl Fn(&LimitRow) -> Result<Change, Throttled>,
+    ) -> Result<Admission, StoreError> {
+        let mut attempts = self.attempts(what);
         loop {
             attempts.begin().await?;
-            let append = self
-                .update_limit(subject, limits, now)
-                .append(HAPPENED_AT, &[now.millis()])
-                .if_shorter(HAPPENED_AT, least);
-            let row = match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
+            let row = match self.update::<LimitRow>(append.clone(), OnRefusal::TellTheItem).await? {
                 Updated::Done(_) => return Ok(Admission::Admitted(())),
                 // Deleted in between, by a success: there is room again.
                 Updated::Refused(None) => continue,
                 Updated::Refused(Some(row)) => row,
             };
-            let change = match self.one_more(subject, Some(&row), limits, now) {
+            let change = match rewrite(&row) {
                 Ok(change) => change,
                 Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
@@ -249,7 +244,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mark = Change::update(&self.tables.limits, limit_key(&unreported.subject))
             .set(THROTTLED_AT, act.at)
-            .if_absent_or_at_most(THROTTLED_AT, unreported.since);
+            .if_absent_or(THROTTLED_AT, "<=", unreported.since);
         let mut changes = vec![mark];
         changes.extend(event.map(|event| self.record(&event)).transpose()?);
         // Refused: somebody else told it.
@@ -260,7 +255,6 @@ impl Store {
     /// The limit of secrets without a success as a limit that was reached, to be told of once.
     pub(super) fn locked(holder: EmployeeId, until: Timestamp, now: Timestamp) -> Throttled {
         let subject = format!("codes to {holder} after too many wrong secrets");
-        let since = Timestamp::from_millis(now.millis() - i64::try_from(LOCKED_FOR.as_millis()).unwrap_or(0));
-        Throttled { until, unreported: Some(UnreportedLimit { subject, since }) }
+        Throttled { until, unreported: Some(UnreportedLimit::new(subject, LOCKED_FOR, now)) }
     }
 }

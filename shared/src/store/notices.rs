@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::attributes::*;
 use super::change::Change;
 use super::limits::limit_key;
-use super::send::{OnRefusal, Updated, read};
+use super::send::{OnRefusal, Updated};
 use super::{Store, StoreError};
 use crate::telemetry;
 
@@ -28,12 +28,9 @@ pub const NOTICES_KNOWN_FOR: Duration = KEPT.saturating_sub(Duration::from_secs(
 #[derive(Debug)]
 pub struct Turn(String);
 
-/// Whose turn it is to send a notice.
 #[derive(Debug)]
 pub enum NoticeTurn {
-    /// Ours.
     Ours(Turn),
-    /// It was sent.
     Sent,
     /// It may have been sent twice, and nobody knows.
     GivenUp,
@@ -44,7 +41,6 @@ struct NoticeRow {
     /// Those that were taken, and not given back.
     #[serde(default)]
     turns: Vec<String>,
-    #[serde(default)]
     sent_at: Option<Timestamp>,
 }
 
@@ -68,9 +64,7 @@ impl Store {
 
     /// The address that `keep_address` has kept for an event. One consistent read.
     pub async fn address_before(&self, event_id: EventId) -> Result<Option<Login>, StoreError> {
-        let request = self.client.get_item().table_name(&self.tables.limits).consistent_read(true);
-        let answer = request.set_key(Some(limit_key(&address_before(event_id)))).send().await;
-        let row: Option<AddressBefore> = answer.map_err(StoreError::of)?.item.map(read).transpose()?;
+        let row: Option<AddressBefore> = self.get(&self.tables.limits, limit_key(&address_before(event_id))).await?;
         Ok(row.map(|row| row.login))
     }
 
@@ -81,7 +75,7 @@ impl Store {
 
     /// Takes a turn to send. One write.
     pub async fn begin_notice(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<NoticeTurn, StoreError> {
-        let turn = Turn(format!("{:016x}", self.random().random::<u64>()));
+        let turn = Turn(format!("{:016x}", self.random.clone().random::<u64>()));
         let begin = self
             .update_notice(event_id, mark, now)
             .put_in(TURNS, &turn.0)

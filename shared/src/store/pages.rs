@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{CompanyId, Employee, EmployeeId, Filter, Prefix, words_of};
-use serde::Deserialize;
 
 use super::attributes::*;
-use super::change::{Change, Item, attribute, key};
-use super::send::read;
+use super::change::{Change, Item, attribute, key, text};
+use super::send::{page, read};
 use super::{Store, StoreError};
 
-/// A page of the directory.
 pub struct EmployeePage {
-    /// The employees.
     pub employees: Vec<Employee>,
     /// The sort key where the page ended, if more may follow.
     pub next: Option<String>,
@@ -31,23 +27,17 @@ struct Match {
     employee_id: EmployeeId,
 }
 
-/// A row that finds a person by a word: nothing but its key.
-#[derive(Deserialize)]
-struct WordRow {
-    #[serde(rename = "employee_id")]
-    word_key: String,
-}
-
 const WORD: &str = "word#";
 
 fn word_key(company_id: CompanyId, word: &str, employee_id: EmployeeId) -> Item {
     key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &format!("{WORD}{word}#{employee_id}"))])
 }
 
-impl WordRow {
-    fn read(&self) -> Option<Match> {
-        let (word, employee_id) = self.word_key.strip_prefix(WORD)?.rsplit_once('#')?;
-        Some(Match { word: word.to_owned(), employee_id: employee_id.parse().ok()? })
+impl Match {
+    /// A row that finds a person by a word is nothing but its key.
+    fn read(row: &Item) -> Option<Self> {
+        let (word, employee_id) = text(row, EMPLOYEE_ID)?.strip_prefix(WORD)?.rsplit_once('#')?;
+        Some(Self { word: word.to_owned(), employee_id: employee_id.parse().ok()? })
     }
 }
 
@@ -66,21 +56,16 @@ impl Store {
             let employee_id = name_key.rsplit('\t').next().unwrap_or_default();
             key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &employee_id), (sorted_by, &name_key)])
         });
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.tables.employees)
             .index_name(index)
             .key_condition_expression(format!("{COMPANY_ID} = :company_id"))
-            .expression_attribute_values(":company_id", attribute(company_id)?)
-            .limit(i32::from(limit))
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = last_key(answer.last_evaluated_key.as_ref(), sorted_by);
-        let employees = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(EmployeePage { employees, next })
+            .expression_attribute_values(":company_id", attribute(company_id)?);
+        let (items, ended_at) = page(query, limit, start).await?;
+        let employees = items.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(EmployeePage { employees, next: ended_at.and_then(|key| text(&key, sorted_by).cloned()) })
     }
 
     /// A page of the words that begin so, `limit` at most. One request; [`Self::found`] reads whom they name.
@@ -92,21 +77,16 @@ impl Store {
         after: Option<&str>,
     ) -> Result<Matches, StoreError> {
         let start = after.map(|word_key| key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &word_key)]));
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.tables.employees)
             .key_condition_expression(format!("{COMPANY_ID} = :company_id AND begins_with({EMPLOYEE_ID}, :prefix)"))
             .expression_attribute_values(":company_id", attribute(company_id)?)
-            .expression_attribute_values(":prefix", attribute(format!("{WORD}{}", prefix.as_str()))?)
-            .limit(i32::from(limit))
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = last_key(answer.last_evaluated_key.as_ref(), EMPLOYEE_ID);
-        let rows = answer.items.unwrap_or_default().into_iter().map(read::<WordRow>).collect::<Result<Vec<_>, _>>()?;
-        Ok(Matches { company_id, rows: rows.iter().filter_map(WordRow::read).collect(), next })
+            .expression_attribute_values(":prefix", attribute(format!("{WORD}{}", prefix.as_str()))?);
+        let (rows, ended_at) = page(query, limit, start).await?;
+        let next = ended_at.and_then(|key| text(&key, EMPLOYEE_ID).cloned());
+        Ok(Matches { company_id, rows: rows.iter().filter_map(Match::read).collect(), next })
     }
 
     /// The people whom the words name, by matched word. Each is listed under the first of the own words that matches, so that
@@ -156,8 +136,4 @@ pub(super) fn filter_key(filter: Filter) -> &'static str {
         Filter::Disabled => "disabled_key",
         Filter::Clients => "clients_key",
     }
-}
-
-fn last_key(key: Option<&Item>, sorted_by: &str) -> Option<String> {
-    key?.get(sorted_by).and_then(|value: &AttributeValue| value.as_s().ok()).cloned()
 }

@@ -4,39 +4,27 @@ use std::time::Duration;
 
 use readmit_domain::lifecycle::{Command, MAX_TRIES, Passcode, Phase};
 use readmit_domain::{
-    AccountStatus, AccountType, Act, CompanyId, EmployeeId, KeyedHash, Login, PasscodeId, PasscodeRef, Pending,
-    RECOVERY_LIFETIME, Timestamp, Versioned,
+    AccountStatus, AccountType, Act, KeyedHash, Login, PasscodeRef, Pending, RECOVERY_LIFETIME, Timestamp, Versioned,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Change, Item, key};
-use super::send::{OnRefusal, Updated, read};
+use super::send::{OnRefusal, Updated};
 use super::transition::{copy, if_phase};
 use super::{Outcome, Store, StoreError};
 
 /// How long after its end DynamoDB may delete an item by itself: the net behind the cleanup.
 pub(super) const KEPT_AFTER_END: Duration = Duration::from_secs(48 * 60 * 60);
 
-/// The item as the table holds it. Ended ones have lost their secrets and are due no more.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The item as the table holds it, without what only the table and its indexes need. Ended ones have lost their secrets.
+#[derive(Clone, Debug, Deserialize)]
 pub struct PasscodeRow {
-    /// The key.
-    pub login: Login,
-    /// Which passcode it is; a newer one replaces the item.
-    pub passcode_id: PasscodeId,
-    /// The holder's company.
-    pub company_id: CompanyId,
-    /// The holder.
-    pub employee_id: EmployeeId,
-    /// How far it has come.
+    /// A newer passcode of the login replaces the item.
+    #[serde(flatten)]
+    pub held: PasscodeRef,
     #[serde(flatten)]
     pub phase: Phase,
-    /// The public part of the code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code_selector: Option<String>,
-    /// The keyed hash of its secret part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_hash: Option<Versioned<KeyedHash>>,
     /// Secrets compared so far, the one in hand included.
     #[serde(default)]
@@ -45,7 +33,6 @@ pub struct PasscodeRow {
     #[serde(default)]
     pub tries_without_success: u32,
     /// When the last secret was compared.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_try_at: Option<Timestamp>,
     /// Until when the code can be redeemed.
     pub expires_at: Timestamp,
@@ -53,42 +40,18 @@ pub struct PasscodeRow {
     #[serde(default)]
     pub proof_required: bool,
     /// Until when the recovery can be completed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_until: Option<Timestamp>,
     /// What was chosen in the recovery so far.
     #[serde(flatten)]
     pub pending: Pending,
-    /// Passwords tried in the recovery.
-    #[serde(default)]
-    pub password_tries: u32,
     /// Completions tried in the recovery.
     #[serde(default)]
     pub completion_tries: u32,
     /// When its holder said that it was not asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disowned_at: Option<Timestamp>,
-    /// The cleanup's index: which of its sixteen shards, and from when on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_shard: Option<String>,
-    /// From when on the cleanup must look at it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<Timestamp>,
-    /// When DynamoDB may delete it, in seconds since 1970.
-    pub delete_after: i64,
 }
 
 impl PasscodeRow {
-    /// Which passcode it is, and whose.
-    pub fn held(&self) -> PasscodeRef {
-        PasscodeRef {
-            login: self.login.clone(),
-            company_id: self.company_id,
-            employee_id: self.employee_id,
-            passcode_id: self.passcode_id,
-        }
-    }
-
-    /// What decides about it.
     pub fn lifecycle(&self) -> Passcode {
         Passcode { phase: self.phase, until: self.recovery_until.unwrap_or(self.expires_at), tries: self.try_count }
     }
@@ -122,8 +85,8 @@ impl Store {
             .count(TRIES_WITHOUT_SUCCESS)
             .set(LAST_TRY_AT, now)
             .if_equal(CODE_SELECTOR, selector)
-            .if_above(EXPIRES_AT, now)
-            .if_below(TRY_COUNT, MAX_TRIES);
+            .if_is(EXPIRES_AT, ">", now)
+            .if_is(TRY_COUNT, "<", MAX_TRIES);
         let count = if_phase(count, Command::CountTry.allowed());
         // A refusal brings no item along: known and unknown logins are the same work.
         match self.update(count, OnRefusal::TellNothing).await? {
@@ -132,11 +95,9 @@ impl Store {
         }
     }
 
-    /// The login's passcode as it is now. One consistent read.
+    /// One consistent read.
     pub async fn passcode(&self, login: &Login) -> Result<Option<PasscodeRow>, StoreError> {
-        let request = self.client.get_item().table_name(&self.tables.passcodes).consistent_read(true);
-        let answer = request.set_key(Some(passcode_key(login))).send().await.map_err(StoreError::of)?;
-        answer.item.map(read).transpose()
+        self.get(&self.tables.passcodes, passcode_key(login)).await
     }
 
     /// Turns the code into a recovery: once, while it lives and its holder may be let in. A backup code that was its proof is
@@ -144,19 +105,19 @@ impl Store {
     pub async fn redeem(&self, row: &PasscodeRow, backup_code: Option<&str>, act: &Act) -> Result<Outcome, StoreError> {
         let Ok(transition) = row.lifecycle().apply(Command::Redeem, act.at) else { return Ok(Outcome::Refused) };
         let until = act.at.after(RECOVERY_LIFETIME);
-        let mut writes = self.writes(&row.held(), &transition, act);
+        let mut writes = self.writes(&row.held, &transition, act);
         writes.passcode = writes
             .passcode
             .set(RECOVERY_UNTIL, until)
             .remove(TRIES_WITHOUT_SUCCESS)
             .remove(LAST_TRY_AT)
             .set(DELETE_AFTER, until.after(KEPT_AFTER_END).seconds())
-            .if_above(EXPIRES_AT, act.at);
+            .if_is(EXPIRES_AT, ">", act.at);
         writes.directory = writes.directory.map(|directory| {
             directory.if_equal(ACCOUNT_STATUS, AccountStatus::Active).if_equal(ACCOUNT_TYPE, AccountType::Employee)
         });
         let mut changes = self.changes(writes)?;
-        changes.extend(backup_code.map(|stored| self.take_backup_code(&row.login, row.employee_id, stored)));
+        changes.extend(backup_code.map(|stored| self.take_backup_code(&row.held.login, row.held.employee_id, stored)));
         self.transact(changes).await
     }
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use readmit_domain::{KeyVersion, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::change::{Change, Item, item, key};
-use super::send::read;
+use super::change::{Change, item, key};
 use super::{Outcome, Store, StoreError};
 use crate::keyring::{PublicKeys, PublishedKey, TokenKind};
 
@@ -19,18 +18,13 @@ struct PublicKeysRow {
     versions: BTreeMap<KeyVersion, PublishedKey>,
 }
 
-fn purpose_key(kind: TokenKind) -> Item {
-    key([("purpose", &kind.name())])
-}
-
 impl Store {
     /// The public keys that are published, of the kinds that are asked for. A consistent read for each.
     pub async fn public_keys(&self, kinds: &[TokenKind]) -> Result<BTreeMap<TokenKind, PublicKeys>, StoreError> {
         let mut published = BTreeMap::new();
         for kind in kinds {
-            let request = self.client.get_item().table_name(&self.tables.keys).consistent_read(true);
-            let answer = request.set_key(Some(purpose_key(*kind))).send().await.map_err(StoreError::of)?;
-            let Some(row) = answer.item.map(read::<PublicKeysRow>).transpose()? else { continue };
+            let row = self.get::<PublicKeysRow>(&self.tables.keys, key([("purpose", &kind.name())])).await?;
+            let Some(row) = row else { continue };
             published.extend(PublicKeys::published(row.versions, row.voided_before).map(|keys| (*kind, keys)));
         }
         Ok(published)
@@ -49,7 +43,7 @@ impl Store {
             voided_before: keys.voided_before(),
             versions: keys.to_publish().collect(),
         };
-        let put = Change::put(&self.tables.keys, item(row)?).if_absent_or_at_most("made_at", made_at);
+        let put = Change::put(&self.tables.keys, item(row)?).if_absent_or("made_at", "<=", made_at);
         self.transact(vec![put]).await
     }
 }

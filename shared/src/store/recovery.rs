@@ -16,9 +16,7 @@ use super::transition::if_phase;
 use super::{AttemptSource, Outcome, Store, StoreError};
 use crate::keyring::RecoveryClaims;
 
-/// Whether a password may be tried.
 pub enum PasswordTry {
-    /// It was counted.
     Counted(Box<PasscodeRow>),
     /// Ten were; the recovery goes on with the last one taken until this moment.
     TooMany(Timestamp),
@@ -26,9 +24,7 @@ pub enum PasswordTry {
     Ended,
 }
 
-/// Whether a completion may be tried.
 pub enum CompletionTry {
-    /// It was counted.
     Counted(Box<PasscodeRow>),
     /// Steps are missing; nothing was counted.
     Incomplete(Vec<RecoveryStep>),
@@ -44,7 +40,7 @@ impl Store {
             .if_equal(PASSCODE_ID, claims.passcode_id)
             .if_equal(COMPANY_ID, claims.company_id)
             .if_equal(EMPLOYEE_ID, claims.employee_id)
-            .if_above(RECOVERY_UNTIL, now);
+            .if_is(RECOVERY_UNTIL, ">", now);
         if_phase(change, step.allowed())
     }
 
@@ -59,10 +55,11 @@ impl Store {
 
     /// Counts a password, before any time is spent on hashing it.
     pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
-        let count = self
-            .update_recovery(claims, Command::SetPassword, now)
-            .count(PASSWORD_TRIES)
-            .if_absent_or_below(PASSWORD_TRIES, MAX_PASSWORDS_A_RECOVERY);
+        let count = self.update_recovery(claims, Command::SetPassword, now).count(PASSWORD_TRIES).if_absent_or(
+            PASSWORD_TRIES,
+            "<",
+            MAX_PASSWORDS_A_RECOVERY,
+        );
         Ok(match self.update(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => PasswordTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => {
@@ -107,7 +104,7 @@ impl Store {
             .count(COMPLETION_TRIES)
             .if_present(PENDING_PASSWORD)
             .if_present(PENDING_TOTP_KEY)
-            .if_absent_or_below(COMPLETION_TRIES, MAX_TRIES);
+            .if_absent_or(COMPLETION_TRIES, "<", MAX_TRIES);
         Ok(match self.update::<PasscodeRow>(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => CompletionTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => match row.pending.complete() {
@@ -130,20 +127,20 @@ impl Store {
         act: &Act,
     ) -> Result<Outcome, StoreError> {
         let Ok(transition) = row.lifecycle().apply(Command::Complete, act.at) else { return Ok(Outcome::Refused) };
-        let mut writes = self.writes(&row.held(), &transition, act);
+        let mut writes = self.writes(&row.held, &transition, act);
         writes.passcode = writes
             .passcode
-            .if_above(RECOVERY_UNTIL, act.at)
+            .if_is(RECOVERY_UNTIL, ">", act.at)
             .if_equal(PENDING_PASSWORD, &new.password)
             .if_equal(PENDING_TOTP_KEY, &new.totp_key);
-        let credentials = Change::update(&self.tables.credentials, key([(LOGIN, &row.login)]))
+        let credentials = Change::update(&self.tables.credentials, key([(LOGIN, &row.held.login)]))
             .set(PASSWORD_HASH, &new.password)
             .set(TOTP_KEY, &new.totp_key)
             .set(TOTP_STEP, confirmed)
             .set(DEVICE_EPOCH, epoch)
             .remove(SUSPENDED_AT)
             .set_strings(BACKUP_CODES, backup_codes.iter().map(ToString::to_string).collect())
-            .if_equal(EMPLOYEE_ID, row.employee_id);
+            .if_equal(EMPLOYEE_ID, row.held.employee_id);
         writes.directory = writes.directory.map(|directory| {
             directory
                 .set(TWO_FACTOR, TwoFactor::Enrolled)
@@ -152,19 +149,23 @@ impl Store {
                 .set(LAST_SIGNED_IN_AT, act.at)
                 .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
         });
-        let session = self.event(act, EventType::SessionStarted, row.company_id, row.employee_id);
+        let session = self.event(act, EventType::SessionStarted, row.held.company_id, row.held.employee_id);
         writes.events.push(session.with("factor", "recovery"));
         let mut changes = self.changes(writes)?;
         changes.push(credentials);
-        changes.extend(self.forget_sign_ins(&row.login, &AttemptSource::Network(act.origin.source_ip.clone()), None));
+        changes.extend(self.forget_sign_ins(
+            &row.held.login,
+            &AttemptSource::Network(act.origin.source_ip.clone()),
+            None,
+        ));
         self.transact(changes).await
     }
 }
 
 /// Whether this is the recovery that the token names, and open.
 fn is_open(row: &PasscodeRow, claims: &RecoveryClaims, now: Timestamp) -> bool {
-    row.passcode_id == claims.passcode_id
-        && (row.company_id, row.employee_id) == (claims.company_id, claims.employee_id)
+    row.held.passcode_id == claims.passcode_id
+        && (row.held.company_id, row.held.employee_id) == (claims.company_id, claims.employee_id)
         && row.phase == Phase::OPEN
         && row.recovery_until.is_some_and(|until| now < until)
 }

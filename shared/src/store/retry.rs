@@ -23,7 +23,7 @@ pub struct Attempts {
 impl Store {
     /// The attempts at an act that is refused when `what` changes meanwhile.
     pub fn attempts(&self, what: &'static str) -> Attempts {
-        Attempts { what, made: 0, random: self.random() }
+        Attempts { what, made: 0, random: self.random.clone() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sending writes: what is tried again, and what an error means.
+//! Sending requests: what is tried again, and what an error means.
 //!
 //! The SDK itself retries throttling and broken connections (three attempts); a transaction carries a token that makes a
 //! retry of it harmless. A conflict with another transaction it does not retry: that is done here.
@@ -6,6 +6,7 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -23,35 +24,25 @@ use crate::telemetry;
 const CONFLICT_RETRIES: u32 = 3;
 
 /// What kept the store from answering.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// It throttles, does not answer, or conflicts outlast the retries: later it may work.
+    #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// Others changed what an act was decided by, each time that it was tried: later it may work.
+    #[error("{0} kept changing")]
     Contended(&'static str),
-    /// It answered what cannot be, or was asked what it refuses: a fault of the program or its set-up.
-    Broken(Fault),
-}
-
-/// A fault in words for the log.
-#[derive(Clone, Debug)]
-pub struct Fault {
-    why: String,
-    is_of_item: bool,
+    /// An item cannot be used as it lies there: each further attempt finds the same.
+    #[error("the store's answer cannot be used: {0}")]
+    Unfit(String),
+    /// The store was asked what it refuses: a fault of the program or its set-up.
+    #[error("the store's answer cannot be used: {0}")]
+    Refused(String),
 }
 
 impl StoreError {
     pub(super) fn unfit(error: impl fmt::Display) -> Self {
-        Self::Broken(Fault { why: error.to_string(), is_of_item: true })
-    }
-
-    /// Whether an item cannot be used as it lies there: each further attempt finds the same.
-    pub fn is_of_item(&self) -> bool {
-        matches!(self, Self::Broken(Fault { is_of_item: true, .. }))
-    }
-
-    fn refused(why: String) -> Self {
-        Self::Broken(Fault { why, is_of_item: false })
+        Self::Unfit(error.to_string())
     }
 
     /// By code, never by message.
@@ -64,21 +55,9 @@ impl StoreError {
             _ => true,
         };
         let text = describe(&error);
-        if unavailable { Self::Unavailable(text) } else { Self::refused(text) }
+        if unavailable { Self::Unavailable(text) } else { Self::Refused(text) }
     }
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable(why) => write!(f, "the store is unavailable: {why}"),
-            Self::Contended(what) => write!(f, "{what} kept changing"),
-            Self::Broken(Fault { why, .. }) => write!(f, "the store's answer cannot be used: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for StoreError {}
 
 fn is_passing(code: &str) -> bool {
     matches!(
@@ -101,15 +80,8 @@ fn is_passing(code: &str) -> bool {
 /// What a refused update is to bring along.
 #[derive(Clone, Copy)]
 pub(super) enum OnRefusal {
-    /// The item as it is.
     TellTheItem,
-    /// Nothing.
     TellNothing,
-}
-
-enum Attempt<T> {
-    Settled(T),
-    Conflict,
 }
 
 /// What an update that stands alone came to.
@@ -121,6 +93,12 @@ pub(super) enum Updated<T> {
 }
 
 impl Store {
+    /// The item of this key, if there is one. One consistent read.
+    pub(super) async fn get<T: DeserializeOwned>(&self, table: &str, key: Item) -> Result<Option<T>, StoreError> {
+        let request = self.client.get_item().table_name(table).consistent_read(true).set_key(Some(key));
+        request.send().await.map_err(StoreError::of)?.item.map(read).transpose()
+    }
+
     /// All changes, or none.
     pub(super) async fn transact(&self, changes: Vec<Change>) -> Result<Outcome, StoreError> {
         let events = changes.iter().filter_map(|change| change.event.clone()).collect();
@@ -149,26 +127,27 @@ impl Store {
         self.despite_conflicts(|| attempt_update(request.clone())).await
     }
 
+    /// An attempt is `None` if it met a conflict with another transaction.
     async fn despite_conflicts<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
     where
-        F: Future<Output = Result<Attempt<T>, StoreError>>,
+        F: Future<Output = Result<Option<T>, StoreError>>,
     {
         for round in 0..=CONFLICT_RETRIES {
-            if let Attempt::Settled(outcome) = attempt().await? {
+            if let Some(outcome) = attempt().await? {
                 return Ok(outcome);
             }
             telemetry::count(|tally| &tally.conflicts);
             if round < CONFLICT_RETRIES {
-                pause(round, &mut self.random()).await;
+                pause(round, &mut self.random.clone()).await;
             }
         }
         Err(StoreError::Unavailable("conflicts outlasted the retries".to_owned()))
     }
 }
 
-async fn attempt_transaction(request: TransactWriteItemsFluentBuilder) -> Result<Attempt<Outcome>, StoreError> {
+async fn attempt_transaction(request: TransactWriteItemsFluentBuilder) -> Result<Option<Outcome>, StoreError> {
     match request.send().await {
-        Ok(_) => Ok(Attempt::Settled(Outcome::Done)),
+        Ok(_) => Ok(Some(Outcome::Done)),
         Err(error) => match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                 settle(cancelled.cancellation_reasons())
@@ -180,21 +159,31 @@ async fn attempt_transaction(request: TransactWriteItemsFluentBuilder) -> Result
 
 async fn attempt_update<T: DeserializeOwned>(
     request: UpdateItemFluentBuilder,
-) -> Result<Attempt<Updated<T>>, StoreError> {
+) -> Result<Option<Updated<T>>, StoreError> {
     match request.send().await {
         Ok(output) => {
             let item = output.attributes.ok_or_else(|| StoreError::unfit("an update returned no item"))?;
-            Ok(Attempt::Settled(Updated::Done(read(item)?)))
+            Ok(Some(Updated::Done(read(item)?)))
         }
         Err(error) => match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                 let item = failed.item().cloned().filter(|item| !item.is_empty());
-                Ok(Attempt::Settled(Updated::Refused(item.map(read).transpose()?)))
+                Ok(Some(Updated::Refused(item.map(read).transpose()?)))
             }
-            Some(UpdateItemError::TransactionConflictException(_)) => Ok(Attempt::Conflict),
+            Some(UpdateItemError::TransactionConflictException(_)) => Ok(None),
             _ => Err(StoreError::of(error)),
         },
     }
+}
+
+/// One page of a query that begins behind `after`: its items, and the key where it ended if more may follow.
+pub(super) async fn page(
+    query: QueryFluentBuilder,
+    limit: u8,
+    after: Option<Item>,
+) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+    let answer = query.limit(i32::from(limit)).set_exclusive_start_key(after).send().await.map_err(StoreError::of)?;
+    Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
 }
 
 /// An item as its struct. The error names the struct alone: serde's own words would quote the item.
@@ -204,17 +193,16 @@ pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
 }
 
 /// A failed condition wins over a conflict: it will not hold the next time either.
-fn settle(reasons: &[CancellationReason]) -> Result<Attempt<Outcome>, StoreError> {
-    let mut codes = reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None");
-    let has = |wanted: &str| reasons.iter().any(|reason| reason.code() == Some(wanted));
-    if has("ConditionalCheckFailed") {
-        Ok(Attempt::Settled(Outcome::Refused))
-    } else if has("TransactionConflict") {
-        Ok(Attempt::Conflict)
-    } else if codes.clone().next().is_some() && codes.all(is_passing) {
+fn settle(reasons: &[CancellationReason]) -> Result<Option<Outcome>, StoreError> {
+    let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
+    let mut causes = codes.iter().filter(|code| **code != "None").peekable();
+    if codes.contains(&"ConditionalCheckFailed") {
+        Ok(Some(Outcome::Refused))
+    } else if codes.contains(&"TransactionConflict") {
+        Ok(None)
+    } else if causes.peek().is_some() && causes.all(|code| is_passing(code)) {
         Err(StoreError::Unavailable("the transaction was throttled".to_owned()))
     } else {
-        let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
-        Err(StoreError::refused(format!("the transaction was cancelled: {}", codes.join(", "))))
+        Err(StoreError::Refused(format!("the transaction was cancelled: {}", codes.join(", "))))
     }
 }

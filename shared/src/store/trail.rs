@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::Client;
 use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType, Timestamp};
 
 use super::attributes::*;
-use super::change::{Item, attribute, key};
-use super::send::read;
+use super::change::{Item, attribute, key, text};
+use super::send::{page, read};
 use super::{Store, StoreError};
 use crate::aws::Aws;
 use crate::environment::{BadVariable, Environment};
@@ -24,17 +24,14 @@ pub struct Trail {
 /// What of a company's trail is read.
 #[derive(Clone, Copy)]
 pub enum TrailPart {
-    /// All of it.
     Whole,
     /// What was done to this person.
     About(EmployeeId),
-    /// What happened in this way.
     OfType(EventType),
 }
 
-/// A page of the trail.
 pub struct EventPage {
-    /// The events, newest first.
+    /// Newest first.
     pub events: Vec<Event>,
     /// The event where the page ended, if more may follow.
     pub next: Option<EventId>,
@@ -43,17 +40,13 @@ pub struct EventPage {
 /// A span of a company's trail, both ends included.
 #[derive(Clone, Copy)]
 pub struct Span {
-    /// Whose trail.
     pub company_id: CompanyId,
-    /// From this moment on.
     pub from: Timestamp,
-    /// Up to this moment.
     pub to: Timestamp,
 }
 
 /// A row of the trail, whatever it holds.
 pub struct TrailRow {
-    /// The event's id as the row has it.
     pub event_id: String,
     /// None if the row is no event.
     pub event: Option<Event>,
@@ -61,7 +54,6 @@ pub struct TrailRow {
 
 /// A page of a span, oldest first.
 pub struct SpanPage {
-    /// Its rows.
     pub rows: Vec<TrailRow>,
     /// The id of the row where the page ended, if more may follow.
     pub next: Option<String>,
@@ -78,26 +70,18 @@ pub(super) fn type_key(company_id: CompanyId, kind: EventType) -> String {
     format!("{company_id}#{kind}")
 }
 
-/// Where a part lies.
-struct Place {
-    index: Option<&'static str>,
-    attribute: &'static str,
-    value: String,
-}
-
 impl TrailPart {
-    fn place(self, company_id: CompanyId) -> Place {
-        let (index, attribute, value) = match self {
+    /// The index where the part lies, the attribute that it is keyed by, and the value of that.
+    fn place(self, company_id: CompanyId) -> (Option<&'static str>, &'static str, String) {
+        match self {
             Self::Whole => (None, COMPANY_ID, company_id.to_string()),
             Self::About(employee_id) => (Some("by_employee"), EMPLOYEE_KEY, employee_key(company_id, employee_id)),
             Self::OfType(kind) => (Some("by_type"), TYPE_KEY, type_key(company_id, kind)),
-        };
-        Place { index, attribute, value }
+        }
     }
 }
 
 impl Store {
-    /// The trail, to be read.
     pub fn trail(&self) -> Trail {
         Trail { client: self.client.clone(), table: self.tables.audit.clone() }
     }
@@ -117,27 +101,22 @@ impl Trail {
         limit: u8,
         before: Option<EventId>,
     ) -> Result<EventPage, StoreError> {
-        let Place { index, attribute: keyed_by, value } = part.place(company_id);
+        let (index, keyed_by, value) = part.place(company_id);
         let start = before.map(|event_id| {
             key([(COMPANY_ID, &company_id), (EVENT_ID, &event_id)]).into_iter().chain(key([(keyed_by, &value)]))
         });
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
             .set_index_name(index.map(str::to_owned))
             .key_condition_expression(format!("{keyed_by} = :key"))
             .expression_attribute_values(":key", attribute(&value)?)
-            .scan_index_forward(false)
-            .limit(i32::from(limit))
-            .set_exclusive_start_key(start.map(Iterator::collect))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let ended_at = answer.last_evaluated_key.as_ref().and_then(|key| key.get(EVENT_ID)?.as_s().ok());
+            .scan_index_forward(false);
+        let (items, ended_at) = page(query, limit, start.map(Iterator::collect)).await?;
+        let ended_at = ended_at.as_ref().and_then(|key| text(key, EVENT_ID));
         let next = ended_at.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
-        let events = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(EventPage { events, next })
+        Ok(EventPage { events: items.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
     /// A page of a span, of `limit` rows at most, those behind the row `after`. One consistent query. A row that is no event stops
@@ -145,7 +124,7 @@ impl Trail {
     pub async fn span(&self, span: Span, limit: u8, after: Option<&str>) -> Result<SpanPage, StoreError> {
         let Span { company_id, from, to } = span;
         let start = after.map(|event_id| key([(COMPANY_ID, &company_id), (EVENT_ID, &event_id)]));
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
@@ -153,15 +132,10 @@ impl Trail {
             .key_condition_expression(format!("{COMPANY_ID} = :company_id AND {EVENT_ID} BETWEEN :from AND :to"))
             .expression_attribute_values(":company_id", attribute(company_id)?)
             .expression_attribute_values(":from", attribute(EventId::first_at(from))?)
-            .expression_attribute_values(":to", attribute(EventId::last_at(to))?)
-            .limit(i32::from(limit))
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let id_of = |item: &Item| Some(item.get(EVENT_ID)?.as_s().ok()?.clone());
-        let next = answer.last_evaluated_key.as_ref().and_then(id_of);
+            .expression_attribute_values(":to", attribute(EventId::last_at(to))?);
+        let (items, ended_at) = page(query, limit, start).await?;
+        let id_of = |item: &Item| text(item, EVENT_ID).cloned();
         let row = |item: Item| TrailRow { event_id: id_of(&item).unwrap_or_default(), event: read(item).ok() };
-        Ok(SpanPage { rows: answer.items.unwrap_or_default().into_iter().map(row).collect(), next })
+        Ok(SpanPage { rows: items.into_iter().map(row).collect(), next: ended_at.as_ref().and_then(id_of) })
     }
 }

@@ -8,16 +8,14 @@ use readmit_domain::{Act, Employee, Event, EventType, Filter, LatestPasscode, Pa
 use super::attributes::*;
 use super::change::Change;
 use super::pages::filter_key;
-use super::passcodes::{PasscodeRow, passcode_key};
+use super::passcodes::passcode_key;
 use super::{Outcome, Store, StoreError};
 
 /// The writes of a transition. An act adds to them what else it changes, and its conditions.
 pub(super) struct Writes {
-    /// The passcode's item.
     pub passcode: Change,
     /// The directory's copy of the status; none if it stays as it is.
     pub directory: Option<Change>,
-    /// The audit events.
     pub events: Vec<Event>,
 }
 
@@ -54,12 +52,8 @@ impl Store {
 
     /// The writes as changes of one transaction.
     pub(super) fn changes(&self, writes: Writes) -> Result<Vec<Change>, StoreError> {
-        let mut changes = vec![writes.passcode];
-        changes.extend(writes.directory);
-        for event in &writes.events {
-            changes.push(self.record(event)?);
-        }
-        Ok(changes)
+        let events = writes.events.iter().map(|event| self.record(event));
+        [writes.passcode].into_iter().chain(writes.directory).map(Ok).chain(events).collect()
     }
 
     /// The end of the passcode that a newer code replaces: its audit events. The code's own item is written over.
@@ -77,8 +71,11 @@ impl Store {
         before: &Employee,
         act: &Act,
     ) -> Result<(Option<LatestPasscode>, Vec<Change>), StoreError> {
-        let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login))
-            .if_absent_or_equal(EMPLOYEE_ID, before.employee_id);
+        let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login)).if_absent_or(
+            EMPLOYEE_ID,
+            "=",
+            before.employee_id,
+        );
         let (mut latest, mut changes) = (before.latest_passcode.clone(), vec![deleted]);
         if let Some(latest) = &mut latest
             && let Ok(transition) = latest.lifecycle().apply(Command::EndWithAccount, act.at)
@@ -110,8 +107,8 @@ impl Change {
 }
 
 /// A new code's phase, in its item.
-pub(super) fn begin(change: Change, row: &PasscodeRow) -> Change {
-    change.set(PASSCODE_STATUS, row.phase.status()).remove(RECOVERY_STATE)
+pub(super) fn begin(change: Change, phase: Phase) -> Change {
+    change.set(PASSCODE_STATUS, phase.status()).remove(RECOVERY_STATE)
 }
 
 /// The directory's copy of a passcode, as a whole.
