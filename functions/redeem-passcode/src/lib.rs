@@ -73,16 +73,16 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
         return Err(refuse(&services, &request, &login, because).await?);
     }
 
-    let act = request.act(Actor::Employee { employee_id: counted.employee_id }, services.now());
+    let act = request.act(Actor::Employee { employee_id: counted.held.employee_id }, services.now());
     let spent = proof.and_then(Proof::backup_code).filter(|_| counted.proof_required);
     if services.store.redeem(&counted, spent.as_deref(), &act).await? == Outcome::Refused {
         return Err(rejected("it ended, or its holder was disabled, in the meantime"));
     }
     let claims = RecoveryClaims {
-        employee_id: counted.employee_id,
-        company_id: counted.company_id,
+        employee_id: counted.held.employee_id,
+        company_id: counted.held.company_id,
         login,
-        passcode_id: counted.passcode_id,
+        passcode_id: counted.held.passcode_id,
     };
     let recovery_token = &Tokens::new(&*services.keyring().await?, &services.portal_url).recovery(
         claims,

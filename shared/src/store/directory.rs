@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp};
 
 use super::attributes::*;
-use super::change::{Change, Item, attribute, item, key, text};
+use super::change::{Change, Item, item, key, text};
 use super::idempotency::{IdempotencyKey, KeyRow, KeyState};
 use super::limits::{self, LimitRow};
 use super::pages::filter_key;
@@ -81,10 +81,8 @@ pub(super) fn company_key(company_id: CompanyId) -> Item {
 /// An employee as the table holds it, with the keys that sort the list and the filters.
 pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
     let (mut row, name_key) = (item(employee)?, employee.full_name.sort_key(employee.employee_id));
-    for filter in Filter::ALL.into_iter().filter(|filter| filter.finds(employee)) {
-        row.insert(filter_key(filter).to_owned(), attribute(&name_key)?);
-    }
-    row.insert(NAME_KEY.to_owned(), attribute(name_key)?);
+    let filters = Filter::ALL.into_iter().filter(|filter| filter.finds(employee)).map(filter_key);
+    row.extend(filters.chain([NAME_KEY]).flat_map(|sorted_by| key([(sorted_by, &name_key)])));
     Ok(row)
 }
 

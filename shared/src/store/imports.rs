@@ -110,11 +110,8 @@ impl Store {
     }
 
     fn release_external(&self, employee: &Employee, external_id: &ExternalId) -> Change {
-        Change::delete(&self.tables.employees, external_key(employee.company_id, external_id)).if_absent_or(
-            CLAIMED_BY,
-            "=",
-            employee.employee_id,
-        )
+        let claim = external_key(employee.company_id, external_id);
+        Change::delete(&self.tables.employees, claim).if_absent_or(CLAIMED_BY, "=", employee.employee_id)
     }
 
     /// Changes a person's row. The event has the names of the fields that changed, and the old and the new role, type and status.

@@ -32,15 +32,6 @@ pub struct Reservations {
     pub authority: Option<Authority>,
 }
 
-impl Reservations {
-    fn changes(&self, store: &Store) -> Vec<Change> {
-        let mut changes = self.quota.0.clone();
-        changes.extend(self.lease.as_ref().map(|lease| store.take_lease(lease)));
-        changes.extend(self.authority.as_ref().map(|authority| store.still_stands(authority)));
-        changes
-    }
-}
-
 pub enum BeginOutcome {
     Stored(Box<StoredPasscode>),
     /// The holder, the latest passcode or a window changed since it was decided: decide again.
@@ -64,7 +55,7 @@ impl Store {
         let fresh = code.clone().if_absent_or(TRIES_WITHOUT_SUCCESS, "<", MAX_TRIES_WITHOUT_SUCCESS);
         let mut outcome = self.begin_with(fresh, issued, &reservations, act).await?;
         if outcome == Outcome::Refused {
-            // Whether it was for too many wrong secrets. If their time is over, they are forgotten with this code.
+            // Perhaps for too many wrong secrets: if their time is over, they are forgotten with this code.
             let there = self.passcode(issued.login()).await?;
             let there = there.filter(|there| there.tries_without_success >= MAX_TRIES_WITHOUT_SUCCESS);
             let Some(last_try_at) = there.and_then(|there| there.last_try_at) else {
@@ -105,7 +96,9 @@ impl Store {
             changes.push(self.record(&event)?);
         }
         changes.push(code);
-        changes.extend(reservations.changes(self));
+        changes.extend(reservations.quota.0.iter().cloned());
+        changes.extend(reservations.lease.as_ref().map(|lease| self.take_lease(lease)));
+        changes.extend(reservations.authority.as_ref().map(|authority| self.still_stands(authority)));
         self.transact(changes).await
     }
 

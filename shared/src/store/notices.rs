@@ -17,7 +17,7 @@ use super::send::{OnRefusal, Updated};
 use super::{Store, StoreError};
 use crate::telemetry;
 
-/// Mails of one notice to one reader.
+/// Mails of one notice to one recipient.
 const MAX_TURNS: usize = 2;
 /// Longer than the stream keeps a record.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);

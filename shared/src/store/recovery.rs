@@ -55,11 +55,8 @@ impl Store {
 
     /// Counts a password, before any time is spent on hashing it.
     pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
-        let count = self.update_recovery(claims, Command::SetPassword, now).count(PASSWORD_TRIES).if_absent_or(
-            PASSWORD_TRIES,
-            "<",
-            MAX_PASSWORDS_A_RECOVERY,
-        );
+        let count = self.update_recovery(claims, Command::SetPassword, now).count(PASSWORD_TRIES);
+        let count = count.if_absent_or(PASSWORD_TRIES, "<", MAX_PASSWORDS_A_RECOVERY);
         Ok(match self.update(count, OnRefusal::TellTheItem).await? {
             Updated::Done(row) => PasswordTry::Counted(Box::new(row)),
             Updated::Refused(Some(row)) if is_open(&row, claims, now) => {
@@ -153,11 +150,8 @@ impl Store {
         writes.events.push(session.with("factor", "recovery"));
         let mut changes = self.changes(writes)?;
         changes.push(credentials);
-        changes.extend(self.forget_sign_ins(
-            &row.held.login,
-            &AttemptSource::Network(act.origin.source_ip.clone()),
-            None,
-        ));
+        let source = AttemptSource::Network(act.origin.source_ip.clone());
+        changes.extend(self.forget_sign_ins(&row.held.login, &source, None));
         self.transact(changes).await
     }
 }

@@ -71,11 +71,8 @@ impl Store {
         before: &Employee,
         act: &Act,
     ) -> Result<(Option<LatestPasscode>, Vec<Change>), StoreError> {
-        let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login)).if_absent_or(
-            EMPLOYEE_ID,
-            "=",
-            before.employee_id,
-        );
+        let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login));
+        let deleted = deleted.if_absent_or(EMPLOYEE_ID, "=", before.employee_id);
         let (mut latest, mut changes) = (before.latest_passcode.clone(), vec![deleted]);
         if let Some(latest) = &mut latest
             && let Ok(transition) = latest.lifecycle().apply(Command::EndWithAccount, act.at)
@@ -88,7 +85,7 @@ impl Store {
         Ok((latest, changes))
     }
 
-    pub(super) fn passcode_event(&self, act: &Act, kind: EventType, held: &PasscodeRef) -> Event {
+    fn passcode_event(&self, act: &Act, kind: EventType, held: &PasscodeRef) -> Event {
         self.event(act, kind, held.company_id, held.employee_id).with("passcode_id", held.passcode_id)
     }
 }
