@@ -223,3 +223,23 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn an_event_tells_its_texts_and_the_fields_that_changed() {
+        let act = Act::new(Timestamp::from_millis(7), Actor::Operator, Origin::default());
+        let company_id = "cmp_01J00000000000000000000000".parse().unwrap();
+        let event = act.event(EventType::CompanyChanged, company_id, None, &mut StdRng::seed_from_u64(1));
+        let event =
+            event.with("passcode_id", 7).with_change("same", Some(&1), Some(&1)).with_change("new", None, Some(&2));
+        assert_eq!(event.kind.to_string(), "company.changed");
+        assert_eq!((event.text("passcode_id"), event.text("new"), event.text("same")), (Some("7"), None, None));
+        let change = Detail::Change { from: None, to: Some("2".to_owned()) };
+        assert_eq!((event.detail.len(), event.detail.get("new")), (2, Some(&change)));
+    }
+}

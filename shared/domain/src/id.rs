@@ -99,6 +99,8 @@ mod tests {
     fn events_of_one_act_sort_as_they_happened() {
         let (now, mut random) = (Timestamp::from_millis(7), StdRng::seed_from_u64(1));
         assert!((0..50).map(|order| EventId::in_order(now, order, &mut random)).is_sorted());
+        // 64 bits are random, or the ids of two acts at one moment could meet.
+        assert_ne!(EventId::in_order(now, 3, &mut random), EventId::in_order(now, 3, &mut random));
     }
 
     #[test]

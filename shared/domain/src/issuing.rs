@@ -150,3 +150,91 @@ pub fn issue(
         holder,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+    use serde_json::{Value, from_value, json};
+
+    use super::*;
+    use crate::{AccountStatus, Role, SecondProof, TwoFactor};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_732_421_884_000);
+
+    /// A row of the directory, with these fields.
+    fn person(id: u8, fields: Value) -> Employee {
+        let mut row = json!({
+            "company_id": "cmp_01J00000000000000000000000", "employee_id": format!("emp_01J0000000000000000000000{id}"),
+            "full_name": "Ada Lindqvist", "login": "ada@northwind.example", "granted_role": "member", "account_type": "employee",
+            "account_status": "active", "two_factor": "enrolled", "session_epoch": "AAAAAAAAAAAAAAAA",
+        });
+        row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        from_value(row).unwrap()
+    }
+
+    fn company(second_proof: SecondProof) -> Company {
+        let id = "cmp_01J00000000000000000000000";
+        from_value(json!({"company_id": id, "company_name": "Northwind", "second_proof": second_proof})).unwrap()
+    }
+
+    fn issued(by: IssuedFor<'_>, holder: Employee, options: Value) -> Result<IssuedPasscode, IssueRefusal> {
+        let options = from_value(options).unwrap();
+        issue(by, &company(SecondProof::Everyone), holder, &options, NOW, &mut StdRng::seed_from_u64(1))
+    }
+
+    #[test]
+    fn an_admin_issues_to_active_employees_other_than_himself() {
+        let admin = person(1, json!({"granted_role": "security_admin"}));
+        let by = IssuedFor::Admin(Admin::of(&admin).unwrap());
+        let refusal = |holder| issued(by, holder, json!({})).err();
+        assert_eq!(refusal(person(2, json!({}))), None);
+        assert_eq!(refusal(admin.clone()), Some(IssueRefusal::OwnAccount));
+        assert_eq!(refusal(person(2, json!({"account_type": "client"}))), Some(IssueRefusal::ClientAccount));
+        assert_eq!(refusal(person(2, json!({"account_status": "disabled"}))), Some(IssueRefusal::Disabled));
+        assert!(issued(IssuedFor::Operator, admin.clone(), json!({})).is_ok());
+    }
+
+    #[test]
+    fn only_an_active_security_admin_is_an_admin() {
+        let is_admin = |role, status| {
+            let person = person(1, json!({"granted_role": role, "account_status": status}));
+            assert_eq!(person.is_active(), status == AccountStatus::Active);
+            Admin::of(&person).is_some()
+        };
+        assert!(is_admin(Role::SecurityAdmin, AccountStatus::Active));
+        assert!(
+            !is_admin(Role::SecurityAdmin, AccountStatus::Disabled) && !is_admin(Role::Member, AccountStatus::Active)
+        );
+    }
+
+    #[test]
+    fn a_code_lives_an_hour_or_as_long_as_the_admin_asks() {
+        for (options, minutes) in
+            [(json!({}), 60), (json!({"lifetime_minutes": 10}), 10), (json!({"lifetime_minutes": 1440}), 1440)]
+        {
+            let issued = issued(IssuedFor::Operator, person(2, json!({})), options).unwrap();
+            assert_eq!(issued.latest.expires_at, NOW.after(Duration::from_secs(minutes * 60)));
+        }
+        for minutes in [9, 1441] {
+            assert!(from_value::<IssueOptions>(json!({"lifetime_minutes": minutes})).is_err());
+        }
+        let reason = |length| from_value::<Reason>(json!("é".repeat(length)));
+        assert_eq!(reason(500).unwrap().as_str(), "é".repeat(500));
+        assert!(reason(501).is_err());
+    }
+
+    #[test]
+    fn a_second_proof_is_asked_as_the_policy_says_of_those_who_have_one() {
+        let admin = person(1, json!({"granted_role": "security_admin"}));
+        let new = person(1, json!({"granted_role": "security_admin", "two_factor": TwoFactor::NotEnrolled}));
+        let asked =
+            |policy: SecondProof| [&admin, &person(2, json!({})), &new].map(|holder| policy.is_asked_of(holder));
+        assert_eq!(asked(SecondProof::None), [false, false, false]);
+        assert_eq!(asked(SecondProof::SecurityAdmins), [true, false, false]);
+        assert_eq!(asked(SecondProof::Everyone), [true, true, false]);
+        // The operator helps where nobody has a second proof any more.
+        let proof = |by| issued(by, person(2, json!({})), json!({})).unwrap().proof_required;
+        assert!(proof(IssuedFor::Admin(Admin::of(&admin).unwrap())) && !proof(IssuedFor::Operator));
+    }
+}

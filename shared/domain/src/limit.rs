@@ -120,6 +120,29 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_those_of_the_threat_model() {
+        let (quarter, hour, day) = (15 * 60, 60 * 60, 24 * 60 * 60);
+        assert_eq!(CODES_AN_EMPLOYEE, [limit(3, quarter), limit(10, day)]);
+        assert_eq!(CODES_AN_ADMIN, [limit(60, hour)]);
+        assert_eq!(SIGN_INS_A_NETWORK, [limit(10, quarter), limit(20, day)]);
+        assert_eq!(SIGN_INS_A_DEVICE, [limit(10, quarter), limit(100, day)]);
+        assert_eq!(
+            (WRONG_PASSWORDS_AN_ACCOUNT, WRONG_SECOND_FACTORS_AN_ACCOUNT),
+            ([limit(100, day)], [limit(100, day)])
+        );
+        assert_eq!(REFUSED_REDEMPTIONS_A_NETWORK, [limit(100, quarter)]);
+        assert_eq!((MAX_TRIES_WITHOUT_SUCCESS, LOCKED_FOR.as_secs()), (100, day));
+    }
+
+    #[test]
+    fn what_is_stored_is_what_still_counts() {
+        let seen = Occurrences::from_millis(&[2_000, 1_000]);
+        assert_eq!(seen.to_millis(), [1_000, 2_000]);
+        assert_eq!(seen.counting(&[limit(3, 10)], at(11)).to_millis(), [2_000]);
+        assert_eq!(seen.with(&[limit(3, 10)], at(11)).to_millis(), [2_000, 11_000]);
+    }
+
+    #[test]
     fn of_two_limits_the_longer_wait_is_told() {
         let seen = Occurrences::from_millis(&[0, 1_000, 2_000]);
         assert_eq!(seen.admit(&[limit(3, 10), limit(3, 100)], at(5)), Err(at(100)));
