@@ -6,8 +6,6 @@
 //! schedules and the secret are read from `template.yaml`, and the functions are the deployed ones, given the same
 //! events: nothing in them knows that it runs here.
 
-#![expect(missing_docs, reason = "variants of errors say in their text what they mean, fields in their names")]
-
 mod answer;
 mod api_page;
 mod authenticator;

@@ -1,5 +1,7 @@
 //! Use cases that several functions share: they decide by the domain, write by the store and mail, and know no HTTP.
 
+#![warn(missing_docs)]
+
 pub mod authenticate;
 mod error;
 pub mod issue;

@@ -53,7 +53,6 @@ const CALL_TIMEOUT: Duration = Duration::from_millis(4_500);
 /// SES has no idempotency: a second attempt may mail twice, so there is one, and it gets the contract's 5 seconds.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What all clients share.
 pub struct Aws {
     config: SdkConfig,
     connector: OneConnector,

@@ -10,12 +10,10 @@ use readmit_domain::Timestamp;
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// A clock that asks `now` each time.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The system's clock.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system's clock")]
     pub fn system() -> Self {
         Self::new(|| {
@@ -24,7 +22,6 @@ impl Clock {
         })
     }
 
-    /// This moment.
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 #[derive(Clone)]
 pub struct Environment(BTreeMap<String, String>);
 
-/// A variable that must be there is missing or cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("the environment variable {name} {fault}")]
 pub struct BadVariable {
@@ -23,7 +22,6 @@ impl Environment {
             .collect()
     }
 
-    /// The same, but for one variable.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut variables = self.0.clone();
         variables.insert(name.to_owned(), value.to_owned());
@@ -35,18 +33,15 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// All of them, by name.
     pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The variable, which must be set.
     pub fn require(&self, name: &str) -> Result<String, BadVariable> {
         self.get(name).map(str::to_owned).ok_or_else(|| bad_variable(name, "is not set"))
     }
 }
 
-/// The error for a variable that is set to something unusable.
 pub(crate) fn bad_variable(name: &str, fault: &'static str) -> BadVariable {
     BadVariable { name: name.to_owned(), fault }
 }

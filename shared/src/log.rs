@@ -148,7 +148,6 @@ fn directive(dimensions: &Value, names: &[String]) -> Value {
     json!({"Namespace": "Readmit", "Dimensions": dimensions, "Metrics": metrics})
 }
 
-/// The fields of an event.
 #[derive(Default)]
 struct Members(Map<String, Value>);
 

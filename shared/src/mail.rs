@@ -51,7 +51,6 @@ enum RefusalKind {
 }
 
 impl MailRefused {
-    /// It could not be written.
     fn of(error: impl std::fmt::Display) -> Self {
         Self { why: error.to_string(), kind: RefusalKind::Mail }
     }
@@ -102,7 +101,6 @@ fn sender(brand: &str, address: &str) -> String {
 }
 
 impl Mail {
-    /// The mail service and sender that the environment names.
     pub fn new(client: Client, environment: &Environment) -> Result<Self, BadVariable> {
         let brand_name = environment.require("READMIT_BRAND_NAME")?;
         Ok(Self {

@@ -13,7 +13,6 @@ use rand::rngs::SysRng;
 #[derive(Clone)]
 pub struct Random(Arc<Fill>);
 
-/// Fills all of the bytes.
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {

@@ -17,7 +17,6 @@ tokio::task_local! {
     static TALLY: Arc<Tally>;
 }
 
-/// What one invocation has done so far.
 #[derive(Default)]
 pub(crate) struct Tally {
     /// Requests sent to DynamoDB, retries too: each is paid for.
@@ -64,19 +63,28 @@ pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     TALLY.scope(tally, work)
 }
 
-/// How an invocation ended.
 pub(crate) enum Ending<'a> {
-    /// As asked.
-    Answered { status: Option<u16> },
+    Answered {
+        status: Option<u16>,
+    },
     /// As the contract has it: the problem's code, and what the log may know beyond that.
-    Refused { status: u16, code: &'a str, because: Option<&'a str> },
+    Refused {
+        status: u16,
+        code: &'a str,
+        because: Option<&'a str>,
+    },
     /// Something that we need did not do its part.
-    Failed { status: Option<u16>, code: &'a str, because: &'a str },
+    Failed {
+        status: Option<u16>,
+        code: &'a str,
+        because: &'a str,
+    },
     /// A fault of ours.
-    Broken { because: &'a str },
+    Broken {
+        because: &'a str,
+    },
 }
 
-/// The invocation under way.
 pub(crate) struct Invocation {
     request_id: String,
     route_key: String,
@@ -94,12 +102,10 @@ impl Invocation {
         }
     }
 
-    /// Runs what is counted.
     pub(crate) async fn run<F: Future>(&self, work: F) -> F::Output {
         TALLY.scope(Arc::clone(&self.tally), work).await
     }
 
-    /// Writes the line.
     pub(crate) fn end(self, ending: &Ending<'_>) {
         let (request_id, route_key, events) = (self.request_id, self.route_key, self.tally.events());
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);

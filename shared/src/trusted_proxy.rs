@@ -24,7 +24,6 @@ const REQUIRE_EDGE: &str = "READMIT_REQUIRE_EDGE";
 /// Letters and digits; the template makes 64. So many have 128 bits and more.
 const SHORTEST_SECRET: usize = 32;
 
-/// A request did not come through the edge, and had to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotThroughEdge;
 

@@ -24,9 +24,9 @@ mod replay;
 // Parsers that their own crates show to nobody.
 #[path = "../../local/src/seed/csv_file.rs"]
 mod csv_file;
-#[allow(dead_code, missing_docs, reason = "the parser of CSV alone is checked")]
+#[allow(dead_code, reason = "the parser of CSV alone is checked")]
 #[path = "../../local/src/seed/import_event.rs"]
 mod import_event;
-#[allow(dead_code, missing_docs, reason = "the reading of rows alone is checked")]
+#[allow(dead_code, reason = "the reading of rows alone is checked")]
 #[path = "../../functions/import-employees/src/row.rs"]
 mod row;

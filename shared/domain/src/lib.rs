@@ -5,6 +5,8 @@
 
 #![warn(missing_docs)]
 
+#![warn(missing_docs)]
+
 mod backup_code;
 mod crockford;
 mod delivery;

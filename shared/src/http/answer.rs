@@ -9,17 +9,14 @@ use serde::Serialize;
 
 use super::Failure;
 
-/// 200 and a body.
 pub fn ok(body: &impl Serialize) -> Result<Response<Body>, Failure> {
     Ok(json(StatusCode::OK, serde_json::to_string(body)?))
 }
 
-/// 201 and a body.
 pub fn created(body: &impl Serialize) -> Result<Response<Body>, Failure> {
     Ok(json(StatusCode::CREATED, serde_json::to_string(body)?))
 }
 
-/// 204.
 pub fn no_content() -> Response<Body> {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::NO_CONTENT;

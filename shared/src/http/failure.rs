@@ -10,7 +10,6 @@ use crate::store::StoreError;
 /// Why a handler gives no answer: outside, a problem or the gateway's 500; inside, what is logged.
 #[derive(Clone, Debug)]
 pub enum Failure {
-    /// The client is told.
     Problem(Problem),
     /// The client is told a problem; the log, which of the things it stands for it was.
     Because(Problem, &'static str),

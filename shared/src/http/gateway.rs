@@ -122,7 +122,6 @@ fn query_map(query: &str) -> QueryMap {
     parameters.into()
 }
 
-/// The response as API Gateway takes it.
 pub(super) fn response_event(response: Response<Body>) -> ApiGatewayV2httpResponse {
     let (parts, body) = response.into_parts();
     let mut event = ApiGatewayV2httpResponse::default();

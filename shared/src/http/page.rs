@@ -20,7 +20,6 @@ const DEFAULT_LIMIT: u8 = 50;
 pub struct PageLimit(u8);
 
 impl PageLimit {
-    /// The number.
     pub fn get(self) -> u8 {
         self.0
     }
@@ -41,13 +40,10 @@ impl TryFrom<String> for PageLimit {
     }
 }
 
-/// A page as a client asks for it.
 pub struct Asked<L> {
-    /// What the page is of.
     pub listing: L,
     /// The listing's name, which a cursor is bound to.
     pub name: String,
-    /// How much the page holds at most.
     pub limit: PageLimit,
     /// Where the page before it ended.
     pub cursor: Option<String>,
@@ -59,18 +55,15 @@ pub struct Pager<'a> {
     request: &'a Request,
     claims: AccessClaims,
     keyring: Arc<Keyring>,
-    /// The moment that the page is of.
     pub now: Timestamp,
 }
 
 impl<'a> Pager<'a> {
-    /// For a request with a valid access token.
     pub async fn new(services: &'a Services, request: &'a Request) -> Result<Self, Failure> {
         let claims = access_claims(services, request).await?;
         Ok(Self { services, request, claims, keyring: services.keyring().await?, now: services.now() })
     }
 
-    /// The caller's company.
     pub fn company_id(&self) -> CompanyId {
         self.claims.company_id
     }
@@ -98,7 +91,6 @@ impl<'a> Pager<'a> {
         page.transpose()?.ok_or_else(|| Failure::Fault("a page was not read".to_owned()))
     }
 
-    /// The cursor of the next page, sealed.
     pub fn next(&self, name: &str, last: &str) -> Result<String, Failure> {
         Ok(seal_cursor(&self.keyring, name, last, self.now, &mut self.services.random())?)
     }
@@ -109,7 +101,6 @@ impl<'a> Pager<'a> {
     }
 }
 
-/// Seals where a page of `query` ended.
 pub fn seal_cursor(
     keyring: &Keyring,
     query: &str,
@@ -120,7 +111,6 @@ pub fn seal_cursor(
     keyring.seal_as_text(&Seal::Cursor(query), last.as_bytes(), now, random)
 }
 
-/// Opens a cursor of the same query.
 pub fn open_cursor(keyring: &Keyring, query: &str, cursor: &str, now: Timestamp) -> Result<String, Problem> {
     let opened = keyring.open_text(&Seal::Cursor(query), cursor, now);
     opened.and_then(|plain| String::from_utf8(plain.to_vec()).ok()).ok_or(Problem::InvalidCursor)

@@ -84,7 +84,6 @@ where
     Ok(response_event(response))
 }
 
-/// What the log is told.
 fn ending(outcome: &Result<Response<Body>, Failure>) -> Ending<'_> {
     let refused = |problem: &Problem, because| Ending::Refused {
         status: problem.status().as_u16(),

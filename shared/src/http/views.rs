@@ -24,7 +24,6 @@ pub struct PasscodeView<'a> {
 }
 
 impl<'a> PasscodeView<'a> {
-    /// The passcode as it is at `now`.
     pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
         Self {
             passcode_id: passcode.passcode_id,
@@ -37,20 +36,17 @@ impl<'a> PasscodeView<'a> {
     }
 }
 
-/// The answer to an issue.
 #[derive(Serialize)]
 pub struct IssuedView<'a> {
     passcode: PasscodeView<'a>,
 }
 
 impl<'a> IssuedView<'a> {
-    /// The passcode as it is at `now`.
     pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
         Self { passcode: PasscodeView::new(passcode, now) }
     }
 }
 
-/// An employee.
 #[derive(Serialize)]
 pub struct EmployeeView<'a> {
     employee_id: EmployeeId,
@@ -67,7 +63,6 @@ pub struct EmployeeView<'a> {
 }
 
 impl<'a> EmployeeView<'a> {
-    /// The employee as of `now`.
     pub fn new(employee: &'a Employee, now: Timestamp) -> Self {
         Self {
             employee_id: employee.employee_id,
@@ -85,7 +80,6 @@ impl<'a> EmployeeView<'a> {
     }
 }
 
-/// An event of the trail.
 #[derive(Serialize)]
 pub struct EventView<'a> {
     event_id: EventId,
@@ -145,7 +139,6 @@ pub struct SessionView<'a> {
 }
 
 impl<'a> SessionView<'a> {
-    /// The session that the token opens.
     pub fn new(access_token: &'a SecretString, employee: &'a Employee, now: Timestamp) -> Self {
         let employee = EmployeeView::new(employee, now);
         Self { access_token, token_type: "Bearer", expires_in: SESSION_LIFETIME.as_secs(), employee }

@@ -7,11 +7,8 @@ use super::line::{Line, Value, Values};
 use super::page::{Block, Link, Page};
 use super::words::{NoticesWords, Words, words_for};
 
-/// What every mail says of its sender.
 pub struct Letterhead {
-    /// The portal's name.
     pub brand_name: String,
-    /// The portal's address, which every link begins with.
     pub portal_url: String,
     /// Whom to ask where the company names nobody.
     pub support_contact: String,
@@ -19,9 +16,7 @@ pub struct Letterhead {
 
 /// A mail, ready to be sent. It may hold a passcode: no part of it is for a log.
 pub struct Letter {
-    /// The subject, on one line.
     pub subject: String,
-    /// The content as text.
     pub text: String,
     /// The same as HTML, which loads nothing.
     pub html: String,
@@ -30,7 +25,6 @@ pub struct Letter {
 }
 
 impl Letterhead {
-    /// The mail with a passcode, to its holder.
     pub fn passcode(
         &self,
         issued: &IssuedPasscode,
@@ -81,7 +75,6 @@ impl Letterhead {
         self.letter(language, values.fill(words.subject).to_string(), blocks, tags)
     }
 
-    /// A notice, to somebody whom it is for.
     pub fn notice(&self, to: &Employee, company: &Company, notice: &Notice) -> Result<Letter, askama::Error> {
         let language = language(to, company);
         let (common, words) = (&language.notices, language.notices.of(&notice.kind));
@@ -130,7 +123,6 @@ impl Letterhead {
         self.portal_url.trim_end_matches('/')
     }
 
-    /// What the lines of every mail may name.
     fn values(&self, to: &Employee, company: &Company) -> Values {
         let support = company.support_email.as_ref().map_or(self.support_contact.as_str(), |login| login.as_str());
         Values::from([

@@ -13,7 +13,6 @@ pub(super) struct Page<'a> {
     pub blocks: Vec<Block>,
 }
 
-/// A part of a page.
 pub(super) enum Block {
     Paragraph(Line),
     /// A paragraph in small print.
@@ -30,7 +29,6 @@ pub(super) enum Block {
     Rule,
 }
 
-/// A link with its words.
 pub(super) struct Link {
     pub label: Line,
     pub address: String,

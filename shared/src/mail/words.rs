@@ -47,7 +47,6 @@ pub(super) struct PasscodeWords {
 /// What the notices say: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`; and `{employee}`, `{address}` in those about
 /// somebody else's account.
 pub(super) struct NoticesWords {
-    /// Labels.
     pub at: &'static str,
     pub source_ip: &'static str,
     pub browser: &'static str,
