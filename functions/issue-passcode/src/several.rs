@@ -48,7 +48,7 @@ struct ResultView<'a> {
 #[derive(Serialize)]
 struct ProblemView {
     code: &'static str,
-    detail: &'static str,
+    detail: String,
 }
 
 /// What all issues of a request have in common.
@@ -203,7 +203,7 @@ impl Issuing<'_> {
 
 /// What became of one employee. A cause that no client is told is logged here, for the request as a whole succeeds.
 fn row<'a>(employee_id: &'a str, outcome: &'a Result<LatestPasscode, Failure>, now: Timestamp) -> ResultView<'a> {
-    let of = |problem: &Problem| Some(ProblemView { code: problem.code(), detail: problem.detail() });
+    let of = |problem: &Problem| Some(ProblemView { code: problem.code(), detail: problem.to_string() });
     let (passcode, problem) = match outcome {
         Ok(passcode) => (Some(PasscodeView::new(passcode, now)), None),
         Err(Failure::Problem(problem) | Failure::Because(problem, _)) => (None, of(problem)),

@@ -13,58 +13,64 @@ const TRY_AGAIN_SECONDS: u64 = 2;
 /// RFC 9470, section 3; `max_age` is [`readmit_domain::RECENT_SIGN_IN`] in seconds.
 const REAUTHENTICATE: &str = r#"Bearer error="insufficient_user_authentication", max_age=600"#;
 
-/// A refusal that the contract knows. None of them repeats a value that was sent.
-#[derive(Clone, Debug, PartialEq)]
+/// A refusal that the contract knows, with the detail that a person reads. None of them repeats a value that was sent.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Problem {
-    /// Not JSON, not UTF-8, a key twice, or nested too deep.
+    #[error("The body is not well-formed JSON in UTF-8, names a key twice, or is nested too deep.")]
     MalformedJson,
     /// The cursor is altered, or of another company or query.
+    #[error("The cursor does not belong to this query. Begin again without one.")]
     InvalidCursor,
-    /// No token, or none that opens this route now.
+    #[error("This needs a valid token. Sign in, or begin the recovery again.")]
     Unauthenticated,
     /// The act needs a recent sign-in, and the session is older or began with a recovery (RFC 9470).
+    #[error(
+        "This needs a sign-in with a second factor within the last ten minutes. Sign in again and repeat the request."
+    )]
     ReauthenticationRequired,
-    /// Address, password and second factor do not belong together.
+    #[error("E-mail address, password and code do not belong together, or the code was used before.")]
     SignInRejected,
-    /// The passcode does not open the door.
+    #[error("This passcode does not open the account. Ask your Security Admin for a new one.")]
     PasscodeRejected,
-    /// The authenticator's code is wrong.
+    #[error("The code does not match the new authenticator. Wait for the next one and try again.")]
     TotpRejected,
     /// The token of a mail's link is none, or its passcode is no more.
+    #[error("This link is not, or no longer, one of a passcode. A newer passcode may have replaced it.")]
     DisownRejected,
-    /// For Security Admins alone.
+    #[error("Only a Security Admin of the company may do this.")]
     NotSecurityAdmin,
-    /// The request did not come through the edge, and has to.
+    #[error("The API takes requests only through the portal's own address.")]
     EdgeRequired,
-    /// Not for the own account.
+    #[error("This is not for the own account. Ask another Security Admin.")]
     OwnAccount,
-    /// There is no such employee in the company.
+    #[error("There is no such employee in your company.")]
     EmployeeNotFound,
-    /// The employee has no passcode that could be taken back.
+    #[error("The employee has no passcode that waits to be used, and no recovery under way.")]
     PasscodeNotFound,
-    /// The account is disabled.
+    #[error("The account is disabled. Enable it first.")]
     EmployeeDisabled,
-    /// The request that came before with the same key is still under way.
+    #[error("A request with this Idempotency-Key is still under way. Try again shortly.")]
     RequestInProgress,
-    /// The key came before with another request.
+    #[error("This Idempotency-Key was used for another request. Use a new one.")]
     IdempotencyKeyReused,
-    /// Steps are missing.
+    #[error("Not all steps of the recovery have been taken.")]
     RecoveryIncomplete(Vec<RecoveryStep>),
-    /// Over 16 KiB.
+    #[error("The body has more than 16 KiB.")]
     BodyTooLarge,
-    /// A body that does not say that it is JSON.
+    #[error("The body must be application/json.")]
     UnsupportedMediaType,
-    /// A client's account.
+    #[error("Client accounts cannot receive a one-time passcode. Ask Technical Support.")]
     ClientAccount,
-    /// Well-formed JSON of the wrong shape.
+    #[error("The request does not have the form that it must have.")]
     InvalidRequest(Vec<FieldError>),
-    /// A password that is too weak.
+    #[error("Choose another password.")]
     PasswordRejected(Vec<PasswordFault>),
     /// Too often; seconds until it may be tried again.
+    #[error("This was tried too often. Wait, then try again.")]
     TooManyRequests(u64),
-    /// The mail service did not take the mail; the code is withdrawn.
+    #[error("The mail could not be sent. The passcode was withdrawn; try again.")]
     EmailNotSent,
-    /// Store or keys do not answer.
+    #[error("This cannot be done at the moment. Try again shortly.")]
     TemporarilyUnavailable,
 }
 
@@ -80,7 +86,7 @@ struct ProblemBody<'a> {
     kind: String,
     title: &'a str,
     status: u16,
-    detail: &'a str,
+    detail: String,
     code: &'a str,
     request_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,164 +104,46 @@ impl Problem {
         Self::TooManyRequests(millis.div_ceil(1000).max(1))
     }
 
-    /// Status, code, title and detail.
-    fn describe(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+    /// Status, code and title.
+    fn describe(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::MalformedJson => (
-                StatusCode::BAD_REQUEST,
-                "malformed_json",
-                "Malformed JSON",
-                "The body is not well-formed JSON in UTF-8, names a key twice, or is nested too deep.",
-            ),
-            Self::InvalidCursor => (
-                StatusCode::BAD_REQUEST,
-                "invalid_cursor",
-                "Invalid cursor",
-                "The cursor does not belong to this query. Begin again without one.",
-            ),
-            Self::Unauthenticated => (
-                StatusCode::UNAUTHORIZED,
-                "unauthenticated",
-                "Not authenticated",
-                "This needs a valid token. Sign in, or begin the recovery again.",
-            ),
-            Self::ReauthenticationRequired => (
-                StatusCode::UNAUTHORIZED,
-                "reauthentication_required",
-                "Sign in again",
-                "This needs a sign-in with a second factor within the last ten minutes. Sign in again and repeat the request.",
-            ),
-            Self::SignInRejected => (
-                StatusCode::UNAUTHORIZED,
-                "sign_in_rejected",
-                "Sign-in rejected",
-                "E-mail address, password and code do not belong together, or the code was used before.",
-            ),
-            Self::PasscodeRejected => (
-                StatusCode::UNAUTHORIZED,
-                "passcode_rejected",
-                "Passcode rejected",
-                "This passcode does not open the account. Ask your Security Admin for a new one.",
-            ),
-            Self::TotpRejected => (
-                StatusCode::UNAUTHORIZED,
-                "totp_rejected",
-                "Code rejected",
-                "The code does not match the new authenticator. Wait for the next one and try again.",
-            ),
-            Self::DisownRejected => (
-                StatusCode::UNAUTHORIZED,
-                "disown_rejected",
-                "Not taken back",
-                "This link is not, or no longer, one of a passcode. A newer passcode may have replaced it.",
-            ),
-            Self::NotSecurityAdmin => (
-                StatusCode::FORBIDDEN,
-                "not_security_admin",
-                "Not a Security Admin",
-                "Only a Security Admin of the company may do this.",
-            ),
-            Self::EdgeRequired => (
-                StatusCode::FORBIDDEN,
-                "edge_required",
-                "Not by this address",
-                "The API takes requests only through the portal's own address.",
-            ),
-            Self::OwnAccount => (
-                StatusCode::FORBIDDEN,
-                "own_account",
-                "Own account",
-                "This is not for the own account. Ask another Security Admin.",
-            ),
-            Self::EmployeeNotFound => (
-                StatusCode::NOT_FOUND,
-                "employee_not_found",
-                "Employee not found",
-                "There is no such employee in your company.",
-            ),
-            Self::PasscodeNotFound => (
-                StatusCode::NOT_FOUND,
-                "passcode_not_found",
-                "No passcode to take back",
-                "The employee has no passcode that waits to be used, and no recovery under way.",
-            ),
-            Self::EmployeeDisabled => (
-                StatusCode::CONFLICT,
-                "employee_disabled",
-                "Employee disabled",
-                "The account is disabled. Enable it first.",
-            ),
-            Self::RequestInProgress => (
-                StatusCode::CONFLICT,
-                "request_in_progress",
-                "Request in progress",
-                "A request with this Idempotency-Key is still under way. Try again shortly.",
-            ),
-            Self::IdempotencyKeyReused => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency_key_reused",
-                "Idempotency key reused",
-                "This Idempotency-Key was used for another request. Use a new one.",
-            ),
-            Self::RecoveryIncomplete(_) => (
-                StatusCode::CONFLICT,
-                "recovery_incomplete",
-                "Recovery incomplete",
-                "Not all steps of the recovery have been taken.",
-            ),
-            Self::BodyTooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large", "The body has more than 16 KiB.")
+            Self::MalformedJson => (StatusCode::BAD_REQUEST, "malformed_json", "Malformed JSON"),
+            Self::InvalidCursor => (StatusCode::BAD_REQUEST, "invalid_cursor", "Invalid cursor"),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not authenticated"),
+            Self::ReauthenticationRequired => (StatusCode::UNAUTHORIZED, "reauthentication_required", "Sign in again"),
+            Self::SignInRejected => (StatusCode::UNAUTHORIZED, "sign_in_rejected", "Sign-in rejected"),
+            Self::PasscodeRejected => (StatusCode::UNAUTHORIZED, "passcode_rejected", "Passcode rejected"),
+            Self::TotpRejected => (StatusCode::UNAUTHORIZED, "totp_rejected", "Code rejected"),
+            Self::DisownRejected => (StatusCode::UNAUTHORIZED, "disown_rejected", "Not taken back"),
+            Self::NotSecurityAdmin => (StatusCode::FORBIDDEN, "not_security_admin", "Not a Security Admin"),
+            Self::EdgeRequired => (StatusCode::FORBIDDEN, "edge_required", "Not by this address"),
+            Self::OwnAccount => (StatusCode::FORBIDDEN, "own_account", "Own account"),
+            Self::EmployeeNotFound => (StatusCode::NOT_FOUND, "employee_not_found", "Employee not found"),
+            Self::PasscodeNotFound => (StatusCode::NOT_FOUND, "passcode_not_found", "No passcode to take back"),
+            Self::EmployeeDisabled => (StatusCode::CONFLICT, "employee_disabled", "Employee disabled"),
+            Self::RequestInProgress => (StatusCode::CONFLICT, "request_in_progress", "Request in progress"),
+            Self::IdempotencyKeyReused => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency key reused")
             }
-            Self::UnsupportedMediaType => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "Unsupported media type",
-                "The body must be application/json.",
-            ),
-            Self::ClientAccount => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "client_account",
-                "Client account",
-                "Client accounts cannot receive a one-time passcode. Ask Technical Support.",
-            ),
-            Self::InvalidRequest(_) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_request",
-                "Invalid request",
-                "The request does not have the form that it must have.",
-            ),
-            Self::PasswordRejected(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "password_rejected", "Password rejected", "Choose another password.")
+            Self::RecoveryIncomplete(_) => (StatusCode::CONFLICT, "recovery_incomplete", "Recovery incomplete"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
-            Self::TooManyRequests(_) => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_requests",
-                "Too many requests",
-                "This was tried too often. Wait, then try again.",
-            ),
-            Self::EmailNotSent => (
-                StatusCode::BAD_GATEWAY,
-                "email_not_sent",
-                "E-mail not sent",
-                "The mail could not be sent. The passcode was withdrawn; try again.",
-            ),
-            Self::TemporarilyUnavailable => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "temporarily_unavailable",
-                "Temporarily unavailable",
-                "This cannot be done at the moment. Try again shortly.",
-            ),
+            Self::ClientAccount => (StatusCode::UNPROCESSABLE_ENTITY, "client_account", "Client account"),
+            Self::InvalidRequest(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", "Invalid request"),
+            Self::PasswordRejected(_) => (StatusCode::UNPROCESSABLE_ENTITY, "password_rejected", "Password rejected"),
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests"),
+            Self::EmailNotSent => (StatusCode::BAD_GATEWAY, "email_not_sent", "E-mail not sent"),
+            Self::TemporarilyUnavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "Temporarily unavailable")
+            }
         }
     }
 
     /// The stable word for clients and logs.
     pub fn code(&self) -> &'static str {
         self.describe().1
-    }
-
-    /// The text for a person.
-    pub fn detail(&self) -> &'static str {
-        self.describe().3
     }
 
     pub(super) fn status(&self) -> StatusCode {
@@ -274,12 +162,12 @@ impl Problem {
     }
 
     pub(super) fn body(&self, request_id: &str) -> Result<String, serde_json::Error> {
-        let (status, code, title, detail) = self.describe();
+        let (status, code, title) = self.describe();
         serde_json::to_string(&ProblemBody {
             kind: format!("urn:readmit:problem:{code}"),
             title,
             status: status.as_u16(),
-            detail,
+            detail: self.to_string(),
             code,
             request_id,
             errors: if let Self::InvalidRequest(errors) = self { Some(errors) } else { None },
