@@ -52,7 +52,6 @@ pub enum RootSecret {
 }
 
 impl RootSecret {
-    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Sessions,
         Self::Recoveries,
@@ -65,27 +64,23 @@ impl RootSecret {
 
     /// What operators call it: `sessions`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Sessions => "sessions",
-            Self::Recoveries => "recoveries",
-            Self::Passcodes => "passcodes",
-            Self::Credentials => "credentials",
-            Self::Authenticators => "authenticators",
-            Self::Cursors => "cursors",
-            Self::Disowning => "disowning",
-        }
+        self.name_and_variable().0
     }
 
     /// The environment variable with its id in Secrets Manager.
     pub fn variable(self) -> &'static str {
+        self.name_and_variable().1
+    }
+
+    fn name_and_variable(self) -> (&'static str, &'static str) {
         match self {
-            Self::Sessions => "READMIT_SESSIONS_SECRET_ID",
-            Self::Recoveries => "READMIT_RECOVERIES_SECRET_ID",
-            Self::Passcodes => "READMIT_PASSCODES_SECRET_ID",
-            Self::Credentials => "READMIT_CREDENTIALS_SECRET_ID",
-            Self::Authenticators => "READMIT_AUTHENTICATORS_SECRET_ID",
-            Self::Cursors => "READMIT_CURSORS_SECRET_ID",
-            Self::Disowning => "READMIT_DISOWNING_SECRET_ID",
+            Self::Sessions => ("sessions", "READMIT_SESSIONS_SECRET_ID"),
+            Self::Recoveries => ("recoveries", "READMIT_RECOVERIES_SECRET_ID"),
+            Self::Passcodes => ("passcodes", "READMIT_PASSCODES_SECRET_ID"),
+            Self::Credentials => ("credentials", "READMIT_CREDENTIALS_SECRET_ID"),
+            Self::Authenticators => ("authenticators", "READMIT_AUTHENTICATORS_SECRET_ID"),
+            Self::Cursors => ("cursors", "READMIT_CURSORS_SECRET_ID"),
+            Self::Disowning => ("disowning", "READMIT_DISOWNING_SECRET_ID"),
         }
     }
 }
@@ -93,18 +88,16 @@ impl RootSecret {
 /// The keys that a function needs. What it does not name it cannot use, and its policy does not let it read.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyNeeds {
-    /// The root secrets that it derives keys from.
     pub secrets: &'static [RootSecret],
     /// The kinds of tokens that it verifies by public keys alone.
     pub verifies: &'static [TokenKind],
 }
 
 impl KeyNeeds {
-    /// For a function without keys.
     pub const NONE: Self = Self { secrets: &[], verifies: &[] };
 }
 
-/// What a key is for: the label of its derivation.
+/// What a key is for.
 #[derive(Clone, Copy)]
 enum Purpose {
     SignSessions,
@@ -119,34 +112,26 @@ enum Purpose {
 }
 
 impl Purpose {
-    fn label(self) -> &'static str {
+    /// The root secret that the key is derived from, and the label of the derivation.
+    fn derivation(self) -> (RootSecret, &'static str) {
         match self {
-            Self::SignSessions => "readmit/sign-sessions/ed25519",
-            Self::SignRecoveries => "readmit/sign-recoveries/ed25519",
-            Self::HashDevices => "readmit/hash-devices/hmac-sha256",
-            Self::HashPasswords => "readmit/hash-passwords/argon2id",
-            Self::HashPasscodes => "readmit/hash-passcodes/hmac-sha256",
-            Self::HashBackupCodes => "readmit/hash-backup-codes/hmac-sha256",
-            Self::SealTotpKeys => "readmit/seal-totp-keys/xchacha20poly1305",
-            Self::SealCursors => "readmit/seal-cursors/xchacha20poly1305",
-            Self::SealDisownTokens => "readmit/seal-disown-tokens/xchacha20poly1305",
+            Self::SignSessions => (RootSecret::Sessions, "readmit/sign-sessions/ed25519"),
+            Self::SignRecoveries => (RootSecret::Recoveries, "readmit/sign-recoveries/ed25519"),
+            Self::HashDevices => (RootSecret::Sessions, "readmit/hash-devices/hmac-sha256"),
+            Self::HashPasswords => (RootSecret::Credentials, "readmit/hash-passwords/argon2id"),
+            Self::HashPasscodes => (RootSecret::Passcodes, "readmit/hash-passcodes/hmac-sha256"),
+            Self::HashBackupCodes => (RootSecret::Credentials, "readmit/hash-backup-codes/hmac-sha256"),
+            Self::SealTotpKeys => (RootSecret::Authenticators, "readmit/seal-totp-keys/xchacha20poly1305"),
+            Self::SealCursors => (RootSecret::Cursors, "readmit/seal-cursors/xchacha20poly1305"),
+            Self::SealDisownTokens => (RootSecret::Disowning, "readmit/seal-disown-tokens/xchacha20poly1305"),
         }
     }
 
     fn secret(self) -> RootSecret {
-        match self {
-            Self::SignSessions | Self::HashDevices => RootSecret::Sessions,
-            Self::SignRecoveries => RootSecret::Recoveries,
-            Self::HashPasscodes => RootSecret::Passcodes,
-            Self::HashPasswords | Self::HashBackupCodes => RootSecret::Credentials,
-            Self::SealTotpKeys => RootSecret::Authenticators,
-            Self::SealCursors => RootSecret::Cursors,
-            Self::SealDisownTokens => RootSecret::Disowning,
-        }
+        self.derivation().0
     }
 }
 
-/// The keys that one function has.
 pub struct Keyring {
     roots: BTreeMap<RootSecret, Root>,
     public: BTreeMap<TokenKind, PublicKeys>,
@@ -181,7 +166,6 @@ impl Keyring {
         self.roots.get(&secret).is_some_and(|root| root.versions.accepts(version, now))
     }
 
-    /// Whether the root secret has this version.
     pub fn knows(&self, secret: RootSecret, version: KeyVersion) -> bool {
         self.roots.get(&secret).is_some_and(|root| root.versions.get(version).is_some())
     }
@@ -191,22 +175,18 @@ impl Keyring {
         self.roots.get(&secret).is_none_or(|root| version < root.versions.voided_before())
     }
 
-    /// The public keys of a kind of tokens, by which they are verified.
     pub fn public_keys(&self, kind: TokenKind) -> Option<&PublicKeys> {
         self.public.get(&kind)
     }
 
-    /// The pepper of passwords.
     pub fn password_pepper(&self, version: KeyVersion) -> Result<Pepper, UnknownVersion> {
         Ok(Pepper::from(*self.derive::<32>(Purpose::HashPasswords, version)?))
     }
 
-    /// The key of passcode hashes.
     pub fn passcode_key(&self, version: KeyVersion) -> Result<HashKey, UnknownVersion> {
         Ok(HashKey::from(*self.derive::<64>(Purpose::HashPasscodes, version)?))
     }
 
-    /// The key of backup-code hashes.
     pub fn backup_code_key(&self, version: KeyVersion) -> Result<HashKey, UnknownVersion> {
         Ok(HashKey::from(*self.derive::<64>(Purpose::HashBackupCodes, version)?))
     }
@@ -220,8 +200,8 @@ impl Keyring {
         purpose: Purpose,
         version: KeyVersion,
     ) -> Result<Zeroizing<[u8; N]>, UnknownVersion> {
-        let root = self.roots.get(&purpose.secret()).ok_or(UnknownVersion(purpose.secret(), version))?;
-        root.derive(purpose, version)
+        let secret = purpose.secret();
+        self.roots.get(&secret).ok_or(UnknownVersion(secret, version))?.derive(purpose, version)
     }
 }
 

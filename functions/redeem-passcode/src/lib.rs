@@ -84,11 +84,8 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
         login,
         passcode_id: counted.held.passcode_id,
     };
-    let recovery_token = &Tokens::new(&*services.keyring().await?, &services.portal_url).recovery(
-        claims,
-        act.at,
-        &mut services.random(),
-    )?;
+    let recovery_token =
+        &Tokens::new(&*services.keyring().await?, &services.portal_url).sign(claims, act.at, &mut services.random())?;
     answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
 }
 

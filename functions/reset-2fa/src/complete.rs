@@ -90,7 +90,7 @@ async fn completed(
         amr: Vec::new(),
     };
     let keyring = services.keyring().await?;
-    let token = Tokens::new(&keyring, &services.portal_url).access(claims, act.at, &mut services.random())?;
+    let token = Tokens::new(&keyring, &services.portal_url).sign(claims, act.at, &mut services.random())?;
     let device = keyring.device_token(&employee.login, &epoch, act.at, &mut services.random())?;
     let shown = new_codes.shown();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();

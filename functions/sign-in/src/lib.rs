@@ -73,7 +73,7 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
         amr: AccessClaims::SIGN_IN.to_vec(),
     };
     let keyring = services.keyring().await?;
-    let token = Tokens::new(&keyring, &services.portal_url).access(claims, now, &mut services.random())?;
+    let token = Tokens::new(&keyring, &services.portal_url).sign(claims, now, &mut services.random())?;
     let answer = answer::ok(&SessionView::new(&token, &employee, now))?;
     // An account without an epoch was never recovered: it has no password.
     let Some(epoch) = &credentials.device_epoch else { return Ok(answer) };

@@ -3,13 +3,10 @@
 use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, RECENT_SIGN_IN, SessionEpoch, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// What an access token says: who, of which company, in which epoch.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AccessClaims {
-    /// The employee.
     #[serde(rename = "sub")]
     pub employee_id: EmployeeId,
-    /// The company.
     pub company_id: CompanyId,
     /// The epoch that the employee's directory row must still have.
     pub epoch: SessionEpoch,
@@ -23,14 +20,12 @@ pub struct AccessClaims {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AuthenticationMethod {
-    /// The password.
     Pwd,
     /// The authenticator's digits, or a backup code.
     Otp,
 }
 
 impl AccessClaims {
-    /// What every sign-in shows.
     pub const SIGN_IN: [AuthenticationMethod; 2] = [AuthenticationMethod::Pwd, AuthenticationMethod::Otp];
 
     /// Whether the session began with a second factor, and at most [`RECENT_SIGN_IN`] ago (RFC 9470).
@@ -40,13 +35,10 @@ impl AccessClaims {
     }
 }
 
-/// What a recovery token says: whose recovery, and which.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RecoveryClaims {
-    /// The employee.
     #[serde(rename = "sub")]
     pub employee_id: EmployeeId,
-    /// The company.
     pub company_id: CompanyId,
     /// The key of the recovery.
     pub login: Login,

@@ -20,7 +20,6 @@ const REFETCH_AFTER: Duration = Duration::from_secs(30);
 /// What is new, or void, is known to a warm process after this time at the latest.
 pub(super) const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
 
-/// Where this function's keys are, and the keyring once they were fetched.
 pub struct KeyStore {
     aws: Arc<Aws>,
     /// Made when the secrets are first asked for: some functions never do.
@@ -36,13 +35,11 @@ struct Kept {
     asked_at: Timestamp,
 }
 
-/// The keys are not to be had, or are something else.
 #[derive(Debug, thiserror::Error)]
 #[error("the keys are not to be had: {0}")]
 pub struct KeyringUnavailable(String);
 
 impl KeyStore {
-    /// Of what `needs` names; the environment says where it is.
     pub(crate) fn new(
         aws: Arc<Aws>,
         store: Store,
@@ -125,7 +122,6 @@ impl KeyStore {
         Ok(keyring)
     }
 
-    /// Whether a fetch asks the table of keys too.
     pub(crate) fn reads_public_keys(&self) -> bool {
         !self.kinds().is_empty()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rand::CryptoRng;
 use rand::distr::{Alphanumeric, SampleString as _};
-use readmit_domain::{KeyVersion, Timestamp};
+use readmit_domain::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
@@ -21,42 +21,33 @@ const KNOWN_AFTER: Duration = Duration::from_secs(2 * KEPT_FOR.as_secs() + 180);
 /// 62^64 is over 2^256: the length that the template generates the first version with.
 const MATERIAL_LENGTH: usize = 64;
 
-/// The root with one more version, which signs in a while.
-pub(super) fn next_root(
-    current: &SecretString,
-    now: Timestamp,
-    random: &mut impl CryptoRng,
-) -> Result<SecretString, BadRootSecret> {
-    let root = RootJson::read(current)?;
-    let voided_before = root.voided_before;
-    with_one_more(root, Root::parse(current)?.versions.newest() + 1, now.after(SIGNS_AFTER), voided_before, random)
+/// Why a version is added.
+pub(super) enum Reason {
+    /// It signs in a while.
+    Schedule,
+    /// It signs at once, and voids all others.
+    Leak,
 }
 
-/// The root with one more version, which signs at once and voids all others.
-pub(super) fn voided_root(
+/// The root with one more version.
+pub(super) fn next_root(
     current: &SecretString,
+    reason: Reason,
     now: Timestamp,
     random: &mut impl CryptoRng,
 ) -> Result<SecretString, BadRootSecret> {
     let version = Root::parse(current)?.versions.newest() + 1;
-    with_one_more(RootJson::read(current)?, version, now, version, random)
-}
+    let RootJson { mut signs_from, mut versions, voided_before } = RootJson::read(current)?;
+    let (version_signs_from, voided_before) = match reason {
+        Reason::Schedule => (now.after(SIGNS_AFTER), voided_before),
+        Reason::Leak => (now, version),
+    };
+    signs_from.insert(version.to_string(), version_signs_from.seconds());
+    versions.insert(version.to_string(), SecretString::from(Alphanumeric.sample_string(random, MATERIAL_LENGTH)));
 
-fn with_one_more(
-    root: RootJson,
-    version: KeyVersion,
-    signs_from: Timestamp,
-    voided_before: KeyVersion,
-    random: &mut impl CryptoRng,
-) -> Result<SecretString, BadRootSecret> {
-    let RootJson { signs_from: mut all_sign_from, mut versions, .. } = root;
-    let material = Alphanumeric.sample_string(random, MATERIAL_LENGTH);
-    versions.insert(version.to_string(), SecretString::from(material));
-    all_sign_from.insert(version.to_string(), signs_from.seconds());
-
-    let mut next: BTreeMap<&str, _> =
-        versions.iter().map(|(version, material)| (version.as_str(), json!(material.expose_secret()))).collect();
-    next.insert("signs_from", json!(all_sign_from));
+    let exposed = versions.iter().map(|(version, material)| (version.as_str(), json!(material.expose_secret())));
+    let mut next: BTreeMap<&str, _> = exposed.collect();
+    next.insert("signs_from", json!(signs_from));
     if voided_before > 0 {
         next.insert("voided_before", json!(voided_before));
     }
@@ -95,20 +86,21 @@ mod tests {
     fn a_rotation_adds_a_version_that_signs_half_an_hour_later() {
         let now = Timestamp::from_millis(2_000_000);
         let (current, mut random) = (SecretString::from(TWO), Random::system());
-        let next = next_root(&current, now, &mut random).unwrap();
+        let mut next_root = || next_root(&current, Reason::Schedule, now, &mut random).unwrap();
+        let next = next_root();
         let versions = Root::parse(&next).unwrap().versions;
         assert_eq!(versions.current(now), 2);
         assert_eq!(versions.current(now.after(Duration::from_secs(1_799))), 2);
         assert_eq!(versions.current(now.after(SIGNS_AFTER)), 3);
         assert!(keeps_all(&current, &next).unwrap());
-        assert_ne!(next.expose_secret(), next_root(&current, now, &mut random).unwrap().expose_secret());
+        assert_ne!(next.expose_secret(), next_root().expose_secret());
     }
 
     #[test]
     fn after_a_leak_the_new_version_signs_at_once_and_stays_when_the_next_comes() {
         let (now, mut random) = (Timestamp::from_millis(2_000_000), Random::system());
-        let voided = voided_root(&SecretString::from(TWO), now, &mut random).unwrap();
-        let next = next_root(&voided, now, &mut random).unwrap();
+        let voided = next_root(&SecretString::from(TWO), Reason::Leak, now, &mut random).unwrap();
+        let next = next_root(&voided, Reason::Schedule, now, &mut random).unwrap();
         for root in [&voided, &next] {
             let versions = Root::parse(root).unwrap().versions;
             assert_eq!(versions.current(now), 3);
@@ -131,7 +123,7 @@ mod tests {
     #[test]
     fn a_version_that_would_sign_before_everybody_knows_it_does_not_become_current() {
         let (current, made_at) = (SecretString::from(ONE), Timestamp::from_millis(2_000_000));
-        let next = next_root(&current, made_at, &mut Random::system()).unwrap();
+        let next = next_root(&current, Reason::Schedule, made_at, &mut Random::system()).unwrap();
         let last = made_at.after(SIGNS_AFTER.saturating_sub(KNOWN_AFTER));
         assert!(may_follow(&current, &next, last).is_ok());
         let late = may_follow(&current, &next, last.after(Duration::from_secs(1)));
@@ -140,6 +132,7 @@ mod tests {
 
     #[test]
     fn a_root_that_is_none_is_not_rotated() {
-        assert!(next_root(&SecretString::from("{}"), Timestamp::from_millis(0), &mut Random::system()).is_err());
+        let none = SecretString::from("{}");
+        assert!(next_root(&none, Reason::Schedule, Timestamp::from_millis(0), &mut Random::system()).is_err());
     }
 }

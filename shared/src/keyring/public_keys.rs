@@ -11,7 +11,6 @@ use sha2::{Digest as _, Sha256};
 use super::versions::{Version, Versions};
 use super::{Root, TokenKind, UnknownVersion};
 
-/// The public keys of one kind of tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicKeys(Versions<PublicKey>);
 
@@ -21,7 +20,6 @@ struct PublicKey {
     bytes: [u8; 32],
 }
 
-/// What is published of a version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PublishedKey {
     /// The key in base64url, as RFC 8037 writes it.
@@ -43,7 +41,6 @@ fn thumbprint(x: &str) -> String {
 }
 
 impl PublicKeys {
-    /// Of a root secret.
     pub(super) fn of(root: &Root, kind: TokenKind) -> Result<Self, UnknownVersion> {
         let mut all = std::collections::BTreeMap::new();
         for (number, Version { signs_from, .. }) in root.versions.iter() {
@@ -67,14 +64,12 @@ impl PublicKeys {
         Versions::new(keys.into_iter().map(read).collect::<Option<_>>()?, voided_before).map(Self)
     }
 
-    /// What to publish.
     pub fn to_publish(&self) -> impl Iterator<Item = (KeyVersion, PublishedKey)> {
         self.0.iter().map(|(number, Version { material, signs_from })| {
             (number, PublishedKey { x: BASE64URL_NOPAD.encode(&material.bytes), signs_from: *signs_from })
         })
     }
 
-    /// The first version that is not void.
     pub fn voided_before(&self) -> KeyVersion {
         self.0.voided_before()
     }
@@ -90,7 +85,6 @@ impl PublicKeys {
         self.0.accepts(number, now).then_some(&version.material.bytes)
     }
 
-    /// The name of a version's key.
     pub(super) fn kid(&self, version: KeyVersion) -> Option<&str> {
         self.0.get(version).map(|key| key.kid.as_str())
     }

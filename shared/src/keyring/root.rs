@@ -14,12 +14,10 @@ use zeroize::Zeroizing;
 use super::versions::{Version, Versions};
 use super::{Purpose, UnknownVersion};
 
-/// One root secret, read.
 pub struct Root {
     pub(super) versions: Versions<SecretString>,
 }
 
-/// A root secret is not of the form it must have.
 #[derive(Debug, thiserror::Error)]
 #[error("a root secret {0}")]
 pub struct BadRootSecret(pub(super) &'static str);
@@ -41,7 +39,6 @@ impl RootJson {
 }
 
 impl Root {
-    /// Reads the secret's JSON.
     pub fn parse(json: &SecretString) -> Result<Self, BadRootSecret> {
         let root = RootJson::read(json)?;
         let mut versions = BTreeMap::new();
@@ -50,13 +47,12 @@ impl Root {
             if material.expose_secret().len() < 43 {
                 return Err(BadRootSecret("has a version of under 256 bits"));
             }
-            let signs_from =
-                *root.signs_from.get(&name).ok_or(BadRootSecret("does not say from when a version signs"))?;
+            let signs_from = root.signs_from.get(&name).copied();
+            let signs_from = signs_from.ok_or(BadRootSecret("does not say from when a version signs"))?;
             versions.insert(number, Version { material, signs_from });
         }
-        let versions =
-            Versions::new(versions, root.voided_before).ok_or(BadRootSecret("has no version that is not void"))?;
-        Ok(Self { versions })
+        let versions = Versions::new(versions, root.voided_before);
+        Ok(Self { versions: versions.ok_or(BadRootSecret("has no version that is not void"))? })
     }
 
     pub(super) fn derive<const N: usize>(
@@ -64,10 +60,11 @@ impl Root {
         purpose: Purpose,
         version: KeyVersion,
     ) -> Result<Zeroizing<[u8; N]>, UnknownVersion> {
-        let unknown = || UnknownVersion(purpose.secret(), version);
+        let (secret, label) = purpose.derivation();
+        let unknown = || UnknownVersion(secret, version);
         let material = self.versions.get(version).ok_or_else(unknown)?;
         let mut key = Zeroizing::new([0; N]);
-        let label = format!("{}/{version}", purpose.label());
+        let label = format!("{label}/{version}");
         // HKDF refuses only lengths over 255 hashes, which no key here has.
         Hkdf::<Sha256>::new(None, material.expose_secret().as_bytes())
             .expand(label.as_bytes(), key.as_mut_slice())

@@ -12,7 +12,7 @@ use readmit_domain::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::key_store::made_at;
-use super::next_root::{may_follow, next_root, voided_root};
+use super::next_root::{Reason, may_follow, next_root};
 use super::{BadRootSecret, PublicKeys, Root, RootSecret, TokenKind, UnknownVersion};
 use crate::aws::describe;
 use crate::environment::BadVariable;
@@ -23,7 +23,6 @@ use crate::store::{Outcome, Store, StoreError};
 const CURRENT: &str = "AWSCURRENT";
 const PENDING: &str = "AWSPENDING";
 
-/// The root secrets, to be rotated.
 pub struct Rotation {
     client: Client,
     store: Store,
@@ -34,31 +33,23 @@ pub struct Rotation {
 /// Why a step was not done. Secrets Manager tries the rotation again.
 #[derive(Debug, thiserror::Error)]
 pub enum RotationError {
-    /// The event is about a secret that is no root secret.
     #[error("the event is about another secret than a root secret")]
     AnotherSecret,
-    /// Secrets Manager does not do its part.
     #[error("Secrets Manager: {0}")]
     Unavailable(String),
-    /// The secret is not of the form it must have.
     #[error(transparent)]
     Bad(#[from] BadRootSecret),
-    /// The version to come lacks one that is there, or has another in its place.
     #[error("the version to come does not keep all that is there")]
     LosesVersions,
-    /// The public keys could not be published.
     #[error(transparent)]
     Unpublished(#[from] StoreError),
-    /// A key could not be derived.
     #[error(transparent)]
     NoKey(#[from] UnknownVersion),
-    /// The version to come would sign before everybody knows it.
     #[error("the version to come would sign too soon")]
     TooLate,
 }
 
 impl RotationError {
-    /// What it is called in the log.
     pub fn code(&self) -> &'static str {
         match self {
             Self::AnotherSecret => "another_secret",
@@ -77,7 +68,6 @@ impl RotationError {
 }
 
 impl Rotation {
-    /// Of the secrets that the environment names.
     pub fn new(process: &Process) -> Result<Self, BadVariable> {
         let Process { aws, environment, random, .. } = process;
         let ids = RootSecret::ALL.into_iter().map(|secret| Ok((secret, environment.require(secret.variable())?)));
@@ -97,7 +87,7 @@ impl Rotation {
         if self.pending(secret, token).await?.is_some() {
             return Ok(());
         }
-        let next = next_root(&self.current(secret).await?, now, &mut self.random.clone())?;
+        let next = next_root(&self.current(secret).await?, Reason::Schedule, now, &mut self.random.clone())?;
         self.put(secret, token, &next, PENDING).await
     }
 
@@ -129,7 +119,7 @@ impl Rotation {
     /// After a leak: adds a version that signs at once, and voids all before it. `token` is the id that Secrets Manager gives the
     /// new value.
     pub async fn void(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
-        let next = voided_root(&self.current(secret).await?, now, &mut self.random.clone())?;
+        let next = next_root(&self.current(secret).await?, Reason::Leak, now, &mut self.random.clone())?;
         self.put(secret, token, &next, CURRENT).await?;
         self.publish(secret).await
     }

@@ -13,7 +13,6 @@ const NONCE_BYTES: usize = 24;
 
 /// What is sealed, and what it is bound to: a seal opens only with the same words.
 pub enum Seal<'a> {
-    /// A person's TOTP key.
     TotpKey(EmployeeId),
     /// A page's cursor, for one company and one query.
     Cursor(&'a str),
@@ -67,7 +66,6 @@ impl Keyring {
         Ok([nonce.as_slice(), &ciphertext].concat())
     }
 
-    /// Opens what [`Self::seal`] made.
     pub fn unseal(&self, seal: &Seal<'_>, version: KeyVersion, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError)?;
         let bound_to = seal.bound_to();
@@ -91,22 +89,17 @@ impl Keyring {
     /// Opens what [`Self::seal_as_text`] made, in its one spelling, while its version is taken.
     pub fn open_text(&self, seal: &Seal<'_>, text: &str, now: Timestamp) -> Option<Zeroizing<Vec<u8>>> {
         let (version, sealed) = text.split_once('.')?;
-        let written = |read: &KeyVersion| read.to_string() == version;
-        let version = version
-            .parse()
-            .ok()
-            .filter(written)
-            .filter(|version| self.accepts(seal.purpose().secret(), *version, now))?;
-        let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
-        self.unseal(seal, version, &sealed).ok()
+        let read: KeyVersion = version.parse().ok()?;
+        if read.to_string() != version || !self.accepts(seal.purpose().secret(), read, now) {
+            return None;
+        }
+        self.unseal(seal, read, &BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?).ok()
     }
 
     fn cipher(&self, seal: &Seal<'_>, version: KeyVersion) -> Result<XChaCha20Poly1305, UnknownVersion> {
-        let key = self.derive::<32>(seal.purpose(), version)?;
-        Ok(XChaCha20Poly1305::new((&*key).into()))
+        Ok(XChaCha20Poly1305::new((&*self.derive::<32>(seal.purpose(), version)?).into()))
     }
 
-    /// Seals a person's TOTP key with the current version.
     pub fn seal_totp_key(
         &self,
         owner: EmployeeId,

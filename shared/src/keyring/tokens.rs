@@ -20,14 +20,11 @@ const CLOCK_SKEW_SECONDS: i64 = 180;
 /// A kind of token. Each is signed by a key of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenKind {
-    /// Of a session.
     Access,
-    /// Of a recovery.
     Recovery,
 }
 
 impl TokenKind {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Access, Self::Recovery];
 
     /// The key of its public keys in the table of keys: the name of the root secret that signs it.
@@ -44,7 +41,7 @@ impl TokenKind {
 }
 
 /// What a kind of token says. Each has a media type and an audience of its own too, so that none passes for another.
-trait Claims: Serialize + DeserializeOwned {
+pub trait Claims: Serialize + DeserializeOwned {
     const KIND: TokenKind;
     const MEDIA_TYPE: &'static str;
     const AUDIENCE: &'static str;
@@ -82,46 +79,22 @@ struct Registered<C> {
 #[error("the token is not valid: {0}")]
 pub struct BadToken(&'static str);
 
-/// An access token that was read.
 pub struct Session {
-    /// What it says.
     pub claims: AccessClaims,
     /// When it expires, in seconds since 1970.
     pub expires_at: i64,
 }
 
-/// Makes and reads tokens of one issuer.
 pub struct Tokens<'a> {
     keyring: &'a Keyring,
     issuer: &'a str,
 }
 
 impl<'a> Tokens<'a> {
-    /// Tokens that name `issuer`.
     pub fn new(keyring: &'a Keyring, issuer: &'a str) -> Self {
         // An error says that it was installed before, in this process, by this line.
         let _ = PROVIDER.install_default();
         Self { keyring, issuer }
-    }
-
-    /// Signs an access token.
-    pub fn access(
-        &self,
-        claims: AccessClaims,
-        now: Timestamp,
-        random: &mut impl CryptoRng,
-    ) -> Result<SecretString, TokenNotSigned> {
-        self.sign(claims, now, random)
-    }
-
-    /// Signs a recovery token.
-    pub fn recovery(
-        &self,
-        claims: RecoveryClaims,
-        now: Timestamp,
-        random: &mut impl CryptoRng,
-    ) -> Result<SecretString, TokenNotSigned> {
-        self.sign(claims, now, random)
     }
 
     /// Reads an access token. Whether the session still lasts is the directory's to say.
@@ -135,7 +108,7 @@ impl<'a> Tokens<'a> {
         self.read(token, now).map(|read| read.claims)
     }
 
-    fn sign<C: Claims>(
+    pub fn sign<C: Claims>(
         &self,
         claims: C,
         now: Timestamp,
@@ -197,13 +170,10 @@ pub(super) fn named_key(token: &str) -> Option<String> {
     jsonwebtoken::decode_header(token).ok()?.kid
 }
 
-/// A token could not be signed.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenNotSigned {
-    /// The version it was to be signed with is not there.
     #[error(transparent)]
     NoKey(#[from] UnknownVersion),
-    /// The framing failed.
     #[error(transparent)]
     NotFramed(#[from] jsonwebtoken::errors::Error),
 }
@@ -228,7 +198,7 @@ mod tests {
             auth_time: now.seconds(),
             amr: Vec::new(),
         };
-        Tokens::new(keyring, issuer).access(claims, now, &mut random).unwrap().expose_secret().to_owned()
+        Tokens::new(keyring, issuer).sign(claims, now, &mut random).unwrap().expose_secret().to_owned()
     }
 
     #[test]

@@ -51,12 +51,10 @@ impl<M> Versions<M> {
         number >= self.voided_before && self.all.contains_key(&number) && now.seconds() < taken_until
     }
 
-    /// The first version that is not void.
     pub fn voided_before(&self) -> KeyVersion {
         self.voided_before
     }
 
-    /// What a version holds.
     pub fn get(&self, number: KeyVersion) -> Option<&M> {
         self.all.get(&number).map(|version| &version.material)
     }
