@@ -35,19 +35,12 @@ pub use tokens::{BadToken, Session, TokenKind, TokenNotSigned, Tokens};
 /// The root secrets. Whoever reads one has the keys of its purpose, and no others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RootSecret {
-    /// Signs access tokens, and the tokens of known devices.
     Sessions,
-    /// Signs recovery tokens.
     Recoveries,
-    /// Hashes passcodes.
     Passcodes,
-    /// Hashes passwords and backup codes.
     Credentials,
-    /// Seals the keys of authenticators.
     Authenticators,
-    /// Seals cursors.
     Cursors,
-    /// Seals what the "This was not me" of a mail names.
     Disowning,
 }
 
@@ -208,12 +201,39 @@ impl Keyring {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+    use readmit_domain::{CompanyId, EmployeeId, SessionEpoch};
     use secrecy::SecretString;
 
     /// A keyring whose seven root secrets are all the same.
     pub(crate) fn keyring(json: &str) -> Keyring {
         let root = |secret| (secret, Root::parse(&SecretString::from(json)).unwrap());
         Keyring::new(RootSecret::ALL.map(root).into_iter().collect(), BTreeMap::new()).unwrap()
+    }
+
+    pub(crate) fn random() -> StdRng {
+        StdRng::seed_from_u64(1)
+    }
+
+    /// The claims of a sign-in.
+    pub(crate) fn access_claims(at: Timestamp) -> AccessClaims {
+        let mut random = random();
+        AccessClaims {
+            employee_id: EmployeeId::new(at, &mut random),
+            company_id: CompanyId::new(at, &mut random),
+            epoch: SessionEpoch::generate(&mut random),
+            auth_time: at.seconds(),
+            amr: AccessClaims::SIGN_IN.to_vec(),
+        }
+    }
+
+    /// The token with each of its bytes altered in turn.
+    pub(crate) fn altered(token: &str) -> impl Iterator<Item = String> {
+        token.char_indices().map(|(at, byte)| {
+            let other = if byte == 'A' { 'B' } else { 'A' };
+            format!("{}{other}{}", &token[..at], &token[at + 1..])
+        })
     }
 
     pub(crate) const ONE: &str = r#"{"1":"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ","signs_from":{"1":0}}"#;

@@ -48,20 +48,13 @@ pub struct RecoveryClaims {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::access_claims;
     use super::*;
-    use rand::SeedableRng as _;
-    use rand::rngs::StdRng;
 
     #[test]
     fn a_sign_in_is_recent_for_ten_minutes_and_a_recovery_never() {
-        let (at, mut random) = (Timestamp::from_millis(1_732_421_884_000), StdRng::seed_from_u64(1));
-        let mut claims = AccessClaims {
-            employee_id: EmployeeId::new(at, &mut random),
-            company_id: CompanyId::new(at, &mut random),
-            epoch: SessionEpoch::generate(&mut random),
-            auth_time: at.seconds(),
-            amr: AccessClaims::SIGN_IN.to_vec(),
-        };
+        let at = Timestamp::from_millis(1_732_421_884_000);
+        let mut claims = access_claims(at);
         assert!(claims.is_recent_sign_in(at) && claims.is_recent_sign_in(at.after(RECENT_SIGN_IN)));
         let later = Timestamp::from_millis(at.after(RECENT_SIGN_IN).millis() + 1_000);
         assert!(!claims.is_recent_sign_in(later));

@@ -44,8 +44,8 @@ impl Keyring {
         let made_at = Timestamp::from_millis(made_at.parse::<i64>().ok()?.checked_mul(1_000)?);
         let shown: KeyedHash = hash.parse().ok()?;
         let is_ours = self.device_hash(version, login, said).ok()? == shown;
-        (is_ours && now < made_at.after(DEVICE_LIFETIME))
-            .then(|| Some(Device { id: id.to_owned(), epoch: epoch.parse().ok()? }))?
+        let lasts = now < made_at.after(DEVICE_LIFETIME);
+        (is_ours && lasts).then(|| Some(Device { id: id.to_owned(), epoch: epoch.parse().ok()? }))?
     }
 
     fn device_hash(&self, version: KeyVersion, login: &Login, said: &str) -> Result<KeyedHash, UnknownVersion> {
@@ -56,11 +56,9 @@ impl Keyring {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{ONE, TWO, keyring};
+    use super::super::tests::{ONE, TWO, altered, keyring, random};
     use super::*;
     use proptest::prelude::*;
-    use rand::SeedableRng as _;
-    use rand::rngs::StdRng;
     use secrecy::ExposeSecret as _;
 
     const NOW: Timestamp = Timestamp::from_millis(1_732_421_884_000);
@@ -74,8 +72,7 @@ mod tests {
     }
 
     fn token(keyring: &Keyring) -> String {
-        let token = keyring.device_token(&mike(), &epoch(), NOW, &mut StdRng::seed_from_u64(1)).unwrap();
-        token.expose_secret().to_owned()
+        keyring.device_token(&mike(), &epoch(), NOW, &mut random()).unwrap().expose_secret().to_owned()
     }
 
     #[test]
@@ -100,11 +97,8 @@ mod tests {
     #[test]
     fn an_altered_token_is_none() {
         let keyring = keyring(ONE);
-        let token = token(&keyring);
-        for index in 0..token.len() {
-            let mut altered = token.clone().into_bytes();
-            altered[index] = if altered[index] == b'A' { b'B' } else { b'A' };
-            assert_eq!(keyring.read_device(&String::from_utf8(altered).unwrap(), &mike(), NOW), None, "byte {index}");
+        for altered in altered(&token(&keyring)) {
+            assert_eq!(keyring.read_device(&altered, &mike(), NOW), None, "{altered}");
         }
     }
 

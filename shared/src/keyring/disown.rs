@@ -33,17 +33,16 @@ impl Keyring {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{ONE, TWO, keyring};
+    use super::super::tests::{ONE, TWO, altered, keyring, random};
     use super::*;
+    use crate::Random;
     use proptest::prelude::*;
-    use rand::SeedableRng as _;
-    use rand::rngs::StdRng;
     use secrecy::ExposeSecret as _;
 
     const NOW: Timestamp = Timestamp::from_millis(500_000);
 
     fn claims() -> PasscodeRef {
-        let mut random = StdRng::seed_from_u64(1);
+        let mut random = random();
         PasscodeRef {
             company_id: CompanyId::new(NOW, &mut random),
             employee_id: EmployeeId::new(NOW, &mut random),
@@ -53,7 +52,7 @@ mod tests {
     }
 
     fn token(keyring: &Keyring, now: Timestamp) -> String {
-        keyring.seal_disown(&claims(), now, &mut StdRng::seed_from_u64(2)).unwrap().expose_secret().to_owned()
+        keyring.seal_disown(&claims(), now, &mut random()).unwrap().expose_secret().to_owned()
     }
 
     #[test]
@@ -63,7 +62,7 @@ mod tests {
         assert_eq!(keyring.open_disown(&token, NOW), Some(claims()));
         assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)), "{token}");
         assert!(token.len() < 300, "{} characters", token.len());
-        let other = keyring.seal_disown(&claims(), NOW, &mut StdRng::seed_from_u64(3)).unwrap();
+        let other = keyring.seal_disown(&claims(), NOW, &mut Random::system()).unwrap();
         assert_ne!(other.expose_secret()[..40], token[..40]);
         assert!(!format!("{other:?}").contains(other.expose_secret()));
     }
@@ -72,14 +71,9 @@ mod tests {
     fn an_altered_or_cut_token_is_refused() {
         let keyring = keyring(TWO);
         let token = token(&keyring, NOW);
-        for index in 0..token.len() {
-            let mut altered = token.clone().into_bytes();
-            altered[index] = if altered[index] == b'A' { b'B' } else { b'A' };
-            let altered = String::from_utf8(altered).unwrap();
-            assert_eq!(keyring.open_disown(&altered, NOW), None, "byte {index}");
-            assert_eq!(keyring.open_disown(&token[..index], NOW), None, "the first {index}");
-        }
-        for other in [format!("{token}A"), format!("{token}="), format!(" {token}"), token.replacen("1.", "01.", 1)] {
+        let cut = (0..token.len()).map(|length| token[..length].to_owned());
+        let longer = [format!("{token}A"), format!("{token}="), format!(" {token}"), token.replacen("1.", "01.", 1)];
+        for other in altered(&token).chain(cut).chain(longer) {
             assert_eq!(keyring.open_disown(&other, NOW), None, "{other}");
         }
     }
@@ -87,10 +81,10 @@ mod tests {
     #[test]
     fn what_was_sealed_for_something_else_is_no_token() {
         let keyring = keyring(ONE);
-        let row =
-            serde_json::to_vec(&(claims().company_id, claims().employee_id, claims().login, claims().passcode_id));
+        let PasscodeRef { company_id, employee_id, login, passcode_id } = claims();
+        let row = serde_json::to_vec(&(company_id, employee_id, login, passcode_id)).unwrap();
         let seal = Seal::Cursor("disown");
-        let cursor = keyring.seal_as_text(&seal, &row.unwrap(), NOW, &mut StdRng::seed_from_u64(2)).unwrap();
+        let cursor = keyring.seal_as_text(&seal, &row, NOW, &mut random()).unwrap();
         assert!(keyring.open_text(&seal, &cursor, NOW).is_some());
         assert_eq!(keyring.open_disown(&cursor, NOW), None);
     }

@@ -9,23 +9,21 @@ use jsonwebtoken::signature::{self, Signer, Verifier};
 /// Signs with a seed of 32 bytes, verifies with a public key of 32.
 pub(super) static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(seed(key.as_bytes())?)))),
+        Algorithm::EdDSA => {
+            let key = SigningKey::try_from(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+            Ok(Box::new(Ed25519Signer(key)))
+        }
         _ => Err(ErrorKind::InvalidAlgorithm.into()),
     },
     verifier_factory: |algorithm, key| match algorithm {
         Algorithm::EdDSA => {
-            let key =
-                VerifyingKey::from_bytes(seed(key.try_get_as_bytes()?)?).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+            let key = VerifyingKey::try_from(key.try_get_as_bytes()?).map_err(|_| ErrorKind::InvalidEddsaKey)?;
             Ok(Box::new(Ed25519Verifier(key)))
         }
         _ => Err(ErrorKind::InvalidAlgorithm.into()),
     },
     key_utils: KeyUtils::new_unimplemented(),
 };
-
-fn seed(bytes: &[u8]) -> jsonwebtoken::errors::Result<&[u8; 32]> {
-    bytes.try_into().map_err(|_| ErrorKind::InvalidEddsaKey.into())
-}
 
 struct Ed25519Signer(SigningKey);
 

@@ -51,7 +51,6 @@ impl KeyStore {
         Ok(Self { aws, client: OnceLock::new(), store, needs, ids, kept: Mutex::new(None) })
     }
 
-    /// The keyring, fetched if it was not yet.
     pub async fn keyring(&self, now: Timestamp) -> Result<Arc<Keyring>, KeyringUnavailable> {
         self.keyring_if(now, |_| true).await
     }

@@ -54,7 +54,6 @@ pub(super) fn next_root(
     Ok(SecretString::from(json!(next).to_string()))
 }
 
-/// Whether `next` may become current at `now`.
 pub(super) fn may_follow(current: &SecretString, next: &SecretString, now: Timestamp) -> Result<(), RotationError> {
     let root = Root::parse(next)?;
     if !keeps_all(current, next)? {

@@ -128,15 +128,13 @@ impl Keyring {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{ONE, keyring};
+    use super::super::tests::{ONE, keyring, random};
     use super::*;
-    use rand::SeedableRng as _;
-    use rand::rngs::StdRng;
 
     #[test]
     fn a_seal_opens_for_its_owner_alone_and_unaltered() {
         let keyring = keyring(ONE);
-        let mut random = StdRng::seed_from_u64(1);
+        let mut random = random();
         let [mike, ada] = [1, 2].map(|at| EmployeeId::new(Timestamp::from_millis(at), &mut random));
         let key = TotpKey::generate(&mut random);
         let sealed = keyring.seal_totp_key(mike, &key, Timestamp::from_millis(0), &mut random).unwrap();

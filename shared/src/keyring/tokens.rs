@@ -180,25 +180,15 @@ pub enum TokenNotSigned {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{ONE, TWO, keyring};
+    use super::super::tests::{ONE, TWO, access_claims, altered, keyring, random};
     use super::*;
-    use rand::SeedableRng as _;
-    use rand::rngs::StdRng;
-    use readmit_domain::{CompanyId, EmployeeId, SessionEpoch};
     use secrecy::ExposeSecret as _;
 
     const NOW: Timestamp = Timestamp::from_millis(1_732_421_884_000);
 
     fn access_token(keyring: &Keyring, issuer: &str, now: Timestamp) -> String {
-        let mut random = StdRng::seed_from_u64(1);
-        let claims = AccessClaims {
-            employee_id: EmployeeId::new(now, &mut random),
-            company_id: CompanyId::new(now, &mut random),
-            epoch: SessionEpoch::generate(&mut random),
-            auth_time: now.seconds(),
-            amr: Vec::new(),
-        };
-        Tokens::new(keyring, issuer).sign(claims, now, &mut random).unwrap().expose_secret().to_owned()
+        let token = Tokens::new(keyring, issuer).sign(access_claims(now), now, &mut random()).unwrap();
+        token.expose_secret().to_owned()
     }
 
     #[test]
@@ -227,11 +217,8 @@ mod tests {
         let keyring = keyring(ONE);
         let token = access_token(&keyring, "https://portal.example", NOW);
         let tokens = Tokens::new(&keyring, "https://portal.example");
-        for index in 0..token.len() {
-            let mut altered = token.clone().into_bytes();
-            altered[index] = if altered[index] == b'A' { b'B' } else { b'A' };
-            let altered = String::from_utf8(altered).unwrap();
-            assert!(altered == token || tokens.read_access(&altered, NOW).is_err(), "byte {index}");
+        for altered in altered(&token) {
+            assert!(tokens.read_access(&altered, NOW).is_err(), "{altered}");
         }
     }
 }
