@@ -35,14 +35,14 @@ pub struct Mail {
 #[error("the mail was not accepted: {why}")]
 pub struct MailRefused {
     why: String,
-    kind: RefusalKind,
+    pub kind: RefusalKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RefusalKind {
-    /// This mail: it could not be written, or the service will not take it.
+pub enum RefusalKind {
+    /// This mail cannot be sent, however often it is tried: it could not be written, or the service will not take it.
     Mail,
-    /// Mails come faster than the service takes them.
+    /// Mails come faster than the service takes them: a few seconds may be enough.
     Throttle,
     /// The service takes no mail now, or could not be reached.
     Service,
@@ -69,21 +69,6 @@ impl MailRefused {
             _ => RefusalKind::NoAnswer,
         };
         Self { why: describe(error), kind }
-    }
-
-    /// Whether nobody can have got it: without an answer of the service it may be on its way.
-    pub fn is_certain(&self) -> bool {
-        self.kind != RefusalKind::NoAnswer
-    }
-
-    /// Whether a few seconds may be enough for the service to take it.
-    pub fn is_throttle(&self) -> bool {
-        self.kind == RefusalKind::Throttle
-    }
-
-    /// Whether it is this mail that cannot be sent, however often it is tried; others can.
-    pub fn is_of_this_mail(&self) -> bool {
-        self.kind == RefusalKind::Mail
     }
 }
 
@@ -143,11 +128,8 @@ impl Mail {
         let automatic =
             MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build().map_err(MailRefused::of)?;
         let message = Message::builder().subject(utf8(letter.subject)?).body(body).headers(automatic).build();
-        let tags: Result<Vec<_>, _> = letter
-            .tags
-            .into_iter()
-            .map(|(name, value)| MessageTag::builder().name(name).value(value).build())
-            .collect();
+        let tag = |(name, value): (&str, String)| MessageTag::builder().name(name).value(value).build();
+        let tags: Result<Vec<_>, _> = letter.tags.into_iter().map(tag).collect();
         self.client
             .send_email()
             .from_email_address(&self.from)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use readmit::Services;
 use readmit::domain::{Company, EmployeeId, Event};
-use readmit::mail::Mail;
+use readmit::mail::{Mail, RefusalKind};
 use readmit::store::{NoticeTurn, StoreError};
 
 use crate::recipients::{self, Addressed};
@@ -92,18 +92,18 @@ async fn send(services: &Services<Mail>, company: &Company, mail: &Addressed, to
                 told.sent += usize::from(marked.is_ok());
                 return marked.or_else(|error| told.fails(&error));
             }
-            Err(refused) => match waits.next().filter(|_| refused.is_throttle()) {
+            Err(refused) => match waits.next().filter(|_| refused.kind == RefusalKind::Throttle) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => break refused,
             },
         }
     };
-    if refused.is_certain()
+    if refused.kind != RefusalKind::NoAnswer
         && let Err(error) = store.notice_refused(notice.event_id, mark, &turn, now).await
     {
         return told.fails(&error);
     }
-    if !refused.is_of_this_mail() {
+    if refused.kind != RefusalKind::Mail {
         return Err(Later(refused.to_string()));
     }
     told.failed.push(refused.to_string());

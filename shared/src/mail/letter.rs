@@ -115,7 +115,7 @@ impl Letterhead {
         tags: Vec<(&'static str, String)>,
     ) -> Result<Letter, askama::Error> {
         let page = Page { language: language.tag, brand: &self.brand_name, subject: &subject, blocks };
-        let (text, html) = (page.text()?, page.html()?);
+        let (text, html) = page.render()?;
         Ok(Letter { subject, text, html, tags })
     }
 

@@ -13,7 +13,6 @@ impl Line {
     }
 }
 
-/// Words of ours, or a value.
 pub(super) enum Piece {
     Words(&'static str),
     Value(Value),

@@ -6,7 +6,6 @@ use super::line::{Line, Piece};
 
 /// A mail's content. Its two templates hold the layout, and no words.
 pub(super) struct Page<'a> {
-    /// The BCP 47 tag of the page's language.
     pub language: &'a str,
     pub brand: &'a str,
     pub subject: &'a str,
@@ -23,9 +22,7 @@ pub(super) enum Block {
     Button(Link),
     /// Something else that could be done.
     Choice(Link),
-    /// What is known, each with a label.
     Facts(Vec<(Line, Line)>),
-    /// What follows is another matter.
     Rule,
 }
 
@@ -43,11 +40,8 @@ struct Text<'a>(&'a Page<'a>);
 struct Html<'a>(&'a Page<'a>);
 
 impl Page<'_> {
-    pub(super) fn text(&self) -> Result<String, askama::Error> {
-        Text(self).render()
-    }
-
-    pub(super) fn html(&self) -> Result<String, askama::Error> {
-        Html(self).render()
+    /// As text and as HTML.
+    pub(super) fn render(&self) -> Result<(String, String), askama::Error> {
+        Ok((Text(self).render()?, Html(self).render()?))
     }
 }
