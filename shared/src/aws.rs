@@ -33,6 +33,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use hyper_util::client::legacy;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::telemetry::{self, Tally};
@@ -117,6 +118,8 @@ impl Aws {
     pub fn new(environment: &Environment, region: Region, credentials: Credentials) -> Result<Self, BadVariable> {
         let connector = OneConnector(connector(environment)?);
         let endpoints = Endpoints::new(environment);
+        let quick =
+            TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT);
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
@@ -125,7 +128,7 @@ impl Aws {
             .service_config(endpoints.clone())
             .sleep_impl(TokioSleep::new())
             .retry_config(RetryConfig::standard())
-            .timeout_config(quick())
+            .timeout_config(quick.operation_timeout(CALL_TIMEOUT).build())
             // An attempt's own limit ends what stalls, and the credentials never change: neither is watched for.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .identity_cache(IdentityCache::no_cache())
@@ -213,22 +216,10 @@ fn roots(environment: &Environment) -> Result<Cow<'static, [u8]>, BadVariable> {
     }
 }
 
-fn quick() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(CALL_TIMEOUT)
-        .build()
-}
-
 /// Whether no connection to the service was made, so that it cannot have heard the call.
 pub(crate) fn never_connected(error: &(dyn Error + 'static)) -> bool {
-    let connecting = |cause: &(dyn Error + 'static)| {
-        cause
-            .downcast_ref::<hyper_util::client::legacy::Error>()
-            .is_some_and(hyper_util::client::legacy::Error::is_connect)
-    };
-    iter::successors(Some(error), |&cause| cause.source()).any(connecting)
+    let mut causes = iter::successors(Some(error), |&cause| cause.source());
+    causes.any(|cause| cause.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect))
 }
 
 /// An error of a call in words for the log: its kind and its code. Never its message, which may quote what was sent.

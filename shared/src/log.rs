@@ -43,17 +43,14 @@ pub fn filter(environment: &Environment) -> Targets {
     let asked: Targets = environment.get("RUST_LOG").and_then(|asked| asked.parse().ok()).unwrap_or_default();
     let level = asked.default_level().unwrap_or(LevelFilter::INFO);
     let ours = OURS.iter().map(|target| ((*target).to_owned(), level));
-    let named = asked.into_iter().filter(|(target, _)| OURS.iter().any(|ours| is_of(target, ours)));
+    let is_ours = |target: &str| target.split("::").next().is_some_and(|krate| OURS.contains(&krate));
+    let named = asked.into_iter().filter(|(target, _)| is_ours(target));
     Targets::new().with_default(LevelFilter::WARN).with_targets(ours).with_targets(named)
 }
 
 /// What a deployed function logs: what [`filter`] lets through, and always the line that ends an invocation, for it is the metrics.
 fn deployed(environment: &Environment) -> Targets {
     filter(environment).with_target(telemetry::TARGET, LevelFilter::INFO)
-}
-
-fn is_of(target: &str, krate: &str) -> bool {
-    target.split("::").next() == Some(krate)
 }
 
 /// Logs as a deployed function does: JSON lines on standard output, as the function and of the stack that the environment names.

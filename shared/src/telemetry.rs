@@ -79,7 +79,6 @@ pub(crate) enum Ending<'a> {
         code: &'a str,
         because: &'a str,
     },
-    /// A fault of ours.
     Broken {
         because: &'a str,
     },
@@ -109,9 +108,9 @@ impl Invocation {
     pub(crate) fn end(self, ending: &Ending<'_>) {
         let (request_id, route_key, events) = (self.request_id, self.route_key, self.tally.events());
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let read = |counter: &AtomicU32| counter.load(Ordering::Relaxed);
-        let (store_calls, mail_calls, conflicts) =
-            (read(&self.tally.store_calls), read(&self.tally.mail_calls), read(&self.tally.conflicts));
+        let Tally { store_calls, mail_calls, conflicts, .. } = &*self.tally;
+        let [store_calls, mail_calls, conflicts] =
+            [store_calls, mail_calls, conflicts].map(|counter| counter.load(Ordering::Relaxed));
         macro_rules! line {
             ($level:ident, $outcome:literal, $($field:tt)*) => {
                 tracing::$level!(

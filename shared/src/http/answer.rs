@@ -27,7 +27,6 @@ pub fn no_content() -> Response<Body> {
 /// in the clear (RFC 6265bis, section 4.1.3.2). A browser keeps it only where portal and API share an origin.
 pub const DEVICE_COOKIE: &str = "__Host-readmit-device";
 
-/// Gives the browser a token of a known device.
 pub fn with_device(mut response: Response<Body>, token: &SecretString) -> Result<Response<Body>, Failure> {
     let lifetime = DEVICE_LIFETIME.as_secs();
     let token = token.expose_secret();

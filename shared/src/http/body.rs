@@ -12,10 +12,9 @@ const MAX_BODY: usize = 16 * 1024;
 /// Of base64 with padding (RFC 4648, section 4).
 const MAX_BASE64: usize = MAX_BODY.div_ceil(3) * 4;
 
-/// The body as the event has it.
 pub(super) struct EncodedBody {
-    text: Zeroizing<String>,
-    is_base64: bool,
+    pub(super) text: Zeroizing<String>,
+    pub(super) is_base64: bool,
 }
 
 /// The bytes of the body, a request's extension: it is wiped, unlike `lambda_http`'s own body.
@@ -23,10 +22,6 @@ pub(super) struct EncodedBody {
 pub(super) struct BodyBytes(pub(super) Zeroizing<Vec<u8>>);
 
 impl EncodedBody {
-    pub(super) fn new(text: Zeroizing<String>, is_base64: bool) -> Self {
-        Self { text, is_base64 }
-    }
-
     /// The bytes, if they are not too many and `request` says that they are JSON.
     pub(super) fn decode(self, request: &Request) -> Result<BodyBytes, Failure> {
         if self.text.len() > if self.is_base64 { MAX_BASE64 } else { MAX_BODY } {

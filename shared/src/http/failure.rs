@@ -25,19 +25,13 @@ impl From<Problem> for Failure {
     }
 }
 
-impl From<IssueRefusal> for Problem {
-    fn from(refusal: IssueRefusal) -> Self {
-        match refusal {
-            IssueRefusal::OwnAccount => Self::OwnAccount,
-            IssueRefusal::ClientAccount => Self::ClientAccount,
-            IssueRefusal::Disabled => Self::EmployeeDisabled,
-        }
-    }
-}
-
 impl From<IssueRefusal> for Failure {
     fn from(refusal: IssueRefusal) -> Self {
-        Self::Problem(refusal.into())
+        Self::Problem(match refusal {
+            IssueRefusal::OwnAccount => Problem::OwnAccount,
+            IssueRefusal::ClientAccount => Problem::ClientAccount,
+            IssueRefusal::Disabled => Problem::EmployeeDisabled,
+        })
     }
 }
 
@@ -50,12 +44,12 @@ impl From<AppError> for Failure {
             AppError::EmailNotSent(refused) => Self::Caused(Problem::EmailNotSent, refused.to_string()),
             AppError::Store(error) => error.into(),
             AppError::KeyringUnavailable(error) => error.into(),
-            AppError::UnknownVersion(error) => error.into(),
-            AppError::Seal(error) => error.into(),
-            AppError::TokenNotSigned(error) => error.into(),
-            AppError::HashingFailed(error) => error.into(),
-            AppError::ThreadEnded(error) => error.into(),
-            AppError::Fault(fault) => Self::Fault(fault.to_owned()),
+            AppError::UnknownVersion(_)
+            | AppError::Seal(_)
+            | AppError::TokenNotSigned(_)
+            | AppError::HashingFailed(_)
+            | AppError::ThreadEnded(_)
+            | AppError::Fault(_) => Self::Fault(error.to_string()),
         }
     }
 }

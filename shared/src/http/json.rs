@@ -14,7 +14,6 @@ const MAX_DEPTH: usize = 16;
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_991.0;
 const WRONG_TYPE: &str = "has the wrong type or an unknown value";
 
-/// What is wrong with a part of the body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// The part of the body that is wrong, as a JSON Pointer (RFC 6901).
@@ -147,11 +146,8 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
-        let mut array = Vec::new();
-        while let Some(element) = elements.next_element_seed(inner)? {
-            array.push(element);
-        }
-        Ok(Value::Array(array))
+        let array = std::iter::from_fn(|| elements.next_element_seed(inner).transpose());
+        array.collect::<Result<_, _>>().map(Value::Array)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
@@ -222,15 +218,13 @@ mod tests {
 
     #[test]
     fn a_wrong_shape_says_where_and_repeats_nothing() {
-        assert_eq!(shape_error("{}"), ("/email".to_owned(), "is required".to_owned()));
-        assert_eq!(
-            shape_error(r#"{"email":["s3cret"]}"#),
-            ("/email".to_owned(), "has the wrong type or an unknown value".to_owned())
-        );
-        assert_eq!(
-            shape_error(r#"{"email":"a","s3cret":1}"#),
-            (String::new(), "has a field that is not known".to_owned())
-        );
+        for (text, pointer, detail) in [
+            ("{}", "/email", "is required"),
+            (r#"{"email":["s3cret"]}"#, "/email", "has the wrong type or an unknown value"),
+            (r#"{"email":"a","s3cret":1}"#, "", "has a field that is not known"),
+        ] {
+            assert_eq!(shape_error(text), (pointer.to_owned(), detail.to_owned()), "{text}");
+        }
         for count in ["300", "2.5", "-2.0", "1e300"] {
             assert_eq!(shape_error(&format!(r#"{{"email":"a","count":{count}}}"#)).0, "/count", "{count}");
         }

@@ -12,8 +12,6 @@ use super::{Failure, Nothing, Problem, access_claims, admit_admin};
 use crate::app::Services;
 use crate::keyring::{AccessClaims, Keyring, Seal, SealError};
 
-const DEFAULT_LIMIT: u8 = 50;
-
 /// How much a page holds at most: 1 to 100, 50 unless said.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
@@ -27,7 +25,7 @@ impl PageLimit {
 
 impl Default for PageLimit {
     fn default() -> Self {
-        Self(DEFAULT_LIMIT)
+        Self(50)
     }
 }
 
@@ -75,7 +73,10 @@ impl<'a> Pager<'a> {
         asked: &'q Result<Asked<L>, Problem>,
         read: impl FnOnce(&'q Asked<L>, Option<String>) -> F,
     ) -> Result<T, Failure> {
-        let start = asked.as_ref().map_err(Problem::clone).and_then(|asked| self.start(asked));
+        let open = |asked: &Asked<L>| {
+            asked.cursor.as_ref().map(|cursor| open_cursor(&self.keyring, &asked.name, cursor, self.now)).transpose()
+        };
+        let start = asked.as_ref().map_err(Problem::clone).and_then(open);
         let page = async {
             match (asked, &start) {
                 (Ok(asked), Ok(start)) => Some(read(asked, start.clone()).await),
@@ -93,11 +94,6 @@ impl<'a> Pager<'a> {
 
     pub fn next(&self, name: &str, last: &str) -> Result<String, Failure> {
         Ok(seal_cursor(&self.keyring, name, last, self.now, &mut self.services.random())?)
-    }
-
-    fn start<L>(&self, asked: &Asked<L>) -> Result<Option<String>, Problem> {
-        let open = |cursor: &String| open_cursor(&self.keyring, &asked.name, cursor, self.now);
-        asked.cursor.as_ref().map(open).transpose()
     }
 }
 

@@ -23,7 +23,6 @@ pub enum Problem {
     InvalidCursor,
     #[error("This needs a valid token. Sign in, or begin the recovery again.")]
     Unauthenticated,
-    /// The act needs a recent sign-in, and the session is older or began with a recovery (RFC 9470).
     #[error(
         "This needs a sign-in with a second factor within the last ten minutes. Sign in again and repeat the request."
     )]
@@ -34,7 +33,6 @@ pub enum Problem {
     PasscodeRejected,
     #[error("The code does not match the new authenticator. Wait for the next one and try again.")]
     TotpRejected,
-    /// The token of a mail's link is none, or its passcode is no more.
     #[error("This link is not, or no longer, one of a passcode. A newer passcode may have replaced it.")]
     DisownRejected,
     #[error("Only a Security Admin of the company may do this.")]
@@ -150,7 +148,6 @@ impl Problem {
         self.describe().0
     }
 
-    /// The header that goes with it, if there is one.
     pub(super) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         match self {
             Self::Unauthenticated => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),

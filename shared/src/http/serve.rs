@@ -65,10 +65,10 @@ where
     let outcome = match body.map_err(Failure::from).and_then(|body| body.decode(&request)) {
         Ok(bytes) => {
             request.extensions_mut().insert(bytes);
-            invocation
-                .run(tokio::time::timeout(REQUEST_BUDGET, handle(request)))
-                .await
-                .unwrap_or_else(|_| Err(out_of_time()))
+            let handled = invocation.run(tokio::time::timeout(REQUEST_BUDGET, handle(request))).await;
+            handled.unwrap_or_else(|_| {
+                Err(Failure::Caused(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned()))
+            })
         }
         Err(failure) => Err(failure),
     };
@@ -99,10 +99,6 @@ fn ending(outcome: &Result<Response<Body>, Failure>) -> Ending<'_> {
         }
         Err(Failure::Fault(cause)) => Ending::Broken { because: cause },
     }
-}
-
-fn out_of_time() -> Failure {
-    Failure::Caused(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned())
 }
 
 fn refusal(problem: &Problem, request_id: &str) -> Result<Response<Body>, Error> {

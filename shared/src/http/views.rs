@@ -38,13 +38,7 @@ impl<'a> PasscodeView<'a> {
 
 #[derive(Serialize)]
 pub struct IssuedView<'a> {
-    passcode: PasscodeView<'a>,
-}
-
-impl<'a> IssuedView<'a> {
-    pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
-        Self { passcode: PasscodeView::new(passcode, now) }
-    }
+    pub passcode: PasscodeView<'a>,
 }
 
 #[derive(Serialize)]
@@ -100,25 +94,19 @@ struct ActorView {
     employee_id: Option<EmployeeId>,
 }
 
-impl From<Actor> for ActorView {
-    fn from(actor: Actor) -> Self {
-        let (kind, employee_id) = match actor {
+impl<'a> From<&'a Event> for EventView<'a> {
+    fn from(event: &'a Event) -> Self {
+        let (kind, employee_id) = match event.actor {
             Actor::Employee { employee_id } => ("employee", Some(employee_id)),
             Actor::Operator => ("operator", None),
             Actor::System => ("system", None),
             Actor::Anonymous => ("anonymous", None),
         };
-        Self { kind, employee_id }
-    }
-}
-
-impl<'a> From<&'a Event> for EventView<'a> {
-    fn from(event: &'a Event) -> Self {
         Self {
             event_id: event.event_id,
             at: event.at,
             kind: event.kind,
-            actor: event.actor.into(),
+            actor: ActorView { kind, employee_id },
             employee_id: event.employee_id,
             source_ip: event.origin.source_ip.as_deref(),
             user_agent: event.origin.user_agent.as_deref(),
