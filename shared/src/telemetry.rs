@@ -64,24 +64,14 @@ pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
 }
 
 pub(crate) enum Ending<'a> {
-    Answered {
-        status: Option<u16>,
-    },
+    /// As asked.
+    Answered { status: Option<u16> },
     /// As the contract has it: the problem's code, and what the log may know beyond that.
-    Refused {
-        status: u16,
-        code: &'a str,
-        because: Option<&'a str>,
-    },
+    Refused { status: u16, code: &'a str, because: Option<&'a str> },
     /// Something that we need did not do its part.
-    Failed {
-        status: Option<u16>,
-        code: &'a str,
-        because: &'a str,
-    },
-    Broken {
-        because: &'a str,
-    },
+    Failed { status: Option<u16>, code: &'a str, because: &'a str },
+    /// A fault of ours.
+    Broken { because: &'a str },
 }
 
 pub(crate) struct Invocation {

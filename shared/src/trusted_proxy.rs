@@ -91,7 +91,6 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01";
-
     const BACKENDS: &str = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba00";
 
     fn edge_of(variables: &[(&str, &str)]) -> Result<TrustedProxy, BadVariable> {

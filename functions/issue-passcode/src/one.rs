@@ -5,8 +5,8 @@ use std::time::Duration;
 use readmit::Services;
 use readmit::domain::{Actor, Company, Employee, EmployeeId, IssueOptions, IssuedFor, issue as decide};
 use readmit::http::{
-    ApiRequest as _, Body, Failure, IssuedView, JsonBody, PasscodeView, Problem, Request, Response, access_claims,
-    admit_admin, answer, require_recent_sign_in,
+    ApiRequest as _, Body, Failure, IssuedView, JsonBody, Problem, Request, Response, access_claims, admit_admin,
+    answer, require_recent_sign_in,
 };
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
@@ -83,9 +83,7 @@ async fn attempt(
         Some(KeyState::Free(lease)) => Some(lease),
         Some(KeyState::UnderWay) => return Ok(Attempt::UnderWay),
         Some(KeyState::Answered(passcode)) => {
-            return Ok(Attempt::Answered(answer::created(&IssuedView {
-                passcode: PasscodeView::new(&passcode, passcode.issued_at),
-            })?));
+            return Ok(Attempt::Answered(answer::created(&IssuedView::new(&passcode, passcode.issued_at))?));
         }
         Some(KeyState::OtherRequest) => return Err(Problem::IdempotencyKeyReused.into()),
     };
@@ -96,9 +94,7 @@ async fn attempt(
     };
     let reservations = Reservations { quota, lease, authority: Some(Authority::of(admin)) };
     Ok(match services.deliver(issued, company, reservations, &act).await? {
-        Some(passcode) => {
-            Attempt::Answered(answer::created(&IssuedView { passcode: PasscodeView::new(&passcode, act.at) })?)
-        }
+        Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, act.at))?),
         None => Attempt::Changed,
     })
 }

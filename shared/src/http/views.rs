@@ -38,7 +38,13 @@ impl<'a> PasscodeView<'a> {
 
 #[derive(Serialize)]
 pub struct IssuedView<'a> {
-    pub passcode: PasscodeView<'a>,
+    passcode: PasscodeView<'a>,
+}
+
+impl<'a> IssuedView<'a> {
+    pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
+        Self { passcode: PasscodeView::new(passcode, now) }
+    }
 }
 
 #[derive(Serialize)]

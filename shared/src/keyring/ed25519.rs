@@ -10,8 +10,9 @@ use jsonwebtoken::signature::{self, Signer, Verifier};
 pub(super) static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| match algorithm {
         Algorithm::EdDSA => {
-            let key = SigningKey::try_from(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
-            Ok(Box::new(Ed25519Signer(key)))
+            // By reference: `SigningKey::try_from` would leave a copy of the seed on the stack.
+            let seed = key.as_bytes().try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
+            Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(seed))))
         }
         _ => Err(ErrorKind::InvalidAlgorithm.into()),
     },
