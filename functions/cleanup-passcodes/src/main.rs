@@ -1,6 +1,5 @@
-//! Starts `cleanup-passcodes`.
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::listen(readmit::keyring::KeyNeeds::NONE, cleanup_passcodes::handle).await
+    let services = readmit::Services::new(readmit::Process::start().await?, readmit::keyring::KeyNeeds::NONE)?;
+    readmit::process::listen(services, cleanup_passcodes::handle).await
 }

@@ -1,6 +1,5 @@
-//! Starts `import-employees`.
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::listen_and_mail(import_employees::KEYS, import_employees::handle).await
+    let services = readmit::Services::with_mail(readmit::Process::start().await?, import_employees::KEYS)?;
+    readmit::process::listen(services, import_employees::handle).await
 }

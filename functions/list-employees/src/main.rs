@@ -1,6 +1,6 @@
-//! Starts `list-employees`.
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::answer(list_employees::KEYS, 2, list_employees::handle).await
+    let services = readmit::Services::new(readmit::Process::start().await?, list_employees::KEYS)?;
+    services.warm_up(2).await;
+    readmit::http::run(std::sync::Arc::new(services), list_employees::handle).await
 }

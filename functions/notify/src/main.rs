@@ -1,6 +1,5 @@
-//! Starts `notify`.
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::listen_and_mail(readmit::keyring::KeyNeeds::NONE, notify::handle).await
+    let services = readmit::Services::with_mail(readmit::Process::start().await?, readmit::keyring::KeyNeeds::NONE)?;
+    readmit::process::listen(services, notify::handle).await
 }

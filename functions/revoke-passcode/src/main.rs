@@ -1,6 +1,6 @@
-//! Starts `revoke-passcode`.
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::answer(revoke_passcode::KEYS, 1, revoke_passcode::handle).await
+    let services = readmit::Services::new(readmit::Process::start().await?, revoke_passcode::KEYS)?;
+    services.warm_up(1).await;
+    readmit::http::run(std::sync::Arc::new(services), revoke_passcode::handle).await
 }

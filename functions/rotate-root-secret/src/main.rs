@@ -1,11 +1,5 @@
-//! Starts `rotate-root-secret`.
-
-use std::sync::Arc;
-
-use readmit::process::{self, Process};
-use rotate_root_secret::{Rotating, handle};
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    process::take(Arc::new(Rotating::new(&Process::start().await?)?), handle).await
+    let rotating = rotate_root_secret::Rotating::new(&readmit::Process::start().await?)?;
+    readmit::process::listen(rotating, rotate_root_secret::handle).await
 }

@@ -1,6 +1,6 @@
-//! Starts `sign-in`.
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::answer(sign_in::KEYS, 2, sign_in::handle).await
+    let services = readmit::Services::new(readmit::Process::start().await?, sign_in::KEYS)?;
+    services.warm_up(2).await;
+    readmit::http::run(std::sync::Arc::new(services), sign_in::handle).await
 }

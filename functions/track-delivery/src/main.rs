@@ -1,6 +1,5 @@
-//! Starts `track-delivery`.
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::listen(readmit::keyring::KeyNeeds::NONE, track_delivery::handle).await
+    let services = readmit::Services::new(readmit::Process::start().await?, readmit::keyring::KeyNeeds::NONE)?;
+    readmit::process::listen(services, track_delivery::handle).await
 }
