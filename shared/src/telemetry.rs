@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use lambda_runtime::Context;
+use lambda_runtime::{Context, Diagnostic};
 
 /// The target of the line that ends an invocation.
 pub(crate) const TARGET: &str = "readmit::telemetry";
@@ -118,19 +118,29 @@ impl Invocation {
     }
 }
 
+/// What an invocation without HTTP fails with: a code, and words that name nobody.
+pub fn failure(code: &str, words: impl Into<String>) -> Diagnostic {
+    Diagnostic { error_type: code.to_owned(), error_message: words.into() }
+}
+
+/// A failure's code and words for the log, where the log is told what the caller is told.
+pub fn as_told(failure: &Diagnostic) -> (&str, &str) {
+    (&failure.error_type, &failure.error_message)
+}
+
 /// Runs an invocation without HTTP, named `source` where a request has its route, and logs its line. `explain` gives an
 /// error's code, and words for the log, which name nobody.
 pub async fn observed<T, E>(
     context: &Context,
     source: &str,
     work: impl Future<Output = Result<T, E>>,
-    explain: impl Fn(&E) -> (&'static str, String),
+    explain: impl Fn(&E) -> (&str, &str),
 ) -> Result<T, E> {
     let invocation = Invocation::begin(&context.request_id, source);
     let result = invocation.run(work).await;
     match result.as_ref().map_err(explain) {
         Ok(_) => invocation.end(&Ending::Answered { status: None }),
-        Err((code, why)) => invocation.end(&Ending::Failed { status: None, code, because: &why }),
+        Err((code, why)) => invocation.end(&Ending::Failed { status: None, code, because: why }),
     }
     result
 }

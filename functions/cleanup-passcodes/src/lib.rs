@@ -1,4 +1,5 @@
-//! Each minute, from the schedule: what time has ended is told to trail and directory and loses its secrets.
+//! Each minute, from the schedule: expires overdue passcodes and recoveries, updates the directory, writes the audit event and wipes
+//! the secrets.
 //!
 //! Effects: codes that ran out (`passcode.expired`), recoveries that ran out (`recovery.abandoned`), codes whose process died
 //! before their mail was accepted (`passcode.delivery_failed`), each once, however many runs there are at a time.
@@ -13,12 +14,11 @@ use readmit::Services;
 use readmit::domain::lifecycle::{CodeStatus, Command, Phase};
 use readmit::domain::{Act, Actor, Origin};
 use readmit::store::{DueRow, Store, StoreError};
-use readmit::telemetry::{carried, observed};
+use readmit::telemetry::{as_told, carried, failure, observed};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-/// How many passcodes this run ended.
 #[derive(Debug, Default, Serialize)]
 pub struct Counts {
     /// Codes, by time; and those whose spent tries were not written at once.
@@ -36,10 +36,11 @@ struct Swept {
 
 /// One run, whatever started it. The log tells the schedule's runs from those that somebody started by hand, with any payload.
 pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Counts, Error> {
-    let explain = |error: &Error| ("left_due", error.to_string());
     let scheduled = serde_json::from_value::<EventBridgeEvent>(event.payload).is_ok();
     let source = if scheduled { "schedule" } else { "by hand" };
-    observed(&event.context, source, clean_up(services, &event.context.request_id), explain).await
+    let cleaned = clean_up(services, &event.context.request_id);
+    let cleaned = async { cleaned.await.map_err(|error| failure("left_due", error.to_string())) };
+    observed(&event.context, source, cleaned, as_told).await.map_err(|failed| failed.error_message.into())
 }
 
 async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, Error> {

@@ -1,7 +1,7 @@
 //! `mode` `update`: the company that an import names is changed as it says.
 
-use readmit::domain::{Act, Company};
-use readmit::store::{Outcome, Store};
+use readmit::domain::{Act, Company, CompanyId};
+use readmit::store::{Outcome, Store, StoreError};
 
 use crate::{CompanyPart, Refused};
 
@@ -21,15 +21,23 @@ pub(crate) async fn update(store: &Store, part: &CompanyPart, act_now: impl Fn()
 
 /// By `company_id`, else by `external_id`. Beside a `company_id` an `external_id` is a value to set, which nobody else may have.
 async fn find(store: &Store, part: &CompanyPart) -> Result<Company, Refused> {
-    let owner = match &part.external_id {
-        Some(external_id) => store.company_of(external_id).await?,
-        None => None,
-    };
-    let company_id = part.company_id.or(owner).ok_or(Refused::CompanyNotFound)?;
-    let company = store.company(company_id).await?.ok_or(Refused::CompanyNotFound)?;
+    let not_found = || Refused::Told("company_not_found", "no company has that company_id or external_id".to_owned());
+    let owner = owner_of(store, part).await?;
+    let company_id = part.company_id.or(owner).ok_or_else(not_found)?;
+    let company = store.company(company_id).await?.ok_or_else(not_found)?;
     match owner {
-        Some(owner) if owner != company_id => Err(Refused::ExternalIdTaken),
+        Some(owner) if owner != company_id => {
+            Err(Refused::Told("external_id_taken", "another company has that external_id".to_owned()))
+        }
         _ => Ok(company),
+    }
+}
+
+/// The company that has the external id, if the import gives one.
+pub(crate) async fn owner_of(store: &Store, part: &CompanyPart) -> Result<Option<CompanyId>, StoreError> {
+    match &part.external_id {
+        Some(external_id) => store.company_of(external_id).await,
+        None => Ok(None),
     }
 }
 

@@ -3,22 +3,26 @@
 use std::collections::HashMap;
 
 use readmit::Services;
-use readmit::domain::{AccountType, Act, Company, CompanyId, Employee, EmployeeId, ExternalId, Login, Role};
+use readmit::domain::{AccountType, Act, Company, CompanyId, Employee, EmployeeId, Login, Role};
 use readmit::mail::Mail;
 use readmit::store::{Outcome as Written, Store, StoreError};
 
+use crate::company::owner_of;
 use crate::plan::Plan;
 use crate::row::{Outcome, Parsed, RowProblem, RowResult};
 use crate::write::{carry_out_all, prepare};
 use crate::{CompanyPart, Refused};
 
-/// The outcome of an import that creates a company.
 pub(crate) enum Creation {
-    /// A new company, and a result a row.
     Founded(Company, Vec<RowResult>),
     /// A company had the external id before. It is as it was, and no row was written.
     Existing(CompanyId, Vec<RowResult>),
 }
+
+const COMPANY_EXISTS: &str = "the company exists already: add people with mode update";
+/// What an operator can do about it.
+const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Admin of account type employee, whose row is not \
+     refused: is every address taken, or is it an update of a company that exists?";
 
 /// Founds the company with the first Security Admin among the rows, then writes the other rows.
 pub(crate) async fn create(
@@ -32,45 +36,37 @@ pub(crate) async fn create(
     loop {
         attempts.begin().await?;
         let act = &act_now();
-        if let Some(company_id) = existing(&services.store, part.external_id.as_ref()).await? {
+        if let Some(company_id) = owner_of(&services.store, part).await? {
             let results = results_of_existing(&services.store, company_id, rows).await?;
             return Ok(Creation::Existing(company_id, results));
         }
         let mut prepared = prepare(services, company.company_id, rows, act).await?;
-        let (plan, founder) = founder(&mut prepared.plans).ok_or(Refused::SecurityAdminMissing)?;
+        let missing = || Refused::Told("security_admin_missing", SECURITY_ADMIN_MISSING.to_owned());
+        let (plan, founder) = founder(&mut prepared.plans).ok_or_else(missing)?;
         // Refused: another import took the external id or the address since they were read.
         if services.store.found_company(&company, &founder, act).await? == Written::Refused {
             continue;
         }
         *plan = Plan::Added(founder.employee_id);
-        prepared.plans = prepared.plans.into_iter().map(into_new_company).collect();
-        let results = carry_out_all(services, company.company_id, rows, prepared, act).await;
-        let results = results.map_err(|error| interrupted_after(company.company_id, &error))?;
+        // Its id is told, or an operator who gave no external id could not go on.
+        let interrupted = |error: StoreError| {
+            Refused::Interrupted(format!("as an update of {}, which has been created: {error}", company.company_id))
+        };
+        let results = carry_out_all(services, company.company_id, rows, prepared, true, act).await;
+        let results = results.map_err(interrupted)?;
         return Ok(Creation::Founded(company, results));
     }
 }
 
-async fn existing(store: &Store, external_id: Option<&ExternalId>) -> Result<Option<CompanyId>, StoreError> {
-    match external_id {
-        Some(external_id) => store.company_of(external_id).await,
-        None => Ok(None),
-    }
-}
-
-/// The company is there without some of its people. Its id is told, or an operator who gave no external id could not go on.
-fn interrupted_after(company_id: CompanyId, error: &StoreError) -> Refused {
-    Refused::Interrupted(format!("as an update of {company_id}, which has been created: {error}"))
-}
-
 fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<Company, Refused> {
     if part.company_id.is_some() {
-        return Err(Refused::InvalidRequest("/company/company_id: a new company gets an id of its own".to_owned()));
+        return Err(Refused::invalid("/company/company_id: a new company gets an id of its own"));
     }
-    let name = part.name.clone().ok_or_else(|| Refused::InvalidRequest("/company/name: is required".to_owned()))?;
+    let company_name = part.name.clone().ok_or_else(|| Refused::invalid("/company/name: is required"))?;
     Ok(Company {
         company_id,
         external_id: part.external_id.clone(),
-        company_name: name,
+        company_name,
         support_email: part.support_email.clone(),
         mail_locale: part.locale.clone(),
         second_proof: part.second_proof.unwrap_or_default(),
@@ -86,13 +82,6 @@ fn founder(plans: &mut [Plan]) -> Option<(&mut Plan, Employee)> {
         }
         _ => None,
     })
-}
-
-fn into_new_company(plan: Plan) -> Plan {
-    match plan {
-        Plan::Add(employee) => Plan::AddToNew(employee),
-        other => other,
-    }
 }
 
 /// A client is never sent a passcode, so a client's role opens nothing.
@@ -115,12 +104,8 @@ async fn results_of_existing(
         Err(problem) => RowResult::refused(&parsed.email, problem.clone()),
         Ok(row) => match ids.get(&row.email) {
             Some(id) => RowResult::done(&parsed.email, Some(*id), Outcome::Unchanged),
-            None => RowResult::refused(&parsed.email, company_exists()),
+            None => RowResult::refused(&parsed.email, RowProblem::new("company_exists", COMPANY_EXISTS)),
         },
     };
     Ok(rows.iter().map(result).collect())
-}
-
-fn company_exists() -> RowProblem {
-    RowProblem::new("company_exists", "the company exists already: add people with mode update")
 }

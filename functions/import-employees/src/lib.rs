@@ -19,7 +19,7 @@ use readmit::domain::{Act, Actor, CompanyId, ExternalId, Locale, Login, Name, Or
 use readmit::http::read_object;
 use readmit::keyring::{KeyNeeds, RootSecret};
 use readmit::mail::Mail;
-use readmit::telemetry::observed;
+use readmit::telemetry::{failure, observed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -47,13 +47,10 @@ struct Import {
     issue_passcodes: IssuePasscodes,
 }
 
-/// Whether the import creates its company or changes one that is there.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
-    /// A company that does not exist yet is founded.
     Create,
-    /// A company that exists is changed.
     Update,
 }
 
@@ -82,86 +79,55 @@ impl Default for IssuePasscodes {
     }
 }
 
-/// What the operator is answered: the company, and a result for each row.
 #[derive(Debug, Serialize)]
 pub struct Imported {
     company_id: CompanyId,
     results: Vec<RowResult>,
 }
 
-/// Why a whole import was refused; nothing was changed.
+/// Why a whole import came to nothing.
 #[derive(Debug)]
 pub enum Refused {
-    /// The event does not have the form that it must have.
-    InvalidRequest(String),
-    /// An update names no company that is there.
-    CompanyNotFound,
-    /// An update gives its company an external id that another company has.
-    ExternalIdTaken,
-    /// A new company would have no Security Admin.
-    SecurityAdminMissing,
+    /// Nothing was changed. The operator is told a code and words; the log the code alone, for the words may repeat what was sent.
+    Told(&'static str, String),
     /// Store, keys or mail do not answer; what was done stands. A second run does the rest: an update, of a company that was created.
     Interrupted(String),
 }
 
 impl Refused {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidRequest(_) => "invalid_request",
-            Self::CompanyNotFound => "company_not_found",
-            Self::ExternalIdTaken => "external_id_taken",
-            Self::SecurityAdminMissing => "security_admin_missing",
-            Self::Interrupted(_) => "interrupted",
-        }
+    fn invalid(words: impl Into<String>) -> Self {
+        Self::Told("invalid_request", words.into())
     }
 
-    /// What the log is told: nothing that was sent.
-    fn because(&self) -> &str {
+    fn for_log(&self) -> (&str, &str) {
         match self {
-            Self::Interrupted(why) => why,
-            _ => "the operator is told",
+            Self::Told(code, _) => (code, "the operator is told"),
+            Self::Interrupted(why) => ("interrupted", why),
         }
     }
 }
 
 impl From<Refused> for Diagnostic {
     fn from(refused: Refused) -> Self {
-        let error_type = refused.code().to_owned();
-        let error_message = match refused {
-            Refused::InvalidRequest(what) => what,
-            Refused::CompanyNotFound => "no company has that company_id or external_id".to_owned(),
-            Refused::ExternalIdTaken => "another company has that external_id".to_owned(),
-            Refused::SecurityAdminMissing => SECURITY_ADMIN_MISSING.to_owned(),
-            Refused::Interrupted(why) => format!("run the import again: {why}"),
-        };
-        Self { error_type, error_message }
+        match refused {
+            Refused::Told(code, words) => failure(code, words),
+            Refused::Interrupted(why) => failure("interrupted", format!("run the import again: {why}")),
+        }
     }
 }
 
-impl From<AppError> for Refused {
-    fn from(error: AppError) -> Self {
-        Self::Interrupted(error.to_string())
+impl<E: Into<AppError>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Interrupted(error.into().to_string())
     }
 }
 
-impl From<readmit::store::StoreError> for Refused {
-    fn from(error: readmit::store::StoreError) -> Self {
-        Self::Interrupted(error.to_string())
-    }
-}
-
-/// What an operator can do about it.
-const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Admin of account type employee, whose row is not \
-     refused: is every address taken, or is it an update of a company that exists?";
-
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Passcodes, RootSecret::Disowning], verifies: &[] };
 
-/// One import.
 pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
     // Boxed: the compiler does not follow futures in futures this deep.
     let import = Box::pin(import(&services, event.payload, &event.context.request_id));
-    observed(&event.context, "operator", import, |refused| (refused.code(), refused.because().to_owned())).await
+    observed(&event.context, "operator", import, Refused::for_log).await
 }
 
 async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> Result<Imported, Refused> {
@@ -169,7 +135,8 @@ async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> 
     // Taken anew for each step, so that events sort as their transactions were committed.
     let act_now = || Act::new(services.now(), Actor::Operator, origin.clone());
     let import = parse(payload)?;
-    let mode = import.mode();
+    let names_one = import.company.company_id.is_some() || import.company.external_id.is_some();
+    let mode = import.mode.unwrap_or(if names_one { Mode::Update } else { Mode::Create });
     let rows = parse_rows(import.employees);
     let addressees = passcodes::addressees(&import.issue_passcodes)?;
 
@@ -189,21 +156,14 @@ async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> 
     Ok(Imported { company_id: company.company_id, results })
 }
 
-impl Import {
-    fn mode(&self) -> Mode {
-        let names_one = self.company.company_id.is_some() || self.company.external_id.is_some();
-        self.mode.unwrap_or(if names_one { Mode::Update } else { Mode::Create })
-    }
-}
-
 fn parse(payload: Value) -> Result<Import, Refused> {
     // serde would take an array for a struct, field by field.
     if !payload["company"].is_object() {
-        return Err(Refused::InvalidRequest("/company: must be an object".to_owned()));
+        return Err(Refused::invalid("/company: must be an object"));
     }
-    let import: Import = read_object(payload).map_err(|error| Refused::InvalidRequest(row::in_words(&error)))?;
+    let import: Import = read_object(payload).map_err(|error| Refused::invalid(row::in_words(&error)))?;
     if import.employees.len() > MAX_ROWS {
-        return Err(Refused::InvalidRequest(format!("/employees: has more than {MAX_ROWS} rows")));
+        return Err(Refused::invalid(format!("/employees: has more than {MAX_ROWS} rows")));
     }
     Ok(import)
 }

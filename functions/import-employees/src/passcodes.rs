@@ -20,9 +20,8 @@ const PARALLEL: usize = 4;
 pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, Refused> {
     let IssuePasscodes::To(addresses) = wish else { return Ok(Vec::new()) };
     let read = |(index, address): (usize, &String)| {
-        address
-            .parse()
-            .map_err(|_| Refused::InvalidRequest(format!("issue_passcodes[{index}]: is not an e-mail address")))
+        let not_one = |_| Refused::invalid(format!("issue_passcodes[{index}]: is not an e-mail address"));
+        address.parse().map_err(not_one)
     };
     let mut logins: Vec<Login> = Vec::with_capacity(addresses.len());
     for login in addresses.iter().enumerate().map(read) {

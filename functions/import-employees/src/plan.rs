@@ -10,18 +10,9 @@ use crate::snapshot::Snapshot;
 /// What is to be done for a row.
 pub(crate) enum Plan {
     Add(Box<Employee>),
-    /// The same in a company that this import founds: nobody is there who would be told of a new Security Admin.
-    AddToNew(Box<Employee>),
     Added(EmployeeId),
-    Change {
-        before: Box<Employee>,
-        after: Box<Employee>,
-        credentials: Credentials,
-    },
-    Erase {
-        before: Box<Employee>,
-        credentials: Credentials,
-    },
+    Change { before: Box<Employee>, after: Box<Employee>, credentials: Credentials },
+    Erase { before: Box<Employee>, credentials: Credentials },
     Nothing(Option<EmployeeId>),
     Refuse(RowProblem),
 }
@@ -46,10 +37,7 @@ pub(crate) fn plan(
         }
         (before, false) => match taken(row, before, there) {
             Some(problem) => Plan::Refuse(problem),
-            None => match before {
-                None => add(row, company_id, now, random),
-                Some(before) => change(row, before, there),
-            },
+            None => before.map_or_else(|| add(row, company_id, now, random), |before| change(row, before, there)),
         },
     }
 }

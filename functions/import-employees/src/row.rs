@@ -32,7 +32,6 @@ pub(crate) struct Parsed {
 /// Why a row was refused, or its passcode not sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowProblem {
-    /// The stable word.
     pub code: &'static str,
     /// What an operator can act on.
     pub detail: String,
@@ -51,30 +50,21 @@ pub(crate) fn duplicate_row() -> RowProblem {
     RowProblem::new(DUPLICATE_ROW, "another row names the same person")
 }
 
-/// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The person was added.
     Created,
-    /// The person's row was changed.
     Updated,
-    /// Everything was as the row says.
     Unchanged,
-    /// The person was dropped.
     Erased,
-    /// Nothing was done.
     Refused,
 }
 
-/// A row's result.
 #[derive(Clone, Debug, Serialize)]
 pub struct RowResult {
     /// The address of the row, in its canonical form if it has one.
     pub email: String,
-    /// The person, if there is one.
     pub employee_id: Option<EmployeeId>,
-    /// What became of the row.
     pub outcome: Outcome,
     /// Why it was refused, or why no passcode was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,13 +89,9 @@ pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<Parsed> {
 
 fn parse_row(value: Value, seen: &mut HashSet<String>) -> Parsed {
     let email = value.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let row = read_row(value);
+    let row = read_object(value).map_err(|error| RowProblem::new("invalid_request", in_words(&error)));
     let row = row.and_then(|row| if seen_before(&row, seen) { Err(duplicate_row()) } else { Ok(row) });
     Parsed { email: row.as_ref().map_or(email, |row| row.email.to_string()), row }
-}
-
-fn read_row(value: Value) -> Result<Row, RowProblem> {
-    read_object(value).map_err(|error| RowProblem::new("invalid_request", in_words(&error)))
 }
 
 /// Where and what: `/email: is required`.

@@ -7,13 +7,13 @@ use readmit::store::{Credentials, DirectoryRows, Store, StoreError};
 
 use crate::row::Row;
 
-/// What the tables hold of the rows' people.
 pub(crate) struct Snapshot {
     credentials: HashMap<Login, Credentials>,
     externals: HashMap<ExternalId, EmployeeId>,
     directory: DirectoryRows,
     company_id: CompanyId,
-    named: HashSet<EmployeeId>,
+    /// The people whom rows name by an id.
+    pub(crate) named: HashSet<EmployeeId>,
 }
 
 impl Snapshot {
@@ -51,21 +51,11 @@ impl Snapshot {
     pub(crate) fn employee_id(&self, row: &Row) -> Option<EmployeeId> {
         self.named_by_id(row).or_else(|| {
             let owner = self.credentials.get(&row.email)?;
-            (owner.company_id == self.company_id && !self.named.contains(&owner.employee_id))
-                .then_some(owner.employee_id)
+            let is_here = owner.company_id == self.company_id;
+            (is_here && !self.named.contains(&owner.employee_id)).then_some(owner.employee_id)
         })
     }
 
-    /// The people whom rows name by an id.
-    pub(crate) fn named(&self) -> &HashSet<EmployeeId> {
-        &self.named
-    }
-
-    pub(crate) fn with_named(self, named: &HashSet<EmployeeId>) -> Self {
-        Self { named: named.clone(), ..self }
-    }
-
-    /// The person that a row names.
     pub(crate) fn employee(&self, row: &Row) -> Option<&Employee> {
         self.directory.get(self.employee_id(row)?)
     }

@@ -33,8 +33,13 @@ pub(crate) async fn prepare(
 ) -> Result<Prepared, StoreError> {
     let well_formed: Vec<&Row> = rows.iter().filter_map(|parsed| parsed.row.as_ref().ok()).collect();
     let there = Snapshot::of(&services.store, company_id, &well_formed).await?;
-    let plans = plans(services, rows, &there, company_id, act);
-    Ok(Prepared { there, plans })
+    let mut seen = HashSet::new();
+    let plan_of = |parsed: &Parsed| match &parsed.row {
+        Err(problem) => Plan::Refuse(problem.clone()),
+        Ok(row) if there.employee_id(row).is_some_and(|id| !seen.insert(id)) => Plan::Refuse(duplicate_row()),
+        Ok(row) => plan(row, &there, company_id, act.at, &mut services.random()),
+    };
+    Ok(Prepared { plans: rows.iter().map(plan_of).collect(), there })
 }
 
 /// Writes all rows into a company that is there: a result a row, in their order.
@@ -45,19 +50,21 @@ pub(crate) async fn write(
     act: &Act,
 ) -> Result<Vec<RowResult>, StoreError> {
     let prepared = prepare(services, company_id, rows, act).await?;
-    carry_out_all(services, company_id, rows, prepared, act).await
+    carry_out_all(services, company_id, rows, prepared, false, act).await
 }
 
-/// Writes each person's change, many at a time.
+/// Writes each person's change, many at a time. In a new company nobody is there who would be told of a new Security Admin.
 pub(crate) async fn carry_out_all(
     services: &Services<Mail>,
     company_id: CompanyId,
     rows: &[Parsed],
     Prepared { there, plans }: Prepared,
+    is_new_company: bool,
     act: &Act,
 ) -> Result<Vec<RowResult>, StoreError> {
+    let pairs = rows.iter().zip(plans);
     let tries: Vec<_> =
-        rows.iter().zip(plans).map(|(parsed, plan)| carry_out(services, &parsed.email, plan, act)).collect();
+        pairs.map(|(parsed, plan)| carry_out(services, &parsed.email, plan, is_new_company, act)).collect();
     let first: Vec<Result<RowResult, StoreError>> = stream::iter(tries).buffered(PARALLEL).collect().await;
 
     let mut results = Vec::with_capacity(rows.len());
@@ -66,21 +73,11 @@ pub(crate) async fn carry_out_all(
         let may_go_now = first.problem.as_ref().is_some_and(|problem| problem.code != DUPLICATE_ROW);
         results.push(match &parsed.row {
             // Another row of this import may have freed what this one needs.
-            Ok(row) if may_go_now => try_again(services, company_id, row, there.named(), act).await?,
+            Ok(row) if may_go_now => try_again(services, company_id, row, &there.named, act).await?,
             _ => first,
         });
     }
     Ok(results)
-}
-
-fn plans(services: &Services<Mail>, rows: &[Parsed], there: &Snapshot, company_id: CompanyId, act: &Act) -> Vec<Plan> {
-    let mut seen = HashSet::new();
-    let plan_of = |parsed: &Parsed| match &parsed.row {
-        Err(problem) => Plan::Refuse(problem.clone()),
-        Ok(row) if there.employee_id(row).is_some_and(|id| !seen.insert(id)) => Plan::Refuse(duplicate_row()),
-        Ok(row) => plan(row, there, company_id, act.at, &mut services.random()),
-    };
-    rows.iter().map(plan_of).collect()
 }
 
 async fn try_again(
@@ -92,10 +89,10 @@ async fn try_again(
 ) -> Result<RowResult, StoreError> {
     let mut result = RowResult::refused(row.email.as_str(), changed_meanwhile());
     for _ in 0..FURTHER_TRIES {
-        let there = Snapshot::of(&services.store, company_id, &[row]).await?.with_named(named);
-        result =
-            carry_out(services, row.email.as_str(), plan(row, &there, company_id, act.at, &mut services.random()), act)
-                .await?;
+        let mut there = Snapshot::of(&services.store, company_id, &[row]).await?;
+        there.named.clone_from(named);
+        let plan = plan(row, &there, company_id, act.at, &mut services.random());
+        result = carry_out(services, row.email.as_str(), plan, false, act).await?;
         if result.problem != Some(changed_meanwhile()) {
             break;
         }
@@ -103,17 +100,21 @@ async fn try_again(
     Ok(result)
 }
 
-async fn carry_out(services: &Services<Mail>, email: &str, plan: Plan, act: &Act) -> Result<RowResult, StoreError> {
+async fn carry_out(
+    services: &Services<Mail>,
+    email: &str,
+    plan: Plan,
+    is_new_company: bool,
+    act: &Act,
+) -> Result<RowResult, StoreError> {
     let store = &services.store;
     let (written, employee_id, outcome) = match plan {
         Plan::Nothing(employee_id) => (Written::Done, employee_id, Outcome::Unchanged),
         Plan::Added(employee_id) => (Written::Done, Some(employee_id), Outcome::Created),
         Plan::Refuse(problem) => return Ok(RowResult::refused(email, problem)),
         Plan::Add(employee) => {
-            (store.add_employee(&employee, false, act).await?, Some(employee.employee_id), Outcome::Created)
-        }
-        Plan::AddToNew(employee) => {
-            (store.add_employee(&employee, true, act).await?, Some(employee.employee_id), Outcome::Created)
+            let written = store.add_employee(&employee, is_new_company, act).await?;
+            (written, Some(employee.employee_id), Outcome::Created)
         }
         Plan::Change { before, after, credentials } => {
             let written = store.change_employee(&before, &after, &credentials, act).await?;

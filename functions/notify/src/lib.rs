@@ -14,7 +14,7 @@ use aws_lambda_events::streams::DynamoDbEventResponse;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::mail::Mail;
-use readmit::telemetry::observed;
+use readmit::telemetry::{as_told, observed};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -24,68 +24,19 @@ mod replay;
 mod stream;
 mod telling;
 
-/// What the function returns, by who has invoked it.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Answer {
     /// To Lambda's reader of the stream: the record to begin with again, if one failed.
     Batch(DynamoDbEventResponse),
-    /// To an operator.
     Replayed(replay::Replayed),
 }
 
-/// Why an event was refused. No mail was sent, except before [`Refused::Interrupted`].
-#[derive(Debug)]
-pub enum Refused {
-    /// The event is neither a batch of a stream nor a replay.
-    NoBatch,
-    /// The replay does not have the form that it must have.
-    InvalidRequest(String),
-    /// The replay begins before the time of which it is certain what was mailed.
-    SpanTooOld,
-    /// The replay names no company that is there.
-    CompanyNotFound,
-    /// The store stopped answering; a second run sends the rest.
-    Interrupted(String),
-}
-
-impl Refused {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoBatch => "no_batch",
-            Self::InvalidRequest(_) => "invalid_request",
-            Self::SpanTooOld => "span_too_old",
-            Self::CompanyNotFound => "company_not_found",
-            Self::Interrupted(_) => "interrupted",
-        }
-    }
-
-    fn in_words(&self) -> String {
-        match self {
-            Self::NoBatch => "this is neither a batch of a stream nor a replay".to_owned(),
-            Self::InvalidRequest(what) => what.clone(),
-            Self::SpanTooOld => {
-                "from lies more than six days and 23 hours back: what was mailed then is not known".to_owned()
-            }
-            Self::CompanyNotFound => "no company has that company_id".to_owned(),
-            Self::Interrupted(why) => format!("run the replay again: {why}"),
-        }
-    }
-}
-
-impl From<Refused> for Diagnostic {
-    fn from(refused: Refused) -> Self {
-        Self { error_type: refused.code().to_owned(), error_message: refused.in_words() }
-    }
-}
-
-/// One batch, or one replay.
-pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<Answer, Refused> {
+pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
     let LambdaEvent { payload, context } = event;
-    let explain = |refused: &Refused| (refused.code(), refused.in_words());
     if payload.get("replay").is_some() {
-        let replayed = observed(&context, "operator", replay::replay(&services, payload), explain).await;
+        let replayed = observed(&context, "operator", replay::replay(&services, payload), as_told).await;
         return replayed.map(Answer::Replayed);
     }
-    observed(&context, "stream", stream::take(&services, payload), explain).await.map(Answer::Batch)
+    observed(&context, "stream", stream::take(&services, payload), as_told).await.map(Answer::Batch)
 }

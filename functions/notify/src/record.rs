@@ -1,11 +1,13 @@
 //! A record of the stream as Lambda hands it over (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 
+use std::str::FromStr;
+
 use aws_lambda_events::dynamodb::EventRecord;
+use lambda_runtime::Diagnostic;
 use readmit::domain::{CompanyId, Event, EventId};
+use readmit::telemetry::failure;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::Refused;
 
 /// Who removes what has reached its time to live
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html>).
@@ -17,17 +19,12 @@ struct Batch {
     records: Vec<Value>,
 }
 
-/// What is read of it.
 pub(crate) struct Record {
     pub(crate) sequence_number: String,
-    pub(crate) name: RowName,
+    /// The row's key for the log: `unknown` where it is no id, for nothing else is logged.
+    pub(crate) company_id: String,
+    pub(crate) event_id: String,
     pub(crate) change: Change,
-}
-
-/// The row's key, as far as it is one of the trail's.
-pub(crate) struct RowName {
-    pub(crate) company_id: Option<CompanyId>,
-    pub(crate) event_id: Option<EventId>,
 }
 
 /// What happened to the row.
@@ -43,15 +40,18 @@ pub(crate) enum Change {
 }
 
 impl Record {
-    pub(crate) fn all_of(batch: Value) -> Result<Vec<Self>, Refused> {
-        let Batch { records } = serde_json::from_value(batch).map_err(|_| Refused::NoBatch)?;
-        records.into_iter().map(Self::read).collect()
+    pub(crate) fn all_of(batch: Value) -> Result<Vec<Self>, Diagnostic> {
+        let records =
+            serde_json::from_value::<Batch>(batch).ok().map(|batch| batch.records.into_iter().map(Self::read));
+        let no_batch = || failure("no_batch", "this is neither a batch of a stream nor a replay");
+        records.and_then(Iterator::collect).ok_or_else(no_batch)
     }
 
-    /// Each record by itself: one that cannot be read stops no other.
-    fn read(record: Value) -> Result<Self, Refused> {
-        let sequence_number = record["dynamodb"]["SequenceNumber"].as_str().ok_or(Refused::NoBatch)?.to_owned();
-        let name = RowName::of(&record["dynamodb"]["Keys"]);
+    /// Each record by itself: one whose row cannot be read stops no other. None if it is no record of a stream.
+    fn read(record: Value) -> Option<Self> {
+        let sequence_number = record["dynamodb"]["SequenceNumber"].as_str()?.to_owned();
+        let keys = &record["dynamodb"]["Keys"];
+        let (company_id, event_id) = (id::<CompanyId>(&keys["company_id"]), id::<EventId>(&keys["event_id"]));
         let by_time_to_live = record["userIdentity"]["principalId"] == TIME_TO_LIVE;
         let change = match record["eventName"].as_str() {
             Some("MODIFY") => Change::Altered("MODIFY"),
@@ -64,26 +64,11 @@ impl Record {
             }
             _ => Change::Unreadable,
         };
-        Ok(Self { sequence_number, name, change })
+        Some(Self { sequence_number, company_id, event_id, change })
     }
 }
 
-impl RowName {
-    fn of(keys: &Value) -> Self {
-        let text = |name: &str| keys[name]["S"].as_str();
-        Self {
-            company_id: text("company_id").and_then(|id| id.parse().ok()),
-            event_id: text("event_id").and_then(|id| id.parse().ok()),
-        }
-    }
-
-    /// For the log: the company's id, and nothing that is none.
-    pub(crate) fn company(&self) -> String {
-        self.company_id.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
-    }
-
-    /// For the log: the event's id, and nothing that is none.
-    pub(crate) fn event(&self) -> String {
-        self.event_id.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
-    }
+fn id<T: FromStr + ToString>(key: &Value) -> String {
+    let id = key["S"].as_str().and_then(|id| id.parse::<T>().ok());
+    id.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
 }

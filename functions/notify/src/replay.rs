@@ -5,15 +5,16 @@
 
 use std::time::{Duration, Instant};
 
+use lambda_runtime::Diagnostic;
 use readmit::Services;
-use readmit::domain::{CompanyId, EventId, Timestamp};
-use readmit::http::read_object;
+use readmit::domain::{EventId, Timestamp};
+use readmit::http::{FieldError, read_object};
 use readmit::mail::Mail;
 use readmit::store::{NOTICES_KNOWN_FOR, Span, StoreError, TrailRow};
+use readmit::telemetry::failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Refused;
 use crate::telling::{Told, tell};
 
 /// Less than the minute for which the AWS CLI waits for an answer.
@@ -24,16 +25,7 @@ const PAGE: u8 = 100;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Request {
-    replay: Replay,
-}
-
-/// What is replayed; both ends belong to it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Replay {
-    company_id: CompanyId,
-    from: Timestamp,
-    to: Timestamp,
+    replay: Span,
 }
 
 /// What a replay did: counts, and from when on the next one goes on.
@@ -57,22 +49,17 @@ struct Failed {
     why: String,
 }
 
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Interrupted(error.to_string())
-    }
-}
-
-pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<Replayed, Refused> {
+pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<Replayed, Diagnostic> {
     let span = parse(payload, services.now())?;
     let store = &services.store;
-    if store.directory(span.company_id, &[]).await?.company.is_none() {
-        return Err(Refused::CompanyNotFound);
+    let interrupted = |error: StoreError| failure("interrupted", format!("run the replay again: {error}"));
+    if store.directory(span.company_id, &[]).await.map_err(interrupted)?.company.is_none() {
+        return Err(failure("company_not_found", "no company has that company_id"));
     }
     let (trail, started) = (store.trail(), Instant::now());
     let (mut replayed, mut after) = (Replayed::default(), None);
     loop {
-        let page = trail.span(span, PAGE, after.as_deref()).await?;
+        let page = trail.span(span, PAGE, after.as_deref()).await.map_err(interrupted)?;
         for row in page.rows {
             if started.elapsed() > BUDGET || !replayed.take(services, &row).await {
                 replayed.next = Some(moment_of(&row, span));
@@ -86,21 +73,22 @@ pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<
     }
 }
 
-fn parse(payload: Value, now: Timestamp) -> Result<Span, Refused> {
+fn parse(payload: Value, now: Timestamp) -> Result<Span, Diagnostic> {
+    let invalid = |words: &str| failure("invalid_request", words);
     // serde would take an array for a struct, field by field.
     if !payload["replay"].is_object() {
-        return Err(Refused::InvalidRequest("/replay: must be an object".to_owned()));
+        return Err(invalid("/replay: must be an object"));
     }
-    let in_words = |error: readmit::http::FieldError| format!("{}: {}", error.pointer, error.detail);
-    let request: Request = read_object(payload).map_err(|error| Refused::InvalidRequest(in_words(error)))?;
-    let Replay { company_id, from, to } = request.replay;
-    if to < from {
-        return Err(Refused::InvalidRequest("/replay/to: must not be before from".to_owned()));
+    let in_words = |error: FieldError| invalid(&format!("{}: {}", error.pointer, error.detail));
+    let Request { replay: span } = read_object(payload).map_err(in_words)?;
+    if span.to < span.from {
+        return Err(invalid("/replay/to: must not be before from"));
     }
-    if from.after(NOTICES_KNOWN_FOR) < now {
-        return Err(Refused::SpanTooOld);
+    if span.from.after(NOTICES_KNOWN_FOR) < now {
+        let words = "from lies more than six days and 23 hours back: what was mailed then is not known";
+        return Err(failure("span_too_old", words));
     }
-    Ok(Span { company_id, from, to })
+    Ok(span)
 }
 
 /// When the event happened, by its id.

@@ -1,18 +1,18 @@
 //! A batch of the stream. Lambda hands over again what is behind the first record that failed, for as long as the stream keeps it.
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use lambda_runtime::Diagnostic;
 use readmit::Services;
 use readmit::mail::Mail;
 use readmit::telemetry::count_event;
 use serde_json::Value;
 
-use crate::Refused;
 use crate::record::{Change, Record};
 use crate::telling::{Told, tell};
 
 /// Tells a batch, up to the first record that store or mail service do not let through: the others would meet the same. What no further
 /// attempt can heal is given up at once, for it would hold up every record behind it until it is a day old.
-pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<DynamoDbEventResponse, Refused> {
+pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<DynamoDbEventResponse, Diagnostic> {
     let records = Record::all_of(batch)?;
     // Before anything can fail.
     records.iter().for_each(sound_alarm);
@@ -30,16 +30,10 @@ pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<Dyna
         let outcome = tell(services, event, &mut told).await;
         told.given_up.iter().chain(&told.failed).for_each(|cause| give_up(&record, cause));
         if let Err(later) = outcome {
-            let (company_id, event_id) = (record.name.company(), record.name.event());
-            tracing::error!(
-                company_id,
-                event_id,
-                sequence_number = record.sequence_number,
-                cause = later.0,
-                "notice failed"
-            );
+            let Record { sequence_number, company_id, event_id, .. } = record;
+            tracing::error!(company_id, event_id, sequence_number, cause = later.0, "notice failed");
             let mut failure = DynamoDbBatchItemFailure::default();
-            failure.item_identifier = Some(record.sequence_number);
+            failure.item_identifier = Some(sequence_number);
             response.batch_item_failures.push(failure);
             break;
         }
@@ -49,15 +43,15 @@ pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<Dyna
 
 /// The trail is append-only, and IAM cannot hold that: PutItem, which it allows, replaces.
 fn sound_alarm(record: &Record) {
-    if let Change::Altered(how) = record.change {
-        let (company_id, event_id) = (record.name.company(), record.name.event());
+    let Record { company_id, event_id, change, .. } = record;
+    if let Change::Altered(how) = change {
         tracing::error!(company_id, event_id, how, "trail altered");
         count_event("trail.altered");
     }
 }
 
 fn give_up(record: &Record, cause: &str) {
-    let (company_id, event_id) = (record.name.company(), record.name.event());
-    tracing::error!(company_id, event_id, sequence_number = record.sequence_number, cause, "notice given up");
+    let Record { sequence_number, company_id, event_id, .. } = record;
+    tracing::error!(company_id, event_id, sequence_number, cause, "notice given up");
     count_event("notice.given_up");
 }

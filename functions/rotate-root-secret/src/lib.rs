@@ -12,83 +12,53 @@ use aws_lambda_events::secretsmanager::SecretsManagerSecretRotationEvent;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
 use readmit::keyring::{RootSecret, Rotation, RotationError};
-use readmit::telemetry::observed;
+use readmit::telemetry::{as_told, failure, observed};
 use readmit::{Clock, Process};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the function is given.
 pub struct Rotating {
-    /// The root secrets.
-    pub rotation: Rotation,
-    /// This moment.
-    pub clock: Clock,
+    rotation: Rotation,
+    clock: Clock,
 }
 
 impl Rotating {
-    /// Of the secrets that the environment names.
     pub fn new(process: &Process) -> Result<Self, BadVariable> {
         Ok(Self { rotation: Rotation::new(process)?, clock: process.clock.clone() })
     }
 }
 
-/// What an operator asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Leaked {
-    /// The root secret by its name.
+    /// A root secret's name.
     void: String,
 }
 
-/// Why a step was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum RotateError {
-    /// The event is not one of a rotation, or names no root secret.
-    #[error("this is no step of a rotation, and no leak of a root secret")]
-    NoStep,
-    /// The step failed.
-    #[error(transparent)]
-    Failed(#[from] RotationError),
-}
-
-impl RotateError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoStep => "invalid_request",
-            Self::Failed(error) => error.code(),
-        }
-    }
-}
-
-impl From<RotateError> for Diagnostic {
-    fn from(error: RotateError) -> Self {
-        Self { error_type: error.code().to_owned(), error_message: error.to_string() }
-    }
-}
-
-/// One step of a rotation.
-pub async fn handle(rotating: Arc<Rotating>, event: LambdaEvent<Value>) -> Result<(), RotateError> {
+pub async fn handle(rotating: Arc<Rotating>, event: LambdaEvent<Value>) -> Result<(), Diagnostic> {
     let step = rotate(&rotating, event.payload, &event.context.request_id);
-    observed(&event.context, "rotation", step, |error| (error.code(), error.to_string())).await
+    observed(&event.context, "rotation", step, as_told).await
 }
 
-async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value, request_id: &str) -> Result<(), RotateError> {
+async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value, request_id: &str) -> Result<(), Diagnostic> {
+    let no_step = || failure("invalid_request", "this is no step of a rotation, and no leak of a root secret");
+    let failed = |error: RotationError| failure(error.code(), error.to_string());
     if payload.get("void").is_some() {
-        let Leaked { void } = serde_json::from_value(payload).map_err(|_| RotateError::NoStep)?;
-        let secret = RootSecret::ALL.into_iter().find(|secret| secret.name() == void).ok_or(RotateError::NoStep)?;
-        return Ok(rotation.void(secret, request_id, clock.now()).await?);
+        let Leaked { void } = serde_json::from_value(payload).map_err(|_| no_step())?;
+        let secret = RootSecret::ALL.into_iter().find(|secret| secret.name() == void).ok_or_else(no_step)?;
+        return rotation.void(secret, request_id, clock.now()).await.map_err(failed);
     }
-    let event: SecretsManagerSecretRotationEvent = serde_json::from_value(payload).map_err(|_| RotateError::NoStep)?;
+    let event: SecretsManagerSecretRotationEvent = serde_json::from_value(payload).map_err(|_| no_step())?;
     // The id of the version to come.
     let version_id = &event.client_request_token;
-    let secret = rotation.secret(&event.secret_id)?;
-    match event.step.as_str() {
-        "createSecret" => rotation.create(secret, version_id, clock.now()).await?,
+    let secret = rotation.secret(&event.secret_id).map_err(failed)?;
+    let done = match event.step.as_str() {
+        "createSecret" => rotation.create(secret, version_id, clock.now()).await,
         // Nothing outside holds the secret, so there is nobody to tell.
-        "setSecret" => {}
-        "testSecret" => rotation.test(secret, version_id, clock.now()).await?,
-        "finishSecret" => rotation.finish(secret, version_id, clock.now()).await?,
-        _ => return Err(RotateError::NoStep),
-    }
-    Ok(())
+        "setSecret" => Ok(()),
+        "testSecret" => rotation.test(secret, version_id, clock.now()).await,
+        "finishSecret" => rotation.finish(secret, version_id, clock.now()).await,
+        _ => return Err(no_step()),
+    };
+    done.map_err(failed)
 }

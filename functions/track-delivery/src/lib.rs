@@ -11,7 +11,7 @@ use readmit::Services;
 use readmit::domain::lifecycle::Command;
 use readmit::domain::{Act, Actor, CompanyId, EmployeeId, Origin, PasscodeId};
 use readmit::store::{Outcome, StoreError};
-use readmit::telemetry::observed;
+use readmit::telemetry::{as_told, failure, observed};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,7 +19,6 @@ mod report;
 
 use report::Report;
 
-/// What became of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tracked {
@@ -31,32 +30,6 @@ pub enum Tracked {
     OfNoInterest,
 }
 
-/// Why a report was not taken in.
-#[derive(Debug, thiserror::Error)]
-pub enum TrackError {
-    /// The event is no report of SES.
-    #[error("this is no report of a mail")]
-    NoReport,
-    /// The store does not answer, or others kept changing the passcode.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl TrackError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoReport => "no_report",
-            Self::Store(_) => "temporarily_unavailable",
-        }
-    }
-}
-
-impl From<TrackError> for Diagnostic {
-    fn from(error: TrackError) -> Self {
-        Self { error_type: error.code().to_owned(), error_message: error.to_string() }
-    }
-}
-
 /// The passcode that a mail carried, as its tags name it.
 pub(crate) struct Mailed {
     company_id: CompanyId,
@@ -64,16 +37,18 @@ pub(crate) struct Mailed {
     passcode_id: PasscodeId,
 }
 
-/// One report.
-pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Tracked, TrackError> {
+pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Tracked, Diagnostic> {
     let origin = Origin { request_id: event.context.request_id.clone(), ..Origin::default() };
-    let explain = |error: &TrackError| (error.code(), error.to_string());
-    observed(&event.context, "ses", track(&services, event.payload, origin), explain).await
+    let tracked = async {
+        let report = Report::read(event.payload).ok_or_else(|| failure("no_report", "this is no report of a mail"))?;
+        let unavailable = |error: StoreError| failure("temporarily_unavailable", error.to_string());
+        track(&services, report, origin).await.map_err(unavailable)
+    };
+    observed(&event.context, "ses", tracked, as_told).await
 }
 
-async fn track(services: &Services, event: Value, origin: Origin) -> Result<Tracked, TrackError> {
-    let Report { mailed, report } = Report::read(event)?;
-    let (Some(mailed), Some(report)) = (mailed, report) else { return Ok(Tracked::OfNoInterest) };
+async fn track(services: &Services, report: Report, origin: Origin) -> Result<Tracked, StoreError> {
+    let Report { mailed: Some(mailed), report: Some(report) } = report else { return Ok(Tracked::OfNoInterest) };
     let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;

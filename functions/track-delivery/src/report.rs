@@ -8,7 +8,7 @@ use readmit::domain::DeliveryReport;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Mailed, TrackError};
+use crate::Mailed;
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -35,7 +35,6 @@ struct Bounce {
     bounce_type: String,
 }
 
-/// What is read of it.
 pub(crate) struct Report {
     /// The passcode; none if it was another mail.
     pub(crate) mailed: Option<Mailed>,
@@ -44,18 +43,18 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn read(event: Value) -> Result<Self, TrackError> {
-        let Envelope { detail } = serde_json::from_value(event).map_err(|_| TrackError::NoReport)?;
-        let Detail { event_type, mail, bounce } = detail;
+    /// None if the event is no report of SES.
+    pub(crate) fn read(event: Value) -> Option<Self> {
+        let Detail { event_type, mail, bounce } = serde_json::from_value::<Envelope>(event).ok()?.detail;
         let report = match event_type.as_str() {
             "Delivery" => Some(DeliveryReport::Delivered),
             "DeliveryDelay" => Some(DeliveryReport::Delayed),
             "Complaint" => Some(DeliveryReport::Complained),
             "Reject" => Some(DeliveryReport::Rejected),
-            "Bounce" => Some(of_bounce(&bounce.ok_or(TrackError::NoReport)?)),
+            "Bounce" => Some(of_bounce(&bounce?)),
             _ => None,
         };
-        Ok(Self { mailed: mailed(&mail.tags), report })
+        Some(Self { mailed: mailed(&mail.tags), report })
     }
 }
 

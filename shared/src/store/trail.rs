@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::Client;
 use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType, Timestamp};
+use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Item, attribute, key, text};
@@ -38,7 +39,8 @@ pub struct EventPage {
 }
 
 /// A span of a company's trail, both ends included.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Span {
     pub company_id: CompanyId,
     pub from: Timestamp,
