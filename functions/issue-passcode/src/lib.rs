@@ -18,11 +18,9 @@ use readmit::mail::Mail;
 mod one;
 mod several;
 
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds =
     KeyNeeds { secrets: &[RootSecret::Passcodes, RootSecret::Disowning], verifies: &[TokenKind::Access] };
 
-/// One of the function's two routes.
 pub async fn handle(services: Arc<Services<Mail>>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "POST /v1/employees/{employee_id}/passcode" => one::issue(&services, &request).await,

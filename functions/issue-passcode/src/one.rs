@@ -3,24 +3,22 @@
 use std::time::Duration;
 
 use readmit::Services;
-use readmit::domain::{Actor, Company, Employee, EmployeeId, IssueOptions, IssuedFor, issue as decide};
+use readmit::domain::{Actor, EmployeeId, IssueOptions, IssuedFor, issue as decide};
 use readmit::http::{
     ApiRequest as _, Body, Failure, IssuedView, JsonBody, Problem, Request, Response, access_claims, admit_admin,
     answer, require_recent_sign_in,
 };
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
-use readmit::store::{Authority, IdempotencyKey, IssueView, KeyState, Reservations};
+use readmit::store::{Authority, IdempotencyKey, KeyState, Reservations};
 
 /// How long a request waits for the one before it with the same key: the contract's 5 seconds.
 const WAITS: u32 = 20;
 const WAIT: Duration = Duration::from_millis(250);
 
-/// What an attempt to issue came to.
 enum Attempt {
-    /// The request is answered.
     Answered(Response<Body>),
-    /// What it was decided by changed meanwhile.
+    /// What it was decided by changed meanwhile: decide again.
     Changed,
     /// A request with the same key is under way.
     UnderWay,
@@ -35,7 +33,10 @@ struct Asked {
 impl Asked {
     fn read(request: &Request, admin: EmployeeId) -> Self {
         let wish = request.json().and_then(JsonBody::read::<IssueOptions>);
-        let key = wish.as_ref().map_or(Ok(None), |wish| key_of(request, admin, wish));
+        let key = wish.as_ref().map_or(Ok(None), |wish| {
+            let key = request.idempotency_key()?;
+            Ok(key.map(|key| IdempotencyKey::new(admin, key, &(request.employee_id(), wish))).transpose()?)
+        });
         Self { wish, key }
     }
 }
@@ -74,7 +75,8 @@ async fn attempt(
     if wish.suspend {
         require_recent_sign_in(claims, services.now())?;
     }
-    let (holder, company) = holder_and_company(&view, wanted)?;
+    let holder = wanted.and_then(|wanted| view.rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
+    let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
 
     let (now, mut random) = (services.now(), services.random());
     let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), wish, now, &mut random)?;
@@ -97,15 +99,4 @@ async fn attempt(
         Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, act.at))?),
         None => Attempt::Changed,
     })
-}
-
-fn key_of(request: &Request, admin: EmployeeId, wish: &IssueOptions) -> Result<Option<IdempotencyKey>, Failure> {
-    let key = request.idempotency_key()?;
-    Ok(key.map(|key| IdempotencyKey::new(admin, key, &(request.employee_id(), wish))).transpose()?)
-}
-
-fn holder_and_company(view: &IssueView, wanted: Option<EmployeeId>) -> Result<(&Employee, &Company), Failure> {
-    let holder = wanted.and_then(|wanted| view.rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
-    let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
-    Ok((holder, company))
 }

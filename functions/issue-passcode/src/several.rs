@@ -62,7 +62,7 @@ struct Issuing<'a> {
 
 pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
     let claims = access_claims(services, request).await?;
-    // What is wrong with the body is told in its turn, behind who may call.
+    // Errors of the body are reported only after the caller was checked.
     let wish = request.json().and_then(JsonBody::read::<Wish>).and_then(checked);
     let wish = no_key(request).and(wish);
     let ids: Vec<Option<EmployeeId>> =
@@ -103,8 +103,10 @@ fn no_key(request: &Request) -> Result<(), Problem> {
 
 fn checked(wish: Wish) -> Result<Wish, Problem> {
     let fault = |detail: &str| {
-        let (pointer, detail) = ("/employee_ids".to_owned(), detail.to_owned());
-        Err(Problem::InvalidRequest(vec![FieldError { pointer, detail }]))
+        Err(Problem::InvalidRequest(vec![FieldError {
+            pointer: "/employee_ids".to_owned(),
+            detail: detail.to_owned(),
+        }]))
     };
     if !(1..=MOST).contains(&wish.employee_ids.len()) {
         return fault("must name 1 to 25 employees");
@@ -125,15 +127,8 @@ impl Issuing<'_> {
     /// The holder, if nothing but the admin's window can stand in the way.
     async fn admits<'v>(&self, view: &'v IssueView, id: Option<EmployeeId>) -> Result<&'v Employee, Failure> {
         let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
-        let mut random = self.services.random();
-        decide(
-            IssuedFor::Admin(self.admin(view)?),
-            self.company,
-            holder.clone(),
-            &self.wish,
-            self.act.at,
-            &mut random,
-        )?;
+        let (admin, mut random) = (IssuedFor::Admin(self.admin(view)?), self.services.random());
+        decide(admin, self.company, holder.clone(), &self.wish, self.act.at, &mut random)?;
         match view.quota(&self.services.store, holder.employee_id, None, self.act.at) {
             Ok(_) => Ok(holder),
             Err(throttled) => Err(self.throttled(&throttled, holder).await?),
@@ -169,7 +164,7 @@ impl Issuing<'_> {
     async fn store(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<Stored, Failure> {
         let (holder, store) = (holder?, &self.services.store);
         let mut first = Some(view);
-        let mut attempts = self.services.store.attempts("the holder");
+        let mut attempts = store.attempts("the holder");
         loop {
             attempts.begin().await?;
             let again;

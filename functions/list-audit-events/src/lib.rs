@@ -26,7 +26,6 @@ struct PageQuery {
     kind: Option<EventType>,
 }
 
-/// What a page is of.
 #[derive(Clone, Copy)]
 enum Listing {
     Part(TrailPart),
@@ -66,10 +65,8 @@ struct Page<'a> {
     next_cursor: Option<String>,
 }
 
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies: &[TokenKind::Access] };
 
-/// The function's one route.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     let pager = Pager::new(&services, &request).await?;
     let company_id = pager.company_id();

@@ -27,7 +27,6 @@ struct PageQuery {
     filter: Option<Filter>,
 }
 
-/// What a page is of.
 enum Listing {
     All,
     Found(Prefix),
@@ -63,10 +62,8 @@ struct Page<'a> {
     next_cursor: Option<String>,
 }
 
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies: &[TokenKind::Access] };
 
-/// One of the function's three routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "GET /v1/employees" => page(&services, &request).await,

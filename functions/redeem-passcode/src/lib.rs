@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use readmit::Services;
 use readmit::app::authenticate::{self, Proof};
-use readmit::domain::lifecycle::{Command, Judgement, Phase, judge};
+use readmit::domain::lifecycle::{Command, Judgement, judge};
 use readmit::domain::passcode::Code;
 use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
@@ -37,11 +37,9 @@ struct Recovery<'a> {
     steps: [RecoveryStep; 2],
 }
 
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds =
     KeyNeeds { secrets: &[RootSecret::Recoveries, RootSecret::Passcodes, RootSecret::Credentials], verifies: &[] };
 
-/// The function's one route.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     let typed: Redeem = request.json()?.read()?;
     let (Ok(login), Some(code)) = (typed.email.parse::<Login>(), Code::read(typed.code.expose_secret())) else {
@@ -58,16 +56,17 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
 
     let selector = code.selector();
     let counting = services.store.count_try(&login, &selector, services.now());
-    let (counted, proof) = tokio::join!(counting, proven(&services, known.as_ref(), typed.proof.as_ref()));
-    let (counted, proof) = (counted?, proof?);
-    let Some(counted) = counted else {
+    let proving = authenticate::prove(&services, known.as_ref(), typed.proof.as_ref(), services.now());
+    let (counted, proof) = tokio::join!(counting, proving);
+    let (Some(counted), proof) = (counted?, proof?) else {
         return Err(refuse(&services, &request, &login, "no live code of this address and selector").await?);
     };
     let matches = is_the_code(&services, &counted, &code).await?;
     let judgement = judge(counted.try_count, matches, proof.is_some() || !counted.proof_required);
     if judgement != Judgement::Accept {
         if judgement == Judgement::Exhaust {
-            exhaust(&services, &request, &counted).await?;
+            let act = request.act(Actor::Anonymous, services.now());
+            services.store.end(&counted.held, &counted.lifecycle(), Command::Exhaust, &act).await?;
         }
         let because = if matches { "the proof is missing, or wrong" } else { "a wrong secret" };
         return Err(refuse(&services, &request, &login, because).await?);
@@ -78,14 +77,11 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     if services.store.redeem(&counted, spent.as_deref(), &act).await? == Outcome::Refused {
         return Err(rejected("it ended, or its holder was disabled, in the meantime"));
     }
-    let claims = RecoveryClaims {
-        employee_id: counted.held.employee_id,
-        company_id: counted.held.company_id,
-        login,
-        passcode_id: counted.held.passcode_id,
-    };
-    let recovery_token =
-        &Tokens::new(&*services.keyring().await?, &services.portal_url).sign(claims, act.at, &mut services.random())?;
+    let PasscodeRef { employee_id, company_id, passcode_id, .. } = counted.held;
+    let claims = RecoveryClaims { employee_id, company_id, login, passcode_id };
+    let keyring = services.keyring().await?;
+    let tokens = Tokens::new(&keyring, &services.portal_url);
+    let recovery_token = &tokens.sign(claims, act.at, &mut services.random())?;
     answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
 }
 
@@ -99,26 +95,6 @@ async fn known_for(
         Some(_) => Ok(services.store.credentials(login).await?),
         None => Ok(None),
     }
-}
-
-/// What the proof shows, if one was sent: the same hash, whoever is known.
-async fn proven(
-    services: &Services,
-    known: Option<&Credentials>,
-    proof: Option<&SecretString>,
-) -> Result<Option<Proof>, Failure> {
-    match proof {
-        Some(proof) => Ok(authenticate::prove(services, known, proof, services.now()).await?),
-        None => Ok(None),
-    }
-}
-
-/// Ends a code whose tries are spent.
-async fn exhaust(services: &Services, request: &Request, counted: &PasscodeRow) -> Result<(), Failure> {
-    let act = request.act(Actor::Anonymous, services.now());
-    // None: it ended otherwise in the meantime.
-    let _: Option<Phase> = services.store.end(&counted.held, &counted.lifecycle(), Command::Exhaust, &act).await?;
-    Ok(())
 }
 
 /// Counts a refusal. The client gets its answer after that, so that no refusal goes uncounted.

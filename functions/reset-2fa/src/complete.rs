@@ -1,7 +1,7 @@
 //! `POST /v1/recovery/complete`: a code of the new authenticator, and the person is in.
 
 use readmit::Services;
-use readmit::domain::lifecycle::{Command, Judgement, Phase, judge};
+use readmit::domain::lifecycle::{Command, Judgement, judge};
 use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
 use readmit::keyring::{AccessClaims, RootSecret, Tokens};
@@ -102,8 +102,7 @@ async fn completed(
 async fn wrong_code(services: &Services, request: &Request, row: &PasscodeRow) -> Result<Failure, Failure> {
     if judge(row.completion_tries, false, true) == Judgement::Exhaust {
         let act = request.act(Actor::Employee { employee_id: row.held.employee_id }, services.now());
-        // None: it ended otherwise in the meantime.
-        let _: Option<Phase> = services.store.end(&row.held, &row.lifecycle(), Command::Abandon, &act).await?;
+        services.store.end(&row.held, &row.lifecycle(), Command::Abandon, &act).await?;
     }
     Ok(Problem::TotpRejected.into())
 }

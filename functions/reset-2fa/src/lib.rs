@@ -20,13 +20,11 @@ mod complete;
 mod password;
 mod totp;
 
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds = KeyNeeds {
     secrets: &[RootSecret::Sessions, RootSecret::Credentials, RootSecret::Authenticators],
     verifies: &[TokenKind::Recovery],
 };
 
-/// One of the function's four routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "PUT /v1/recovery/password" => password::set(&services, &request).await,

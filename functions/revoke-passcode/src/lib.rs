@@ -25,10 +25,8 @@ struct Disown {
     token: SecretString,
 }
 
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Disowning], verifies: &[TokenKind::Access] };
 
-/// One of the function's two routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "DELETE /v1/employees/{employee_id}/passcode" => revoke(&services, &request).await,

@@ -36,11 +36,9 @@ struct KeySet {
     keys: Vec<JsonWebKey>,
 }
 
-/// The keys that the function needs.
 pub const KEYS: KeyNeeds =
     KeyNeeds { secrets: &[RootSecret::Sessions, RootSecret::Credentials, RootSecret::Authenticators], verifies: &[] };
 
-/// One of the function's three routes.
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "POST /v1/sessions" => sign_in(&services, &request).await,

@@ -16,19 +16,17 @@ mod proof;
 pub use attempt::Attempt;
 pub use proof::{Proof, prove};
 
-/// Somebody who is who he says; what the sign-in spends is not spent yet.
+/// The person, verified; what the sign-in spends is not spent yet.
 pub struct Verified {
-    /// As they were looked at.
+    /// As they were read.
     pub credentials: Credentials,
     /// As the directory has the person.
     pub employee: Employee,
-    /// What is to be spent.
+    /// What the sign-in spends.
     pub spent: Spent,
 }
 
-/// Why nobody is signed in.
 enum Rejected {
-    /// Too many attempts.
     Throttled(Throttled),
     /// Something does not fit; which it was, the log alone is told.
     Because(&'static str),
@@ -45,7 +43,10 @@ pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &Act) ->
     match verified {
         Ok(verified) => Ok(verified),
         Err(Rejected::Because(because)) => Err(AppError::SignInRejected(because)),
-        Err(Rejected::Throttled(limit)) => Err(throttled(services, &limit, known.as_ref(), act).await?),
+        Err(Rejected::Throttled(limit)) => {
+            let whose = known.map(|known| (known.company_id, known.employee_id));
+            Err(services.tell_throttled(&limit, EventType::SessionThrottled, whose, act).await?)
+        }
     }
 }
 
@@ -66,21 +67,6 @@ async fn count(
     }
     attempt.device = None;
     Ok((credentials, services.store.count_sign_in(&attempt.login, &attempt.source(), now).await?))
-}
-
-/// Tells the trail of a known account, once a span, that its limit was reached; for an unknown one, the same request.
-async fn throttled(
-    services: &Services,
-    throttled: &Throttled,
-    known: Option<&Credentials>,
-    act: &Act,
-) -> Result<AppError, AppError> {
-    if let Some(unreported) = &throttled.unreported {
-        let event = known
-            .map(|known| services.store.event(act, EventType::SessionThrottled, known.company_id, known.employee_id));
-        services.store.tell_throttled(unreported, event, act).await?;
-    }
-    Ok(AppError::Throttled { until: throttled.until, now: act.at })
 }
 
 /// The second trip: the account's failures and the directory, beside one hash, known or unknown alike. What is wrong is counted

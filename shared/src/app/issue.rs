@@ -2,7 +2,6 @@
 
 use readmit_domain::lifecycle::{CodeStatus, Phase};
 use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, Versioned};
-
 use secrecy::SecretString;
 
 use super::{AppError, Services};
@@ -18,8 +17,7 @@ pub struct Stored {
 }
 
 impl Services<Mail> {
-    /// Stores and mails a passcode. None if its holder, or the admin's authority, changed since the decision: decide again, a
-    /// little later.
+    /// Stores and mails a passcode. None if its holder, or the admin's authority, changed since the decision: decide again.
     pub async fn deliver(
         &self,
         issued: IssuedPasscode,
@@ -52,47 +50,32 @@ impl Services<Mail> {
         }
     }
 
-    /// Mails a passcode that was stored.
-    ///
-    /// When this returns a passcode, the mail service has accepted the mail. When it returns a problem, nothing is left that
-    /// could be redeemed; only a process that dies in between leaves something, which opens nothing and is cleaned up.
+    /// Mails a passcode that was stored. When this returns a passcode, the mail service has accepted the mail. When it returns a
+    /// problem, nothing is left that could be redeemed; only a process that dies in between leaves something, which opens nothing
+    /// and is cleaned up.
     pub async fn mail_code(&self, stored: Stored, company: &Company, act: &Act) -> Result<LatestPasscode, AppError> {
         let Stored { issued, stored, disown_token } = stored;
         if let Err(refused) = self.mail.passcode(&issued, company, &disown_token).await {
             self.store.withdraw(&stored, act).await?;
             return Err(AppError::EmailNotSent(refused));
         }
-        self.mark_sent(&issued, &stored, act).await
-    }
-
-    /// Writes one audit event a span of a limit that was reached. The error says so.
-    pub async fn throttled(&self, throttled: &Throttled, holder: &Employee, act: &Act) -> Result<AppError, AppError> {
-        if let Some(unreported) = &throttled.unreported {
-            let store = &self.store;
-            let event = store.event(act, EventType::PasscodeThrottled, holder.company_id, holder.employee_id);
-            store.tell_throttled(unreported, Some(event), act).await?;
-        }
-        Ok(AppError::Throttled { until: throttled.until, now: act.at })
-    }
-
-    async fn mark_sent(
-        &self,
-        issued: &IssuedPasscode,
-        stored: &StoredPasscode,
-        act: &Act,
-    ) -> Result<LatestPasscode, AppError> {
-        let store = &self.store;
         let sent = LatestPasscode { phase: Phase::Code(CodeStatus::Sent), ..issued.latest.clone() };
-        if store.sent(stored, &sent, act).await? == Outcome::Done {
+        if self.store.sent(&stored, &sent, act).await? == Outcome::Done {
             return Ok(sent);
         }
         // Something ended it, or SES reported of it, while the mail was on its way: say what.
-        let holder = store.employee(issued.company_id, issued.holder.employee_id).await?;
+        let holder = self.store.employee(issued.company_id, issued.holder.employee_id).await?;
         let latest = holder
             .and_then(|holder| holder.latest_passcode)
             .filter(|latest| latest.passcode_id == issued.latest.passcode_id)
-            .unwrap_or(LatestPasscode { phase: Phase::Code(CodeStatus::Superseded), ..issued.latest.clone() });
-        store.keep(stored, &latest).await?;
+            .unwrap_or(LatestPasscode { phase: Phase::Code(CodeStatus::Superseded), ..issued.latest });
+        self.store.keep(&stored, &latest).await?;
         Ok(latest)
+    }
+
+    /// [`Services::tell_throttled`] of the limit of issues.
+    pub async fn throttled(&self, throttled: &Throttled, holder: &Employee, act: &Act) -> Result<AppError, AppError> {
+        let whose = Some((holder.company_id, holder.employee_id));
+        self.tell_throttled(throttled, EventType::PasscodeThrottled, whose, act).await
     }
 }

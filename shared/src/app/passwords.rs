@@ -26,7 +26,7 @@ pub async fn hash<M>(
 ) -> Result<Versioned<PasswordHash>, AppError> {
     let version = keyring.current(RootSecret::Credentials, now);
     let (pepper, salt) = (keyring.password_pepper(version)?, Salt::generate(&mut services.random()));
-    let memory = services.hash_memory();
+    let memory = Arc::clone(&services.hash_memory);
     let value = tokio::task::spawn_blocking(move || PasswordHash::of(&password, &pepper, salt, &memory)).await??;
     Ok(Versioned { version, value })
 }
@@ -46,7 +46,7 @@ pub async fn compare<M>(
     let stored = stored.filter(|stored| keyring.knows(RootSecret::Credentials, stored.version));
     let version =
         stored.as_ref().map_or_else(|| keyring.current(RootSecret::Credentials, now), |stored| stored.version);
-    let (pepper, memory) = (keyring.password_pepper(version)?, services.hash_memory());
+    let (pepper, memory) = (keyring.password_pepper(version)?, Arc::clone(&services.hash_memory));
     let comparing = tokio::task::spawn_blocking(move || {
         let matches = match stored {
             Some(stored) => stored.value.verify(&password, &pepper, &memory),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use readmit_domain::{HashMemory, KeyVersion, Timestamp};
+use readmit_domain::{Act, CompanyId, EmployeeId, EventType, HashMemory, KeyVersion, Timestamp};
 
+use super::AppError;
 use crate::Clock;
 use crate::aws::{self, Aws};
 use crate::environment::BadVariable;
@@ -13,7 +14,7 @@ use crate::keyring::{KeyNeeds, KeyStore, Keyring, KeyringUnavailable, RootSecret
 use crate::mail::Mail;
 use crate::process::Process;
 use crate::random::Random;
-use crate::store::Store;
+use crate::store::{Store, Throttled};
 use crate::trusted_proxy::TrustedProxy;
 
 /// What a start may wait for the services that the first request will call.
@@ -31,7 +32,7 @@ pub struct Services<M = ()> {
     pub brand_name: String,
     edge: TrustedProxy,
     key_store: KeyStore,
-    hash_memory: Arc<HashMemory>,
+    pub(super) hash_memory: Arc<HashMemory>,
     aws: Arc<Aws>,
     clock: Clock,
     random: Random,
@@ -98,14 +99,24 @@ impl<M> Services<M> {
         self.random.clone()
     }
 
+    /// Writes one audit event a span of a limit that was reached; for an unknown account, the same request without an event.
+    pub async fn tell_throttled(
+        &self,
+        throttled: &Throttled,
+        kind: EventType,
+        whose: Option<(CompanyId, EmployeeId)>,
+        act: &Act,
+    ) -> Result<AppError, AppError> {
+        if let Some(unreported) = &throttled.unreported {
+            let event = whose.map(|(company_id, id)| self.store.event(act, kind, company_id, id));
+            self.store.tell_throttled(unreported, event, act).await?;
+        }
+        Ok(AppError::Throttled { until: throttled.until, now: act.at })
+    }
+
     /// Who may hand requests on.
     pub fn edge(&self) -> &TrustedProxy {
         &self.edge
-    }
-
-    /// Where passwords are hashed.
-    pub fn hash_memory(&self) -> Arc<HashMemory> {
-        Arc::clone(&self.hash_memory)
     }
 
     /// The keys.

@@ -26,13 +26,15 @@ impl Proof {
     }
 }
 
-/// Whether what was typed is the password, or a backup code of an account that is not suspended. One hash, whatever there is to compare with.
+/// What the typed proof shows: the password, or a backup code of an account that is not suspended. One hash, whoever is known; none if
+/// nothing was typed.
 pub async fn prove(
     services: &Services,
     credentials: Option<&Credentials>,
-    typed: &SecretString,
+    typed: Option<&SecretString>,
     now: Timestamp,
 ) -> Result<Option<Proof>, AppError> {
+    let Some(typed) = typed else { return Ok(None) };
     let password = Password::new(typed.expose_secret());
     let Compared { matches, keyring, .. } =
         passwords::compare(services, password_hash(credentials), password, now).await?;
