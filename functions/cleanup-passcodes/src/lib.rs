@@ -5,7 +5,6 @@
 //! before their mail was accepted (`passcode.delivery_failed`), each once, however many runs there are at a time.
 //! Answers: how many of each. Nothing waits for the cleanup: every write checks the time itself.
 
-use std::ops::AddAssign;
 use std::sync::Arc;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
@@ -27,10 +26,10 @@ pub struct Counts {
     withdrawn: u64,
 }
 
-/// What became of one shard: what was ended, and the first error that kept something from it.
+/// What became of one shard: where its passcodes were led, and the first error that kept something from it.
 #[derive(Default)]
 struct Swept {
-    counts: Counts,
+    ends: Vec<Phase>,
     error: Option<StoreError>,
 }
 
@@ -51,12 +50,20 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
         let (services, act) = (Arc::clone(&services), act.clone());
         shards.spawn(carried(async move { sweep(&services.store, shard, &act).await }));
     }
-    let mut all = Swept::default();
+    let (mut counts, mut first_error) = (Counts::default(), None);
     while let Some(swept) = shards.join_next().await {
-        all += swept?;
+        let Swept { ends, error } = swept?;
+        for end in ends {
+            match end {
+                Phase::Code(CodeStatus::Failed) => counts.withdrawn += 1,
+                Phase::Code(_) => counts.expired += 1,
+                Phase::Recovery(_) => counts.abandoned += 1,
+            }
+        }
+        first_error = first_error.or(error);
     }
     // The schedule tries again: what is left is still due.
-    all.error.map_or(Ok(all.counts), |error| Err(error.into()))
+    first_error.map_or(Ok(counts), |error| Err(error.into()))
 }
 
 /// One shard, page by page. What fails is left due; the rest goes on.
@@ -70,8 +77,7 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
         };
         for row in due.rows {
             match end(store, row, act).await {
-                Ok(Some(end)) => swept.counts += end,
-                Ok(None) => {}
+                Ok(end) => swept.ends.extend(end),
                 Err(error) => {
                     tracing::error!(shard, cause = %error, "left due");
                     swept.error.get_or_insert(error);
@@ -89,23 +95,4 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
 async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &Act) -> Result<Option<Phase>, StoreError> {
     let row = row?;
     store.end(&row.held, &row.lifecycle(), Command::Expire, act).await
-}
-
-impl AddAssign<Phase> for Counts {
-    fn add_assign(&mut self, end: Phase) {
-        match end {
-            Phase::Code(CodeStatus::Failed) => self.withdrawn += 1,
-            Phase::Code(_) => self.expired += 1,
-            Phase::Recovery(_) => self.abandoned += 1,
-        }
-    }
-}
-
-impl AddAssign for Swept {
-    fn add_assign(&mut self, other: Self) {
-        self.counts.expired += other.counts.expired;
-        self.counts.abandoned += other.counts.abandoned;
-        self.counts.withdrawn += other.counts.withdrawn;
-        self.error = self.error.take().or(other.error);
-    }
 }

@@ -32,8 +32,7 @@ mod snapshot;
 mod write;
 
 use founding::Creation;
-use row::parse_rows;
-pub use row::{Outcome, RowProblem, RowResult};
+use row::{RowResult, parse_rows};
 
 const MAX_ROWS: usize = 1_000;
 
@@ -88,7 +87,7 @@ pub struct Imported {
 /// Why a whole import came to nothing.
 #[derive(Debug)]
 pub enum Refused {
-    /// Nothing was changed. The operator is told a code and words; the log the code alone, for the words may repeat what was sent.
+    /// Nothing was changed. The operator is told a code and words; the log, the code alone.
     Told(&'static str, String),
     /// Store, keys or mail do not answer; what was done stands. A second run does the rest: an update, of a company that was created.
     Interrupted(String),

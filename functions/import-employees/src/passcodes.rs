@@ -19,13 +19,10 @@ const PARALLEL: usize = 4;
 /// The addresses that an import names for passcodes.
 pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, Refused> {
     let IssuePasscodes::To(addresses) = wish else { return Ok(Vec::new()) };
-    let read = |(index, address): (usize, &String)| {
-        let not_one = |_| Refused::invalid(format!("issue_passcodes[{index}]: is not an e-mail address"));
-        address.parse().map_err(not_one)
-    };
     let mut logins: Vec<Login> = Vec::with_capacity(addresses.len());
-    for login in addresses.iter().enumerate().map(read) {
-        let login = login?;
+    for (index, address) in addresses.iter().enumerate() {
+        let no_address = |_| Refused::invalid(format!("issue_passcodes[{index}]: is not an e-mail address"));
+        let login = address.parse().map_err(no_address)?;
         if !logins.contains(&login) {
             logins.push(login);
         }

@@ -47,7 +47,7 @@ fn taken(row: &Row, before: Option<&Employee>, there: &Snapshot) -> Option<RowPr
     if there.owner(&row.email).is_some_and(|owner| Some(owner.employee_id) != id) {
         return Some(RowProblem::new("address_taken", "the address belongs to somebody else"));
     }
-    let external_owner = row.external_id.as_ref().and_then(|external_id| there.external_owner(external_id));
+    let external_owner = there.external_owner(row);
     (external_owner.is_some() && external_owner != id)
         .then(|| RowProblem::new("external_id_taken", "the external_id belongs to somebody else"))
 }

@@ -31,10 +31,10 @@ pub(crate) struct Parsed {
 
 /// Why a row was refused, or its passcode not sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RowProblem {
-    pub code: &'static str,
+pub(crate) struct RowProblem {
+    pub(crate) code: &'static str,
     /// What an operator can act on.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 impl RowProblem {
@@ -52,7 +52,7 @@ pub(crate) fn duplicate_row() -> RowProblem {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub(crate) enum Outcome {
     Created,
     Updated,
     Unchanged,
@@ -61,14 +61,14 @@ pub enum Outcome {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct RowResult {
+pub(crate) struct RowResult {
     /// The address of the row, in its canonical form if it has one.
-    pub email: String,
-    pub employee_id: Option<EmployeeId>,
-    pub outcome: Outcome,
+    pub(crate) email: String,
+    pub(crate) employee_id: Option<EmployeeId>,
+    pub(crate) outcome: Outcome,
     /// Why it was refused, or why no passcode was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<RowProblem>,
+    pub(crate) problem: Option<RowProblem>,
 }
 
 impl RowResult {

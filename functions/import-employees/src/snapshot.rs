@@ -44,7 +44,7 @@ impl Snapshot {
     }
 
     fn named_by_id(&self, row: &Row) -> Option<EmployeeId> {
-        row.employee_id.or_else(|| self.externals.get(row.external_id.as_ref()?).copied())
+        row.employee_id.or_else(|| self.external_owner(row))
     }
 
     /// Whom a row names: by `employee_id`, else `external_id`, else login. Whom another row names by an id may leave the login.
@@ -65,9 +65,9 @@ impl Snapshot {
         self.credentials.get(login)
     }
 
-    /// Who has an external id in the company.
-    pub(crate) fn external_owner(&self, external_id: &ExternalId) -> Option<EmployeeId> {
-        self.externals.get(external_id).copied()
+    /// Who has the row's external id in the company.
+    pub(crate) fn external_owner(&self, row: &Row) -> Option<EmployeeId> {
+        self.externals.get(row.external_id.as_ref()?).copied()
     }
 }
 

@@ -163,19 +163,11 @@ impl Issuing<'_> {
     /// Stores a code for an admitted holder. A caller who lost the role meanwhile stores none.
     async fn store(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<Stored, Failure> {
         let (holder, store) = (holder?, &self.services.store);
-        let mut first = Some(view);
-        let mut attempts = store.attempts("the holder");
+        let (company_id, admin_id) = (self.claims.company_id, self.claims.employee_id);
+        let (mut attempts, mut again) = (store.attempts("the holder"), None);
+        attempts.begin().await?;
         loop {
-            attempts.begin().await?;
-            let again;
-            let view = match first.take() {
-                Some(view) => view,
-                None => {
-                    let (company_id, admin) = (self.claims.company_id, self.claims.employee_id);
-                    again = store.issue_view(company_id, admin, &[holder.employee_id], None).await?;
-                    &again
-                }
-            };
+            let view = again.as_ref().unwrap_or(view);
             let admin = self.admin(view)?;
             let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
             let (now, mut random) = (self.services.now(), self.services.random());
@@ -188,6 +180,8 @@ impl Issuing<'_> {
             if let Some(stored) = self.services.store_code(issued, reservations, &self.act).await? {
                 return Ok(stored);
             }
+            attempts.begin().await?;
+            again = Some(store.issue_view(company_id, admin_id, &[holder.employee_id], None).await?);
         }
     }
 

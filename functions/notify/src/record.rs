@@ -3,9 +3,7 @@
 use std::str::FromStr;
 
 use aws_lambda_events::dynamodb::EventRecord;
-use lambda_runtime::Diagnostic;
 use readmit::domain::{CompanyId, Event, EventId};
-use readmit::telemetry::failure;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -40,14 +38,13 @@ pub(crate) enum Change {
 }
 
 impl Record {
-    pub(crate) fn all_of(batch: Value) -> Result<Vec<Self>, Diagnostic> {
-        let records =
-            serde_json::from_value::<Batch>(batch).ok().map(|batch| batch.records.into_iter().map(Self::read));
-        let no_batch = || failure("no_batch", "this is neither a batch of a stream nor a replay");
-        records.and_then(Iterator::collect).ok_or_else(no_batch)
+    /// None if it is no batch of a stream.
+    pub(crate) fn all_of(batch: Value) -> Option<Vec<Self>> {
+        let Batch { records } = serde_json::from_value(batch).ok()?;
+        records.into_iter().map(Self::read).collect()
     }
 
-    /// Each record by itself: one whose row cannot be read stops no other. None if it is no record of a stream.
+    /// Each record by itself: one whose row cannot be read stops no other.
     fn read(record: Value) -> Option<Self> {
         let sequence_number = record["dynamodb"]["SequenceNumber"].as_str()?.to_owned();
         let keys = &record["dynamodb"]["Keys"];

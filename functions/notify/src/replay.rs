@@ -62,7 +62,7 @@ pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<
         let page = trail.span(span, PAGE, after.as_deref()).await.map_err(interrupted)?;
         for row in page.rows {
             if started.elapsed() > BUDGET || !replayed.take(services, &row).await {
-                replayed.next = Some(moment_of(&row, span));
+                replayed.next = Some(row.event_id.parse().map_or(span.from, EventId::moment));
                 return Ok(replayed);
             }
         }
@@ -89,11 +89,6 @@ fn parse(payload: Value, now: Timestamp) -> Result<Span, Diagnostic> {
         return Err(failure("span_too_old", words));
     }
     Ok(span)
-}
-
-/// When the event happened, by its id.
-fn moment_of(row: &TrailRow, span: Span) -> Timestamp {
-    row.event_id.parse::<EventId>().map_or(span.from, EventId::moment)
 }
 
 impl Replayed {

@@ -4,7 +4,7 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 use lambda_runtime::Diagnostic;
 use readmit::Services;
 use readmit::mail::Mail;
-use readmit::telemetry::count_event;
+use readmit::telemetry::{count_event, failure};
 use serde_json::Value;
 
 use crate::record::{Change, Record};
@@ -13,7 +13,8 @@ use crate::telling::{Told, tell};
 /// Tells a batch, up to the first record that store or mail service do not let through: the others would meet the same. What no further
 /// attempt can heal is given up at once, for it would hold up every record behind it until it is a day old.
 pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<DynamoDbEventResponse, Diagnostic> {
-    let records = Record::all_of(batch)?;
+    let no_batch = || failure("no_batch", "this is neither a batch of a stream nor a replay");
+    let records = Record::all_of(batch).ok_or_else(no_batch)?;
     // Before anything can fail.
     records.iter().for_each(sound_alarm);
     let mut response = DynamoDbEventResponse::default();

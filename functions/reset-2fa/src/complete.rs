@@ -33,20 +33,15 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
     let now = services.now();
     let employee = services.store.employee(claims.company_id, claims.employee_id);
     let (counted, employee) = tokio::join!(services.store.count_completion(&claims, now), employee);
-    let mut counted = match counted? {
-        CompletionTry::Counted(row) => Some(*row),
+    let mut row = match counted? {
+        CompletionTry::Counted(row) => *row,
         CompletionTry::Incomplete(missing) => return Err(Problem::RecoveryIncomplete(missing).into()),
         CompletionTry::Ended => return Err(Problem::Unauthenticated.into()),
     };
     let employee = employee?.filter(Employee::is_active).ok_or(Problem::Unauthenticated)?;
     let mut attempts = services.store.attempts("the recovery");
+    attempts.begin().await?;
     loop {
-        attempts.begin().await?;
-        // Again: a password or an authenticator was set at the same time, or the recovery ended.
-        let row = match counted.take() {
-            Some(row) => row,
-            None => services.store.open_recovery(&claims, services.now()).await?.ok_or(Problem::Unauthenticated)?,
-        };
         let new = row.pending.clone().complete().map_err(Problem::RecoveryIncomplete)?;
         let Some(step) = confirmed_step(services, &new, &employee, code.as_ref(), now).await? else {
             return Err(wrong_code(services, request, &row).await?);
@@ -57,6 +52,9 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
         if services.store.complete_recovery(&row, &new, step, &new_codes.hashes, &epoch, &act).await? == Outcome::Done {
             return completed(services, employee, epoch, &new_codes, &act).await;
         }
+        // A password or an authenticator was set at the same time, or the recovery ended.
+        attempts.begin().await?;
+        row = services.store.open_recovery(&claims, services.now()).await?.ok_or(Problem::Unauthenticated)?;
     }
 }
 

@@ -81,7 +81,7 @@ async fn compare(
     let login = attempt.login;
     let (company_id, employee_id) = owner(services, credentials.as_ref());
     let (checked, employee, failures) = tokio::join!(
-        passwords::compare(services, password_hash(credentials.as_ref()), attempt.password, now),
+        passwords::compare(services, credentials.as_ref(), attempt.password, now),
         services.store.employee(company_id, employee_id),
         services.store.failures(&login, now)
     );
@@ -166,10 +166,6 @@ async fn rehashed(
         return Ok(None);
     }
     Ok(Some(passwords::hash(services, keyring, password, now).await?))
-}
-
-fn password_hash(credentials: Option<&Credentials>) -> Option<Versioned<PasswordHash>> {
-    credentials?.password_hash.clone()
 }
 
 /// The authenticator's key under the current seal, if its seal is older, and its key still there.

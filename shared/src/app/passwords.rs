@@ -6,6 +6,7 @@ use readmit_domain::{Password, PasswordHash, Salt, Timestamp, Versioned};
 
 use super::{AppError, Services};
 use crate::keyring::{Keyring, RootSecret};
+use crate::store::Credentials;
 
 /// A password that was compared.
 pub struct Compared {
@@ -31,14 +32,15 @@ pub async fn hash<M>(
     Ok(Versioned { version, value })
 }
 
-/// Compares a password with a stored hash, at the cost of one hash whatever there is to compare with. A hash that was made with
+/// Compares a password with the stored hash, at the cost of one hash whatever there is to compare with. A hash that was made with
 /// a key which is no longer there fits no password.
 pub async fn compare<M>(
     services: &Services<M>,
-    stored: Option<Versioned<PasswordHash>>,
+    credentials: Option<&Credentials>,
     password: Password,
     now: Timestamp,
 ) -> Result<Compared, AppError> {
+    let stored = credentials.and_then(|credentials| credentials.password_hash.clone());
     let keyring = match &stored {
         Some(stored) => services.keyring_knowing(RootSecret::Credentials, stored.version).await?,
         None => services.keyring().await?,
