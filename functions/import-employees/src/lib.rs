@@ -146,7 +146,9 @@ async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> 
         },
         Mode::Update => {
             let company = company::update(&services.store, &import.company, act_now).await?;
-            let results = write::write(services, company.company_id, &rows, &act_now()).await?;
+            let (company_id, act) = (company.company_id, act_now());
+            let prepared = write::prepare(services, company_id, &rows, &act).await?;
+            let results = write::carry_out_all(services, company_id, &rows, prepared, false, &act).await?;
             (company, results)
         }
     };

@@ -42,18 +42,7 @@ pub(crate) async fn prepare(
     Ok(Prepared { plans: rows.iter().map(plan_of).collect(), there })
 }
 
-/// Writes all rows into a company that is there: a result a row, in their order.
-pub(crate) async fn write(
-    services: &Services<Mail>,
-    company_id: CompanyId,
-    rows: &[Parsed],
-    act: &Act,
-) -> Result<Vec<RowResult>, StoreError> {
-    let prepared = prepare(services, company_id, rows, act).await?;
-    carry_out_all(services, company_id, rows, prepared, false, act).await
-}
-
-/// Writes each person's change, many at a time. In a new company nobody is there who would be told of a new Security Admin.
+/// Writes each person's change, many at a time: a result a row, in their order. In a new company nobody is there who would be told of a new Security Admin.
 pub(crate) async fn carry_out_all(
     services: &Services<Mail>,
     company_id: CompanyId,

@@ -1,4 +1,4 @@
-//! `POST /v1/passcodes/redeem`: whoever was mailed a passcode turns it into a recovery. Anyone may call.
+//! `POST /v1/passcodes/redeem`: the person who was mailed a passcode opens a recovery with it. Anyone may call.
 //!
 //! Effects: a try is counted before anything is compared; a right secret, and the proof that the company's policy asks beside it,
 //! open the recovery, once (`passcode.redeemed`); the fifth try that does not ends the code (`passcode.exhausted`). A refusal is

@@ -1,4 +1,4 @@
-//! `DELETE /v1/employees/{employee_id}/passcode`: a Security Admin takes an employee's passcode back.
+//! `DELETE /v1/employees/{employee_id}/passcode`: a Security Admin revokes an employee's passcode.
 //! `POST /v1/passcodes/disown`: the button "this was not me" behind the link in the mail. Anyone may call.
 //!
 //! Caller of the first: a Security Admin of the employee's company, never for the own account.

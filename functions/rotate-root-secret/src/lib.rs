@@ -2,8 +2,8 @@
 //! the secret gets a version that signs at once, and all before it are void.
 //!
 //! Effects: in four steps, each of which may come again: a version is stored as pending, tested, and made current. It signs half
-//! an hour after it was made, when every warm process has it; no version is ever changed or dropped, so whatever names an
-//! older one goes on. `{"void": "sessions"}` does it in one step.
+//! an hour after it was made, when every warm process has it; no version is ever changed or dropped, so what names an
+//! older one stays valid. `{"void": "sessions"}` does it in one step.
 //! Answers: null; an error makes Secrets Manager try again, and leaves what is current as it is.
 
 use std::sync::Arc;

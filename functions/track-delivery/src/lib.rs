@@ -1,4 +1,4 @@
-//! EventBridge, what SES reports of a mail: the status of its passcode moves on.
+//! EventBridge: SES reports what became of a mail, and the status of its passcode moves on.
 //!
 //! Effects: `delayed`, or `delivered`, `bounced`, `complained` with their events; a hard bounce or a complaint ends the code at
 //! once. Forward only, whatever the order and however often a report comes: a report of what is behind changes nothing.
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::domain::lifecycle::Command;
-use readmit::domain::{Act, Actor, CompanyId, EmployeeId, Origin, PasscodeId};
+use readmit::domain::{Act, Actor, Origin};
 use readmit::store::{Outcome, StoreError};
 use readmit::telemetry::{as_told, failure, observed};
 use serde::Serialize;
@@ -30,17 +30,10 @@ pub enum Tracked {
     OfNoInterest,
 }
 
-/// The passcode that a mail carried, as its tags name it.
-pub(crate) struct Mailed {
-    company_id: CompanyId,
-    employee_id: EmployeeId,
-    passcode_id: PasscodeId,
-}
-
 pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Tracked, Diagnostic> {
     let origin = Origin { request_id: event.context.request_id.clone(), ..Origin::default() };
     let tracked = async {
-        let report = Report::read(event.payload).ok_or_else(|| failure("no_report", "this is no report of a mail"))?;
+        let Some(report) = Report::read(event.payload)? else { return Ok(Tracked::OfNoInterest) };
         let unavailable = |error: StoreError| failure("temporarily_unavailable", error.to_string());
         track(&services, report, origin).await.map_err(unavailable)
     };
@@ -48,16 +41,15 @@ pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Resul
 }
 
 async fn track(services: &Services, report: Report, origin: Origin) -> Result<Tracked, StoreError> {
-    let Report { mailed: Some(mailed), report: Some(report) } = report else { return Ok(Tracked::OfNoInterest) };
     let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;
-        let holder = services.store.employee(mailed.company_id, mailed.employee_id).await?;
+        let holder = services.store.employee(report.company_id, report.employee_id).await?;
         let Some(holder) = holder else { return Ok(Tracked::OfNoInterest) };
-        let latest = holder.latest_passcode.as_ref().filter(|latest| latest.passcode_id == mailed.passcode_id);
+        let latest = holder.latest_passcode.as_ref().filter(|latest| latest.passcode_id == report.passcode_id);
         let Some(latest) = latest else { return Ok(Tracked::OfNoInterest) };
         let act = Act::new(services.now(), Actor::System, origin.clone());
-        let Ok(reported) = latest.lifecycle().apply(Command::Report(report), act.at) else {
+        let Ok(reported) = latest.lifecycle().apply(Command::Report(report.delivery), act.at) else {
             return Ok(Tracked::Unchanged);
         };
         if services.store.report_delivery(&holder, latest, &reported, &act).await? == Outcome::Done {

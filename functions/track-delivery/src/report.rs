@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use readmit::domain::DeliveryReport;
+use lambda_runtime::Diagnostic;
+use readmit::domain::{CompanyId, DeliveryReport, EmployeeId, PasscodeId};
+use readmit::telemetry::failure;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::Mailed;
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -36,39 +36,35 @@ struct Bounce {
 }
 
 pub(crate) struct Report {
-    /// The passcode; none if it was another mail.
-    pub(crate) mailed: Option<Mailed>,
-    /// None if it says nothing of delivery.
-    pub(crate) report: Option<DeliveryReport>,
+    pub(crate) company_id: CompanyId,
+    pub(crate) employee_id: EmployeeId,
+    pub(crate) passcode_id: PasscodeId,
+    pub(crate) delivery: DeliveryReport,
 }
 
 impl Report {
-    /// None if the event is no report of SES.
-    pub(crate) fn read(event: Value) -> Option<Self> {
-        let Detail { event_type, mail, bounce } = serde_json::from_value::<Envelope>(event).ok()?.detail;
-        let report = match event_type.as_str() {
-            "Delivery" => Some(DeliveryReport::Delivered),
-            "DeliveryDelay" => Some(DeliveryReport::Delayed),
-            "Complaint" => Some(DeliveryReport::Complained),
-            "Reject" => Some(DeliveryReport::Rejected),
-            "Bounce" => Some(of_bounce(&bounce?)),
-            _ => None,
+    /// None if it says nothing of delivery, or the mail carried no passcode.
+    pub(crate) fn read(event: Value) -> Result<Option<Self>, Diagnostic> {
+        let no_report = || failure("no_report", "this is no report of a mail");
+        let Envelope { detail } = serde_json::from_value(event).map_err(|_| no_report())?;
+        let delivery = match detail.event_type.as_str() {
+            "Delivery" => DeliveryReport::Delivered,
+            "DeliveryDelay" => DeliveryReport::Delayed,
+            "Complaint" => DeliveryReport::Complained,
+            "Reject" => DeliveryReport::Rejected,
+            "Bounce" => of_bounce(&detail.bounce.ok_or_else(no_report)?),
+            _ => return Ok(None),
         };
-        Some(Self { mailed: mailed(&mail.tags), report })
+        let tags = &detail.mail.tags;
+        let ids = (tag(tags, "company_id"), tag(tags, "employee_id"), tag(tags, "passcode_id"));
+        let (Some(company_id), Some(employee_id), Some(passcode_id)) = ids else { return Ok(None) };
+        Ok(Some(Self { company_id, employee_id, passcode_id, delivery }))
     }
 }
 
 /// A soft bounce may be a full mailbox or an automatic answer: the code may be in the mailbox all the same, and lives on.
 fn of_bounce(bounce: &Bounce) -> DeliveryReport {
     if bounce.bounce_type == "Permanent" { DeliveryReport::Bounced } else { DeliveryReport::Delayed }
-}
-
-fn mailed(tags: &HashMap<String, Vec<String>>) -> Option<Mailed> {
-    Some(Mailed {
-        company_id: tag(tags, "company_id")?,
-        employee_id: tag(tags, "employee_id")?,
-        passcode_id: tag(tags, "passcode_id")?,
-    })
 }
 
 /// SES gives each tag as a list of its one value.

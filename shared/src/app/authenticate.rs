@@ -8,7 +8,7 @@ use readmit_domain::{
 use super::passwords::{self, Compared};
 use super::{AppError, Services};
 use crate::keyring::{Keyring, RootSecret};
-use crate::store::{Admission, Credentials, FactorUsed, Spent, Throttled, Wrong};
+use crate::store::{Admission, Credentials, FactorUsed, Spent, Wrong};
 
 mod attempt;
 mod proof;
@@ -26,24 +26,17 @@ pub struct Verified {
     pub spent: Spent,
 }
 
-enum Rejected {
-    Throttled(Throttled),
-    /// Something does not fit; which it was, the log alone is told.
-    Because(&'static str),
-}
-
 /// Whether address, password and second factor are somebody's. What is wrong is 401 `sign_in_rejected`, whatever it is; too many
 /// attempts are 429.
 pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &Act) -> Result<Verified, AppError> {
     let (known, counted) = count(services, &mut attempt, act.at).await?;
     let verified = match counted {
         Admission::Admitted(()) => compare(services, attempt, known.clone(), act.at).await?,
-        Admission::Throttled(throttled) => Err(Rejected::Throttled(throttled)),
+        Admission::Throttled(throttled) => Admission::Throttled(throttled),
     };
     match verified {
-        Ok(verified) => Ok(verified),
-        Err(Rejected::Because(because)) => Err(AppError::SignInRejected(because)),
-        Err(Rejected::Throttled(limit)) => {
+        Admission::Admitted(verified) => Ok(verified),
+        Admission::Throttled(limit) => {
             let whose = known.map(|known| (known.company_id, known.employee_id));
             Err(services.tell_throttled(&limit, EventType::SessionThrottled, whose, act).await?)
         }
@@ -76,7 +69,7 @@ async fn compare(
     attempt: Attempt<'_>,
     credentials: Option<Credentials>,
     now: Timestamp,
-) -> Result<Result<Verified, Rejected>, AppError> {
+) -> Result<Admission<Verified>, AppError> {
     let (source, is_known_device) = (attempt.source(), attempt.device.is_some());
     let login = attempt.login;
     let (company_id, employee_id) = owner(services, credentials.as_ref());
@@ -90,23 +83,22 @@ async fn compare(
         Admission::Admitted(failures) => Some(failures),
         // The account's limits do not touch a known device.
         Admission::Throttled(_) if is_known_device => None,
-        Admission::Throttled(throttled) => return Ok(Err(Rejected::Throttled(throttled))),
+        Admission::Throttled(throttled) => return Ok(Admission::Throttled(throttled)),
     };
     let failures = failures.filter(|_| !is_known_device);
-    let judged = judge(services, checked, credentials, employee, attempt.factor, now).await?;
-    Ok(match judged {
+    match judge(services, checked, credentials, employee, attempt.factor, now).await? {
         Ok(Judged { credentials, employee, factor, rehashed, resealed }) => {
             let spent = Spent { factor, rehashed, resealed, source, failures };
-            Ok(Verified { credentials, employee, spent })
+            Ok(Admission::Admitted(Verified { credentials, employee, spent }))
         }
         Err((wrong, because)) => match services.store.count_failure(&login, wrong, now).await? {
-            Admission::Throttled(throttled) if !is_known_device => Err(Rejected::Throttled(throttled)),
-            Admission::Admitted(()) | Admission::Throttled(_) => Err(Rejected::Because(because)),
+            Admission::Throttled(throttled) if !is_known_device => Ok(Admission::Throttled(throttled)),
+            Admission::Admitted(()) | Admission::Throttled(_) => Err(AppError::SignInRejected(because)),
         },
-    })
+    }
 }
 
-/// Somebody who is who he says, and what that uses up and moves on.
+/// As [`Verified`], before anything of it is counted: what is spent, and what is stored anew.
 struct Judged {
     credentials: Credentials,
     employee: Employee,
