@@ -103,10 +103,8 @@ fn no_key(request: &Request) -> Result<(), Problem> {
 
 fn checked(wish: Wish) -> Result<Wish, Problem> {
     let fault = |detail: &str| {
-        Err(Problem::InvalidRequest(vec![FieldError {
-            pointer: "/employee_ids".to_owned(),
-            detail: detail.to_owned(),
-        }]))
+        let (pointer, detail) = ("/employee_ids".to_owned(), detail.to_owned());
+        Err(Problem::InvalidRequest(vec![FieldError { pointer, detail }]))
     };
     if !(1..=MOST).contains(&wish.employee_ids.len()) {
         return fault("must name 1 to 25 employees");
