@@ -12,7 +12,7 @@ use readmit::Services;
 use readmit::app::authenticate::{self, Proof};
 use readmit::domain::lifecycle::{Command, Judgement, judge};
 use readmit::domain::passcode::Code;
-use readmit::domain::{Actor, Login, RECOVERY_LIFETIME, RecoveryStep};
+use readmit::domain::{Actor, Login, PasscodeRef, RECOVERY_LIFETIME, RecoveryStep};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
 use readmit::keyring::{KeyNeeds, RecoveryClaims, RootSecret, Tokens};
 use readmit::store::{Admission, Credentials, Outcome, PasscodeRow, Throttled};

@@ -5,8 +5,6 @@
 
 #![warn(missing_docs)]
 
-#![warn(missing_docs)]
-
 mod backup_code;
 mod crockford;
 mod delivery;
