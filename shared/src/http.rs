@@ -17,7 +17,7 @@ mod views;
 
 pub use caller::{access_claims, access_session, admit_admin, live_caller, recovery_claims, require_recent_sign_in};
 pub use failure::Failure;
-pub use json::{FieldError, JsonBody, Nothing, read_object};
+pub use json::{JsonBody, Nothing};
 pub use lambda_http::{Body, Request, Response};
 pub use page::{Asked, PageLimit, Pager, open_cursor, seal_cursor};
 pub use problem::Problem;

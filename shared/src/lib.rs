@@ -8,6 +8,7 @@ pub mod aws;
 pub mod clock;
 pub mod environment;
 pub mod http;
+pub mod json;
 pub mod keyring;
 pub mod log;
 pub mod mail;

@@ -3,7 +3,6 @@
 //! An act is one transaction: its preconditions, its changes and its events of the trail stand or fall together. Nothing here
 //! reads and then writes what it read without saying in the write what it saw.
 
-
 mod attempts;
 mod attributes;
 mod audit;

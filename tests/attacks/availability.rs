@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use readmit::domain::{Act, Actor, Login, Origin};
+use readmit::domain::{Actor, AuditContext, Login, Origin};
 use readmit::keyring::KeyNeeds;
 use readmit::store::{Admission, AttemptSource, FactorUsed, Outcome, Spent, Wrong};
 use readmit::{Random, Services};
@@ -183,7 +183,7 @@ async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
     let (login, now): (Login, _) = (MIKE.parse().unwrap(), world.stack.clock().now());
     let credentials = store.credentials(&login).await.unwrap().unwrap();
     let employee = store.employee(credentials.company_id, credentials.employee_id).await.unwrap().unwrap();
-    let act = Act::new(now, Actor::Employee { employee_id: employee.employee_id }, Origin::default());
+    let act = AuditContext::new(now, Actor::Employee { employee_id: employee.employee_id }, Origin::default());
     let spent = |failures| Spent {
         factor: FactorUsed::BackupCode(credentials.backup_codes[0].clone()),
         rehashed: None,

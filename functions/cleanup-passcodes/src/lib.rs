@@ -11,7 +11,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
 use readmit::domain::lifecycle::{CodeStatus, Command, Phase};
-use readmit::domain::{Act, Actor, Origin};
+use readmit::domain::{Actor, AuditContext, Origin};
 use readmit::store::{DueRow, Store, StoreError};
 use readmit::telemetry::{as_told, carried, failure, observed};
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Resul
 
 async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, Error> {
     let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
-    let act = Act::new(services.now(), Actor::System, origin);
+    let act = AuditContext::new(services.now(), Actor::System, origin);
     let mut shards = JoinSet::new();
     for shard in Store::DUE_SHARDS {
         let (services, act) = (Arc::clone(&services), act.clone());
@@ -67,7 +67,7 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
 }
 
 /// One shard, page by page. What fails is left due; the rest goes on.
-async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
+async fn sweep(store: &Store, shard: u8, act: &AuditContext) -> Swept {
     let mut swept = Swept::default();
     let mut next = None;
     loop {
@@ -92,7 +92,7 @@ async fn sweep(store: &Store, shard: u8, act: &Act) -> Swept {
 }
 
 /// Where this run has led the passcode, if it was due and no other run was faster.
-async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &Act) -> Result<Option<Phase>, StoreError> {
+async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &AuditContext) -> Result<Option<Phase>, StoreError> {
     let row = row?;
     store.end(&row.held, &row.lifecycle(), Command::Expire, act).await
 }

@@ -1,13 +1,17 @@
 //! `mode` `update`: the company that an import names is changed as it says.
 
-use readmit::domain::{Act, Company, CompanyId};
+use readmit::domain::{AuditContext, Company, CompanyId};
 use readmit::store::{Outcome, Store, StoreError};
 
 use crate::{CompanyPart, Refused};
 
 /// The company that the import names, with what the import changes of it. A change that another import crosses is decided again:
 /// of two changes at once none is lost.
-pub(crate) async fn update(store: &Store, part: &CompanyPart, act_now: impl Fn() -> Act) -> Result<Company, Refused> {
+pub(crate) async fn update(
+    store: &Store,
+    part: &CompanyPart,
+    act_now: impl Fn() -> AuditContext,
+) -> Result<Company, Refused> {
     let mut attempts = store.attempts("the company");
     loop {
         attempts.begin().await?;

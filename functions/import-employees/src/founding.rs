@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use readmit::Services;
-use readmit::domain::{AccountType, Act, Company, CompanyId, Employee, EmployeeId, Login, Role};
+use readmit::domain::{AccountType, AuditContext, Company, CompanyId, Employee, EmployeeId, Login, Role};
 use readmit::mail::Mail;
 use readmit::store::{Outcome as Written, Store, StoreError};
 
@@ -29,7 +29,7 @@ pub(crate) async fn create(
     services: &Services<Mail>,
     part: &CompanyPart,
     rows: &[Parsed],
-    act_now: impl Fn() -> Act,
+    act_now: impl Fn() -> AuditContext,
 ) -> Result<Creation, Refused> {
     let company = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
     let mut attempts = services.store.attempts("the company's external_id, or its first Security Admin,");

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::app::AppError;
-use readmit::domain::{Act, Actor, CompanyId, ExternalId, Locale, Login, Name, Origin, SecondProof};
-use readmit::http::read_object;
+use readmit::domain::{Actor, AuditContext, CompanyId, ExternalId, Locale, Login, Name, Origin, SecondProof};
+use readmit::json::read_object;
 use readmit::keyring::{KeyNeeds, RootSecret};
 use readmit::mail::Mail;
 use readmit::telemetry::{failure, observed};
@@ -132,7 +132,7 @@ pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) ->
 async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> Result<Imported, Refused> {
     let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
     // Taken anew for each step, so that events sort as their transactions were committed.
-    let act_now = || Act::new(services.now(), Actor::Operator, origin.clone());
+    let act_now = || AuditContext::new(services.now(), Actor::Operator, origin.clone());
     let import = parse(payload)?;
     let names_one = import.company.company_id.is_some() || import.company.external_id.is_some();
     let mode = import.mode.unwrap_or(if names_one { Mode::Update } else { Mode::Create });

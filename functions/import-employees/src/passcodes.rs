@@ -4,8 +4,8 @@ use futures_util::{StreamExt as _, stream};
 use readmit::Services;
 use readmit::app::AppError;
 use readmit::domain::{
-    AccountType, Act, Company, Employee, EmployeeId, IssueOptions, IssueRefusal, IssuedFor, LatestPasscode, Login,
-    Timestamp, TwoFactor, issue as decide,
+    AccountType, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssueRefusal, IssuedFor, LatestPasscode,
+    Login, Timestamp, TwoFactor, issue as decide,
 };
 use readmit::mail::Mail;
 use readmit::store::{Reservations, StoreError};
@@ -37,7 +37,7 @@ pub(crate) async fn issue(
     wish: &IssuePasscodes,
     addressees: &[Login],
     mut results: Vec<RowResult>,
-    act: &Act,
+    act: &AuditContext,
 ) -> Result<Vec<RowResult>, Refused> {
     let only_the_new = match wish {
         IssuePasscodes::ToAllNotEnrolled(false) => return Ok(results),
@@ -93,13 +93,13 @@ async fn issue_one(
     company: &Company,
     id: EmployeeId,
     only_if_new: bool,
-    act: &Act,
+    act: &AuditContext,
 ) -> Result<(), NotIssued> {
     let mut attempts = services.store.attempts("the holder");
     loop {
         attempts.begin().await?;
         // A long import's first and last code must not share a moment: each lives from its own mail on.
-        let act = Act::new(services.now(), act.actor, act.origin.clone());
+        let act = AuditContext::new(services.now(), act.actor, act.origin.clone());
         let holder = services.store.employee(company.company_id, id).await?.ok_or(NotIssued::Nobody)?;
         if only_if_new && !waits_for_a_first_code(&holder, act.at) {
             return Ok(());

@@ -1,6 +1,6 @@
 //! What a row asks for, given what is there.
 
-use readmit::domain::{CompanyId, Employee, EmployeeId, EmployeePatch, SessionEpoch, Timestamp};
+use readmit::domain::{CompanyId, Employee, EmployeeId, EmployeePatch, Timestamp};
 use readmit::random::CryptoRng;
 use readmit::store::Credentials;
 
@@ -53,37 +53,14 @@ fn taken(row: &Row, before: Option<&Employee>, there: &Snapshot) -> Option<RowPr
 }
 
 fn add(row: &Row, company_id: CompanyId, now: Timestamp, random: &mut impl CryptoRng) -> Plan {
-    let Some(name) = row.name.clone() else {
-        return Plan::Refuse(RowProblem::new("invalid_request", "name: is required"));
-    };
-    Plan::Add(Box::new(Employee {
-        company_id,
-        employee_id: EmployeeId::new(now, random),
-        external_id: row.external_id.clone(),
-        full_name: name,
-        login: row.email.clone(),
-        granted_role: row.role.unwrap_or_default(),
-        account_type: row.account_type.unwrap_or_default(),
-        account_status: row.status.unwrap_or_default(),
-        two_factor: Default::default(),
-        mail_locale: row.locale.clone(),
-        last_signed_in_at: None,
-        session_epoch: SessionEpoch::generate(random),
-        latest_passcode: None,
-    }))
+    match row.new_employee(company_id, now, random) {
+        Some(employee) => Plan::Add(Box::new(employee)),
+        None => Plan::Refuse(RowProblem::new("invalid_request", "name: is required")),
+    }
 }
 
 fn change(row: &Row, before: &Employee, there: &Snapshot) -> Plan {
-    let after = Employee {
-        login: row.email.clone(),
-        full_name: row.name.clone().unwrap_or_else(|| before.full_name.clone()),
-        external_id: row.external_id.clone().or_else(|| before.external_id.clone()),
-        granted_role: row.role.unwrap_or(before.granted_role),
-        account_type: row.account_type.unwrap_or(before.account_type),
-        account_status: row.status.unwrap_or(before.account_status),
-        mail_locale: row.locale.clone().or_else(|| before.mail_locale.clone()),
-        ..before.clone()
-    };
+    let after = row.changed(before);
     match there.owner(&before.login) {
         _ if EmployeePatch::diff(before, &after).fields().is_empty() => Plan::Nothing(Some(before.employee_id)),
         Some(credentials) => {

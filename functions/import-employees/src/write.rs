@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures_util::{StreamExt as _, stream};
 use readmit::Services;
-use readmit::domain::{Act, CompanyId, EmployeeId};
+use readmit::domain::{AuditContext, CompanyId, EmployeeId};
 use readmit::mail::Mail;
 use readmit::store::{Outcome as Written, StoreError};
 
@@ -29,7 +29,7 @@ pub(crate) async fn prepare(
     services: &Services<Mail>,
     company_id: CompanyId,
     rows: &[Parsed],
-    act: &Act,
+    act: &AuditContext,
 ) -> Result<Prepared, StoreError> {
     let well_formed: Vec<&Row> = rows.iter().filter_map(|parsed| parsed.row.as_ref().ok()).collect();
     let there = Snapshot::of(&services.store, company_id, &well_formed).await?;
@@ -49,7 +49,7 @@ pub(crate) async fn carry_out_all(
     rows: &[Parsed],
     Prepared { there, plans }: Prepared,
     is_new_company: bool,
-    act: &Act,
+    act: &AuditContext,
 ) -> Result<Vec<RowResult>, StoreError> {
     let pairs = rows.iter().zip(plans);
     let tries: Vec<_> =
@@ -74,7 +74,7 @@ async fn try_again(
     company_id: CompanyId,
     row: &Row,
     named: &HashSet<EmployeeId>,
-    act: &Act,
+    act: &AuditContext,
 ) -> Result<RowResult, StoreError> {
     let mut result = RowResult::refused(row.email.as_str(), changed_meanwhile());
     for _ in 0..FURTHER_TRIES {
@@ -94,7 +94,7 @@ async fn carry_out(
     email: &str,
     plan: Plan,
     is_new_company: bool,
-    act: &Act,
+    act: &AuditContext,
 ) -> Result<RowResult, StoreError> {
     let store = &services.store;
     let (written, employee_id, outcome) = match plan {

@@ -6,13 +6,14 @@ use futures_util::{StreamExt as _, stream};
 use readmit::Services;
 use readmit::app::issue::Stored;
 use readmit::domain::{
-    Act, Actor, Admin, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode, Reason, Timestamp,
-    issue as decide,
+    Actor, Admin, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode, Reason,
+    Timestamp, issue as decide,
 };
 use readmit::http::{
-    ApiRequest as _, Body, Failure, FieldError, JsonBody, PasscodeView, Problem, Request, Response, access_claims,
-    admit_admin, answer, live_caller,
+    ApiRequest as _, Body, Failure, JsonBody, PasscodeView, Problem, Request, Response, access_claims, admit_admin,
+    answer, live_caller,
 };
+use readmit::json::FieldError;
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
 use readmit::store::{Admission, Authority, IssueView, Reservations, Throttled};
@@ -57,7 +58,7 @@ struct Issuing<'a> {
     claims: &'a AccessClaims,
     company: &'a Company,
     wish: IssueOptions,
-    act: Act,
+    act: AuditContext,
 }
 
 pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, EmployeeId, EventId, EventType};
 use readmit::http::{
-    ApiRequest as _, Asked, Body, EventView, Failure, FieldError, PageLimit, Pager, Problem, Request, Response, answer,
+    ApiRequest as _, Asked, Body, EventView, Failure, PageLimit, Pager, Problem, Request, Response, answer,
 };
+use readmit::json::FieldError;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::store::{EventPage, TrailPart};
 use serde::{Deserialize, Serialize};

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, Filter, Prefix};
 use readmit::http::{
-    ApiRequest as _, Asked, Body, EmployeeView, Failure, FieldError, LiveSessionView, Nothing, PageLimit, Pager,
-    Problem, Request, Response, access_claims, access_session, admit_admin, answer, live_caller,
+    ApiRequest as _, Asked, Body, EmployeeView, Failure, LiveSessionView, Nothing, PageLimit, Pager, Problem, Request,
+    Response, access_claims, access_session, admit_admin, answer, live_caller,
 };
+use readmit::json::FieldError;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::store::{EmployeePage, Matches};
 use serde::{Deserialize, Serialize};

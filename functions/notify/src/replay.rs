@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use lambda_runtime::Diagnostic;
 use readmit::Services;
 use readmit::domain::{EventId, Timestamp};
-use readmit::http::{FieldError, read_object};
+use readmit::json::{FieldError, read_object};
 use readmit::mail::Mail;
 use readmit::store::{NOTICES_KNOWN_FOR, Span, StoreError, TrailRow};
 use readmit::telemetry::failure;

@@ -2,7 +2,9 @@
 
 use readmit::Services;
 use readmit::domain::lifecycle::{Command, Judgement, judge};
-use readmit::domain::{Act, Actor, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor};
+use readmit::domain::{
+    Actor, AuditContext, Employee, NewCredentials, SessionEpoch, Step, Timestamp, TotpCode, TwoFactor,
+};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
 use readmit::keyring::{AccessClaims, RootSecret, Tokens};
 use readmit::store::{CompletionTry, Outcome, PasscodeRow};
@@ -76,7 +78,7 @@ async fn completed(
     mut employee: Employee,
     epoch: SessionEpoch,
     new_codes: &NewCodes,
-    act: &Act,
+    act: &AuditContext,
 ) -> Result<Response<Body>, Failure> {
     employee.last_signed_in_at = Some(act.at);
     employee.two_factor = TwoFactor::Enrolled;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::domain::lifecycle::Command;
-use readmit::domain::{Act, Actor, Origin};
+use readmit::domain::{Actor, AuditContext, Origin};
 use readmit::store::{Outcome, StoreError};
 use readmit::telemetry::{as_told, failure, observed};
 use serde::Serialize;
@@ -48,7 +48,7 @@ async fn track(services: &Services, report: Report, origin: Origin) -> Result<Tr
         let Some(holder) = holder else { return Ok(Tracked::OfNoInterest) };
         let latest = holder.latest_passcode.as_ref().filter(|latest| latest.passcode_id == report.passcode_id);
         let Some(latest) = latest else { return Ok(Tracked::OfNoInterest) };
-        let act = Act::new(services.now(), Actor::System, origin.clone());
+        let act = AuditContext::new(services.now(), Actor::System, origin.clone());
         let Ok(reported) = latest.lifecycle().apply(Command::Report(report.delivery), act.at) else {
             return Ok(Tracked::Unchanged);
         };

@@ -161,7 +161,7 @@ pub struct Event {
 
 /// What the events of one request have in common.
 #[derive(Clone, Debug)]
-pub struct Act {
+pub struct AuditContext {
     /// When.
     pub at: Timestamp,
     /// Who caused it: a person, an operator or the service.
@@ -172,7 +172,7 @@ pub struct Act {
     events: Arc<AtomicU16>,
 }
 
-impl Act {
+impl AuditContext {
     /// An act that has had no event yet.
     pub fn new(at: Timestamp, actor: Actor, origin: Origin) -> Self {
         Self { at, actor, origin, events: Arc::default() }
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn an_event_tells_its_texts_and_the_fields_that_changed() {
-        let act = Act::new(Timestamp::from_millis(7), Actor::Operator, Origin::default());
+        let act = AuditContext::new(Timestamp::from_millis(7), Actor::Operator, Origin::default());
         let company_id = "cmp_01J00000000000000000000000".parse().unwrap();
         let event = act.event(EventType::CompanyChanged, company_id, None, &mut StdRng::seed_from_u64(1));
         let event =

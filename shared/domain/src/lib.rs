@@ -34,7 +34,7 @@ mod versioned;
 pub use backup_code::{BACKUP_CODES, BackupCode, SecondFactor};
 pub use delivery::DeliveryReport;
 pub use employee::{AccountStatus, AccountType, Admin, Company, Employee, Role, SecondProof, TwoFactor};
-pub use event::{Act, Actor, Detail, Event, EventType, Origin};
+pub use event::{Actor, AuditContext, Detail, Event, EventType, Origin};
 pub use id::{CompanyId, EmployeeId, EventId, PasscodeId};
 pub use issuing::{IssueOptions, IssueRefusal, IssuedFor, IssuedPasscode, Reason, issue};
 pub use keyed_hash::{HashKey, KeyedHash};

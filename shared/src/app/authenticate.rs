@@ -1,8 +1,8 @@
 //! Whether address, password and second factor belong together, in the same steps whatever is wrong.
 
 use readmit_domain::{
-    Act, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Password, PasswordHash, SealedTotpKey, SecondFactor,
-    Timestamp, Versioned,
+    AuditContext, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Password, PasswordHash, SealedTotpKey,
+    SecondFactor, Timestamp, Versioned,
 };
 
 use super::passwords::{self, Compared};
@@ -28,7 +28,7 @@ pub struct Verified {
 
 /// Whether address, password and second factor are somebody's. What is wrong is 401 `sign_in_rejected`, whatever it is; too many
 /// attempts are 429.
-pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &Act) -> Result<Verified, AppError> {
+pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &AuditContext) -> Result<Verified, AppError> {
     let (known, counted) = count(services, &mut attempt, act.at).await?;
     let verified = match counted {
         Admission::Admitted(()) => compare(services, attempt, known.clone(), act.at).await?,

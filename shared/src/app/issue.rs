@@ -1,7 +1,7 @@
 //! Issuing a passcode: stored, mailed, and told as it is. What `issue-passcode` and `import-employees` have in common.
 
 use readmit_domain::lifecycle::{CodeStatus, Phase};
-use readmit_domain::{Act, Company, Employee, EventType, IssuedPasscode, LatestPasscode, Versioned};
+use readmit_domain::{AuditContext, Company, Employee, EventType, IssuedPasscode, LatestPasscode, Versioned};
 use secrecy::SecretString;
 
 use super::{AppError, Services};
@@ -23,7 +23,7 @@ impl Services<Mail> {
         issued: IssuedPasscode,
         company: &Company,
         reservations: Reservations,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Option<LatestPasscode>, AppError> {
         match self.store_code(issued, reservations, act).await? {
             Some(stored) => Ok(Some(self.mail_code(stored, company, act).await?)),
@@ -36,7 +36,7 @@ impl Services<Mail> {
         &self,
         issued: IssuedPasscode,
         reservations: Reservations,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Option<Stored>, AppError> {
         let keyring = self.keyring().await?;
         let version = keyring.current(RootSecret::Passcodes, act.at);
@@ -53,7 +53,12 @@ impl Services<Mail> {
     /// Mails a passcode that was stored. When this returns a passcode, the mail service has accepted the mail. When it returns a
     /// problem, nothing is left that could be redeemed; only a process that dies in between leaves something, which opens nothing
     /// and is cleaned up.
-    pub async fn mail_code(&self, stored: Stored, company: &Company, act: &Act) -> Result<LatestPasscode, AppError> {
+    pub async fn mail_code(
+        &self,
+        stored: Stored,
+        company: &Company,
+        act: &AuditContext,
+    ) -> Result<LatestPasscode, AppError> {
         let Stored { issued, stored, disown_token } = stored;
         if let Err(refused) = self.mail.passcode(&issued, company, &disown_token).await {
             self.store.withdraw(&stored, act).await?;
@@ -74,7 +79,12 @@ impl Services<Mail> {
     }
 
     /// [`Services::tell_throttled`] of the limit of issues.
-    pub async fn throttled(&self, throttled: &Throttled, holder: &Employee, act: &Act) -> Result<AppError, AppError> {
+    pub async fn throttled(
+        &self,
+        throttled: &Throttled,
+        holder: &Employee,
+        act: &AuditContext,
+    ) -> Result<AppError, AppError> {
         let whose = Some((holder.company_id, holder.employee_id));
         self.tell_throttled(throttled, EventType::PasscodeThrottled, whose, act).await
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use readmit_domain::{Act, CompanyId, EmployeeId, EventType, HashMemory, KeyVersion, Timestamp};
+use readmit_domain::{AuditContext, CompanyId, EmployeeId, EventType, HashMemory, KeyVersion, Timestamp};
 
 use super::AppError;
 use crate::Clock;
@@ -105,7 +105,7 @@ impl<M> Services<M> {
         throttled: &Throttled,
         kind: EventType,
         whose: Option<(CompanyId, EmployeeId)>,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<AppError, AppError> {
         if let Some(unreported) = &throttled.unreported {
             let event = whose.map(|(company_id, id)| self.store.event(act, kind, company_id, id));

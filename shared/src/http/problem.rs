@@ -5,7 +5,7 @@ use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHEN
 use readmit_domain::{PasswordFault, RecoveryStep, Timestamp};
 use serde::Serialize;
 
-use super::FieldError;
+use crate::json::FieldError;
 
 /// Seconds after which a client may try again what was temporarily unavailable.
 const TRY_AGAIN_SECONDS: u64 = 2;

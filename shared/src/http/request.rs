@@ -2,13 +2,13 @@
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
-use readmit_domain::{Act, Actor, EmployeeId, Origin, Timestamp};
+use readmit_domain::{Actor, AuditContext, EmployeeId, Origin, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::body::BodyBytes;
-use super::json::read_object;
-use super::{FieldError, JsonBody, Problem};
+use super::{JsonBody, Problem};
+use crate::json::{FieldError, read_object};
 
 /// Of a request that did not come through [`super::run`].
 static UNKNOWN_ORIGIN: Origin = Origin { source_ip: None, user_agent: None, request_id: String::new() };
@@ -23,8 +23,8 @@ pub trait ApiRequest {
     fn origin(&self) -> &Origin;
 
     /// What this request does, for the audit trail.
-    fn act(&self, actor: Actor, at: Timestamp) -> Act {
-        Act::new(at, actor, self.origin().clone())
+    fn act(&self, actor: Actor, at: Timestamp) -> AuditContext {
+        AuditContext::new(at, actor, self.origin().clone())
     }
 
     /// The body, if it is well-formed JSON or there is none.

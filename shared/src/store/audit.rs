@@ -1,6 +1,6 @@
 //! The trail: append-only, written in the transaction of what it tells.
 
-use readmit_domain::{Act, CompanyId, EmployeeId, Event, EventType};
+use readmit_domain::{AuditContext, CompanyId, EmployeeId, Event, EventType};
 
 use super::attributes::*;
 use super::change::{Change, Item, attribute, item};
@@ -11,7 +11,7 @@ impl Store {
     /// An event of `act` about this person, or (`None`) about the company itself.
     pub fn event(
         &self,
-        act: &Act,
+        act: &AuditContext,
         kind: EventType,
         company_id: CompanyId,
         employee_id: impl Into<Option<EmployeeId>>,
@@ -52,7 +52,7 @@ mod tests {
 
     fn event(kind: EventType, employee_id: Option<EmployeeId>) -> Event {
         let company_id = "cmp_01J00000000000000000000000".parse().unwrap();
-        let act = Act::new(Timestamp::from_millis(1_700_000_000_000), Actor::Operator, Origin::default());
+        let act = AuditContext::new(Timestamp::from_millis(1_700_000_000_000), Actor::Operator, Origin::default());
         act.event(kind, company_id, employee_id, &mut Random::system())
     }
 

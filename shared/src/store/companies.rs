@@ -3,7 +3,7 @@
 //! A company's external id is claimed by a row of the employees table under a partition of its own, `external#<id>`. No company
 //! has such an id, so no query of a company reaches it.
 
-use readmit_domain::{Act, Company, CompanyId, Employee, EventType, ExternalId};
+use readmit_domain::{AuditContext, Company, CompanyId, Employee, EventType, ExternalId};
 use serde::Deserialize;
 
 use super::attributes::*;
@@ -32,7 +32,12 @@ impl Store {
     }
 
     /// Adds a company with its first person. Refused if the person's login or the company's external id has an owner.
-    pub async fn found_company(&self, company: &Company, first: &Employee, act: &Act) -> Result<Outcome, StoreError> {
+    pub async fn found_company(
+        &self,
+        company: &Company,
+        first: &Employee,
+        act: &AuditContext,
+    ) -> Result<Outcome, StoreError> {
         let mut changes = self.additions(first, true, act)?;
         let row = item(company)?.into_iter().chain(key([(EMPLOYEE_ID, &COMPANY_ROW)])).collect();
         changes.push(Change::put(&self.tables.employees, row).if_absent(EMPLOYEE_ID));
@@ -42,7 +47,12 @@ impl Store {
 
     /// Changes a company's row, and tells the trail the old and the new values. Refused if the row is no longer as it was read,
     /// or the new external id has an owner.
-    pub async fn change_company(&self, before: &Company, after: &Company, act: &Act) -> Result<Outcome, StoreError> {
+    pub async fn change_company(
+        &self,
+        before: &Company,
+        after: &Company,
+        act: &AuditContext,
+    ) -> Result<Outcome, StoreError> {
         let event = self
             .event(act, EventType::CompanyChanged, before.company_id, None)
             .with_change("name", Some(&before.company_name), Some(&after.company_name))

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use readmit_domain::{
-    AccountStatus, Act, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Login, PasswordHash, SealedTotpKey,
-    SessionEpoch, Step, Timestamp, Versioned,
+    AccountStatus, AuditContext, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Login, PasswordHash,
+    SealedTotpKey, SessionEpoch, Step, Timestamp, Versioned,
 };
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ impl Store {
         seen: &Credentials,
         employee: &Employee,
         spent: &Spent,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let credentials = match &spent.factor {
             FactorUsed::Totp(step) => self.spend_step(seen, *step),
@@ -116,7 +116,7 @@ impl Store {
         employee: &Employee,
         spent: &Spent,
         backup_codes: &[Versioned<KeyedHash>],
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let credentials = match &spent.factor {
             FactorUsed::Totp(step) => self.spend_step(seen, *step),
@@ -134,7 +134,7 @@ impl Store {
     }
 
     /// Stops password, second factor and known devices until a recovery is completed.
-    pub(super) fn suspend(&self, login: &Login, employee_id: EmployeeId, act: &Act) -> Change {
+    pub(super) fn suspend(&self, login: &Login, employee_id: EmployeeId, act: &AuditContext) -> Change {
         self.forget_devices(login, employee_id).set(SUSPENDED_AT, act.at)
     }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use readmit_domain::{Act, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp};
+use readmit_domain::{
+    AuditContext, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp,
+};
 
 use super::attributes::*;
 use super::change::{Change, Item, item, key, text};
@@ -134,7 +136,7 @@ impl Store {
     }
 
     /// Ends every session of the employee, if the caller's is one of them.
-    pub async fn end_sessions(&self, employee: &Employee, act: &Act) -> Result<Outcome, StoreError> {
+    pub async fn end_sessions(&self, employee: &Employee, act: &AuditContext) -> Result<Outcome, StoreError> {
         let event = self.event(act, EventType::SessionEnded, employee.company_id, employee.employee_id);
         let new_epoch = self
             .update_employee(employee.company_id, employee.employee_id)

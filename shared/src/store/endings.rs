@@ -1,7 +1,7 @@
 //! Commands to a passcode that come from elsewhere than its recovery: a Security Admin, its holder, the mail service.
 
 use readmit_domain::lifecycle::{CodeStatus, Command, Phase, Transition};
-use readmit_domain::{Act, Employee, Filter, Issuer, LatestPasscode, PasscodeRef};
+use readmit_domain::{AuditContext, Employee, Filter, Issuer, LatestPasscode, PasscodeRef};
 
 use super::attributes::*;
 use super::pages::filter_key;
@@ -15,7 +15,7 @@ impl Store {
         held: &PasscodeRef,
         revoked: &Transition,
         authority: &Authority,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let mut changes = self.changes(self.writes(held, revoked, act))?;
         changes.push(self.still_stands(authority));
@@ -24,7 +24,7 @@ impl Store {
 
     /// The holder disowns the passcode, once: also one that has ended, for its secret may have been used by somebody else. Ends
     /// the known devices too. Refused if it was disowned before, or has moved on since `row` was read.
-    pub async fn disown(&self, row: &PasscodeRow, act: &Act) -> Result<Outcome, StoreError> {
+    pub async fn disown(&self, row: &PasscodeRow, act: &AuditContext) -> Result<Outcome, StoreError> {
         let Ok(disowned) = row.lifecycle().apply(Command::Disown, act.at) else { return Ok(Outcome::Refused) };
         let mut writes = self.writes(&row.held, &disowned, act);
         writes.passcode = writes.passcode.set(DISOWNED_AT, act.at).if_absent(DISOWNED_AT);
@@ -39,7 +39,7 @@ impl Store {
         holder: &Employee,
         latest: &LatestPasscode,
         reported: &Transition,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let mut writes = self.writes(&holder.held(latest.passcode_id), reported, act);
         if reported.to == Phase::Code(CodeStatus::Bounced) {

@@ -1,12 +1,13 @@
 //! What an import does to a company's people, a transaction a person.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{
-    Act, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, Issuer, Role, SessionEpoch,
+    AuditContext, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, Issuer, Role, SessionEpoch,
 };
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::attributes::*;
 use super::change::{Change, Item, item, key};
@@ -42,17 +43,19 @@ fn issued_by(employee: &Employee, issuer: EmployeeId) -> bool {
     matches!(issued_by, Some(Issuer::Admin { employee_id, .. }) if *employee_id == issuer)
 }
 
-/// Sets each field of a patch, if it is still as it was seen. A field that the patch gets and this does not name does not compile.
-fn patched(row: Change, patch: &EmployeePatch<'_>) -> Change {
-    let EmployeePatch { login, full_name, external_id, granted_role, account_type, account_status, mail_locale } =
-        patch;
-    row.replace(LOGIN, login.from, login.to)
-        .replace(FULL_NAME, full_name.from, full_name.to)
-        .replace(EXTERNAL_ID, external_id.from, external_id.to)
-        .replace(GRANTED_ROLE, granted_role.from, granted_role.to)
-        .replace(ACCOUNT_TYPE, account_type.from, account_type.to)
-        .replace(ACCOUNT_STATUS, account_status.from, account_status.to)
-        .replace(MAIL_LOCALE, mail_locale.from, mail_locale.to)
+/// Attributes of an employee that no import changes: the keys, and what acts of the person or of the passcode change. Their
+/// conditions, where there are any, are stated one by one.
+const NOT_IMPORTED: [&str; 5] = [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH, LATEST_PASSCODE];
+
+/// Replaces each attribute that an import can change, if it is still as it was seen.
+fn patched(mut row: Change, before: &Employee, after: &Employee) -> Result<Change, StoreError> {
+    let fields = |employee| serde_json::from_value::<Map<String, Value>>(serde_json::to_value(employee)?);
+    let (before, after) = (fields(before).map_err(StoreError::unfit)?, fields(after).map_err(StoreError::unfit)?);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for name in names.into_iter().filter(|name| !NOT_IMPORTED.contains(&name.as_str())) {
+        row = row.replace(name, before.get(name), after.get(name));
+    }
+    Ok(row)
 }
 
 /// Whether a change ends what the person has open: code, recovery and sessions.
@@ -77,7 +80,12 @@ impl Store {
     /// Adds a person to a company that is there, or is being founded. Refused if the login or the external id has an owner.
     ///
     /// The event has the role of a new Security Admin in a company that is there: the others are told.
-    pub async fn add_employee(&self, employee: &Employee, is_founding: bool, act: &Act) -> Result<Outcome, StoreError> {
+    pub async fn add_employee(
+        &self,
+        employee: &Employee,
+        is_founding: bool,
+        act: &AuditContext,
+    ) -> Result<Outcome, StoreError> {
         self.transact(self.additions(employee, is_founding, act)?).await
     }
 
@@ -85,7 +93,7 @@ impl Store {
         &self,
         employee: &Employee,
         is_founding: bool,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Vec<Change>, StoreError> {
         // Of somebody who has never been in: without secrets.
         let credentials =
@@ -122,7 +130,7 @@ impl Store {
         before: &Employee,
         after: &Employee,
         credentials: &Credentials,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let patch = EmployeePatch::diff(before, after);
         let event = self
@@ -133,10 +141,9 @@ impl Store {
             .with_change("status", patch.account_status.from, patch.account_status.to);
         let mut changes = vec![self.record(&event)?];
         let row = self.update_employee(before.company_id, before.employee_id);
-        let mut row = patched(row, &patch)
+        let mut row = patched(row, before, after)?
             .set(NAME_KEY, after.full_name.sort_key(after.employee_id))
-            .if_latest_as_seen(before.latest_passcode.as_ref())
-            .if_equal(TWO_FACTOR, before.two_factor);
+            .if_latest_as_seen(before.latest_passcode.as_ref());
         let mut after = after.clone();
         if ends_access(before, &after) {
             let (latest, ending) = self.end_with_account(before, act)?;
@@ -165,7 +172,7 @@ impl Store {
         &self,
         before: &Employee,
         credentials: &Credentials,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let row = Change::delete(&self.tables.employees, employee_key(before.company_id, before.employee_id))
             .if_equal(LOGIN, &before.login);

@@ -4,7 +4,7 @@ use readmit_domain::lifecycle::{Command, Passcode, Phase};
 use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::passcode::SENDING_LIMIT;
 use readmit_domain::{
-    AccountStatus, AccountType, Act, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode,
+    AccountStatus, AccountType, AuditContext, Employee, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode,
     PasscodeRef, SessionEpoch, Versioned,
 };
 
@@ -49,7 +49,7 @@ impl Store {
         issued: &IssuedPasscode,
         secret_hash: &Versioned<KeyedHash>,
         reservations: Reservations,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<BeginOutcome, StoreError> {
         let code = self.put_code(issued, secret_hash);
         let fresh = code.clone().if_absent_or(TRIES_WITHOUT_SUCCESS, "<", MAX_TRIES_WITHOUT_SUCCESS);
@@ -84,7 +84,7 @@ impl Store {
         code: Change,
         issued: &IssuedPasscode,
         reservations: &Reservations,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let mut changes = vec![self.show_latest(issued), self.record(&self.issued_event(issued, act))?];
         for event in self.superseded(&issued.holder, act) {
@@ -144,7 +144,7 @@ impl Store {
         change.if_latest_as_seen(issued.holder.latest_passcode.as_ref())
     }
 
-    fn issued_event(&self, issued: &IssuedPasscode, act: &Act) -> Event {
+    fn issued_event(&self, issued: &IssuedPasscode, act: &AuditContext) -> Event {
         let event = self
             .event(act, EventType::PasscodeIssued, issued.company_id, issued.holder.employee_id)
             .with("passcode_id", issued.latest.passcode_id)
@@ -161,7 +161,7 @@ impl Store {
         &self,
         stored: &StoredPasscode,
         answer: &LatestPasscode,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let Ok(sent) = stored.lifecycle.apply(Command::MarkSent, act.at) else { return Ok(Outcome::Refused) };
         let mut changes = self.changes(self.writes(&stored.held, &sent, act))?;
@@ -182,7 +182,7 @@ impl Store {
     /// ended meanwhile.
     ///
     /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
-    pub async fn withdraw(&self, stored: &StoredPasscode, act: &Act) -> Result<(), StoreError> {
+    pub async fn withdraw(&self, stored: &StoredPasscode, act: &AuditContext) -> Result<(), StoreError> {
         // None: it was replaced or ended meanwhile.
         let _: Option<Phase> = self.end(&stored.held, &stored.lifecycle, Command::Withdraw, act).await?;
         if let Some(lease) = &stored.lease {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use readmit_domain::limit::{CODES_AN_ADMIN, CODES_AN_EMPLOYEE, LOCKED_FOR, Limit, Occurrences};
-use readmit_domain::{Act, EmployeeId, Event, Timestamp};
+use readmit_domain::{AuditContext, EmployeeId, Event, Timestamp};
 use serde::Deserialize;
 
 use super::attributes::*;
@@ -240,7 +240,7 @@ impl Store {
         &self,
         unreported: &UnreportedLimit,
         event: Option<Event>,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<(), StoreError> {
         let mark = Change::update(&self.tables.limits, limit_key(&unreported.subject))
             .set(THROTTLED_AT, act.at)

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use readmit_domain::lifecycle::{Command, MAX_TRIES, Passcode, Phase};
 use readmit_domain::{
-    AccountStatus, AccountType, Act, KeyedHash, Login, PasscodeRef, Pending, RECOVERY_LIFETIME, Timestamp, Versioned,
+    AccountStatus, AccountType, AuditContext, KeyedHash, Login, PasscodeRef, Pending, RECOVERY_LIFETIME, Timestamp,
+    Versioned,
 };
 use serde::Deserialize;
 
@@ -102,7 +103,12 @@ impl Store {
 
     /// Turns the code into a recovery: once, while it lives and its holder may be let in. A backup code that was its proof is
     /// spent.
-    pub async fn redeem(&self, row: &PasscodeRow, backup_code: Option<&str>, act: &Act) -> Result<Outcome, StoreError> {
+    pub async fn redeem(
+        &self,
+        row: &PasscodeRow,
+        backup_code: Option<&str>,
+        act: &AuditContext,
+    ) -> Result<Outcome, StoreError> {
         let Ok(transition) = row.lifecycle().apply(Command::Redeem, act.at) else { return Ok(Outcome::Refused) };
         let until = act.at.after(RECOVERY_LIFETIME);
         let mut writes = self.writes(&row.held, &transition, act);

@@ -3,8 +3,8 @@
 use readmit_domain::lifecycle::{Command, MAX_TRIES, Phase};
 use readmit_domain::password::MAX_PASSWORDS_A_RECOVERY;
 use readmit_domain::{
-    AccountStatus, Act, EventType, Filter, KeyedHash, NewCredentials, PasswordHash, RecoveryStep, SealedTotpKey,
-    SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
+    AccountStatus, AuditContext, EventType, Filter, KeyedHash, NewCredentials, PasswordHash, RecoveryStep,
+    SealedTotpKey, SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
 };
 
 use super::attributes::*;
@@ -71,7 +71,7 @@ impl Store {
         &self,
         claims: &RecoveryClaims,
         password: &Versioned<PasswordHash>,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let pending = self.update_recovery(claims, Command::SetPassword, act.at).set(PENDING_PASSWORD, password);
         let event = self
@@ -121,7 +121,7 @@ impl Store {
         confirmed: Step,
         backup_codes: &[Versioned<KeyedHash>],
         epoch: &SessionEpoch,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let Ok(transition) = row.lifecycle().apply(Command::Complete, act.at) else { return Ok(Outcome::Refused) };
         let mut writes = self.writes(&row.held, &transition, act);

@@ -3,7 +3,7 @@
 //! No other file writes the status of a passcode or of a recovery.
 
 use readmit_domain::lifecycle::{Command, Passcode, Phase, Transition, Wipes};
-use readmit_domain::{Act, Employee, Event, EventType, Filter, LatestPasscode, PasscodeRef};
+use readmit_domain::{AuditContext, Employee, Event, EventType, Filter, LatestPasscode, PasscodeRef};
 
 use super::attributes::*;
 use super::change::Change;
@@ -26,7 +26,7 @@ impl Store {
         held: &PasscodeRef,
         passcode: &Passcode,
         command: Command,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<Option<Phase>, StoreError> {
         let Ok(transition) = passcode.apply(command, act.at) else { return Ok(None) };
         let writes = self.writes(held, &transition, act);
@@ -35,7 +35,7 @@ impl Store {
     }
 
     /// The writes of a transition, which hold only in one of the phases that it starts from.
-    pub(super) fn writes(&self, held: &PasscodeRef, transition: &Transition, act: &Act) -> Writes {
+    pub(super) fn writes(&self, held: &PasscodeRef, transition: &Transition, act: &AuditContext) -> Writes {
         let (to, stays) = (transition.to, transition.from == [transition.to]);
         let passcode = self.update_passcode(&held.login).if_equal(PASSCODE_ID, held.passcode_id);
         let passcode = wipe(if_phase(passcode, &transition.from), transition.wipes);
@@ -57,7 +57,7 @@ impl Store {
     }
 
     /// The end of the passcode that a newer code replaces: its audit events. The code's own item is written over.
-    pub(super) fn superseded(&self, holder: &Employee, act: &Act) -> Vec<Event> {
+    pub(super) fn superseded(&self, holder: &Employee, act: &AuditContext) -> Vec<Event> {
         let Some(latest) = &holder.latest_passcode else { return Vec::new() };
         let transition = latest.lifecycle().apply(Command::Supersede, act.at).ok();
         let kinds = transition.into_iter().flat_map(|transition| transition.events);
@@ -69,7 +69,7 @@ impl Store {
     pub(super) fn end_with_account(
         &self,
         before: &Employee,
-        act: &Act,
+        act: &AuditContext,
     ) -> Result<(Option<LatestPasscode>, Vec<Change>), StoreError> {
         let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login));
         let deleted = deleted.if_absent_or(EMPLOYEE_ID, "=", before.employee_id);
@@ -85,7 +85,7 @@ impl Store {
         Ok((latest, changes))
     }
 
-    fn passcode_event(&self, act: &Act, kind: EventType, held: &PasscodeRef) -> Event {
+    fn passcode_event(&self, act: &AuditContext, kind: EventType, held: &PasscodeRef) -> Event {
         self.event(act, kind, held.company_id, held.employee_id).with("passcode_id", held.passcode_id)
     }
 }
