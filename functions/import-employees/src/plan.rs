@@ -62,7 +62,7 @@ fn add(row: &Row, company_id: CompanyId, now: Timestamp, random: &mut impl Crypt
 fn change(row: &Row, before: &Employee, there: &Snapshot) -> Plan {
     let after = row.changed(before);
     match there.owner(&before.login) {
-        _ if EmployeePatch::diff(before, &after).fields().is_empty() => Plan::Nothing(Some(before.employee_id)),
+        _ if EmployeePatch::diff(before, &after).fields.is_empty() => Plan::Nothing(Some(before.employee_id)),
         Some(credentials) => {
             let credentials = credentials.clone();
             Plan::Change { before: Box::new(before.clone()), after: Box::new(after), credentials }

@@ -44,7 +44,7 @@ pub use notice::{Notice, NoticeKind, NoticeSubject};
 pub use passcode::{Issuer, LatestPasscode, PasscodeRef};
 pub use password::{Password, PasswordFault, Person};
 pub use password_hash::{HashMemory, HashingFailed, PasswordHash, Pepper, Salt};
-pub use patch::{EmployeePatch, FieldChange};
+pub use patch::EmployeePatch;
 pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};
 pub use search::{Filter, Prefix, words_of};
 pub use session::{DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};

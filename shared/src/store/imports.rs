@@ -132,13 +132,12 @@ impl Store {
         credentials: &Credentials,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
-        let patch = EmployeePatch::diff(before, after);
         let event = self
             .event(act, EventType::EmployeeChanged, before.company_id, before.employee_id)
-            .with("fields", patch.fields().join(","))
-            .with_change("role", patch.granted_role.from, patch.granted_role.to)
-            .with_change("account_type", patch.account_type.from, patch.account_type.to)
-            .with_change("status", patch.account_status.from, patch.account_status.to);
+            .with("fields", EmployeePatch::diff(before, after).fields.join(","))
+            .with_change("role", Some(&before.granted_role), Some(&after.granted_role))
+            .with_change("account_type", Some(&before.account_type), Some(&after.account_type))
+            .with_change("status", Some(&before.account_status), Some(&after.account_status));
         let mut changes = vec![self.record(&event)?];
         let row = self.update_employee(before.company_id, before.employee_id);
         let mut row = patched(row, before, after)?
