@@ -3,7 +3,6 @@
 use readmit::Environment;
 use serde_json::Value;
 
-use crate::secrets;
 use crate::template::Template;
 
 /// The region the stack claims to be in.
@@ -71,12 +70,17 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
                 let table = template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());
                 let secret = template.secrets.iter().find(|secret| secret.logical_id == id);
                 table
-                    .or_else(|| secret.map(|secret| secrets::arn(&secret.name)))
+                    .or_else(|| secret.map(|secret| secret_arn(&secret.name)))
                     .or_else(|| template.parameters.get(id)?.clone())
             }
         },
         _ => None,
     }
+}
+
+/// How functions name the secret of this name.
+pub fn secret_arn(name: &str) -> String {
+    format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-local1")
 }
 
 #[cfg(test)]

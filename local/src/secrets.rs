@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::aws_ids;
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
-use crate::environment::{ACCOUNT, REGION};
+use crate::environment::secret_arn;
 use crate::template::Secret;
 
 mod versions;
@@ -49,11 +49,6 @@ struct Request {
     remove_from_version_id: Option<String>,
 }
 
-/// How functions name the secret of this name.
-pub(crate) fn arn(name: &str) -> String {
-    format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-local1")
-}
-
 fn name_of(secret: RootSecret) -> String {
     format!("readmit-{}", secret.name())
 }
@@ -79,7 +74,7 @@ impl Secrets {
 
     /// How functions name a root secret.
     pub fn arn(&self, secret: RootSecret) -> String {
-        arn(&name_of(secret))
+        secret_arn(&name_of(secret))
     }
 
     /// What a root secret says.
@@ -114,7 +109,7 @@ impl Secrets {
         }
         let (name, versions) = all
             .iter_mut()
-            .find(|(name, _)| arn(name) == request.secret_id || **name == request.secret_id)
+            .find(|(name, _)| secret_arn(name) == request.secret_id || **name == request.secret_id)
             .ok_or(Refused::NotFound)?;
         let answer = match target {
             "secretsmanager.GetSecretValue" => {
@@ -142,7 +137,7 @@ impl Secrets {
 fn get(name: &str, versions: &Versions, version_id: Option<&str>, stage: Option<&str>) -> Result<Value, Refused> {
     let version = versions.find(version_id, stage).ok_or(Refused::NotFound)?;
     Ok(json!({
-        "ARN": arn(name), "Name": name, "VersionId": version.version_id, "SecretString": version.secret_string,
+        "ARN": secret_arn(name), "Name": name, "VersionId": version.version_id, "SecretString": version.secret_string,
         "VersionStages": version.stages, "CreatedDate": version.created_at.seconds(),
     }))
 }
@@ -151,7 +146,7 @@ fn get(name: &str, versions: &Versions, version_id: Option<&str>, stage: Option<
 fn get_several(all: &BTreeMap<String, Versions>, ids: &[String]) -> Value {
     let (mut values, mut errors) = (Vec::new(), Vec::new());
     for id in ids {
-        let found = all.iter().find(|(name, _)| arn(name) == *id || *name == id);
+        let found = all.iter().find(|(name, _)| secret_arn(name) == *id || *name == id);
         match found.map_or(Err(Refused::NotFound), |(name, versions)| get(name, versions, None, None)) {
             Ok(value) => values.push(value),
             Err(refused) => {
@@ -165,7 +160,7 @@ fn get_several(all: &BTreeMap<String, Versions>, ids: &[String]) -> Value {
 fn describe(name: &str, versions: &Versions) -> Value {
     let stages: BTreeMap<&str, _> =
         versions.iter().map(|version| (version.version_id.as_str(), &version.stages)).collect();
-    json!({"ARN": arn(name), "Name": name, "RotationEnabled": true, "VersionIdsToStages": stages})
+    json!({"ARN": secret_arn(name), "Name": name, "RotationEnabled": true, "VersionIdsToStages": stages})
 }
 
 fn put(name: &str, versions: &mut Versions, request: Request, now: Timestamp) -> Result<Value, Refused> {
@@ -174,14 +169,14 @@ fn put(name: &str, versions: &mut Versions, request: Request, now: Timestamp) ->
     };
     let stages = request.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
     versions.put(&version_id, secret_string, &stages, now)?;
-    Ok(json!({"ARN": arn(name), "Name": name, "VersionId": version_id, "VersionStages": stages}))
+    Ok(json!({"ARN": secret_arn(name), "Name": name, "VersionId": version_id, "VersionStages": stages}))
 }
 
 fn move_stage(name: &str, versions: &mut Versions, request: &Request) -> Result<Value, Refused> {
     let stage = request.version_stage.as_ref().ok_or(Refused::Unusable)?;
     let (from, to) = (request.remove_from_version_id.as_deref(), request.move_to_version_id.as_deref());
     versions.move_stage(stage, from, to)?;
-    Ok(json!({"ARN": arn(name), "Name": name}))
+    Ok(json!({"ARN": secret_arn(name), "Name": name}))
 }
 
 fn generated(template: &Secret) -> String {

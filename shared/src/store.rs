@@ -14,6 +14,7 @@ mod condition;
 mod credentials;
 mod directory;
 mod endings;
+mod error;
 mod idempotency;
 mod imports;
 mod issuing;
@@ -40,6 +41,7 @@ pub use authority::Authority;
 pub use cleanup::{Due, DueRow, due_shard};
 pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};
+pub use error::StoreError;
 pub use idempotency::{IdempotencyKey, KeyState, Lease};
 pub use issuing::{BeginOutcome, Reservations, StoredPasscode};
 pub use limits::{Admission, Quota, Throttled, UnreportedLimit};
@@ -48,7 +50,6 @@ pub use pages::{EmployeePage, Matches};
 pub use passcodes::PasscodeRow;
 pub use recovery::{CompletionTry, PasswordTry};
 pub use retry::Attempts;
-pub use send::StoreError;
 pub use trail::{EventPage, Span, SpanPage, Trail, TrailPart, TrailRow};
 
 #[derive(Clone)]

@@ -1,10 +1,8 @@
 //! The body of a request: its size and media type are checked before a byte of it is read.
 
 use data_encoding::BASE64;
-use lambda_http::Request;
 use zeroize::Zeroizing;
 
-use super::request::single_header;
 use super::{Failure, Problem};
 
 /// The contract's limit, in bytes.
@@ -22,8 +20,8 @@ pub(super) struct EncodedBody {
 pub(super) struct BodyBytes(pub(super) Zeroizing<Vec<u8>>);
 
 impl EncodedBody {
-    /// The bytes, if they are not too many and `request` says that they are JSON.
-    pub(super) fn decode(self, request: &Request) -> Result<BodyBytes, Failure> {
+    /// The bytes, if they are not too many and their media type is JSON.
+    pub(super) fn decode(self, media_type: Option<&str>) -> Result<BodyBytes, Failure> {
         if self.text.len() > if self.is_base64 { MAX_BASE64 } else { MAX_BODY } {
             return Err(Problem::BodyTooLarge.into());
         }
@@ -37,7 +35,7 @@ impl EncodedBody {
         if bytes.len() > MAX_BODY {
             return Err(Problem::BodyTooLarge.into());
         }
-        if bytes.is_empty() || is_json(request) {
+        if bytes.is_empty() || media_type.is_some_and(is_json) {
             Ok(BodyBytes(bytes))
         } else {
             Err(Problem::UnsupportedMediaType.into())
@@ -45,7 +43,6 @@ impl EncodedBody {
     }
 }
 
-fn is_json(request: &Request) -> bool {
-    let media_type = single_header(request, "content-type").unwrap_or_default();
+fn is_json(media_type: &str) -> bool {
     media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }

@@ -11,6 +11,7 @@ use lambda_http::{Body, Context, Error, LambdaEvent, Request, Response, service_
 use serde_json::Value;
 
 use super::gateway::{GatewayRequest, response_event};
+use super::request::single_header;
 use super::{ApiRequest as _, Failure, Problem};
 use crate::app::Services;
 use crate::telemetry::{Ending, Invocation};
@@ -62,16 +63,17 @@ where
     let (mut request, body) = event.payload.into_http(event.context, edge);
     let request_id = request.origin().request_id.clone();
     let invocation = Invocation::begin(&request_id, request.route_key());
-    let outcome = match body.map_err(Failure::from).and_then(|body| body.decode(&request)) {
-        Ok(bytes) => {
-            request.extensions_mut().insert(bytes);
-            let handled = invocation.run(tokio::time::timeout(REQUEST_BUDGET, handle(request))).await;
-            handled.unwrap_or_else(|_| {
-                Err(Failure::Caused(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned()))
-            })
-        }
-        Err(failure) => Err(failure),
-    };
+    let outcome =
+        match body.map_err(Failure::from).and_then(|body| body.decode(single_header(&request, "content-type"))) {
+            Ok(bytes) => {
+                request.extensions_mut().insert(bytes);
+                let handled = invocation.run(tokio::time::timeout(REQUEST_BUDGET, handle(request))).await;
+                handled.unwrap_or_else(|_| {
+                    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned()))
+                })
+            }
+            Err(failure) => Err(failure),
+        };
     invocation.end(&ending(&outcome));
     let mut response = match outcome {
         Ok(response) => response,

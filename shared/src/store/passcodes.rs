@@ -58,7 +58,7 @@ impl PasscodeRow {
     }
 }
 
-pub(super) fn passcode_key(login: &Login) -> Item {
+fn passcode_key(login: &Login) -> Item {
     key([(LOGIN, login)])
 }
 

@@ -1,11 +1,8 @@
-//! Sending requests: what is tried again, and what an error means.
+//! Sending requests, and what is tried again.
 //!
 //! The SDK itself retries throttling and broken connections (three attempts); a transaction carries a token that makes a
 //! retry of it harmless. A conflict with another transaction it does not retry: that is done here.
 
-use std::fmt;
-
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
@@ -15,67 +12,13 @@ use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFa
 use serde::de::DeserializeOwned;
 
 use super::change::{Change, Item};
+use super::error::{StoreError, is_passing};
 use super::retry::pause;
 use super::{Outcome, Store};
-use crate::aws::describe;
 use crate::telemetry;
 
 /// Further attempts after a conflict. Whoever holds the item is done in a few milliseconds.
 const CONFLICT_RETRIES: u32 = 3;
-
-/// What kept the store from answering.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StoreError {
-    /// It throttles, does not answer, or conflicts outlast the retries: later it may work.
-    #[error("the store is unavailable: {0}")]
-    Unavailable(String),
-    /// Others changed what an act was decided by, each time that it was tried: later it may work.
-    #[error("{0} kept changing")]
-    Contended(&'static str),
-    /// An item cannot be used as it lies there: each further attempt finds the same.
-    #[error("the store's answer cannot be used: {0}")]
-    Unfit(String),
-    /// The store was asked what it refuses: a fault of the program or its set-up.
-    #[error("the store's answer cannot be used: {0}")]
-    Refused(String),
-}
-
-impl StoreError {
-    pub(super) fn unfit(error: impl fmt::Display) -> Self {
-        Self::Unfit(error.to_string())
-    }
-
-    /// By code, never by message.
-    pub(super) fn of<E: ProvideErrorMetadata>(error: SdkError<E>) -> Self {
-        let unavailable = match &error {
-            SdkError::ServiceError(service) => {
-                service.raw().status().is_server_error() || service.err().code().is_some_and(is_passing)
-            }
-            SdkError::ConstructionFailure(_) => false,
-            _ => true,
-        };
-        let text = describe(&error);
-        if unavailable { Self::Unavailable(text) } else { Self::Refused(text) }
-    }
-}
-
-fn is_passing(code: &str) -> bool {
-    matches!(
-        code,
-        "ProvisionedThroughputExceededException"
-            | "ProvisionedThroughputExceeded"
-            | "RequestLimitExceeded"
-            | "ThrottlingException"
-            | "ThrottlingError"
-            | "LimitExceededException"
-            | "InternalServerError"
-            | "ServiceUnavailable"
-            | "TransactionConflict"
-            | "TransactionConflictException"
-            | "TransactionInProgressException"
-            | "ReplicatedWriteConflictException"
-    )
-}
 
 /// What a refused update is to bring along.
 #[derive(Clone, Copy)]

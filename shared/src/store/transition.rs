@@ -6,9 +6,8 @@ use readmit_domain::lifecycle::{Command, Passcode, Phase, Transition, Wipes};
 use readmit_domain::{AuditContext, Employee, Event, EventType, Filter, LatestPasscode, PasscodeRef};
 
 use super::attributes::*;
-use super::change::Change;
+use super::change::{Change, key};
 use super::pages::filter_key;
-use super::passcodes::passcode_key;
 use super::{Outcome, Store, StoreError};
 
 /// The writes of a transition. An act adds to them what else it changes, and its conditions.
@@ -71,7 +70,7 @@ impl Store {
         before: &Employee,
         act: &AuditContext,
     ) -> Result<(Option<LatestPasscode>, Vec<Change>), StoreError> {
-        let deleted = Change::delete(&self.tables.passcodes, passcode_key(&before.login));
+        let deleted = Change::delete(&self.tables.passcodes, key([(LOGIN, &before.login)]));
         let deleted = deleted.if_absent_or(EMPLOYEE_ID, "=", before.employee_id);
         let (mut latest, mut changes) = (before.latest_passcode.clone(), vec![deleted]);
         if let Some(latest) = &mut latest
