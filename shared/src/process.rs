@@ -1,14 +1,18 @@
-//! What a function's process is given from outside, and how it takes events that nobody waits for.
+//! What a function's process does before its first event: `main.rs` is one call of it.
 
 use std::sync::Arc;
 
 use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent};
-use lambda_http::{Error, service_fn};
+use lambda_http::{Body, Error, Request, Response, service_fn};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::environment::BadVariable;
+use crate::http::{self, Failure};
+use crate::keyring::KeyNeeds;
+use crate::mail::Mail;
 use crate::random::Random;
-use crate::{Aws, Clock, Environment, log};
+use crate::{Aws, Clock, Environment, Services, log};
 
 /// What a process is given from outside.
 pub struct Process {
@@ -27,14 +31,51 @@ impl Process {
     }
 }
 
-/// Hands each event to `handle`; a function that answers HTTP requests has [`crate::http::run`].
-pub async fn listen<S, F, O, E>(state: S, handle: fn(Arc<S>, LambdaEvent<Value>) -> F) -> Result<(), Error>
+/// Answers HTTP requests. `requests` is how many a request's first trip has at a time at DynamoDB; `prepare` is computed before the
+/// first request, beside what is opened.
+pub async fn answer<F>(
+    keys: KeyNeeds,
+    requests: usize,
+    prepare: Option<fn()>,
+    handle: fn(Arc<Services>, Request) -> F,
+) -> Result<(), Error>
+where
+    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
+{
+    let services = Services::new(Process::start().await?, keys)?;
+    let prepared = prepare.map(tokio::task::spawn_blocking);
+    services.warm_up(requests).await;
+    if let Some(prepared) = prepared {
+        prepared.await?;
+    }
+    http::run(Arc::new(services), handle).await
+}
+
+/// As [`answer`], for a function that sends mails.
+pub async fn answer_and_mail<F>(
+    keys: KeyNeeds,
+    requests: usize,
+    handle: fn(Arc<Services<Mail>>, Request) -> F,
+) -> Result<(), Error>
+where
+    F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
+{
+    let services = Services::with_mail(Process::start().await?, keys)?;
+    services.warm_up_with_mail(requests).await;
+    http::run(Arc::new(services), handle).await
+}
+
+/// Takes events for which nobody waits, with what `build` makes of the process. Nothing is opened before the first.
+pub async fn listen<S, F, O, E>(
+    build: impl FnOnce(Process) -> Result<S, BadVariable>,
+    handle: fn(Arc<S>, LambdaEvent<Value>) -> F,
+) -> Result<(), Error>
 where
     F: Future<Output = Result<O, E>>,
     O: Serialize,
     E: Into<Diagnostic> + std::fmt::Debug,
 {
-    let state = Arc::new(state);
+    let state = Arc::new(build(Process::start().await?)?);
     // Boxed, or the compiler finds the runtime's future too deep to lay out.
     lambda_runtime::run(service_fn(|event| Box::pin(handle(Arc::clone(&state), event)))).await
 }

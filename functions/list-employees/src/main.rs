@@ -1,6 +1,4 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let services = readmit::Services::new(readmit::Process::start().await?, list_employees::KEYS)?;
-    services.warm_up(2).await;
-    readmit::http::run(std::sync::Arc::new(services), list_employees::handle).await
+    readmit::process::answer(list_employees::KEYS, 2, None, list_employees::handle).await
 }

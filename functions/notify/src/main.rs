@@ -1,5 +1,8 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let services = readmit::Services::with_mail(readmit::Process::start().await?, readmit::keyring::KeyNeeds::NONE)?;
-    readmit::process::listen(services, notify::handle).await
+    readmit::process::listen(
+        |process| readmit::Services::with_mail(process, readmit::keyring::KeyNeeds::NONE),
+        notify::handle,
+    )
+    .await
 }

@@ -1,6 +1,4 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let services = readmit::Services::new(readmit::Process::start().await?, revoke_passcode::KEYS)?;
-    services.warm_up(1).await;
-    readmit::http::run(std::sync::Arc::new(services), revoke_passcode::handle).await
+    readmit::process::answer(revoke_passcode::KEYS, 1, None, revoke_passcode::handle).await
 }

@@ -1,5 +1,8 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let services = readmit::Services::new(readmit::Process::start().await?, readmit::keyring::KeyNeeds::NONE)?;
-    readmit::process::listen(services, track_delivery::handle).await
+    readmit::process::listen(
+        |process| readmit::Services::new(process, readmit::keyring::KeyNeeds::NONE),
+        track_delivery::handle,
+    )
+    .await
 }
