@@ -1,3 +1,5 @@
+//! Starts `cleanup-passcodes`.
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     readmit::process::listen(

@@ -1,3 +1,5 @@
+//! Starts `import-employees`.
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     readmit::process::listen(

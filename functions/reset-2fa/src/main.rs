@@ -1,3 +1,5 @@
+//! Starts `reset-2fa`.
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let prepare = readmit::domain::password::prepare;

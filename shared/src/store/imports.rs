@@ -45,7 +45,8 @@ fn issued_by(employee: &Employee, issuer: EmployeeId) -> bool {
 
 /// Attributes of an employee that no import changes: the keys, and what acts of the person or of the passcode change. Their
 /// conditions, where there are any, are stated one by one.
-const NOT_IMPORTED: [&str; 5] = [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH, LATEST_PASSCODE];
+const NOT_IMPORTED: [&str; 5] =
+    [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH, transition::LATEST_PASSCODE];
 
 /// Replaces each attribute that an import can change, if it is still as it was seen.
 fn patched(mut row: Change, before: &Employee, after: &Employee) -> Result<Change, StoreError> {

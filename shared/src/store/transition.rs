@@ -10,6 +10,11 @@ use super::change::{Change, key};
 use super::pages::filter_key;
 use super::{Outcome, Store, StoreError};
 
+// Private: nobody else can write a status.
+const PASSCODE_STATUS: &str = "passcode_status";
+const RECOVERY_STATE: &str = "recovery_state";
+pub(super) const LATEST_PASSCODE: &str = "latest_passcode";
+
 /// The writes of a transition. An act adds to them what else it changes, and its conditions.
 pub(super) struct Writes {
     pub passcode: Change,
