@@ -101,7 +101,7 @@ pub struct Company {
     pub second_proof: SecondProof,
 }
 
-/// A person's row of the directory. Attribute names avoid DynamoDB's reserved words (`name`, `role`, `status`).
+/// A person in the directory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Employee {
     /// The owner.

@@ -13,7 +13,7 @@ text_type!(
     Name
 );
 
-/// Longer than any name in a register office; keeps an index key far under DynamoDB's 1,024 bytes.
+/// Longer than any name in a register office; keeps a sort key under 1,024 bytes.
 const MAX_NAME_CHARS: usize = 200;
 
 impl Name {
