@@ -15,6 +15,8 @@ const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 /// Of each of the two tests.
 const ROUNDS: usize = 100;
+/// Rounds at most, until each side has won more than five times.
+const MOST_ROUNDS: usize = 4 * ROUNDS;
 
 /// What runs beside three redemptions of the right code, by the round's number.
 struct Plan {
@@ -173,7 +175,11 @@ async fn rounds(wrong_secrets: usize) {
     let mut ada = world.enrolled(ADA).await;
     let arena = Arena { world: &world, last_event: RefCell::new("evt_".to_owned()) };
     let mut ways = [0; 4];
-    for number in 0..ROUNDS {
+    for number in 0..MOST_ROUNDS {
+        // The rounds are worth something only if no side always wins; on a busy machine one of them wins seldom.
+        if number >= ROUNDS && ways.iter().all(|way| *way > 5) {
+            return;
+        }
         world.forget_refusals().await;
         let seen = play(&arena, &mut ada, &Plan::of(number, wrong_secrets), &format!("round {number}")).await;
         ways[0] += seen.redeemed;
@@ -181,8 +187,7 @@ async fn rounds(wrong_secrets: usize) {
         ways[2] += usize::from(seen.was_disabled);
         ways[3] += usize::from(seen.redeemed == 0);
     }
-    // The rounds are worth something only if no side always wins.
-    assert!(ways.iter().all(|way| *way > 5), "redeemed, issued, disabled, refused: {ways:?}");
+    panic!("redeemed, issued, disabled, refused: {ways:?}");
 }
 
 async fn play(arena: &Arena<'_>, ada: &mut Person<'_>, plan: &Plan, round: &str) -> Answers {
