@@ -96,6 +96,12 @@ mod tests {
     use rand::rngs::StdRng;
 
     #[test]
+    fn the_random_bits_of_an_id_are_its_last_sixteen_symbols() {
+        let id = |end: &str| format!("pco_01J0000000{end:0>16}").parse::<PasscodeId>().unwrap();
+        assert_eq!(["0", "Z", "10"].map(|end| id(end).random_bits()), [0, 31, 32]);
+    }
+
+    #[test]
     fn events_of_one_act_sort_as_they_happened() {
         let (now, mut random) = (Timestamp::from_millis(7), StdRng::seed_from_u64(1));
         assert!((0..50).map(|order| EventId::in_order(now, order, &mut random)).is_sorted());

@@ -83,5 +83,6 @@ mod tests {
         let hash = KeyedHash::of(&HashKey::from([1; 64]), &[b"login", b"secret"]);
         assert_eq!(hash.to_string(), "Pd-baNK0e29niWAxGI1aCEi_543EFW7oXYvI6sIL4_k");
         assert!(hash.to_string().parse::<KeyedHash>().unwrap() == hash);
+        assert_eq!(format!("{hash:?}"), "KeyedHash(…)");
     }
 }
