@@ -118,14 +118,14 @@ async fn http<M, F>(
 where
     F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
-    let answered = readmit::http::invoke(
+    let answer = readmit::http::invoke(
         services.edge(),
         |request| handler(Arc::clone(services), request),
         event.payload,
         event.context,
-    )
-    .await;
-    answered.map_err(InvokeError::failed)
+    );
+    // Boxed: the caller has room for the futures of all functions on its stack.
+    Box::pin(answer).await.map_err(InvokeError::failed)
 }
 
 fn output(result: Result<impl Serialize, impl Into<Diagnostic>>) -> Result<Value, InvokeError> {
