@@ -132,6 +132,21 @@ mod tests {
     }
 
     #[test]
+    fn a_label_of_a_domain_has_1_to_63_letters_digits_and_inner_hyphens() {
+        assert!(is_domain(&format!("a-1.{}.example", "n".repeat(63))));
+        for label in ["", "-a", "a-", "a_b", "A", &"n".repeat(64)] {
+            assert!(!is_domain(&format!("{label}.example")), "{label}");
+        }
+    }
+
+    #[test]
+    fn the_longest_texts_are_read_and_no_longer_ones() {
+        let padded = |length: usize| format!("{:>length$}", "m@n.example");
+        assert_eq!([1_015, 1_016].map(|length| login(&padded(length))), ["m@n.example", "m@n.example"]);
+        assert_eq!(login(&padded(1_017)), "refused");
+    }
+
+    #[test]
     fn a_masked_login_shows_one_letter() {
         let login: Login = "jane@example.com".parse().unwrap();
         assert_eq!(login.masked(), "j•••@example.com");

@@ -148,6 +148,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn letters_with_strokes_are_found_by_bare_ones() {
+        let folded = name("Bjørn Đorđe Ðór Ħal Ŧor Œuvre Ærø Þór Strauß  ΠΑΣ").folded();
+        assert_eq!(folded, "bjorn dorde dor hal tor oeuvre aero thor strauss πασ");
+        let id: EmployeeId = "emp_01J00000000000000000000000".parse().unwrap();
+        assert_eq!(name("Ann").sort_key(id), "ann\temp_01J00000000000000000000000");
+        assert_eq!(name("Ada\u{a0} \u{3000}Lovelace").as_str(), "Ada Lovelace");
+    }
+
+    #[test]
+    fn languages_and_external_ids_have_their_forms() {
+        for (text, is_one) in [
+            ("en", true),
+            ("gsw", true),
+            ("zh-Hant-TW", true),
+            ("en-abcdefgh", true),
+            ("e", false),
+            ("engl", false),
+            ("e1", false),
+            ("en-", false),
+            ("en_US", false),
+            ("en-abcdefghi", false),
+            ("en-a.b", false),
+            ("en-abcdefgh-abcdefgh-abcdefgh-abcdef", false),
+        ] {
+            assert_eq!(text.parse::<Locale>().is_ok(), is_one, "{text}");
+        }
+        for (text, is_one) in
+            [("!~", true), (&*"x".repeat(100), true), ("", false), ("a b", false), (&*"x".repeat(101), false)]
+        {
+            assert_eq!(text.parse::<ExternalId>().is_ok(), is_one, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_name_reads_back_and_its_key_fits_the_index(text in "\\PC{1,200}") {

@@ -122,3 +122,19 @@ impl NoticeKind {
         self.parts().1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notices_about_others_and_about_the_policy_are_for_admins() {
+        let (full_name, login) = ("Mike Brandt".parse().unwrap(), "mike@northwind.example".parse().unwrap());
+        let subject = NoticeSubject { full_name, login };
+        let of_other = NoticeKind::AdminRoleTaken(subject.clone());
+        assert_eq!((of_other.name(), of_other.concerned()), ("admin_role_taken", Some(&subject)));
+        let of_policy = NoticeKind::PolicyWeakened { from: SecondProof::Everyone, to: SecondProof::None };
+        assert_eq!((of_policy.name(), of_policy.concerned()), ("policy_weakened", None));
+        assert!(of_other.is_for_admins() && of_policy.is_for_admins() && !NoticeKind::RoleTaken.is_for_admins());
+    }
+}

@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_four_symbols_select() {
+        assert_eq!(Code::read("7K3M-9QXT-2BHW").unwrap().selector(), "7K3M");
+        let minutes = [DEFAULT_LIFETIME, SENDING_LIMIT].map(|span| span.as_secs() / 60);
+        assert_eq!((minutes, MAX_LIFETIME_MINUTES), ([60, 5], 1_440));
+    }
+
+    #[test]
     fn what_cannot_be_a_code_is_none() {
         for typed in
             ["", "7K3M-9QXT-2BH", "7K3M-9QXT-2BHWW", "7K3M-9QXT-2BHU", "7K3M-9QXT-2BH\u{ff37}", "7K3M-9QXT-2BH!"]
@@ -204,7 +211,9 @@ mod tests {
         };
         assert_eq!(latest.status_at(at(999)), PasscodeStatus::Code(CodeStatus::Sent));
         assert_eq!(latest.status_at(at(1_000)), PasscodeStatus::Code(CodeStatus::Expired));
+        assert_eq!(latest.lifecycle().until, at(1_000));
         let used = LatestPasscode { phase: Phase::OPEN, ..latest };
         assert_eq!(used.status_at(at(1_000)), Phase::OPEN.status());
+        assert_eq!(used.lifecycle().until, at(1_000).after(RECOVERY_LIFETIME));
     }
 }

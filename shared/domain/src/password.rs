@@ -204,4 +204,11 @@ mod tests {
             prop_assert_eq!(Password::new(&text).as_bytes().to_vec(), Password::new(&decomposed).as_bytes().to_vec());
         }
     }
+
+    #[test]
+    fn what_takes_a_hundred_million_guesses_is_enough() {
+        assert_eq!((strength("purple monkey", &[]), faults("purple monkey")), (LEAST_STRENGTH, Vec::new()));
+        assert_eq!(PasswordFault::TooShort.detail(), format!("Use at least {MIN_CHARS} characters."));
+        assert_eq!(PasswordFault::TooLong.detail(), format!("Use at most {MAX_CHARS} characters."));
+    }
 }

@@ -187,6 +187,22 @@ mod tests {
     }
 
     #[test]
+    fn the_memory_of_four_hashes_is_kept() {
+        fn nest(memory: &HashMemory, depth: usize) {
+            memory.with(1, |_| {
+                if depth > 1 {
+                    nest(memory, depth - 1)
+                }
+            });
+        }
+        let memory = HashMemory::default();
+        for (depth, kept) in [(3, 3), (6, KEPT)] {
+            nest(&memory, depth);
+            assert_eq!(memory.kept().len(), kept);
+        }
+    }
+
+    #[test]
     fn only_the_password_with_its_pepper_verifies() {
         let (password, memory) = (Password::new(PASSWORD), HashMemory::default());
         let hash: PasswordHash = hash(&memory).to_string().parse().unwrap();

@@ -87,6 +87,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sealed_key_reads_back() {
+        let sealed = SealedTotpKey::from_bytes(b"sealed");
+        assert_eq!(sealed.as_str().parse::<SealedTotpKey>().unwrap().to_bytes(), b"sealed");
+        assert!("se led".parse::<SealedTotpKey>().is_err());
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         let totp_key = Some(Versioned { version: 1, value: SealedTotpKey::from_bytes(b"sealed") });
         assert_eq!(Pending::default().complete(), Err(RecoveryStep::ALL.to_vec()));

@@ -140,6 +140,13 @@ mod tests {
         assert!(!found("Łukasz Żółć", "olc"));
     }
 
+    #[test]
+    fn a_prefix_has_1_to_100_characters() {
+        let prefix = |length: usize| Prefix::try_from("x".repeat(length));
+        assert!(prefix(0).is_err() && prefix(101).is_err() && Prefix::try_from(" \u{301} ".to_owned()).is_err());
+        assert_eq!([prefix(1), prefix(100)].map(|prefix| prefix.unwrap().as_str().len()), [1, MAX_WORD_CHARS]);
+    }
+
     proptest! {
         #[test]
         fn every_beginning_of_every_word_finds_its_name(text in "[\\p{L}]{1,12}( [\\p{L}]{1,12}){0,3}", cut in 1usize..12) {

@@ -41,3 +41,27 @@ impl FromStr for SessionEpoch {
         if fits { Ok(Self(text.to_owned())) } else { Err("is not a session epoch") }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn spans_are_those_of_the_threat_model() {
+        let spans = [SESSION_LIFETIME, DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME].map(|span| span.as_secs());
+        assert_eq!(spans, [3_600, 7_776_000, 600, 900]);
+    }
+
+    #[test]
+    fn an_epoch_has_sixteen_letters_and_digits() {
+        let mut random = StdRng::seed_from_u64(1);
+        let [one, other] = [0; 2].map(|_| SessionEpoch::generate(&mut random));
+        assert_ne!(one, other);
+        assert_eq!(one.as_str().parse::<SessionEpoch>(), Ok(one));
+        for text in ["AAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAA-"] {
+            assert!(text.parse::<SessionEpoch>().is_err(), "{text}");
+        }
+    }
+}

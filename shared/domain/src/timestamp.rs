@@ -86,6 +86,16 @@ mod tests {
     }
 
     #[test]
+    fn moments_stay_within_the_years_of_four_digits() {
+        let at = |millis: i64| Timestamp::from_millis(millis).to_string();
+        assert_eq!(at(i64::MIN), "0000-01-01T00:00:00.000Z");
+        assert_eq!(at(i64::MAX), "9999-12-31T23:59:59.999Z");
+        let moment = Timestamp::from_millis(-1);
+        assert_eq!((moment.seconds(), moment.after(Duration::from_secs(2)).millis()), (-1, 1_999));
+        assert_eq!(Timestamp::from_millis(1_999).seconds(), 1);
+    }
+
+    #[test]
     fn a_moment_is_written_in_utc_with_milliseconds() {
         assert_eq!(Timestamp::from_millis(1_732_421_884_007).to_string(), "2024-11-24T04:18:04.007Z");
         assert_eq!("2024-11-24T05:18:04+01:00".parse::<Timestamp>().unwrap().millis(), 1_732_421_884_000);
