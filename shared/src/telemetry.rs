@@ -123,7 +123,7 @@ pub fn failure(code: &str, words: impl Into<String>) -> Diagnostic {
     Diagnostic { error_type: code.to_owned(), error_message: words.into() }
 }
 
-/// A failure's code and words for the log, where the log is told what the caller is told.
+/// A failure's code and words for the log, where they are those of the answer.
 pub fn as_told(failure: &Diagnostic) -> (&str, &str) {
     (&failure.error_type, &failure.error_message)
 }

@@ -48,7 +48,7 @@ pub(crate) async fn create(
             continue;
         }
         *plan = Plan::Added(founder.employee_id);
-        // Its id is told, or an operator who gave no external id could not go on.
+        // The error names its id: an operator who gave no external id needs it to go on.
         let interrupted = |error: StoreError| {
             Refused::Interrupted(format!("as an update of {}, which has been created: {error}", company.company_id))
         };

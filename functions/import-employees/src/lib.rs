@@ -87,7 +87,7 @@ pub struct Imported {
 /// Why a whole import came to nothing.
 #[derive(Debug)]
 pub enum Refused {
-    /// Nothing was changed. The operator is told a code and words, which repeat nothing of the import; our line of the log has the code.
+    /// Nothing was changed. The answer has this code and these words, which repeat nothing of the import; the log has the code.
     Told(&'static str, String),
     /// Store, keys or mail do not answer; what was done stands. A second run does the rest: an update, of a company that was created.
     Interrupted(String),

@@ -150,8 +150,7 @@ impl Store {
         Ok((count, change))
     }
 
-    /// As [`Self::rewrite`], but a window that has room is appended to, so that issues to different people do not stand in each
-    /// other's way.
+    /// As [`Self::rewrite`], but a window with room is appended to: issues to different people at once then do not conflict.
     fn places(
         &self,
         subject: &str,

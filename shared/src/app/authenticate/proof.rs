@@ -26,8 +26,8 @@ impl Proof {
     }
 }
 
-/// What the typed proof shows: the password, or a backup code of an account that is not suspended. One hash, whoever is known; none if
-/// nothing was typed.
+/// What the typed proof shows: the password, or a backup code of an account that is not suspended. Known and unknown accounts take
+/// one hash each; without a proof there is none to take.
 pub async fn prove(
     services: &Services,
     credentials: Option<&Credentials>,
