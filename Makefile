@@ -71,7 +71,7 @@ test-long: mutants ## What takes too long for `make test`
 
 # The domain's mutants are judged by its own tests, those of the store by the flows of a passcode's life. What cargo-mutants
 # would run first, without a mutant, is cargo-test.
-LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup::
+LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
 mutants: packages $(CARGO_MUTANTS) ## Change the rules one expression at a time, and see that a test fails each time
 	$(CARGO_MUTANTS) mutants --package readmit-domain --output $(TARGET) $(ARGS)
 	$(CARGO_MUTANTS) mutants --package readmit --file shared/src/store/transition.rs --test-package readmit-tests \
@@ -147,8 +147,9 @@ readme-pictures: portal-modules ## Take the two pictures of the README anew
 test-deploy: PACKAGES += docker.io
 test-deploy: release-check ## Stage: what sam build makes, as it is deployed: sizes, every event, whole recoveries
 	cargo build --locked
+	cargo build --workspace --locked --bin readmit-check
 	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT)
-	tests/deploy/ministack.sh $(BUILT)
+	tests/deploy/ministack.sh $(BUILT) $(TARGET)/debug/readmit-check
 
 release-check: PACKAGES += binutils
 release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is deployed, and print and check the sizes

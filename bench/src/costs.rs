@@ -9,7 +9,7 @@ use readmit_tests::acts::{self, Done};
 use crate::Failure;
 use crate::log_lines;
 use crate::plot::{Bar, bars};
-use crate::prices::{AS_OF, PRICES, Recovery, requests_of_a_recovery};
+use crate::prices::{AS_OF, PRICES, Recovery, USED, requests_of_a_recovery};
 use crate::report::Report;
 
 /// Counts what everything takes, and fails where it is not what it was.
@@ -58,6 +58,11 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     rows.push(vec!["all of it".to_owned(), String::new(), String::new(), format!("{:.2}", recovery.usd())]);
     report.say(&format!("A million recoveries, by {} list prices of {AS_OF} in us-east-1:", PRICES.len()));
     report.table(&["what", "a recovery takes", "price, USD", "a million recoveries, USD"], &rows);
+    report.say(&format!(
+        "With `BillingMode=PROVISIONED`, {:.0} % of what is held ready being used: {:.2} USD.",
+        USED * 100.0,
+        recovery.usd_by_capacity()
+    ));
     let all: Vec<Bar> =
         recovery.components.iter().map(|component| Bar::new(component.price.of, component.usd)).collect();
     let title = "A million recoveries, USD";

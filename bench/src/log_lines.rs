@@ -11,9 +11,6 @@ use crate::Failure;
 /// Names as long as CloudFormation makes them.
 const NAMES: [(&str, &str); 2] =
     [("READMIT_STACK", "readmit"), ("AWS_LAMBDA_FUNCTION_NAME", "readmit-RedeemPasscodeFunction-1A2B3C4D5E6F")];
-/// What Lambda writes itself, as JSON at INFO: platform.start and platform.report, about
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>).
-const PLATFORM: [usize; 2] = [270, 330];
 /// A line of the API's own log, by the template's format, about.
 const ACCESS: usize = 380;
 /// CloudWatch counts so many bytes more for each line
@@ -42,9 +39,8 @@ pub async fn lengths(arguments: &[&str]) -> Result<Vec<usize>, Failure> {
     Ok(lines[first..].to_vec())
 }
 
-/// What is ingested for these lines and those of Lambda and the API beside them.
+/// What is ingested for these lines and those of the API beside them. Lambda itself writes none below WARN.
 pub fn ingested(lengths: &[usize], requests: usize) -> usize {
     let ours: usize = lengths.iter().map(|length| length + OVERHEAD).sum();
-    let of_lambda: usize = PLATFORM.iter().map(|length| length + OVERHEAD).sum();
-    ours + lengths.len() * of_lambda + requests * (ACCESS + OVERHEAD)
+    ours + requests * (ACCESS + OVERHEAD)
 }

@@ -74,11 +74,19 @@ const SECRETS: Price = Price {
 /// All of them.
 pub const PRICES: [Price; 8] = [HTTP_API, INVOCATIONS, TIME, WRITES, READS, LOGS, DATA_OUT, SECRETS];
 
+/// Of the capacity that is held ready, what is used.
+pub const USED: f64 = 0.7;
+/// What holding a write unit a second ready costs for an hour (`https://aws.amazon.com/dynamodb/pricing/provisioned/`).
+const WRITE_UNIT_HOUR: f64 = 0.000_65;
+/// A read unit, likewise.
+const READ_UNIT_HOUR: f64 = 0.000_13;
+
 /// How long a trip to DynamoDB takes: it promises less than ten milliseconds.
 const TRIP_MS: f64 = 10.0;
 /// How long SES takes for a mail, which nothing here measures.
 const MAIL_MS: f64 = 100.0;
-/// CPU of an invocation on a whole vCPU without a hash, as `make bench-routes` has it, rounded up; arm64 is taken to be as fast.
+/// CPU of an invocation on a whole vCPU without a hash, as the faster machine of 28 November 2026 had it, rounded up; arm64 is taken to
+/// be as fast.
 const CPU_MS: f64 = 1.5;
 /// CPU of an Argon2id, likewise.
 const HASH_MS: f64 = 20.0;
@@ -184,5 +192,13 @@ impl Recovery {
     /// What a million of them cost.
     pub fn usd(&self) -> f64 {
         self.components.iter().map(|component| component.usd).sum()
+    }
+
+    /// The same with capacity that is held ready, of which [`USED`] is used.
+    pub fn usd_by_capacity(&self) -> f64 {
+        let millions_an_hour = 3_600.0 * USED / 1e6;
+        let requests = self.cost.writes * WRITES.usd + self.cost.reads * READS.usd;
+        let capacity = self.cost.writes * WRITE_UNIT_HOUR + self.cost.reads * READ_UNIT_HOUR;
+        self.usd() - requests + capacity / millions_an_hour
     }
 }

@@ -37,6 +37,9 @@ use crate::local_stack::LocalStack;
 use crate::process::cpu_of;
 use crate::recoveries;
 
+/// What OWASP asks of PBKDF2-SHA256; Glewlwyd's own is a quarter.
+const OWASP_ROUNDS: u32 = 600_000;
+
 /// Recoveries of each before those that count.
 const WARM_UP: usize = 8;
 
@@ -61,7 +64,7 @@ pub struct Flags {
     /// How many go on at a time
     #[arg(long, default_value = "16")]
     at_a_time: NonZeroUsize,
-    /// How many there are of the quick in a round; of better-auth half as many, of django-allauth a quarter
+    /// How many there are of the quick in a round; of the slower half as many, of django-allauth a quarter
     #[arg(long, default_value = "128")]
     recoveries: NonZeroUsize,
     /// How often all of it is done
@@ -76,6 +79,7 @@ pub struct Flags {
 enum System<'a> {
     Readmit(&'a LocalStack, &'a Api, &'a Company<'a>),
     Glewlwyd(Glewlwyd),
+    GlewlwydAsOwaspAsks(Glewlwyd),
     BetterAuth(BetterAuth),
     DjangoAllauth(DjangoAllauth),
 }
@@ -94,12 +98,17 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let company = Company::found(api, people, "").await?;
     let systems = [
         System::Readmit(&stack, api, &company),
-        System::Glewlwyd(Glewlwyd::start(&flags.glewlwyd, &folder.0, (0..people).map(email)).await?),
+        System::Glewlwyd(Glewlwyd::start(&flags.glewlwyd, &folder.0, None, (0..people).map(email)).await?),
+        System::GlewlwydAsOwaspAsks(
+            Glewlwyd::start(&flags.glewlwyd, &folder.inside("owasp")?, Some(OWASP_ROUNDS), (0..people).map(email))
+                .await?,
+        ),
         System::BetterAuth(BetterAuth::start(&flags.node, &folder.0, people).await?),
         System::DjangoAllauth(DjangoAllauth::start(&flags.python, &folder.0, people).await?),
     ];
     let versions = [
         env!("CARGO_PKG_VERSION").to_owned(),
+        Glewlwyd::version(&flags.glewlwyd)?,
         Glewlwyd::version(&flags.glewlwyd)?,
         BetterAuth::version()?,
         DjangoAllauth::version(&flags.python)?,
@@ -129,6 +138,7 @@ impl System<'_> {
         match self {
             Self::Readmit(..) => ("Readmit", "2 × Argon2id, 19 MiB, 2 passes"),
             Self::Glewlwyd(_) => ("Glewlwyd", "2 × PBKDF2-SHA256, 150,000 rounds"),
+            Self::GlewlwydAsOwaspAsks(_) => ("Glewlwyd at 600,000 rounds", "2 × PBKDF2-SHA256, 600,000 rounds"),
             Self::BetterAuth(_) => ("better-auth", "4 × scrypt, N 16,384, r 16"),
             Self::DjangoAllauth(_) => ("django-allauth", "4 × PBKDF2-SHA256, 1,000,000 rounds"),
         }
@@ -138,7 +148,7 @@ impl System<'_> {
     fn parts(&self) -> usize {
         match self {
             Self::Readmit(..) | Self::Glewlwyd(_) => 1,
-            Self::BetterAuth(_) => 2,
+            Self::GlewlwydAsOwaspAsks(_) | Self::BetterAuth(_) => 2,
             Self::DjangoAllauth(_) => 4,
         }
     }
@@ -147,7 +157,7 @@ impl System<'_> {
     fn cpu(&self) -> Result<Duration, Failure> {
         Ok(match self {
             Self::Readmit(stack, ..) => cpu_of(stack.id())?,
-            Self::Glewlwyd(glewlwyd) => glewlwyd.server.cpu()?,
+            Self::Glewlwyd(glewlwyd) | Self::GlewlwydAsOwaspAsks(glewlwyd) => glewlwyd.server.cpu()?,
             Self::BetterAuth(better_auth) => better_auth.server.cpu()?,
             Self::DjangoAllauth(allauth) => allauth.server.cpu()?,
         })
@@ -171,7 +181,7 @@ impl System<'_> {
         match self {
             // A company knows itself who is next.
             Self::Readmit(_, api, company) => recoveries::recover(api, company).await.map(drop),
-            Self::Glewlwyd(glewlwyd) => glewlwyd.recover(&email(person)).await,
+            Self::Glewlwyd(glewlwyd) | Self::GlewlwydAsOwaspAsks(glewlwyd) => glewlwyd.recover(&email(person)).await,
             Self::BetterAuth(better_auth) => better_auth.recover(&email(person)).await,
             Self::DjangoAllauth(allauth) => allauth.recover(&email(person)).await,
         }
@@ -186,6 +196,13 @@ impl Folder {
         let folder = parent.join(format!("readmit-rivals-{}", std::process::id()));
         fs::create_dir(&folder)?;
         Ok(Self(folder))
+    }
+
+    /// A new folder in it.
+    fn inside(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.0.join(name);
+        fs::create_dir(&folder)?;
+        Ok(folder)
     }
 }
 

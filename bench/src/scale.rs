@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 mod company_stack;
+mod founding;
 mod population;
 mod requests;
 mod row_template;
@@ -24,6 +25,10 @@ const DUE: usize = 200;
 const NUMBERS_DUE: [usize; 4] = [50, 100, 200, 400];
 /// Of so many rounds one cleans up.
 const ROUNDS_A_CLEANUP: usize = 4;
+/// People that an import erases at each size: as many as one takes.
+const LEAVERS: usize = 1_000;
+/// Of so many rounds one erases them.
+const ROUNDS_AN_ERASURE: usize = 20;
 
 /// Measures companies of each size.
 #[derive(Args)]
@@ -42,11 +47,12 @@ pub struct Flags {
     write: bool,
 }
 
-/// What is measured: a request, or a cleanup of so many codes.
+/// What is measured: a request, a cleanup of so many codes, or an import that erases so many people.
 #[derive(Clone, Copy)]
 enum Kind {
     Asked(Request),
     CleanedUp(usize),
+    Erased(usize),
 }
 
 /// What was seen of one kind.
@@ -66,12 +72,13 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
         sites.push(Site::found(*size, issues, data_dir).await?);
     }
     let mut seen = Vec::new();
-    for kind in Request::ALL.into_iter().map(Kind::Asked).chain([Kind::CleanedUp(DUE)]) {
+    let in_bulk = [Kind::CleanedUp(DUE), Kind::Erased(LEAVERS)];
+    for kind in Request::ALL.into_iter().map(Kind::Asked).chain(in_bulk) {
         seen.push(Seen { kind, cost: equal_cost(kind, &sites).await?, took: vec![Vec::new(); sites.len()] });
     }
     for round in 0..flags.rounds {
         for seen in &mut seen {
-            if matches!(seen.kind, Kind::CleanedUp(_)) && round % ROUNDS_A_CLEANUP != 0 {
+            if round % seen.kind.rounds_between() != 0 {
                 continue;
             }
             // Each size is the first as often as any other.
@@ -103,6 +110,15 @@ impl Kind {
         match self {
             Self::Asked(request) => site.time(request).await,
             Self::CleanedUp(count) => site.time_cleanup(count).await,
+            Self::Erased(count) => site.time_erasing(count).await,
+        }
+    }
+
+    fn rounds_between(self) -> usize {
+        match self {
+            Self::Asked(_) => 1,
+            Self::CleanedUp(_) => ROUNDS_A_CLEANUP,
+            Self::Erased(_) => ROUNDS_AN_ERASURE,
         }
     }
 
@@ -110,6 +126,7 @@ impl Kind {
         match self {
             Self::Asked(request) => request.name(),
             Self::CleanedUp(count) => format!("cleanup of {count}"),
+            Self::Erased(count) => format!("erasing {count}"),
         }
     }
 }
@@ -121,9 +138,10 @@ async fn equal_cost(kind: Kind, sites: &[Site]) -> Result<Cost, Failure> {
         costs.push(match kind {
             Kind::Asked(request) => site.cost(request).await?,
             Kind::CleanedUp(count) => site.cost_of_cleanup(count).await?,
+            Kind::Erased(count) => site.cost_of_erasing(count).await?,
         });
     }
-    // How many of a cleanup's requests wait for each other is chance.
+    // How many of a bulk act's requests wait for each other is chance.
     let charged = |cost: &Cost| (cost.requests, cost.reads.to_bits(), cost.writes.to_bits());
     match costs.as_slice() {
         [first, others @ ..] if others.iter().all(|cost| charged(cost) == charged(first)) => Ok(*first),

@@ -55,6 +55,24 @@ fn with_stream_index(path: &str) -> Result<Storage, DynoxideError> {
     Ok(storage)
 }
 
+fn in_memory() -> Result<dynoxide::Database, DynoxideError> {
+    // The engine gives no access to what it has in memory, but takes over a copy of what lies elsewhere in it.
+    let other = format!("file:{}?mode=memory&cache=shared", aws_ids::uuid());
+    let _until_copied = with_stream_index(&other)?;
+    let engine = dynoxide::Database::memory()?;
+    engine.restore_from(&other)?;
+    Ok(engine)
+}
+
+/// The engine alone, in memory, with the template's tables. Tests call it without a network.
+pub fn engine(template: &Template) -> Result<dynoxide::Database, DatabaseError> {
+    let engine = in_memory()?;
+    for table in &template.tables {
+        ensure(&engine, table)?;
+    }
+    Ok(engine)
+}
+
 impl Database {
     /// Starts the database, kept in `data_dir` or in memory.
     pub async fn start(data_dir: Option<&Path>) -> Result<Self, DatabaseError> {
@@ -70,14 +88,7 @@ impl Database {
                 drop(with_stream_index(&path)?);
                 dynoxide::Database::new(&path)?
             }
-            None => {
-                // The engine gives no access to what it has in memory, but takes over a copy of what lies elsewhere in it.
-                let other = format!("file:{}?mode=memory&cache=shared", aws_ids::uuid());
-                let _until_copied = with_stream_index(&other)?;
-                let engine = dynoxide::Database::memory()?;
-                engine.restore_from(&other)?;
-                engine
-            }
+            None => in_memory()?,
         };
         for table in &template.tables {
             ensure(&engine, table)?;

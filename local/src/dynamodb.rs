@@ -58,7 +58,7 @@ fn response(status: StatusCode, body: String) -> Response {
 }
 
 /// What the engine answers; `None` if it has no such operation.
-fn run(db: &dynoxide::Database, operation: &str, body: &[u8]) -> Option<Result<String, DynoxideError>> {
+pub fn run(db: &dynoxide::Database, operation: &str, body: &[u8]) -> Option<Result<String, DynoxideError>> {
     Some(match operation {
         "BatchExecuteStatement" => call(body, |request| db.batch_execute_statement(request)),
         "BatchGetItem" => call(body, |request| db.batch_get_item(request)),

@@ -58,7 +58,11 @@ impl InvokeError {
 impl Functions {
     /// Builds every function as its `main.rs` would.
     pub fn new(environment: &Environment, clock: &Clock, random: &Random) -> Result<Self, BadVariable> {
-        let process = |name: &str| process(name, environment, clock, random);
+        Self::of(|name| process(name, environment, clock, random))
+    }
+
+    /// Builds every function with the process that it is given by its package's name.
+    pub fn of(process: impl Fn(&str) -> Result<Process, BadVariable>) -> Result<Self, BadVariable> {
         let services = |name: &str, keys| Ok::<_, BadVariable>(Arc::new(Services::new(process(name)?, keys)?));
         let mailing = |name: &str, keys| Ok::<_, BadVariable>(Arc::new(Services::with_mail(process(name)?, keys)?));
         Ok(Self {

@@ -18,12 +18,17 @@ pub struct Wanted {
     event: Report,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+/// What SES reports of a mail.
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Report {
+pub enum Report {
+    /// The receiving mail server took it.
     Delivery,
+    /// The address does not take mail.
     Bounce,
+    /// It was reported as unwanted.
     Complaint,
+    /// Delivery is being tried again.
     Delay,
 }
 
@@ -49,7 +54,7 @@ impl Reports {
 }
 
 /// <https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-firehose-examples.html>, in EventBridge's envelope.
-fn event(email: &Email, report: Report, at: &str) -> Value {
+pub fn event(email: &Email, report: Report, at: &str) -> Value {
     let (detail_type, event_type, member) = match report {
         Report::Delivery => ("Email Delivered", "Delivery", "delivery"),
         Report::Bounce => ("Email Bounced", "Bounce", "bounce"),

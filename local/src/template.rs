@@ -188,13 +188,17 @@ fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Fu
 
 fn table(logical_id: &str, properties: &Value) -> Table {
     let name = local_name(logical_id, "Table");
-    let mut definition = Map::from_iter([("TableName".to_owned(), json!(name))]);
-    for member in
-        ["AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes"]
-    {
+    // Nothing is paid here, so no capacity is held ready.
+    let mut definition =
+        Map::from_iter([("TableName".to_owned(), json!(name)), ("BillingMode".to_owned(), json!("PAY_PER_REQUEST"))]);
+    for member in ["AttributeDefinitions", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes"] {
         if let Some(value) = properties.get(member) {
             definition.insert(member.to_owned(), value.clone());
         }
+    }
+    let indexes = definition.get_mut("GlobalSecondaryIndexes").and_then(Value::as_array_mut);
+    for index in indexes.into_iter().flatten().filter_map(Value::as_object_mut) {
+        index.remove("ProvisionedThroughput");
     }
     if let Some(view) = properties.pointer("/StreamSpecification/StreamViewType") {
         // CloudFormation has a stream where the specification stands; DynamoDB wants to be told.
@@ -260,6 +264,8 @@ mod tests {
         assert_eq!(passcodes.name, "readmit-passcodes");
         assert_eq!(passcodes.definition["TableName"], "readmit-passcodes");
         assert_eq!(passcodes.definition["BillingMode"], "PAY_PER_REQUEST");
+        assert_eq!(passcodes.definition["GlobalSecondaryIndexes"][0]["IndexName"], "by_due");
+        assert!(!passcodes.definition.to_string().contains("ProvisionedThroughput"));
         assert_eq!(passcodes.definition["KeySchema"][0]["KeyType"], "HASH");
         assert!(passcodes.definition.get("TimeToLiveSpecification").is_none());
         assert_eq!(passcodes.time_to_live, Some(json!({"AttributeName": "delete_after", "Enabled": true})));

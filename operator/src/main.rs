@@ -1,7 +1,8 @@
 //! `readmit-trail`: writes a company's trail to standard output, newest first, as JSON Lines or CSV.
 //!
 //! It reads page by page and keeps no more than a page. Region and credentials come from the environment, as a function's do;
-//! `AWS_ENDPOINT_URL_DYNAMODB` points it at the local stack. What it wants leave for is `dynamodb:Query` on the table.
+//! `AWS_ENDPOINT_URL_DYNAMODB` points it at the local stack. What it wants leave for is `dynamodb:Query` on the index
+//! `by_company`.
 
 mod csv_row;
 mod export;

@@ -66,7 +66,8 @@ async fn it_writes_every_event_of_the_company_page_by_page() {
     let lines = export(&world, "json-lines").await;
     let requests = world.store.recorded();
     assert_eq!(requests.len(), 3);
-    assert!(requests.iter().all(|request| request.operation == "Query" && request.body.contains("\"Limit\":100")));
+    // A hundred, and one more that tells whether there are more.
+    assert!(requests.iter().all(|request| request.operation == "Query" && request.body.contains("\"Limit\":101")));
     let told: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(told, shown);
 

@@ -12,7 +12,7 @@
  * @property {string} expires_at
  * @property {{ employee_id: string, name: string } | 'operator'} issued_by
  *
- * @typedef {object} Employee
+ * @typedef {object} Person  Without what admins alone see.
  * @property {string} employee_id
  * @property {string} company_id
  * @property {string | null} external_id
@@ -22,8 +22,9 @@
  * @property {'employee' | 'client'} account_type
  * @property {'active' | 'disabled'} status
  * @property {'enrolled' | 'not_enrolled'} two_factor
- * @property {string | null} last_signed_in_at
- * @property {Passcode | null} passcode
+ * @property {string | null} last_signed_in_at  The last recovery, or the first sign-in of a day (UTC).
+ *
+ * @typedef {Person & { passcode: Passcode | null }} Employee  As Security Admins see a person.
  *
  * @typedef {{ from: string | null, to: string | null }} Change The old and the new value of a field.
  *
@@ -38,7 +39,7 @@
  * @property {string} request_id
  * @property {Record<string, string | Change>} detail
  *
- * @typedef {{ access_token: string, expires_in: number, employee: Employee }} Session
+ * @typedef {{ access_token: string, expires_in: number, employee: Person }} Session
  * @typedef {{ secret: string, otpauth_uri: string, qr_svg: string }} Enrolment
  * @typedef {{ code: string, detail: string }} Reason
  * @typedef {{ employee_id: string, passcode?: Passcode, problem?: Reason }} IssueResult

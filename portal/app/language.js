@@ -43,6 +43,10 @@ export const dateAndTime = (at) =>
 export const exactTime = (at) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 
+/** The day in UTC. For what is noted once a UTC day: its time says nothing. @param {string} at */
+export const utcDay = (at) =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(at));
+
 /** The time alone if it is today's. @param {string | number} at */
 export function timeOf(at) {
   const moment = new Date(at);

@@ -44,7 +44,7 @@ function keep(key, value) {
   else sessionStorage.setItem(key, JSON.stringify(value));
 }
 
-/** @returns {{ access_token: string, employee: import('./api.js').Employee } | null} */
+/** @returns {{ access_token: string, employee: import('./api.js').Person } | null} */
 export const session = () => kept(SESSION);
 
 export const accessToken = () => session()?.access_token ?? '';

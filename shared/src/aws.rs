@@ -116,7 +116,17 @@ impl Aws {
 
     /// With this region and these credentials; endpoints and roots from `environment`.
     pub fn new(environment: &Environment, region: Region, credentials: Credentials) -> Result<Self, BadVariable> {
-        let connector = OneConnector(connector(environment)?);
+        Ok(Self::over(connector(environment)?, environment, region, credentials))
+    }
+
+    /// The same over another connector than that of a network.
+    pub fn over(
+        connector: SharedHttpConnector,
+        environment: &Environment,
+        region: Region,
+        credentials: Credentials,
+    ) -> Self {
+        let connector = OneConnector(connector);
         let endpoints = Endpoints::new(environment);
         let quick =
             TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT);
@@ -133,7 +143,7 @@ impl Aws {
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .identity_cache(IdentityCache::no_cache())
             .build();
-        Ok(Self { config, connector, endpoints })
+        Self { config, connector, endpoints }
     }
 
     /// Opens a connection to a service, which its first call will find: by a question that asks for nothing, and whose answer
@@ -151,7 +161,7 @@ impl Aws {
     }
 
     /// DynamoDB: three attempts.
-    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let counted = Counted(|tally| &tally.store_calls);
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config).interceptor(counted);
         aws_sdk_dynamodb::Client::from_conf(config.build())

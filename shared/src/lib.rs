@@ -21,7 +21,7 @@ mod trusted_proxy;
 pub use app::Services;
 pub use aws::Aws;
 pub use clock::Clock;
-pub use environment::Environment;
+pub use environment::{BadVariable, Environment};
 pub use process::Process;
 pub use random::Random;
 pub use readmit_domain as domain;

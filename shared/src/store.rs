@@ -7,6 +7,7 @@ mod attempts;
 mod attributes;
 mod audit;
 mod authority;
+mod batch;
 mod change;
 mod cleanup;
 mod companies;
@@ -21,8 +22,10 @@ mod issuing;
 mod limits;
 mod notices;
 mod pages;
+mod passcode_row;
 mod passcodes;
 mod public_keys;
+mod query;
 mod recovery;
 mod retry;
 mod send;
@@ -36,21 +39,23 @@ use aws_sdk_dynamodb::Client;
 use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::random::Random;
 
-pub use attempts::{AttemptSource, Failures, Wrong};
+pub use attempts::{Account, AttemptSource, Failures, Successes, Wrong};
 pub use authority::Authority;
-pub use cleanup::{Due, DueRow, due_shard};
+pub use cleanup::{Due, due_shard};
 pub use credentials::{Credentials, FactorUsed, Spent};
 pub use directory::{DirectoryRows, IssueView};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyKey, KeyState, Lease};
 pub use issuing::{BeginOutcome, Reservations, StoredPasscode};
-pub use limits::{Admission, Quota, Throttled, UnreportedLimit};
+pub use limits::{AdminsPlace, Admission, LimitRow, Throttled, UnreportedLimit, one_more_code};
 pub use notices::{NOTICES_KNOWN_FOR, NoticeTurn, Turn};
-pub use pages::{EmployeePage, Matches};
-pub use passcodes::PasscodeRow;
+pub use pages::{EmployeePage, Holder, Holders, Matches};
+pub use passcode_row::PasscodeRow;
+pub use passcodes::LatestPasscodes;
 pub use recovery::{CompletionTry, PasswordTry};
 pub use retry::Attempts;
 pub use trail::{EventPage, Span, SpanPage, Trail, TrailPart, TrailRow};
+pub use transition::PHASE;
 
 #[derive(Clone)]
 struct Tables {

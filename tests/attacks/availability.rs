@@ -160,10 +160,10 @@ async fn wrong_passwords_and_wrong_second_factors_are_counted_apart() {
         assert_eq!(sign_in_from(&world, &network(at), MIKE, "wrong", "000000").await.status, 401);
         assert_eq!(sign_in_from(&world, &network(at), MIKE, PASSWORD, "000000").await.status, 401);
     }
-    let rows = world.items("limits").await;
-    let account = rows.iter().find(|row| row["subject"]["S"] == format!("sign-ins of {MIKE}")).unwrap();
+    let rows = world.items("credentials").await;
+    let account = rows.iter().find(|row| row["login"]["S"] == MIKE).unwrap();
     let counted = |list: &str| account[list]["L"].as_array().unwrap().len();
-    assert_eq!((counted("happened_at"), counted("second_factors_at")), (99, 99));
+    assert_eq!((counted("wrong_passwords_at"), counted("wrong_second_factors_at")), (99, 99));
     assert_eq!(sign_in_from(&world, &network(100), MIKE, PASSWORD, "000000").await.status, 401);
     // Now the second factors are used up, and nothing is compared any more, right or wrong.
     for password in [PASSWORD, "wrong"] {
@@ -181,25 +181,34 @@ async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
     let process = functions::process("sign-in", world.stack.environment(), &clock, &Random::system()).unwrap();
     let store = Services::new(process, KeyNeeds::NONE).unwrap().store;
     let (login, now): (Login, _) = (MIKE.parse().unwrap(), world.stack.clock().now());
-    let credentials = store.credentials(&login).await.unwrap().unwrap();
+    // Read once, before any was counted, as a hundred requests at once would.
+    let account = store.account(&login).await.unwrap();
+    let credentials = account.credentials.clone().unwrap();
     let employee = store.employee(credentials.company_id, credentials.employee_id).await.unwrap().unwrap();
     let act = AuditContext::new(now, Actor::Employee { employee_id: employee.employee_id }, Origin::default());
-    let spent = |failures| Spent {
+    let spent = |source| Spent {
         factor: FactorUsed::BackupCode(credentials.backup_codes[0].clone()),
         rehashed: None,
         resealed: None,
-        source: AttemptSource::Network(None),
-        failures,
+        source,
     };
-    let Admission::Admitted(seen) = store.failures(&login, now).await.unwrap() else { panic!("throttled") };
     for _ in 0..100 {
-        let counted = store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap();
+        let counted = store.count_failure(&login, &account, Wrong::SecondFactor, now).await.unwrap();
         assert!(matches!(counted, Admission::Admitted(())));
     }
-    let counted = store.count_failure(&login, Wrong::SecondFactor, now).await.unwrap();
+    let counted = store.count_failure(&login, &account, Wrong::SecondFactor, now).await.unwrap();
     assert!(matches!(counted, Admission::Throttled(_)));
-    assert_eq!(store.sign_in(&credentials, &employee, &spent(Some(seen)), &act).await.unwrap(), Outcome::Refused);
-    assert_eq!(store.sign_in(&credentials, &employee, &spent(None), &act).await.unwrap(), Outcome::Done);
+    assert_eq!(
+        store.sign_in(&credentials, &employee, &spent(AttemptSource::Network(None)), &act).await.unwrap(),
+        Outcome::Refused
+    );
+    assert_eq!(
+        store
+            .sign_in(&credentials, &employee, &spent(AttemptSource::Device("a device".to_owned())), &act)
+            .await
+            .unwrap(),
+        Outcome::Done
+    );
 }
 
 /// Everybody: a request that did not come through the edge is refused before any other work, where the edge is required.

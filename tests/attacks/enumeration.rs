@@ -79,7 +79,7 @@ async fn a_refusal_costs_the_same_requests_whoever_is_asked_about() {
     for email in ADDRESSES {
         world.store.record();
         world.sign_in(email, PASSWORD, "000000").await.is_problem(401, "sign_in_rejected");
-        assert_eq!(world.store.trips(), ["GetItem UpdateItem", "GetItem GetItem", "UpdateItem"], "sign-in, {email}");
+        assert_eq!(world.store.trips(), ["BatchGetItem UpdateItem", "GetItem", "UpdateItem"], "sign-in, {email}");
     }
     for email in &ADDRESSES[..7] {
         let code = if email.starts_with("sam") { "0000-0000-0000" } else { &sams_code };

@@ -10,6 +10,7 @@ mod authorization;
 mod availability;
 mod company;
 mod edge;
+mod ended_access;
 mod enumeration;
 mod forger;
 mod gateway;

@@ -89,7 +89,7 @@ fn one_step_of_the_authenticator_is_one_sign_in_of_fifty_at_once() {
         let mike = world.enrolled(MIKE).await;
         let digits = mike.digits().await;
         assert_eq!(fifty_sign_ins(&world, &digits).await, [1, 49, 0]);
-        assert_eq!(world.counts_in_trail(MIKE, ["session.started"]).await, [2], "the completion's and this one");
+        assert_eq!(world.counts_in_trail(MIKE, ["session.started"]).await, [1]);
     });
 }
 
@@ -104,7 +104,7 @@ fn one_backup_code_is_one_sign_in_of_fifty_at_once() {
             world.items("credentials").await.iter().find_map(|row| row["backup_codes"]["SS"].as_array()).unwrap().len(),
             9
         );
-        assert_eq!(world.counts_in_trail(MIKE, ["session.started"]).await, [2]);
+        assert_eq!(world.counts_in_trail(MIKE, ["session.started"]).await, [1]);
     });
 }
 
@@ -143,8 +143,8 @@ fn of_five_completions_at_once_one_succeeds() {
             let digits = recovery.digits_of(&shown);
             let replies = join_all((0..5).map(|_| recovery.confirms(&digits))).await;
             assert_eq!(counts(&statuses(&replies), [200, 401]), [1, 4], "round {round}");
-            let events = ["recovery.completed", "session.started", "recovery.abandoned"];
-            assert_eq!(world.counts_in_trail(MIKE, events).await, [round, round, 0]);
+            let events = ["recovery.completed", "recovery.abandoned"];
+            assert_eq!(world.counts_in_trail(MIKE, events).await, [round, 0]);
         }
     });
 }

@@ -110,3 +110,23 @@ async fn waiting_as_told_helps_whoever_went_on_trying() {
     let digits = mike.digits().await;
     assert_eq!(sign_in_from(&world, "192.0.2.44", MIKE, PASSWORD, &digits).await.status, 200);
 }
+
+/// S8: a stranger's window that opens when the owner signs in elsewhere tells that there is an owner, and when.
+#[tokio::test]
+async fn the_owners_success_elsewhere_opens_no_strangers_window_and_the_own_one_it_does() {
+    let world = World::start().await;
+    let mike = world.enrolled(MIKE).await;
+    let (strangers, own) = ("203.0.113.7", "198.51.100.7");
+    for network in [strangers, own] {
+        for _ in 0..9 {
+            assert_eq!(sign_in_from(&world, network, MIKE, "wrong", "000000").await.status, 401);
+        }
+    }
+    assert_eq!(sign_in_from(&world, strangers, MIKE, "wrong", "000000").await.status, 401);
+    assert_eq!(sign_in_from(&world, own, MIKE, PASSWORD, &mike.backup_codes[0]).await.status, 200);
+    assert_eq!(sign_in_from(&world, strangers, MIKE, "wrong", "000000").await.status, 429);
+    for _ in 0..10 {
+        assert_eq!(sign_in_from(&world, own, MIKE, "wrong", "000000").await.status, 401);
+    }
+    assert_eq!(sign_in_from(&world, own, MIKE, "wrong", "000000").await.status, 429);
+}

@@ -56,20 +56,22 @@ async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_dies_between_commit_and_mail_is_cleaned_up_within_five_minutes() {
+async fn a_code_of_a_process_that_died_reads_as_failed_after_five_minutes_and_ends_with_its_time() {
     let world = World::start().await;
     world.stack.clock().hold();
     let ada = world.enrolled(ADA).await;
-    // The last of the three calls is never heard: as if the process had died with the mail out.
-    world.store.inject(InjectedFault::NotHeard(Attempts::All), 2, 1);
+    // The last of the four calls is never heard: as if the process had died with the mail out.
+    world.store.inject(InjectedFault::NotHeard(Attempts::All), 3, 1);
     ada.issues(MIKE, None).await.is_problem(503, "temporarily_unavailable");
     world.store.heal();
     let code = world.mailed_code(MIKE).await;
     world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "sending");
     world.advance(Duration::from_secs(300)).await;
-    assert_eq!(world.clean_up().await["withdrawn"], 1);
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
+    assert_eq!(world.clean_up().await["withdrawn"], 0);
+    world.advance(Duration::from_secs(3_300)).await;
+    assert_eq!(world.clean_up().await["withdrawn"], 1);
     world.reconcile().await;
     come_back(&world, &ada).await;
 }

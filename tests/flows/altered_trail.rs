@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const MIKE: &str = "mike@northwind.example";
 
 fn key_of(event: &Value) -> Value {
-    json!({"company_id": event["company_id"], "event_id": event["event_id"]})
+    json!({"employee_key": event["employee_key"], "event_id": event["event_id"]})
 }
 
 #[tokio::test]

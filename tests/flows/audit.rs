@@ -12,11 +12,11 @@ const CARL: &str = "carl@contoso.example";
 const MIKE: &str = "mike@northwind.example";
 const NOBODY: &str = "emp_01J00000000000000000000000";
 
-async fn get(admin: &Person<'_>, asked: &str) -> Reply {
+pub(crate) async fn get(admin: &Person<'_>, asked: &str) -> Reply {
     admin.calls(Method::GET, &format!("/v1/audit-events?{asked}"), None).await
 }
 
-fn events(page: &Reply) -> Vec<Value> {
+pub(crate) fn events(page: &Reply) -> Vec<Value> {
     page.body["events"].as_array().unwrap().clone()
 }
 
@@ -252,47 +252,4 @@ async fn only_a_security_admin_reads_the_trail() {
         world.call(Method::GET, &path, None, None).await.is_problem(401, "unauthenticated");
         recovery.calls(Method::GET, &path, None).await.is_problem(401, "unauthenticated");
     }
-}
-
-/// Puts copies of the event of Mike's import into the trail, newer than all else.
-async fn lengthen_trail(world: &World, count: usize) {
-    let mut event = world.items("audit").await;
-    event.retain(|item| item["employee_id"]["S"] == world.id(MIKE));
-    let copies: Vec<Value> = (0..count)
-        .map(|n| {
-            event[0]["event_id"] = json!({"S": format!("evt_7Z00000000000000000000{n:04}")});
-            json!({"PutRequest": {"Item": event[0]}})
-        })
-        .collect();
-    for copies in copies.chunks(25) {
-        world.dynamodb("BatchWriteItem", json!({"RequestItems": {"readmit-audit": copies}})).await;
-    }
-}
-
-#[tokio::test]
-async fn a_page_costs_the_same_among_a_hundred_events_and_among_five_thousand() {
-    let mut costs = Vec::new();
-    for count in [100, 5_000] {
-        let world = World::start().await;
-        lengthen_trail(&world, count).await;
-        let ada = world.enrolled(ADA).await;
-        let by_person = format!("employee_id={}", world.id(MIKE));
-        let mut of_this = Vec::new();
-        for asked in ["", &by_person, "type=employee.imported", "type=recovery.completed"] {
-            let mut cursor = String::new();
-            for _ in 0..2 {
-                world.store.record();
-                let page = get(&ada, &format!("limit=10&{asked}{cursor}")).await.is(200);
-                of_this.push((events(&page).len(), world.store.cost()));
-                cursor = page.body["next_cursor"].as_str().map(|next| format!("&cursor={next}")).unwrap_or_default();
-            }
-        }
-        costs.push(of_this);
-    }
-    assert_eq!(costs[0], costs[1]);
-    assert_eq!(costs[0].iter().map(|(length, _)| *length).collect::<Vec<_>>(), [10, 10, 10, 10, 10, 10, 1, 1]);
-    assert!(
-        costs[0].iter().all(|(_, cost)| cost.len() == 2 && cost.iter().all(|(_, units)| *units > 0.0)),
-        "{costs:?}"
-    );
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use readmit_tests::{PASSWORD, World};
+use reqwest::Method;
 use serde_json::json;
 
 const MIKE: &str = "mike@northwind.example";
@@ -12,15 +13,21 @@ const SAM: &str = "sam@northwind.example";
 async fn the_cleanup_tells_each_end_once_and_leaves_the_living_alone() {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
-    let code = ada.issues_a_code_to(MIKE).await;
+    let ten_minutes = json!({"lifetime_minutes": 10});
+    ada.issues(MIKE, Some(ten_minutes.clone())).await.is(201);
+    let code = world.mailed_code(MIKE).await;
     world.recovers(MIKE, &code).await.sets_password(PASSWORD).await.is(204);
-    ada.issues("grace@northwind.example", Some(json!({"lifetime_minutes": 10}))).await.is(201);
+    ada.issues("grace@northwind.example", Some(ten_minutes)).await.is(201);
     let living = ada.issues_a_code_to(SAM).await;
-    assert_eq!(world.clean_up().await, json!({"expired": 0, "abandoned": 0, "withdrawn": 0}));
+    let nothing = json!({"expired": 0, "abandoned": 0, "withdrawn": 0});
+    assert_eq!(world.clean_up().await, nothing);
 
-    world.advance(Duration::from_secs(15 * 60)).await;
-    assert_eq!(world.clean_up().await, json!({"expired": 1, "abandoned": 1, "withdrawn": 0}));
-    assert_eq!(world.clean_up().await, json!({"expired": 0, "abandoned": 0, "withdrawn": 0}));
+    // Mike's code is over and his recovery is not.
+    world.advance(Duration::from_secs(12 * 60)).await;
+    assert_eq!(world.clean_up().await, json!({"expired": 1, "abandoned": 0, "withdrawn": 0}));
+    world.advance(Duration::from_secs(3 * 60)).await;
+    assert_eq!(world.clean_up().await, json!({"expired": 0, "abandoned": 1, "withdrawn": 0}));
+    assert_eq!(world.clean_up().await, nothing);
 
     assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "recovery.abandoned");
     assert_eq!(world.trail_of("grace@northwind.example").await.last().unwrap(), "passcode.expired");
@@ -54,23 +61,35 @@ async fn a_code_whose_process_died_before_its_mail_opens_nothing_and_is_withdraw
     let mut ada = world.enrolled("ada@northwind.example").await;
     let code = ada.issues_a_code_to(MIKE).await;
     // As it lies there between the commit and SES's answer.
-    let left_at = world.stack.clock().now();
-    let due_at = left_at.after(Duration::from_secs(120)).to_string();
     world
         .dynamodb(
             "UpdateItem",
             json!({
                 "TableName": "readmit-passcodes",
                 "Key": {"login": {"S": MIKE}},
-                "UpdateExpression": "SET passcode_status = :sending, due_at = :due_at",
-                "ExpressionAttributeValues": {":sending": {"S": "sending"}, ":due_at": {"S": due_at}},
+                "UpdateExpression": "SET passcode_status = :sending",
+                "ExpressionAttributeValues": {":sending": {"S": "sending"}},
             }),
         )
         .await;
     world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
-    world.advance(Duration::from_secs(110)).await;
+    let is_pending = async || {
+        let pending = ada.calls(Method::GET, "/v1/employees?filter=passcode_pending", None).await.is(200);
+        !pending.body["employees"].as_array().unwrap().is_empty()
+    };
+    world.advance(Duration::from_secs(299)).await;
+    assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "sending");
+    assert!(is_pending().await);
+    // It reads as failed after five minutes, and the event follows with the code's own end.
+    world.advance(Duration::from_secs(1)).await;
+    assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
+    assert!(!is_pending().await);
+    // A report that comes later brings it to life no more.
+    let mail = world.mails_to(MIKE).await.last().unwrap()["message_id"].clone();
+    let report = json!({"message_id": mail, "event": "delivery"});
+    assert_eq!(world.call(Method::POST, "/_local/delivery", None, Some(report)).await.body, "unchanged");
     assert_eq!(world.clean_up().await["withdrawn"], 0);
-    world.advance(Duration::from_secs(10)).await;
+    world.advance(Duration::from_secs(55 * 60)).await;
     assert_eq!(world.clean_up().await["withdrawn"], 1);
     ada.signs_in().await;
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
@@ -78,14 +97,17 @@ async fn a_code_whose_process_died_before_its_mail_opens_nothing_and_is_withdraw
 }
 
 #[tokio::test]
-async fn a_code_is_due_five_minutes_after_it_was_stored_until_its_mail_is_accepted() {
+async fn what_ended_more_than_four_hundred_days_ago_is_not_shown() {
     let world = World::start().await;
-    world.store.record();
-    world.operator_mails_a_code_to(MIKE).await;
-    let stored = world.store.recorded().into_iter().find(|request| request.body.contains("\"sending\"")).unwrap();
-    let passcode = world.items("passcodes").await.remove(0);
-    let expires_at: readmit::domain::Timestamp = passcode["expires_at"]["S"].as_str().unwrap().parse().unwrap();
-    let due_at = readmit::domain::Timestamp::from_millis(expires_at.millis() - 55 * 60 * 1000);
-    assert!(stored.body.contains(&due_at.to_string()), "{}", stored.body);
-    assert_eq!(passcode["due_at"], passcode["expires_at"]);
+    let mut ada = world.enrolled("ada@northwind.example").await;
+    ada.issues_a_code_to(MIKE).await;
+    for (days, is_shown) in [(400, true), (1, false)] {
+        world.advance(Duration::from_secs(days * 24 * 60 * 60)).await;
+        ada.signs_in().await;
+        assert_eq!(ada.sees(MIKE).await["passcode"].is_object(), is_shown, "{days}");
+    }
+    // Time to live, which DynamoDB counts in seconds.
+    let row = world.items("passcodes").await.into_iter().find(|row| row["login"]["S"] == MIKE).unwrap();
+    let expires_at: readmit::domain::Timestamp = row["expires_at"]["S"].as_str().unwrap().parse().unwrap();
+    assert_eq!(row["delete_after"]["N"], (expires_at.seconds() + 400 * 24 * 60 * 60).to_string());
 }

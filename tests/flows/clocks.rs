@@ -51,7 +51,7 @@ async fn a_lease_of_a_request_under_way_lasts_for_an_instance_that_is_ahead() {
     // It stored the passcode, and neither mailed nor withdrew it: as if it still waited for SES.
     world.ses.inject(InjectedFault::Broken, 0, 1);
     world.store.record();
-    world.store.inject(InjectedFault::Broken, 2, 20);
+    world.store.inject(InjectedFault::Broken, 3, 20);
     let path = format!("/v1/employees/{}/passcode", world.id(MIKE));
     let request = world.request(Method::POST, &path).bearer_auth(&ada.token).header("idempotency-key", "click");
     world.send(request.json(&json!({}))).await;
@@ -69,7 +69,7 @@ async fn a_code_is_not_withdrawn_while_an_instance_that_is_behind_mails_it() {
     let behind = instance(&world, -APART_MS);
     world.store.record();
     // Stored, mailed, and the note that it was sent not written yet.
-    world.store.inject(InjectedFault::Broken, 2, 20);
+    world.store.inject(InjectedFault::Broken, 3, 20);
     assert_eq!(issues(&behind, &ada, &world, "click").await, 503);
     world.store.heal();
     assert_eq!(world.clean_up().await["withdrawn"], 0);

@@ -53,7 +53,7 @@ async fn a_lost_answer_is_given_again() {
     let ada = world.enrolled(ADA).await;
     // The answers to the second transaction, which keeps the answer, never come: to the client, a failure.
     world.store.record();
-    world.store.inject(InjectedFault::AnswerLost(Attempts::All), 2, 1);
+    world.store.inject(InjectedFault::AnswerLost(Attempts::All), 3, 1);
     issues(&ada, &world, "lost", json!({})).await.is_problem(503, "temporarily_unavailable");
     world.store.heal();
     issues(&ada, &world, "lost", json!({})).await.is(201);
@@ -67,7 +67,7 @@ async fn a_process_that_died_with_the_lease_holds_nobody_up_for_long() {
     // It stored the passcode, and neither mailed nor withdrew it.
     world.ses.inject(InjectedFault::Broken, 0, 1);
     world.store.record();
-    world.store.inject(InjectedFault::Broken, 2, 20);
+    world.store.inject(InjectedFault::Broken, 3, 20);
     issues(&ada, &world, "died", json!({})).await;
     world.store.heal();
     world.ses.heal();

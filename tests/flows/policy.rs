@@ -19,7 +19,8 @@ async fn changes(world: &World) -> Vec<Value> {
     let mut events = world.items("audit").await;
     events.retain(|event| event["event_type"]["S"] == "company.changed");
     events.sort_by_key(|event| event["event_id"]["S"].to_string());
-    assert!(events.iter().all(|event| event.get("employee_id").is_none() && event.get("employee_key").is_none()));
+    let key = format!("{}#company", world.companies["Northwind Partners"]);
+    assert!(events.iter().all(|event| event.get("employee_id").is_none() && event["employee_key"]["S"] == key));
     events.iter().map(|event| event["detail"]["M"].clone()).collect()
 }
 

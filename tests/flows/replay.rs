@@ -80,8 +80,8 @@ async fn a_rejected_mail_and_a_row_that_is_no_event_stop_no_replay() {
     let code = world.operator_mails_a_code_to(MIKE).await;
     let poison = readmit::domain::EventId::first_at(world.stack.clock().now()).to_string();
     let company = &world.companies["Northwind Partners"];
-    let row =
-        json!({"company_id": {"S": company}, "event_id": {"S": poison}, "event_type": {"S": "passcode.redeemed"}});
+    let row = json!({"employee_key": {"S": format!("{company}#company")}, "event_id": {"S": poison},
+            "company_id": {"S": company}, "event_type": {"S": "passcode.redeemed"}});
     world.dynamodb("PutItem", json!({"TableName": "readmit-audit", "Item": row})).await;
     world.redeem(MIKE, &code).await.is(200);
     world.ses.inject(InjectedFault::Rejected, 0, 1);

@@ -1,6 +1,6 @@
 //! What each act takes of DynamoDB: requests, trips and the units that AWS charges for, exactly.
 
-use readmit_tests::{World, acts};
+use readmit_tests::{PASSWORD, World, acts};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -9,6 +9,54 @@ async fn every_act_takes_what_it_took() {
     let different: Vec<_> = measured.iter().zip(&acts::EXPECTED).filter(|(one, expected)| one != expected).collect();
     assert!(different.is_empty(), "measured and expected: {different:#?}");
     assert_eq!(measured.len(), acts::EXPECTED.len());
+}
+
+#[tokio::test]
+async fn a_recovery_takes_no_more_than_it_was_designed_for() {
+    let writes = |names: &[&str]| names.iter().map(|name| acts::expected(name).unwrap().writes).sum::<f64>();
+    let recovery = writes(&acts::RECOVERY);
+    let with_key = recovery - writes(&["issue"]) + writes(&["issue, with an Idempotency-Key"]);
+    assert!(recovery <= 54.0 && with_key <= 59.0, "{recovery}, {with_key} with a key");
+    let reads = |name| acts::expected(name).unwrap().reads;
+    assert!(reads("list fifty employees") <= 30.0 && reads("list fifty, by a passcode filter") <= 55.0);
+    assert!(reads("search, fifty found") <= 80.0);
+}
+
+/// The items of a recovery while it has both of its new secrets, and of its events: a write of one is a unit up to 1,024 bytes.
+#[tokio::test]
+async fn an_item_of_a_recovery_fits_into_one_unit() {
+    let world = World::start().await;
+    let (ada, mike) = (world.enrolled("ada@northwind.example").await, world.enrolled("mike@northwind.example").await);
+    let reason = json!({"reason": "Phone lost on a train between Malmö and Lund; asked for by the team lead."});
+    ada.issues("mike@northwind.example", Some(reason)).await.is(201);
+    let code = world.mailed_code("mike@northwind.example").await;
+    let recovery = world.recovers("mike@northwind.example", &code).await;
+    recovery.sets_password(PASSWORD).await.is(204);
+    recovery.asks_for_totp().await.is(200);
+    world.sign_in("mike@northwind.example", PASSWORD, &mike.backup_codes[0]).await;
+    for table in ["passcodes", "credentials", "employees", "audit"] {
+        for item in world.items(table).await {
+            assert!(bytes(&item) <= 1_024, "{} bytes in {table}: {item}", bytes(&item));
+        }
+    }
+    let row = world.items("passcodes").await.into_iter().find(|row| row.get("pending_totp_key").is_some()).unwrap();
+    assert!(bytes(&row) <= 970, "{} bytes: {row}", bytes(&row));
+}
+
+/// The size of an item, as DynamoDB counts it.
+fn bytes(item: &Value) -> usize {
+    let of_value = |value: &Value| {
+        let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+        match kind.as_str() {
+            "S" => value.as_str().unwrap().len(),
+            "N" => value.as_str().unwrap().len().div_ceil(2) + 1,
+            "SS" => value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().len()).sum(),
+            "M" => 3 + value.as_object().unwrap().len() + bytes(value),
+            "L" => 3 + value.as_array().unwrap().iter().map(|_| 9).sum::<usize>(),
+            _ => 1,
+        }
+    };
+    item.as_object().unwrap().iter().map(|(name, value)| name.len() + of_value(value)).sum()
 }
 
 /// The units of one request to the engine.
@@ -23,7 +71,7 @@ async fn units(world: &World, operation: &str, request: Value) -> f64 {
 /// An event of the trail, `bytes` long, in both indexes of the table.
 fn event(bytes: usize) -> Value {
     let names = "company_id".len() + "event_id".len() + "employee_key".len() + "type_key".len() + "text".len();
-    json!({"company_id": {"S": "c"}, "event_id": {"S": "e"}, "employee_key": {"S": "k"}, "type_key": {"S": "t"},
+    json!({"employee_key": {"S": "k"}, "event_id": {"S": "e"}, "company_id": {"S": "c"}, "type_key": {"S": "t"},
         "text": {"S": "x".repeat(bytes - names - 4)}})
 }
 
@@ -77,11 +125,12 @@ async fn the_engine_counts_reads_as_aws_does() {
     let batch = json!({"RequestItems": {"readmit-limits": {"Keys": keys, "ConsistentRead": true}}});
     assert_eq!(units(&world, "BatchGetItem", batch).await, 3.0);
     for n in 0..9 {
-        let item = json!({"company_id": {"S": "c"}, "event_id": {"S": n.to_string()}, "text": {"S": "x".repeat(976)}});
+        let item =
+            json!({"employee_key": {"S": "c"}, "event_id": {"S": n.to_string()}, "text": {"S": "x".repeat(974)}});
         world.dynamodb("PutItem", json!({"TableName": "readmit-audit", "Item": item})).await;
     }
     let query = |company: &str| {
-        json!({"TableName": "readmit-audit", "KeyConditionExpression": "company_id = :c",
+        json!({"TableName": "readmit-audit", "KeyConditionExpression": "employee_key = :c",
             "ExpressionAttributeValues": {":c": {"S": company}}})
     };
     // 9 × 1,000 bytes are three times 4 KB, at a half each.

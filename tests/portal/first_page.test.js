@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { choosePassword, edit, redeem, signInAs } from './harness/journey.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
-import { keepsTimings, timingsOf } from './harness/timings.js';
+import { keepsShifts, shiftsOf } from './harness/timings.js';
 import { PEOPLE } from './harness/views.js';
 
 const story = stories();
@@ -42,14 +42,14 @@ const OF_THE_FILE = ['content-length', 'content-type', 'date', 'etag'];
 /** @typedef {import('playwright-core').Page} Page */
 
 /**
- * A visitor with an empty page, which keeps its timings from then on.
+ * A visitor with an empty page, which keeps its layout shifts from then on.
  *
  * @param {World} world
  * @param {import('./harness/visitor.js').Habits} [habits]
  */
 async function watched(world, habits) {
   const visitor = await world.visitor('about:blank', habits);
-  await keepsTimings(visitor.page);
+  await keepsShifts(visitor.page);
   return visitor;
 }
 
@@ -104,12 +104,12 @@ async function slowly(page) {
  */
 async function comesTo(page, heading) {
   await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-  await timingsOf(page);
+  await shiftsOf(page);
 }
 
 /** @param {World} world @param {Page} page @param {string} what */
 async function stoodStill(world, page, what) {
-  const { shifts } = await timingsOf(page);
+  const shifts = await shiftsOf(page);
   const sum = shifts.reduce((all, { value }) => all + value, 0);
   world.says(`${what}: shifts of ${sum.toFixed(4)}`);
   assert.ok(sum < MOST_SHIFT, `${what}: ${JSON.stringify(shifts)}`);

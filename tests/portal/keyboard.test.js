@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { Authenticator } from './harness/authenticator.js';
 import { edit, signInAgainDialog, signInAs } from './harness/journey.js';
-import { hasFocus, tabTo } from './harness/keyboard.js';
+import { atRest, hasFocus, tabTo } from './harness/keyboard.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
@@ -169,7 +169,9 @@ story('an admin signs in again over the dialog, and the focus comes back to the 
   const described = await again.getAttribute('aria-describedby');
   assert.match((await page.locator(`#${described}`).textContent()) ?? '', /within the last ten minutes/);
   await keyboard.press('Escape');
-  await focused(dialog.getByRole('button', { name: 'Email TOTP' }));
+  const send = dialog.getByRole('button', { name: 'Email TOTP' });
+  await focused(send);
+  await atRest(send);
   await keyboard.press('Enter');
   await focused(password);
   await keyboard.press('Enter');
@@ -180,7 +182,7 @@ story('an admin signs in again over the dialog, and the focus comes back to the 
   await keyboard.type(await ada.authenticator.digits());
   await keyboard.press('Enter');
   await dialog.getByText('The passcode was sent to').waitFor();
-  await focused(dialog.getByRole('button', { name: 'Email TOTP' }));
+  await focused(send);
   await keyboard.press('Escape');
   await focused(page.getByRole('button', { name: 'Edit Mike Brandt' }));
 });

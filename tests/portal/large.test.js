@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { Company } from './harness/company.js';
 import { signInAs } from './harness/journey.js';
 import { stories } from './harness/stories.js';
-import { keepsTimings, timingsOf } from './harness/timings.js';
+import { longestTasks } from './harness/timings.js';
 import { until } from './harness/until.js';
 
 /** As many as one import takes, and how many of those there are. */
@@ -21,8 +21,8 @@ const LAST = ['Brandt', 'Diaz', 'Lind', 'Meyer', 'Novak', 'Okafor', 'Rossi', 'Sa
 /** From a click or a key to what was asked for, in milliseconds: usual is a tenth of it. */
 const MOST_WAIT = 2_000;
 
-/** The longest that the page may not answer, in milliseconds: usual is under 50, on a machine that does other things too. */
-const MOST_BUSY = 200;
+/** The longest that the page may work before it answers, in milliseconds of processor time. */
+const MOST_BUSY = 100;
 
 /** How many pages are gone through. */
 const PAGES = 20;
@@ -83,15 +83,12 @@ function figures(times) {
   return `median ${sorted[Math.floor(sorted.length / 2)]} ms, at most ${sorted.at(-1)} ms`;
 }
 
-story('ten thousand are paged, scrolled and searched without a wait', async (world) => {
-  const ada = await company.enrol('ada');
-  const visitor = await world.visitor('about:blank');
-  const { page } = visitor;
-  await keepsTimings(page);
-  await visitor.opens('/');
-  await signInAs(page, ada);
-  await until('first page', async () => (await firstName(page)) === ADMIN);
-
+/**
+ * Goes through the pages, to the end and back, and searches: how long each took, in milliseconds.
+ *
+ * @param {Page} page
+ */
+async function pagesAndSearches(page) {
   const next = page.locator('.pager button').last();
   const turns = [];
   for (let turned = 1; turned < PAGES; turned += 1) {
@@ -110,10 +107,20 @@ story('ten thousand are paged, scrolled and searched without a wait', async (wor
     const isFound = async () => (await firstName(page, typed)).includes(found);
     searches.push(await timed(() => page.keyboard.press(last), isFound));
   }
+  return { turns, back, searches };
+}
 
-  const { tasks } = await timingsOf(page);
+story('ten thousand are paged, scrolled and searched without a wait', async (world) => {
+  const ada = await company.enrol('ada');
+  const { page } = await world.visitor('/');
+  await signInAs(page, ada);
+  await until('first page', async () => (await firstName(page)) === ADMIN);
+
+  const { done, tasks } = await longestTasks(page, () => pagesAndSearches(page));
+  const { turns, back, searches } = done;
   world.says(`a page: ${figures(turns)}; back: ${Math.round(back)} ms; a search: ${figures(searches)}`);
-  world.says(`tasks of over 50 ms: ${tasks.map(Math.round).join(', ') || 'none'}`);
+  world.says(`the longest tasks: ${tasks.map(Math.round).join(', ')} ms of processor time`);
   assert.ok(Math.max(...turns, back, ...searches) < MOST_WAIT, `${[...turns, back, ...searches].map(Math.round)} ms`);
-  assert.ok(tasks.every((duration) => duration < MOST_BUSY), `${tasks.map(Math.round)} ms`);
+  assert.ok(tasks[0] > 1, 'a page that is drawn takes time');
+  assert.ok(tasks[0] < MOST_BUSY, `${tasks.map(Math.round)} ms`);
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { Authenticator } from './harness/authenticator.js';
 import { choosePassword, edit, redeem, signInAgainAs, signInAs } from './harness/journey.js';
-import { hasFocus } from './harness/keyboard.js';
+import { atRest, hasFocus } from './harness/keyboard.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
 import { REASON, adaIsToSuspendMike, fillIn } from './harness/suspension.js';
@@ -71,7 +71,7 @@ story('Cancel, the cross and Escape send nothing, keep the form, and the next cl
     await cancel();
     await again.waitFor({ state: 'detached' });
     await until('focus on the button', () => hasFocus(send));
-    await until('button at rest', async () => (await send.getAttribute('aria-disabled')) === null);
+    await atRest(send);
     await isAsItWasTyped(dialog);
   }
   assert.deepEqual([issues.length, await company.passcodesMailed('mike')], [3, 0]);

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use crate::{Cost, PASSWORD, World, cost};
 
-/// An act by its name, and what it takes.
-pub type Act = (&'static str, Cost);
+mod expected;
+
+pub use expected::{Act, EXPECTED, RECOVERY, expected};
 
 /// An act that was done.
 #[derive(Clone)]
@@ -27,79 +28,6 @@ const ADA: &str = "ada@northwind.example";
 const GRACE: &str = "grace@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 const SAM: &str = "sam@northwind.example";
-
-const fn act(name: &'static str, requests: usize, trips: usize, reads: f64, writes: f64) -> Act {
-    (name, Cost { requests, trips, reads, writes })
-}
-
-/// What each act takes, in the order in which [`measured`] has them. Where no more is said, somebody is enrolled, has one of
-/// everything, and is no Security Admin.
-#[rustfmt::skip]
-pub const EXPECTED: [Act; 45] = [
-    act("issue", 3, 3, 5.0, 25.0),
-    act("delivery report", 2, 2, 1.0, 11.0),
-    act("redeem", 3, 3, 1.0, 14.0),
-    act("notice of the redemption", 3, 3, 2.0, 2.0),
-    act("set the password", 3, 2, 2.0, 7.0),
-    act("set up TOTP", 1, 1, 0.0, 1.0),
-    act("complete", 3, 2, 1.0, 21.0),
-    act("notice of the completion", 3, 3, 2.0, 2.0),
-    act("sign in", 5, 3, 3.0, 14.0),
-    act("issue to somebody who was never enrolled", 3, 3, 5.0, 27.0),
-    act("issue, in place of a code", 3, 3, 5.0, 32.0),
-    act("issue, with an Idempotency-Key", 3, 3, 6.0, 29.0),
-    act("issue, answered before", 1, 1, 6.0, 0.0),
-    act("issue, by a member", 1, 1, 5.0, 0.0),
-    act("issue, where the device was stolen", 3, 3, 5.0, 36.0),
-    act("issue to ten at once", 22, 13, 23.0, 251.0),
-    act("take back", 2, 2, 3.0, 13.0),
-    act("disown", 2, 2, 1.0, 14.0),
-    act("disown again", 1, 1, 1.0, 0.0),
-    act("redeem, a wrong code", 3, 3, 1.0, 3.0),
-    act("redeem, an unknown address", 3, 3, 1.0, 2.0),
-    act("redeem, the fifth wrong code", 4, 4, 1.0, 14.0),
-    act("set the password, a weak one", 2, 1, 2.0, 1.0),
-    act("complete, a wrong code", 2, 1, 1.0, 1.0),
-    act("sign in, a wrong password", 5, 3, 3.0, 2.0),
-    act("sign in, an unknown address", 5, 3, 3.0, 2.0),
-    act("sign in with a backup code", 5, 3, 3.0, 14.0),
-    act("new backup codes", 6, 4, 4.0, 13.0),
-    act("sign out", 2, 2, 1.0, 7.0),
-    act("the public keys", 0, 0, 0.0, 0.0),
-    act("clean up nothing", 16, 1, 8.0, 0.0),
-    act("clean up one code", 17, 2, 8.0, 12.0),
-    act("notice, to an admin and another", 6, 6, 2.5, 4.0),
-    act("import a new person", 4, 4, 3.0, 18.0),
-    act("import a person as known", 3, 3, 4.0, 0.0),
-    act("import ten new people", 13, 4, 12.0, 180.0),
-    act("change a company's policy", 3, 3, 2.0, 5.0),
-    act("create a company", 4, 4, 3.0, 23.0),
-    act("a code of the operator's", 6, 6, 4.0, 21.0),
-    act("list fifty employees", 2, 1, 3.5, 0.0),
-    act("list fifty, by a filter", 2, 1, 3.5, 0.0),
-    act("search, fifty found", 3, 2, 53.0, 0.0),
-    act("read fifty events", 2, 1, 3.5, 0.0),
-    act("read fifty events of a type", 2, 1, 3.5, 0.0),
-    act("one employee", 1, 1, 3.0, 0.0),
-];
-
-/// What a whole recovery consists of, of somebody who was enrolled before.
-pub const RECOVERY: [&str; 9] = [
-    "issue",
-    "delivery report",
-    "redeem",
-    "notice of the redemption",
-    "set the password",
-    "set up TOTP",
-    "complete",
-    "notice of the completion",
-    "sign in",
-];
-
-/// What an act takes as [`EXPECTED`] has it.
-pub fn expected(name: &str) -> Option<Cost> {
-    EXPECTED.iter().find(|(known, _)| *known == name).map(|(_, cost)| *cost)
-}
 
 /// Does every act, in worlds of their own, and tells what each took.
 pub async fn measured() -> Vec<Done> {
@@ -222,7 +150,7 @@ async fn refusals() -> Vec<Done> {
 
 async fn sessions() -> Vec<Done> {
     let world = World::start().await;
-    let mike = world.enrolled(MIKE).await;
+    let mut mike = world.enrolled(MIKE).await;
     let mut ledger = Ledger::of(&world);
     let digits = mike.digits().await;
     ledger.add("sign in, a wrong password", world.sign_in(MIKE, "wrong password", &digits)).await.is(401);
@@ -232,6 +160,11 @@ async fn sessions() -> Vec<Done> {
     ledger.add("sign in with a backup code", backup).await.is(200);
     let proof = json!({"password": PASSWORD, "code": mike.digits().await});
     ledger.add("new backup codes", mike.calls(Method::POST, "/v1/backup-codes", Some(proof))).await.is(200);
+    world.advance(Duration::from_secs(24 * 60 * 60)).await;
+    let digits = mike.digits().await;
+    let next_day = world.sign_in(MIKE, PASSWORD, &digits);
+    let next_day = ledger.add("sign in, the first of a day", next_day).await.is(200);
+    mike.token = next_day.text_at("/access_token");
     ledger.add("sign out", mike.calls(Method::DELETE, "/v1/sessions", None)).await.is(204);
     ledger.add("the public keys", world.call(Method::GET, "/.well-known/jwks.json", None, None)).await.is(200);
     ledger.acts
@@ -259,6 +192,13 @@ async fn what_time_and_operators_do() -> Vec<Done> {
     ledger.add("import a person as known", one(world.northwind(json!([row(0)])))).await;
     let ten: Vec<Value> = (100..110).map(row).collect();
     ledger.add("import ten new people", one(world.northwind(json!(ten)))).await;
+    for (name, row) in [
+        ("change a person's address", json!({"email": "sam2@northwind.example", "employee_id": world.id(SAM)})),
+        ("disable a person", json!({"email": GRACE, "status": "disabled"})),
+        ("erase a person", json!({"email": MIKE, "erase": true})),
+    ] {
+        ledger.add(name, one(world.northwind(json!([row])))).await;
+    }
     let mut policy = world.northwind(json!([]));
     policy["company"]["second_proof"] = json!("everyone");
     ledger.add("change a company's policy", one(policy)).await;
@@ -266,22 +206,27 @@ async fn what_time_and_operators_do() -> Vec<Done> {
     let company = json!({"external_id": "fabrikam", "name": "Fabrikam"});
     let founding = json!({"mode": "create", "company": company, "employees": [admin]});
     ledger.add("create a company", one(founding)).await;
-    ledger.add("a code of the operator's", world.operator_mails_a_code_to(SAM)).await;
+    let sam = world.operator_mails_a_code_to("sam2@northwind.example");
+    ledger.add("a code of the operator's", sam).await;
     ledger.acts
 }
 
 async fn reading() -> Vec<Done> {
     let world = World::start().await;
     let hundred: Vec<Value> = (100..200).map(row).collect();
-    world.import(world.northwind(json!(hundred))).await;
+    let mut first_codes = world.northwind(json!(hundred));
+    first_codes["issue_passcodes"] = json!(true);
     let ada = world.enrolled(ADA).await;
+    world.import(first_codes).await;
     let mut ledger = Ledger::of(&world);
     for (name, path) in [
         ("list fifty employees", "/v1/employees"),
         ("list fifty, by a filter", "/v1/employees?filter=no_two_factor"),
+        ("list fifty, by a passcode filter", "/v1/employees?filter=passcode_pending"),
         ("search, fifty found", "/v1/employees?query=person"),
         ("read fifty events", "/v1/audit-events"),
         ("read fifty events of a type", "/v1/audit-events?type=employee.imported"),
+        ("read fifty events of a routine type", "/v1/audit-events?type=passcode.issued"),
     ] {
         ledger.add(name, ada.calls(Method::GET, path, None)).await.is(200);
     }

@@ -6,6 +6,7 @@ pub mod acts;
 pub mod contract;
 pub mod cost;
 mod injected_fault;
+mod late_indexes;
 mod log;
 mod mailbox;
 mod person;
@@ -19,6 +20,7 @@ mod world;
 
 pub use cost::Cost;
 pub use injected_fault::{Attempts, InjectedFault};
+pub use late_indexes::LateIndexes;
 pub use log::Log;
 pub use person::{Person, Recovery};
 pub use proxy::{Proxy, Recorded};

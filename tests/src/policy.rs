@@ -22,6 +22,8 @@ pub struct Need {
     pub attributes: BTreeSet<String>,
     /// The partition key of the item, where there is one.
     pub leading_key: Option<String>,
+    /// Whether it reads all attributes, whatever they are.
+    pub reads_all: bool,
     /// Whether a transaction encloses it.
     pub in_transaction: bool,
 }
@@ -37,6 +39,8 @@ pub struct Permission {
     pub attributes: Option<Vec<String>>,
     /// The only partition keys that items may have, if that is limited.
     pub leading_keys: Option<Vec<String>>,
+    /// Whether a read must say which attributes it wants.
+    pub only_specific: bool,
     /// Whether only a transaction may do it.
     pub in_transaction: bool,
 }
@@ -47,6 +51,7 @@ impl Permission {
         self.actions.contains(&need.action)
             && self.resources.contains(&need.resource)
             && (!self.in_transaction || need.in_transaction)
+            && (!self.only_specific || !need.reads_all)
             && self.leading_keys.as_ref().is_none_or(|allowed| need.leading_key.iter().all(|key| allowed.contains(key)))
             && self.attributes.as_ref().is_none_or(|allowed| {
                 need.attributes.iter().all(|named| allowed.iter().any(|pattern| fits(pattern, named)))
@@ -80,7 +85,12 @@ pub fn permissions() -> BTreeMap<String, Vec<Permission>> {
 fn permission(statement: &Value) -> Permission {
     assert_eq!(statement["Effect"], "Allow");
     let condition = &statement["Condition"];
-    let attributes = condition.pointer("/ForAllValues:StringLike/dynamodb:Attributes").map(texts);
+    let attributes = ["/ForAllValues:StringLike", "/ForAllValues:StringEquals"]
+        .iter()
+        .find_map(|operator| condition.pointer(&format!("{operator}/dynamodb:Attributes")))
+        .map(texts);
+    let select = condition.pointer("/StringEquals/dynamodb:Select");
+    let only_specific = select.is_some_and(|select| select == "SPECIFIC_ATTRIBUTES");
     let leading_keys = condition.pointer("/ForAllValues:StringEquals/dynamodb:LeadingKeys").map(texts);
     let in_transaction = condition
         .pointer("/ForAnyValue:StringEquals/dynamodb:EnclosingOperation")
@@ -93,7 +103,7 @@ fn permission(statement: &Value) -> Permission {
         one => BTreeSet::from([name_of(one)]),
     };
     let actions = texts(&statement["Action"]).into_iter().collect();
-    Permission { actions, resources, attributes, leading_keys, in_transaction }
+    Permission { actions, resources, attributes, leading_keys, only_specific, in_transaction }
 }
 
 fn texts(value: &Value) -> Vec<String> {
@@ -130,8 +140,14 @@ pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
         }
         Some((_, "TransactWriteItems")) => request["TransactItems"].as_array().unwrap().iter().map(part).collect(),
         Some((_, operation @ "BatchGetItem")) => {
-            let tables = request["RequestItems"].as_object().unwrap().keys();
-            tables.map(|table| plain(&format!("dynamodb:{operation}"), &table_of(table))).collect()
+            let tables = request["RequestItems"].as_object().unwrap().iter();
+            let need = |(table, wanted): (&String, &Value)| {
+                let key = wanted["Keys"][0].as_object().into_iter().flat_map(|key| key.keys().cloned());
+                let reads_all = wanted["ProjectionExpression"].is_null();
+                let attributes = key.chain(projected(wanted)).collect();
+                Need { attributes, reads_all, ..plain(&format!("dynamodb:{operation}"), &table_of(table)) }
+            };
+            tables.map(need).collect()
         }
         Some((_, operation)) => {
             let mut resource = table_of(request["TableName"].as_str().unwrap());
@@ -147,7 +163,14 @@ pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
 
 fn plain(action: &str, resource: &str) -> Need {
     let (action, resource) = (action.to_owned(), resource.to_owned());
-    Need { action, resource, attributes: BTreeSet::new(), leading_key: None, in_transaction: false }
+    Need { action, resource, attributes: BTreeSet::new(), leading_key: None, reads_all: false, in_transaction: false }
+}
+
+/// The attributes that a read asks for, if it does not read all.
+fn projected(request: &Value) -> impl Iterator<Item = String> {
+    let placeholders = request["ProjectionExpression"].as_str().unwrap_or_default().split(", ");
+    let name = |placeholder: &str| request["ExpressionAttributeNames"][placeholder].as_str().map(str::to_owned);
+    placeholders.filter_map(name)
 }
 
 /// What the item of a request has as its partition key, in the one table where policies ask for it.

@@ -46,6 +46,8 @@ pub struct Proxy {
 
 struct Shared {
     upstream: OnceLock<String>,
+    /// Where index reads go instead.
+    indexes: Mutex<Option<String>>,
     client: reqwest::Client,
     recorded: Mutex<Vec<Recorded>>,
     delay: Mutex<Duration>,
@@ -61,6 +63,7 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
             upstream: OnceLock::new(),
+            indexes: Mutex::default(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             recorded: Mutex::default(),
             delay: Mutex::default(),
@@ -75,6 +78,11 @@ impl Proxy {
     /// Names what it stands in front of.
     pub fn leads_to(&self, upstream: &str) {
         self.shared.upstream.set(upstream.to_owned()).unwrap();
+    }
+
+    /// Has index reads answered by another database.
+    pub(crate) fn answers_indexes_from(&self, url: Option<&str>) {
+        *self.shared.indexes.lock().unwrap() = url.map(str::to_owned);
     }
 
     /// Injects `fault` into the calls `first` to `first + calls - 1` from now on, counted from 0. Attempts of one call are one call.
@@ -200,7 +208,10 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     let mut headers = parts.headers;
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
-    let url = format!("{}{}", shared.upstream.get().unwrap(), parts.uri.path());
+    let indexes = shared.indexes.lock().unwrap().clone();
+    let upstream =
+        indexes.filter(|_| reads_an_index(&sent_body)).unwrap_or_else(|| shared.upstream.get().unwrap().clone());
+    let url = format!("{upstream}{}", parts.uri.path());
     let Ok(answer) = shared.client.request(parts.method, url).headers(headers).body(body).send().await else {
         return StatusCode::BAD_GATEWAY.into_response();
     };
@@ -225,6 +236,10 @@ fn is_of_keys(body: &[u8]) -> bool {
     let of = |request: &Value| request["TableName"] == "readmit-keys";
     let parts = request["TransactItems"].as_array().into_iter().flatten().flat_map(|part| part.as_object()).flatten();
     of(&request) || parts.into_iter().any(|(_, part)| of(part))
+}
+
+fn reads_an_index(body: &str) -> bool {
+    serde_json::from_str(body).is_ok_and(|request: Value| request.get("IndexName").is_some())
 }
 
 fn asking_for_units(body: &[u8]) -> Bytes {

@@ -72,7 +72,7 @@ impl Cast {
 
     fn issued(&self, locale: &str, issued_by: Issuer) -> IssuedPasscode {
         let holder = self.reader(locale);
-        let proof_required = matches!(issued_by, Issuer::Admin { .. });
+        let proof_required = matches!(issued_by, Issuer::Admin(_));
         let latest = LatestPasscode {
             passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
             phase: Phase::Code(CodeStatus::Sending),
@@ -86,6 +86,7 @@ impl Cast {
             company_id: holder.company_id,
             holder,
             latest,
+            issuer: proof_required.then(|| self.other.parse().unwrap()),
             reason: None,
             suspend: false,
             proof_required,
@@ -150,10 +151,7 @@ impl Cast {
     pub fn letters(&self, locale: &str) -> Vec<(String, Letter)> {
         let letterhead = Self::letterhead();
         let company = self.company();
-        let admin = Issuer::Admin {
-            employee_id: "emp_01J00000000000000000000003".parse().unwrap(),
-            name: self.other.parse().unwrap(),
-        };
+        let admin = Issuer::Admin("emp_01J00000000000000000000003".parse().unwrap());
         let operator = Issuer::Operator(passcode::OperatorTag::Operator);
         let disown_token = SecretString::from(format!("1.{}", "dGhpcyBpcyBub3QgYSB0b2tlbiBhdCBhbGwu".repeat(6)));
         let passcode = |by| letterhead.passcode(&self.issued(locale, by), &company, &disown_token).unwrap();

@@ -71,9 +71,13 @@ impl World {
 
     /// A request to the embedded database itself, past the functions.
     pub async fn dynamodb(&self, operation: &str, body: Value) -> Value {
+        self.dynamodb_at(self.stack.dynamodb(), operation, body).await
+    }
+
+    pub(crate) async fn dynamodb_at(&self, url: &str, operation: &str, body: Value) -> Value {
         let request = self
             .client
-            .post(self.stack.dynamodb())
+            .post(url)
             .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
             .header("content-type", "application/x-amz-json-1.0")
             .header("authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")

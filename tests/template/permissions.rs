@@ -105,6 +105,9 @@ async fn sessions_and_lists(world: &World) {
         grace.calls(Method::GET, &format!("/v1/employees?filter={filter}"), None).await.is(200);
     }
     grace.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
+    // The first sign-in of another day.
+    world.advance(Duration::from_secs(24 * 60 * 60)).await;
+    grace.signs_in().await;
     for _ in 0..11 {
         world.sign_in(GRACE, "not her password", "123456").await;
     }
@@ -118,6 +121,8 @@ async fn what_nobody_asks_for(world: &World) {
     world.import(json!({"company": company, "employees": [], "issue_passcodes": [MIKE]})).await;
     world.change(SAM, json!({"email": "sam.w@northwind.example", "external_id": "NW-9"})).await;
     world.change(MIKE, json!({"status": "disabled", "name": "Michael Brandt"})).await;
+    // Somebody who never had a passcode.
+    world.change("cleo@client.example", json!({"account_type": "employee"})).await;
     world.change(MIKE, json!({"erase": true})).await;
     world.operator_mails_a_code_to("mary@contoso.example").await;
     world.advance(Duration::from_secs(7_200)).await;
@@ -184,4 +189,29 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
         .iter()
         .flat_map(|(function, statements)| statements.iter().flat_map(|statement| unused(function, statement, &done)));
     assert_eq!(idle.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// S18: the passcodes' secrets lie in the same table as what the list shows.
+#[test]
+fn the_list_reads_no_secret_of_a_passcode() {
+    let permissions = permissions();
+    let may = |action: &str, attributes: &[&str], reads_all| {
+        let need = Need {
+            action: format!("dynamodb:{action}"),
+            resource: "PasscodesTable".to_owned(),
+            attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
+            leading_key: None,
+            reads_all,
+            in_transaction: false,
+        };
+        permissions["list-employees"].iter().any(|permission| permission.allows(&need))
+    };
+    assert!(may("BatchGetItem", &["login", "employee_id", "passcode_id", "sent_to"], false));
+    assert!(!may("BatchGetItem", &["login"], true), "all attributes");
+    for secret in ["secret_hash", "code_selector", "pending_password", "pending_totp_key"] {
+        assert!(!may("BatchGetItem", &["login", secret], false), "{secret}");
+    }
+    for action in ["GetItem", "Query", "Scan", "TransactGetItems", "UpdateItem"] {
+        assert!(!may(action, &["login"], false), "{action}");
+    }
 }

@@ -8,8 +8,22 @@ use crate::document::{Faults, holds, misses, of_type};
 /// The tables whose items end by themselves, all by one attribute.
 const WITH_AN_END: [&str; 3] = ["AuditTable", "LimitsTable", "PasscodesTable"];
 
+/// What a table and each of its indexes have: CloudFormation demands it with `PROVISIONED` and refuses it with `PAY_PER_REQUEST`.
+fn capacity() -> Value {
+    let units = json!({"Ref": "ProvisionedUnits"});
+    let held = json!({"ReadCapacityUnits": units, "WriteCapacityUnits": units});
+    json!({"Fn::If": ["HoldsCapacityReady", held, {"Ref": "AWS::NoValue"}]})
+}
+
 fn faults(template: &Value) -> Faults {
     let mut faults = Faults::new();
+    if template["Parameters"]["BillingMode"]["Default"] != "PAY_PER_REQUEST" {
+        faults.push("unless told otherwise, requests are paid".to_owned());
+    }
+    let condition = json!({"Fn::Equals": [{"Ref": "BillingMode"}, "PROVISIONED"]});
+    if template["Conditions"]["HoldsCapacityReady"] != condition {
+        faults.push("HoldsCapacityReady is not what BillingMode says".to_owned());
+    }
     for (id, table) in of_type(template, "AWS::DynamoDB::Table") {
         let properties = &table["Properties"];
         let expected_end = match WITH_AN_END.contains(&id) {
@@ -17,7 +31,8 @@ fn faults(template: &Value) -> Faults {
             false => Value::Null,
         };
         let wanted = [
-            (&properties["BillingMode"], json!("PAY_PER_REQUEST"), "billing mode"),
+            (&properties["BillingMode"], json!({"Ref": "BillingMode"}), "billing mode"),
+            (&properties["ProvisionedThroughput"], capacity(), "capacity"),
             (&properties["DeletionProtectionEnabled"], json!({"Ref": "DeletionProtection"}), "deletion protection"),
             (&properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], json!(true), "recovery"),
             (&properties["SSESpecification"]["SSEEnabled"], json!(true), "encryption"),
@@ -25,6 +40,9 @@ fn faults(template: &Value) -> Faults {
         ];
         let wrong = wanted.into_iter().filter(|(value, expected, _)| *value != expected);
         faults.extend(wrong.map(|(value, _, what)| format!("{id}: its {what} is {value}")));
+        let indexes = properties["GlobalSecondaryIndexes"].as_array().into_iter().flatten();
+        let without = indexes.filter(|index| index["ProvisionedThroughput"] != capacity());
+        faults.extend(without.map(|index| format!("{id}: the capacity of its index {}", index["IndexName"])));
     }
     faults
 }
@@ -55,4 +73,22 @@ fn items_end_by_themselves_where_that_is_designed_and_nowhere_else() {
         end,
         "EmployeesTable: its time to live",
     );
+}
+
+#[test]
+fn capacity_is_held_ready_by_a_parameter_alone() {
+    let tables = "/Resources/PasscodesTable/Properties";
+    for (pointer, broken, fault) in [
+        ("/Parameters/BillingMode/Default", json!("PROVISIONED"), "unless told otherwise, requests are paid"),
+        ("/Conditions/HoldsCapacityReady", json!({"Fn::Equals": [1, 1]}), "HoldsCapacityReady is not what"),
+        (&format!("{tables}/BillingMode"), json!("PROVISIONED"), "PasscodesTable: its billing mode"),
+        (&format!("{tables}/ProvisionedThroughput"), Value::Null, "PasscodesTable: its capacity"),
+        (
+            &format!("{tables}/GlobalSecondaryIndexes/0/ProvisionedThroughput"),
+            Value::Null,
+            "PasscodesTable: the capacity of its index \"by_due\"",
+        ),
+    ] {
+        misses(faults, pointer, broken, fault);
+    }
 }

@@ -10,9 +10,10 @@ use readmit_tests::{Cost, Proxy};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::founding::{enrol, found_company};
 use super::population::{Group, Population};
 use super::requests::{PAGE, Request};
-use crate::api::{Api, Ask, Person, redemption, text};
+use crate::api::{Api, Ask, Person, invocation, redemption, text};
 use crate::process::taken_by;
 use crate::{Failure, progress};
 
@@ -20,9 +21,6 @@ use crate::{Failure, progress};
 const CODES_AN_ADMIN: usize = 50;
 /// One of so many is of another group than those with a live code.
 const OTHERS: usize = 16;
-/// A day, the longest life of a code.
-const LIFETIME_MINUTES: u32 = 1_440;
-const COMPANY: &str = "Scale";
 
 /// The stack.
 pub struct Site {
@@ -31,6 +29,7 @@ pub struct Site {
     stack: Stack,
     store: Proxy,
     api: Api,
+    company: Value,
     population: Population,
     admins: Vec<Person>,
     /// The cursor of the page in the middle.
@@ -86,6 +85,7 @@ impl Site {
             stack,
             store,
             api,
+            company,
             population,
             admins: Vec::new(),
             middle: String::new(),
@@ -94,7 +94,7 @@ impl Site {
         };
         // The first was enrolled before the people were put in; a session may have ended since.
         for email in &admins {
-            site.admins.push(enrol(&site.api, &company, email).await?);
+            site.admins.push(enrol(&site.api, &site.company, email).await?);
         }
         site.check().await?;
         site.middle = site.cursor_at(size / 2).await?;
@@ -214,17 +214,43 @@ impl Site {
             self.store.record();
             let told = self.api.ask(ask).await?;
             let cost = self.store.sum();
-            // The schedule's own run may have come between, and have taken some.
-            if told["expired"] == count && cost.requests < count + 2 * 16 {
+            // The schedule's own run may have come between, and have taken some. A run asks each of 16 shards, and each code takes two
+            // requests.
+            if told["expired"] == count && cost.requests < 2 * count + 2 * 16 {
                 return Ok(cost);
             }
         }
     }
 
     fn prepare_cleanup(&self, count: usize) -> Result<Ask, Failure> {
-        let round = self.rounds.replace(self.rounds.get() + 1);
-        self.population.put_due(self.stack.database(), count, round)?;
+        self.population.put_due(self.stack.database(), count, self.next_round())?;
         Ok(Ask::new(Method::POST, "/_local/schedule/cleanup-passcodes"))
+    }
+
+    /// What the import takes that erases `count` people, who are put in for it.
+    pub async fn time_erasing(&self, count: usize) -> Result<Took, Failure> {
+        let (took, told) = self.timed(self.prepare_erasing(count)?).await?;
+        all_erased(&told, count)?;
+        Ok(took)
+    }
+
+    /// What that import costs.
+    pub async fn cost_of_erasing(&self, count: usize) -> Result<Cost, Failure> {
+        let ask = self.prepare_erasing(count)?;
+        self.store.record();
+        all_erased(&self.api.ask(ask).await?, count)?;
+        Ok(self.store.sum_of(|request| !request.body.contains("by_due")))
+    }
+
+    fn prepare_erasing(&self, count: usize) -> Result<Ask, Failure> {
+        self.population.put_leavers(self.stack.database(), count, self.next_round())?;
+        let row = |n| json!({"email": Group::Leaver.email(&Group::number(n)), "erase": true});
+        let rows: Vec<Value> = (0..count).map(row).collect();
+        Ok(invocation("import-employees", json!({"company": self.company, "employees": rows})))
+    }
+
+    fn next_round(&self) -> usize {
+        self.rounds.replace(self.rounds.get() + 1)
     }
 
     async fn timed(&self, ask: Ask) -> Result<(Took, Value), Failure> {
@@ -236,35 +262,14 @@ impl Site {
     }
 }
 
+fn all_erased(told: &Value, count: usize) -> Result<(), Failure> {
+    let rows = told["results"].as_array().into_iter().flatten();
+    match rows.filter(|row| row["outcome"] == "erased").count() {
+        erased if erased == count => Ok(()),
+        erased => Err(format!("of {count} people {erased} are erased: {}", told["results"][0]).into()),
+    }
+}
+
 fn employees(page: &Value) -> impl Iterator<Item = &Value> {
     page["employees"].as_array().into_iter().flatten()
-}
-
-/// Founds the company with its admins and those after whom the others are made, each in the state of its group.
-async fn found_company(api: &Api, admins: &[String]) -> Result<Value, Failure> {
-    let admin = |email: &String| json!({"email": email, "name": "Zoe Admin", "role": "security_admin"});
-    let rows: Vec<Value> = Group::ALL.into_iter().map(Group::model_row).chain(admins.iter().map(admin)).collect();
-    let told = api.invoke("import-employees", json!({"company": {"name": COMPANY}, "employees": rows})).await?;
-    let company = json!({"name": COMPANY, "company_id": told["company_id"]});
-    let issuer = enrol(api, &company, admins.first().ok_or("the company has no admin")?).await?;
-    for (group, row) in Group::ALL.into_iter().zip(told["results"].as_array().into_iter().flatten()) {
-        if group == Group::Client {
-            continue;
-        }
-        let path = format!("/v1/employees/{}/passcode", text(row, "employee_id")?);
-        let wish = json!({"lifetime_minutes": LIFETIME_MINUTES});
-        api.ask(Ask::new(Method::POST, path).by(&issuer.token).with(wish)).await?;
-        let mail = api.newest_mail(&group.email(&group.model())).await?;
-        let event = if group == Group::Bounced { "bounce" } else { "delivery" };
-        let report = json!({"message_id": mail["message_id"], "event": event});
-        api.ask(Ask::new(Method::POST, "/_local/delivery").with(report)).await?;
-    }
-    Ok(company)
-}
-
-/// Lets somebody in by a code of the operator's.
-async fn enrol(api: &Api, company: &Value, email: &str) -> Result<Person, Failure> {
-    let event = json!({"company": company, "employees": [], "issue_passcodes": [email]});
-    api.invoke("import-employees", event).await?;
-    api.complete(api.recover(email).await?).await
 }

@@ -32,11 +32,13 @@ pub enum Group {
     Bounced,
     /// Active, with a code that the cleanup is to end.
     Due,
+    /// Active, with a live code; to be erased.
+    Leaver,
 }
 
 impl Group {
     /// All groups.
-    pub const ALL: [Self; 5] = [Self::Member, Self::Admin, Self::Client, Self::Bounced, Self::Due];
+    pub const ALL: [Self; 6] = [Self::Member, Self::Admin, Self::Client, Self::Bounced, Self::Due, Self::Leaver];
 
     /// The first name, which sorts whoever has a live code before all others.
     pub fn first_name(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Group {
             Self::Client => "Other",
             Self::Bounced => "Returned",
             Self::Due => "Tardy",
+            Self::Leaver => "Unneeded",
         }
     }
 
@@ -148,6 +151,11 @@ impl Population {
         self.put(database, (0..count).map(|n| (Group::Due, n, ended)), round as u64)
     }
 
+    /// Puts people who are to be erased into the tables.
+    pub fn put_leavers(&self, database: &Database, count: usize, round: usize) -> Result<(), Failure> {
+        self.put(database, (0..count).map(|n| (Group::Leaver, n, self.end)), round as u64)
+    }
+
     fn put(
         &self,
         database: &Database,
@@ -228,7 +236,7 @@ fn templates(
         }
     }
     let is_due = templates.iter().any(|template| template.has(Hole::Shard));
-    if is_due != matches!(group, Group::Member | Group::Admin | Group::Due) {
+    if is_due != !matches!(group, Group::Client | Group::Bounced) {
         return Err("a model's code is not in the state that its group is to have".into());
     }
     Ok(templates)

@@ -1,5 +1,4 @@
-//! Each minute, from the schedule: expires overdue passcodes and recoveries, updates the directory, writes the audit event and wipes
-//! the secrets.
+//! Each minute, from the schedule: ends passcodes and recoveries whose time is over, writes the audit event and wipes the secrets.
 //!
 //! Effects: codes that ran out (`passcode.expired`), recoveries that ran out (`recovery.abandoned`), codes whose process died
 //! before their mail was accepted (`passcode.delivery_failed`), each once, however many runs there are at a time.
@@ -11,8 +10,8 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
 use readmit::domain::lifecycle::{CodeStatus, Command, Phase};
-use readmit::domain::{Actor, AuditContext, Origin};
-use readmit::store::{DueRow, Store, StoreError};
+use readmit::domain::{Actor, AuditContext, Login, Origin};
+use readmit::store::{Store, StoreError};
 use readmit::telemetry::{as_told, carried, failure, observed};
 use serde::Serialize;
 use serde_json::Value;
@@ -75,8 +74,8 @@ async fn sweep(store: &Store, shard: u8, act: &AuditContext) -> Swept {
             Ok(due) => due,
             Err(error) => return Swept { error: Some(error), ..swept },
         };
-        for row in due.rows {
-            match end(store, row, act).await {
+        for login in due.logins {
+            match end(store, login, act).await {
                 Ok(end) => swept.ends.extend(end),
                 Err(error) => {
                     tracing::error!(shard, cause = %error, "left due");
@@ -91,8 +90,10 @@ async fn sweep(store: &Store, shard: u8, act: &AuditContext) -> Swept {
     }
 }
 
-/// Where this run has led the passcode, if it was due and no other run was faster.
-async fn end(store: &Store, row: Result<DueRow, StoreError>, act: &AuditContext) -> Result<Option<Phase>, StoreError> {
-    let row = row?;
-    store.end(&row.held, &row.lifecycle(), Command::Expire, act).await
+/// Where this run has led the passcode, if its time is over and no other run was faster.
+async fn end(store: &Store, login: Result<Login, StoreError>, act: &AuditContext) -> Result<Option<Phase>, StoreError> {
+    match store.passcode(&login?).await? {
+        Some(row) => store.end(&row, Command::Expire, act).await,
+        None => Ok(None),
+    }
 }

@@ -4,11 +4,11 @@ use futures_util::{StreamExt as _, stream};
 use readmit::Services;
 use readmit::app::AppError;
 use readmit::domain::{
-    AccountType, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssueRefusal, IssuedFor, LatestPasscode,
-    Login, Timestamp, TwoFactor, issue as decide,
+    AccountType, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssueRefusal, IssuedFor, Login, Timestamp,
+    TwoFactor, issue as decide,
 };
 use readmit::mail::Mail;
-use readmit::store::{Reservations, StoreError};
+use readmit::store::{PasscodeRow, Reservations, StoreError};
 
 use crate::row::{Outcome, RowProblem, RowResult};
 use crate::{IssuePasscodes, Refused};
@@ -101,13 +101,14 @@ async fn issue_one(
         // A long import's first and last code must not share a moment: each lives from its own mail on.
         let act = AuditContext::new(services.now(), act.actor, act.origin.clone());
         let holder = services.store.employee(company.company_id, id).await?.ok_or(NotIssued::Nobody)?;
-        if only_if_new && !waits_for_a_first_code(&holder, act.at) {
+        let replaced = services.store.passcode(&holder.login).await?;
+        if only_if_new && !waits_for_a_first_code(&holder, replaced.as_ref(), act.at) {
             return Ok(());
         }
         let mut random = services.random();
         let issued = decide(IssuedFor::Operator, company, holder, &IssueOptions::default(), act.at, &mut random)
             .map_err(AppError::from)?;
-        match services.deliver(issued, company, Reservations::default(), &act).await? {
+        match services.deliver(issued, company, Reservations::of_operator(replaced), &act).await? {
             Some(passcode) if passcode.phase.is_live() => return Ok(()),
             Some(_) => return Err(NotIssued::NotLive),
             None => {}
@@ -115,12 +116,9 @@ async fn issue_one(
     }
 }
 
-fn waits_for_a_first_code(holder: &Employee, now: Timestamp) -> bool {
-    let under_way = |latest: &LatestPasscode| latest.lifecycle().is_usable_at(now);
+fn waits_for_a_first_code(holder: &Employee, passcode: Option<&PasscodeRow>, now: Timestamp) -> bool {
     let may_have_one = holder.is_active() && holder.account_type == AccountType::Employee;
-    may_have_one
-        && holder.two_factor == TwoFactor::NotEnrolled
-        && !holder.latest_passcode.as_ref().is_some_and(under_way)
+    may_have_one && holder.two_factor == TwoFactor::NotEnrolled && !passcode.is_some_and(|row| row.is_usable_at(now))
 }
 
 /// Why a person has no new passcode.

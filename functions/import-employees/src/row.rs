@@ -48,7 +48,6 @@ impl Row {
             mail_locale: self.locale.clone(),
             last_signed_in_at: None,
             session_epoch: SessionEpoch::generate(random),
-            latest_passcode: None,
         })
     }
 

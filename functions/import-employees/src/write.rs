@@ -110,7 +110,6 @@ async fn carry_out(
             (written, Some(before.employee_id), Outcome::Updated)
         }
         Plan::Erase { before, credentials } => {
-            store.forget_issuer(before.company_id, before.employee_id).await?;
             (store.erase_employee(&before, &credentials, act).await?, Some(before.employee_id), Outcome::Erased)
         }
     };

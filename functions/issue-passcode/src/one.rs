@@ -85,18 +85,22 @@ async fn attempt(
         Some(KeyState::Free(lease)) => Some(lease),
         Some(KeyState::UnderWay) => return Ok(Attempt::UnderWay),
         Some(KeyState::Answered(passcode)) => {
-            return Ok(Attempt::Answered(answer::created(&IssuedView::new(&passcode, passcode.issued_at))?));
+            let answer = IssuedView::new(&passcode, admin.employee(), passcode.issued_at);
+            return Ok(Attempt::Answered(answer::created(&answer)?));
         }
         Some(KeyState::OtherRequest) => return Err(Problem::IdempotencyKeyReused.into()),
     };
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
-    let quota = match view.quota(store, holder.employee_id, Some(claims.employee_id), now) {
-        Ok(quota) => quota,
+    let replaced = store.passcode(&holder.login).await?;
+    let people = (claims.employee_id, holder.employee_id);
+    let (codes_at, admins_place) = match view.places(store, people, replaced.as_ref(), now) {
+        Ok(places) => places,
         Err(throttled) => return Err(services.throttled(&throttled, holder, &act).await?.into()),
     };
-    let reservations = Reservations { quota, lease, authority: Some(Authority::of(admin)) };
+    let authority = Some(Authority::of(admin));
+    let reservations = Reservations { replaced, codes_at, admins_place: Some(admins_place), lease, authority };
     Ok(match services.deliver(issued, company, reservations, &act).await? {
-        Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, act.at))?),
+        Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, admin.employee(), act.at))?),
         None => Attempt::Changed,
     })
 }

@@ -1,13 +1,13 @@
 //! Passcodes for several employees at once, a result each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use futures_util::{StreamExt as _, stream};
 use readmit::Services;
 use readmit::app::issue::Stored;
 use readmit::domain::{
-    Actor, Admin, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode, Reason,
-    Timestamp, issue as decide,
+    Actor, Admin, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode, Login, Name,
+    Reason, Timestamp, issue as decide,
 };
 use readmit::http::{
     ApiRequest as _, Body, Failure, JsonBody, PasscodeView, Problem, Request, Response, access_claims, admit_admin,
@@ -16,7 +16,7 @@ use readmit::http::{
 use readmit::json::FieldError;
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
-use readmit::store::{Admission, Authority, IssueView, Reservations, Throttled};
+use readmit::store::{Admission, Authority, IssueView, PasscodeRow, Reservations, Throttled, one_more_code};
 use serde::{Deserialize, Serialize};
 
 const MOST: usize = 25;
@@ -56,6 +56,8 @@ struct ProblemView {
 struct Issuing<'a> {
     services: &'a Services<Mail>,
     claims: &'a AccessClaims,
+    /// The caller's name.
+    issuer: &'a Name,
     company: &'a Company,
     wish: IssueOptions,
     act: AuditContext,
@@ -70,26 +72,29 @@ pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Resul
         wish.iter().flat_map(|wish| wish.employee_ids.iter().map(|id| id.parse().ok())).collect();
     let known: Vec<_> = ids.iter().copied().flatten().collect();
     let view = services.store.issue_view(claims.company_id, claims.employee_id, &known, None).await?;
-    admit_admin(&claims, view.rows.get(claims.employee_id), request)?;
+    let (admin, _) = admit_admin(&claims, view.rows.get(claims.employee_id), request)?;
     let wish = wish?;
     let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
 
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
     let wanted = IssueOptions { reason: wish.reason.clone(), ..IssueOptions::default() };
-    let issuing = Issuing { services, claims: &claims, company, wish: wanted, act };
+    let issuer = &admin.employee().full_name;
+    let issuing = Issuing { services, claims: &claims, issuer, company, wish: wanted, act };
+    let logins: Vec<Login> = known.iter().filter_map(|id| Some(view.rows.get(*id)?.login.clone())).collect();
+    let replaced = services.store.passcodes(&logins).await?;
     let mut admitted: Vec<Result<&Employee, Failure>> = Vec::with_capacity(ids.len());
     for id in &ids {
-        admitted.push(issuing.admits(&view, *id).await);
+        admitted.push(issuing.admits(&view, &replaced, *id).await);
     }
     issuing.take_places(&mut admitted).await?;
     // Stored one after the other: each transaction checks the caller's row, and DynamoDB lets no two of them do so at once.
     let mut mails = Vec::with_capacity(admitted.len());
     for holder in admitted {
-        mails.push(issuing.mail(issuing.store(&view, holder).await));
+        mails.push(issuing.mail(issuing.store(&view, &replaced, holder).await));
     }
     let outcomes: Vec<_> = stream::iter(mails).buffered(PARALLEL).collect().await;
     let now = services.now();
-    let rows = wish.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, now));
+    let rows = wish.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, issuing.issuer, now));
     answer::ok(&Results { results: rows.collect() })
 }
 
@@ -124,11 +129,16 @@ impl Issuing<'_> {
     }
 
     /// The holder, if nothing but the admin's window can stand in the way.
-    async fn admits<'v>(&self, view: &'v IssueView, id: Option<EmployeeId>) -> Result<&'v Employee, Failure> {
+    async fn admits<'v>(
+        &self,
+        view: &'v IssueView,
+        replaced: &HashMap<Login, PasscodeRow>,
+        id: Option<EmployeeId>,
+    ) -> Result<&'v Employee, Failure> {
         let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
         let (admin, mut random) = (IssuedFor::Admin(self.admin(view)?), self.services.random());
         decide(admin, self.company, holder.clone(), &self.wish, self.act.at, &mut random)?;
-        match view.quota(&self.services.store, holder.employee_id, None, self.act.at) {
+        match one_more_code(holder.employee_id, replaced.get(&holder.login), self.act.at) {
             Ok(_) => Ok(holder),
             Err(throttled) => Err(self.throttled(&throttled, holder).await?),
         }
@@ -160,10 +170,16 @@ impl Issuing<'_> {
     }
 
     /// Stores a code for an admitted holder. A caller who lost the role meanwhile stores none.
-    async fn store(&self, view: &IssueView, holder: Result<&Employee, Failure>) -> Result<Stored, Failure> {
+    async fn store(
+        &self,
+        view: &IssueView,
+        replaced: &HashMap<Login, PasscodeRow>,
+        holder: Result<&Employee, Failure>,
+    ) -> Result<Stored, Failure> {
         let (holder, store) = (holder?, &self.services.store);
         let (company_id, admin_id) = (self.claims.company_id, self.claims.employee_id);
         let (mut attempts, mut again) = (store.attempts("the holder"), None);
+        let mut replaced = replaced.get(&holder.login).cloned();
         attempts.begin().await?;
         loop {
             let view = again.as_ref().unwrap_or(view);
@@ -171,16 +187,20 @@ impl Issuing<'_> {
             let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
             let (now, mut random) = (self.services.now(), self.services.random());
             let issued = decide(IssuedFor::Admin(admin), self.company, holder.clone(), &self.wish, now, &mut random)?;
-            let quota = match view.quota(store, holder.employee_id, None, now) {
-                Ok(quota) => quota,
+            let codes_at = match one_more_code(holder.employee_id, replaced.as_ref(), now) {
+                Ok(codes_at) => codes_at,
                 Err(throttled) => return Err(self.throttled(&throttled, holder).await?),
             };
-            let reservations = Reservations { quota, lease: None, authority: Some(Authority::of(admin)) };
+            let authority = Some(Authority::of(admin));
+            let reservations = Reservations { replaced, codes_at, authority, ..Reservations::default() };
             if let Some(stored) = self.services.store_code(issued, reservations, &self.act).await? {
                 return Ok(stored);
             }
             attempts.begin().await?;
-            again = Some(store.issue_view(company_id, admin_id, &[holder.employee_id], None).await?);
+            let view = store.issue_view(company_id, admin_id, &[holder.employee_id], None).await?;
+            let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
+            replaced = store.passcode(&holder.login).await?;
+            again = Some(view);
         }
     }
 
@@ -190,10 +210,15 @@ impl Issuing<'_> {
 }
 
 /// What became of one employee. A cause that no client is told is logged here, for the request as a whole succeeds.
-fn row<'a>(employee_id: &'a str, outcome: &'a Result<LatestPasscode, Failure>, now: Timestamp) -> ResultView<'a> {
+fn row<'a>(
+    employee_id: &'a str,
+    outcome: &'a Result<LatestPasscode, Failure>,
+    issuer: &'a Name,
+    now: Timestamp,
+) -> ResultView<'a> {
     let of = |problem: &Problem| Some(ProblemView { code: problem.code(), detail: problem.to_string() });
     let (passcode, problem) = match outcome {
-        Ok(passcode) => (Some(PasscodeView::new(passcode, now)), None),
+        Ok(passcode) => (Some(PasscodeView::new(passcode, Some(issuer), now)), None),
         Err(Failure::Problem(problem) | Failure::Because(problem, _)) => (None, of(problem)),
         Err(Failure::Caused(problem, cause)) => {
             tracing::error!(code = problem.code(), cause, "one of several was not issued");

@@ -75,7 +75,7 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
         let listing = Listing::read(&query)?;
         Ok(Asked { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
     });
-    let page = pager.read(&asked, |asked, start| read(&services, company_id, asked, start)).await?;
+    let (_, page) = pager.read(&asked, |asked, start| read(&services, company_id, asked, start)).await?;
     let events = page.events.iter().map(EventView::from).collect();
     let next_cursor = page.next.map(|last| pager.next(&asked?.name, &last.to_string())).transpose()?;
     answer::ok(&Page { events, next_cursor })

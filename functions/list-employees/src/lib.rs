@@ -5,18 +5,23 @@
 //! Caller: a Security Admin; of the last one, whoever is signed in. Effects: none.
 //! Answers: 200 the page, the employee or the session; 400 `invalid_cursor`, 401, 403, 404, 422.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::domain::{CompanyId, Filter, Prefix};
+use readmit::domain::{CompanyId, Employee, Filter, Login, PasscodeFilter, Prefix, Timestamp};
 use readmit::http::{
     ApiRequest as _, Asked, Body, EmployeeView, Failure, LiveSessionView, Nothing, PageLimit, Pager, Problem, Request,
     Response, access_claims, access_session, admit_admin, answer, live_caller,
 };
 use readmit::json::FieldError;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::store::{EmployeePage, Matches};
+use readmit::store::{EmployeePage, Holders, LatestPasscodes, Matches};
 use serde::{Deserialize, Serialize};
+
+mod names;
+
+use names::Names;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,36 +86,68 @@ async fn page(services: &Services, request: &Request) -> Result<Response<Body>, 
         let listing = Listing::read(&query)?;
         Ok(Asked { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
     });
-    let first = pager.read(&asked, |asked, start| first_trip(services, company_id, asked, start)).await?;
-    let rows = match first {
-        Rows::Page(page) => page,
-        Rows::Matches(prefix, matches) => services.store.found(&prefix, matches).await?,
-    };
-    let employees = rows.employees.iter().map(|employee| EmployeeView::new(employee, pager.now)).collect();
-    let next_cursor = rows.next.map(|last| pager.next(&asked?.name, &last)).transpose()?;
+    let (caller, found) = pager.read(&asked, |asked, start| find(services, company_id, asked, start)).await?;
+    let (people, passcodes, next) = read(services, company_id, found, pager.now).await?;
+    let names = Names::of(services, &caller, &people, &passcodes).await?;
+    let employees = people.iter().map(|employee| names.view(employee, &passcodes, pager.now)).collect();
+    let next_cursor = next.map(|last| pager.next(&asked?.name, &last)).transpose()?;
     answer::ok(&Page { employees, next_cursor })
 }
 
-/// What the first trip brings: the page, or the words whose people a second trip reads.
-enum Rows {
-    Page(EmployeePage),
-    Matches(Prefix, Matches),
+/// What the first trip finds: people, or words or passcodes. The people of those are read in the second trip.
+enum Found {
+    People(EmployeePage),
+    Words(Prefix, Matches),
+    Passcodes(PasscodeFilter, Holders),
 }
 
-async fn first_trip(
+async fn find(
     services: &Services,
     company_id: CompanyId,
     asked: &Asked<Listing>,
     start: Option<String>,
-) -> Result<Rows, Failure> {
+) -> Result<Found, Failure> {
     let (store, limit, start) = (&services.store, asked.limit.get(), start.as_deref());
     Ok(match &asked.listing {
-        Listing::All => Rows::Page(store.employees_by_name(company_id, None, limit, start).await?),
-        Listing::Filtered(filter) => {
-            Rows::Page(store.employees_by_name(company_id, Some(*filter), limit, start).await?)
+        Listing::All => Found::People(store.employees_by_name(company_id, None, limit, start).await?),
+        Listing::Filtered(Filter::Employees(filter)) => {
+            Found::People(store.employees_by_name(company_id, Some(*filter), limit, start).await?)
         }
-        Listing::Found(prefix) => Rows::Matches(prefix.clone(), store.search(company_id, prefix, limit, start).await?),
+        Listing::Filtered(Filter::Passcodes(filter)) => {
+            let holders = store.employees_by_passcode(company_id, *filter, limit, start).await?;
+            Found::Passcodes(*filter, holders)
+        }
+        Listing::Found(prefix) => Found::Words(prefix.clone(), store.search(company_id, prefix, limit, start).await?),
     })
+}
+
+/// The people of a page, their passcodes, and where the page ended.
+async fn read(
+    services: &Services,
+    company_id: CompanyId,
+    found: Found,
+    now: Timestamp,
+) -> Result<(Vec<Employee>, LatestPasscodes, Option<String>), Failure> {
+    let store = &services.store;
+    let page = match found {
+        Found::People(page) => page,
+        Found::Words(prefix, matches) => store.found(&prefix, matches).await?,
+        Found::Passcodes(filter, Holders { rows, next }) => {
+            let logins: Vec<Login> = rows.iter().map(|holder| holder.login.clone()).collect();
+            let ids = rows.iter().map(|holder| holder.employee_id);
+            let (people, passcodes) =
+                tokio::join!(store.listed(company_id, ids), store.latest_passcodes(&logins, false));
+            let (people, passcodes) = (people?, passcodes?);
+            // The index is eventually consistent, and the cleanup may not have run since the code expired.
+            let fits = |id| passcodes.of(id, now).is_some_and(|latest| filter.finds(latest, now));
+            let mut seen = HashSet::new();
+            let fitting = rows.iter().filter(|holder| fits(holder.employee_id) && seen.insert(holder.employee_id));
+            let employees = fitting.filter_map(|holder| people.get(holder.employee_id).cloned()).collect();
+            return Ok((employees, passcodes, next));
+        }
+    };
+    let logins: Vec<Login> = page.employees.iter().map(|employee| employee.login.clone()).collect();
+    Ok((page.employees, store.latest_passcodes(&logins, false).await?, page.next))
 }
 
 async fn one(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
@@ -118,10 +155,13 @@ async fn one(services: &Services, request: &Request) -> Result<Response<Body>, F
     let wanted = request.employee_id();
     let ids: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
     let rows = services.store.directory(claims.company_id, &ids).await?;
-    let (_, body) = admit_admin(&claims, rows.get(claims.employee_id), request)?;
+    let (caller, body) = admit_admin(&claims, rows.get(claims.employee_id), request)?;
     let (Nothing {}, Nothing {}) = (body.read()?, request.query()?);
     let employee = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
-    answer::ok(&EmployeeView::new(employee, services.now()))
+    let passcodes = services.store.latest_passcodes(std::slice::from_ref(&employee.login), true).await?;
+    let people = std::slice::from_ref(employee);
+    let names = Names::of(services, caller.employee(), people, &passcodes).await?;
+    answer::ok(&names.view(employee, &passcodes, services.now()))
 }
 
 async fn own_session(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
@@ -129,5 +169,5 @@ async fn own_session(services: &Services, request: &Request) -> Result<Response<
     let row = services.store.employee(session.claims.company_id, session.claims.employee_id).await?;
     let caller = live_caller(&session.claims, row.as_ref())?;
     let Nothing {} = request.json()?.read()?;
-    answer::ok(&LiveSessionView::new(&session, caller, services.now()))
+    answer::ok(&LiveSessionView::new(&session, caller))
 }

@@ -1,8 +1,8 @@
 //! Who is told what of an event.
 
 use readmit::domain::{
-    AccountStatus, Actor, CompanyId, Detail, Employee, EmployeeId, Event, EventType, Filter, Login, Notice, NoticeKind,
-    NoticeSubject, Origin, Role, SecondProof,
+    AccountStatus, Actor, CompanyId, Detail, Employee, EmployeeFilter, EmployeeId, Event, EventType, Login, Notice,
+    NoticeKind, NoticeSubject, Origin, Role, SecondProof,
 };
 use readmit::store::{Store, StoreError};
 
@@ -165,7 +165,9 @@ async fn active_admins(store: &Store, company_id: CompanyId) -> Result<Vec<Emplo
     let mut admins = Vec::new();
     let mut after = None;
     loop {
-        let page = store.employees_by_name(company_id, Some(Filter::SecurityAdmins), u8::MAX, after.as_deref()).await?;
+        let page = store
+            .employees_by_name(company_id, Some(EmployeeFilter::SecurityAdmins), u8::MAX, after.as_deref())
+            .await?;
         admins.extend(page.employees);
         after = page.next;
         if after.is_none() {

@@ -48,7 +48,10 @@ impl Record {
     fn read(record: Value) -> Option<Self> {
         let sequence_number = record["dynamodb"]["SequenceNumber"].as_str()?.to_owned();
         let keys = &record["dynamodb"]["Keys"];
-        let (company_id, event_id) = (id::<CompanyId>(&keys["company_id"]), id::<EventId>(&keys["event_id"]));
+        let key = |name: &str| keys[name]["S"].as_str().unwrap_or_default();
+        // The first key is the company's id, and whom the event is about.
+        let company_id = key("employee_key").split('#').next().unwrap_or_default();
+        let (company_id, event_id) = (id::<CompanyId>(company_id), id::<EventId>(key("event_id")));
         let by_time_to_live = record["userIdentity"]["principalId"] == TIME_TO_LIVE;
         let change = match record["eventName"].as_str() {
             Some("MODIFY") => Change::Altered("MODIFY"),
@@ -65,7 +68,6 @@ impl Record {
     }
 }
 
-fn id<T: FromStr + ToString>(key: &Value) -> String {
-    let id = key["S"].as_str().and_then(|id| id.parse::<T>().ok());
-    id.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
+fn id<T: FromStr + ToString>(text: &str) -> String {
+    text.parse::<T>().map_or_else(|_| "unknown".to_owned(), |id| id.to_string())
 }

@@ -66,7 +66,7 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     if judgement != Judgement::Accept {
         if judgement == Judgement::Exhaust {
             let act = request.act(Actor::Anonymous, services.now());
-            services.store.end(&counted.held, &counted.lifecycle(), Command::Exhaust, &act).await?;
+            services.store.end(&counted, Command::Exhaust, &act).await?;
         }
         let because = if matches { "the proof is missing, or wrong" } else { "a wrong secret" };
         return Err(refuse(&services, &request, &login, because).await?);
@@ -75,7 +75,7 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     let act = request.act(Actor::Employee { employee_id: counted.held.employee_id }, services.now());
     let spent = proof.and_then(Proof::backup_code).filter(|_| counted.proof_required);
     if services.store.redeem(&counted, spent.as_deref(), &act).await? == Outcome::Refused {
-        return Err(rejected("it ended, or its holder was disabled, in the meantime"));
+        return Err(rejected("it ended in the meantime"));
     }
     let PasscodeRef { employee_id, company_id, passcode_id, .. } = counted.held;
     let claims = RecoveryClaims { employee_id, company_id, login, passcode_id };

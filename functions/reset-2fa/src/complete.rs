@@ -94,7 +94,7 @@ async fn completed(
     let device = keyring.device_token(&employee.login, &epoch, act.at, &mut services.random())?;
     let shown = new_codes.shown();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();
-    let answer = answer::ok(&Completed { session: SessionView::new(&token, &employee, act.at), backup_codes })?;
+    let answer = answer::ok(&Completed { session: SessionView::new(&token, &employee), backup_codes })?;
     answer::with_device(answer, &device)
 }
 
@@ -102,7 +102,7 @@ async fn completed(
 async fn wrong_code(services: &Services, request: &Request, row: &PasscodeRow) -> Result<Failure, Failure> {
     if judge(row.completion_tries, false, true) == Judgement::Exhaust {
         let act = request.act(Actor::Employee { employee_id: row.held.employee_id }, services.now());
-        services.store.end(&row.held, &row.lifecycle(), Command::Abandon, &act).await?;
+        services.store.end(row, Command::Abandon, &act).await?;
     }
     Ok(Problem::TotpRejected.into())
 }

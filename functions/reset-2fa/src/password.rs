@@ -2,8 +2,8 @@
 
 use readmit::Services;
 use readmit::app::passwords;
-use readmit::domain::{Actor, Password, Person};
-use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, recovery_claims};
+use readmit::domain::{Password, Person};
+use readmit::http::{Body, Failure, Problem, Request, Response, answer, recovery_claims};
 use readmit::store::{Outcome, PasswordTry};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -41,8 +41,7 @@ pub(crate) async fn set(services: &Services, request: &Request) -> Result<Respon
 
     let keyring = services.keyring().await?;
     let hash = passwords::hash(services, &keyring, password, now).await?;
-    let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
-    match services.store.set_password(&claims, &hash, &act).await? {
+    match services.store.set_password(&claims, &hash, services.now()).await? {
         Outcome::Done => Ok(answer::no_content()),
         Outcome::Refused => Err(Problem::Unauthenticated.into()),
     }

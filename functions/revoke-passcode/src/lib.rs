@@ -52,10 +52,10 @@ async fn revoke(services: &Services, request: &Request) -> Result<Response<Body>
         }
 
         let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
-        let latest = holder.latest_passcode.as_ref().ok_or(Problem::PasscodeNotFound)?;
-        let revoked = latest.lifecycle().apply(Command::Revoke, act.at).map_err(|_| Problem::PasscodeNotFound)?;
-        let held = holder.held(latest.passcode_id);
-        if services.store.revoke(&held, &revoked, &Authority::of(admin), &act).await? == Outcome::Done {
+        let row = services.store.passcode(&holder.login).await?;
+        let row = row.filter(|row| row.held.employee_id == holder.employee_id).ok_or(Problem::PasscodeNotFound)?;
+        let revoked = row.lifecycle().apply(Command::Revoke, act.at).map_err(|_| Problem::PasscodeNotFound)?;
+        if services.store.revoke(&row.held, &revoked, &Authority::of(admin), &act).await? == Outcome::Done {
             return Ok(answer::no_content());
         }
     }

@@ -61,7 +61,7 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
         return Err(Failure::Because(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
     }
 
-    employee.last_signed_in_at = Some(now);
+    employee.last_signed_in_at = employee.last_signed_in_at.filter(|at| at.day() >= now.day()).or(Some(now));
     let epoch = employee.session_epoch.clone();
     let claims = AccessClaims {
         employee_id: employee.employee_id,
@@ -72,7 +72,7 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).sign(claims, now, &mut services.random())?;
-    let answer = answer::ok(&SessionView::new(&token, &employee, now))?;
+    let answer = answer::ok(&SessionView::new(&token, &employee))?;
     // An account without an epoch was never recovered: it has no password.
     let Some(epoch) = &credentials.device_epoch else { return Ok(answer) };
     answer::with_device(answer, &keyring.device_token(&employee.login, epoch, now, &mut services.random())?)

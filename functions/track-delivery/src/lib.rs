@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
-use readmit::domain::lifecycle::Command;
+use readmit::domain::lifecycle::{Command, Phase};
 use readmit::domain::{Actor, AuditContext, Origin};
 use readmit::store::{Outcome, StoreError};
 use readmit::telemetry::{as_told, failure, observed};
@@ -44,15 +44,17 @@ async fn track(services: &Services, report: Report, origin: Origin) -> Result<Tr
     let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;
-        let holder = services.store.employee(report.company_id, report.employee_id).await?;
-        let Some(holder) = holder else { return Ok(Tracked::OfNoInterest) };
-        let latest = holder.latest_passcode.as_ref().filter(|latest| latest.passcode_id == report.passcode_id);
-        let Some(latest) = latest else { return Ok(Tracked::OfNoInterest) };
+        let row = services.store.passcode(&report.of.login).await?;
+        let Some(row) = row.filter(|row| row.held == report.of) else { return Ok(Tracked::OfNoInterest) };
         let act = AuditContext::new(services.now(), Actor::System, origin.clone());
-        let Ok(reported) = latest.lifecycle().apply(Command::Report(report.delivery), act.at) else {
+        if row.has_failed_at(act.at) && Phase::Code(report.delivery.leads_to()).is_live() {
+            // The list has shown it as failed, so a late report must not make the code valid again.
+            return Ok(Tracked::Unchanged);
+        }
+        let Ok(reported) = row.lifecycle().apply(Command::Report(report.delivery), act.at) else {
             return Ok(Tracked::Unchanged);
         };
-        if services.store.report_delivery(&holder, latest, &reported, &act).await? == Outcome::Done {
+        if services.store.report_delivery(&row, &reported, &act).await? == Outcome::Done {
             return Ok(Tracked::Moved);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use lambda_runtime::Diagnostic;
-use readmit::domain::{CompanyId, DeliveryReport, EmployeeId, PasscodeId};
+use readmit::domain::{DeliveryReport, PasscodeRef};
 use readmit::telemetry::failure;
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,6 +26,8 @@ struct Detail {
 #[derive(Deserialize)]
 struct MailPart {
     #[serde(default)]
+    destination: Vec<String>,
+    #[serde(default)]
     tags: HashMap<String, Vec<String>>,
 }
 
@@ -36,9 +38,8 @@ struct Bounce {
 }
 
 pub(crate) struct Report {
-    pub(crate) company_id: CompanyId,
-    pub(crate) employee_id: EmployeeId,
-    pub(crate) passcode_id: PasscodeId,
+    /// The passcode that the mail carried. Its ids come from the mail's tags, its login from the destination.
+    pub(crate) of: PasscodeRef,
     pub(crate) delivery: DeliveryReport,
 }
 
@@ -58,7 +59,10 @@ impl Report {
         let tags = &detail.mail.tags;
         let ids = (tag(tags, "company_id"), tag(tags, "employee_id"), tag(tags, "passcode_id"));
         let (Some(company_id), Some(employee_id), Some(passcode_id)) = ids else { return Ok(None) };
-        Ok(Some(Self { company_id, employee_id, passcode_id, delivery }))
+        // A mail with a passcode has one recipient.
+        let login = detail.mail.destination.first().and_then(|address| address.parse().ok());
+        let login = login.ok_or_else(no_report)?;
+        Ok(Some(Self { of: PasscodeRef { login, company_id, employee_id, passcode_id }, delivery }))
     }
 }
 

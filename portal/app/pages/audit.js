@@ -35,12 +35,13 @@ export function open({ place, signal }) {
     h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads)),
     body,
   );
+  const heading = h('h1', { tabindex: '-1' }, audit.title);
   const status = announcement('status');
   const failure = announcement();
   const more = actionButton(audit.more, { hidden: true });
   more.addEventListener('click', () => void load());
 
-  /** Fifty more, at the end of what is there. */
+  /** Up to fifty more, at the end of what is there. A page may be short, or empty, while there are more. */
   async function load() {
     if (more.isBusy()) return;
     more.setBusy(true);
@@ -52,9 +53,10 @@ export function open({ place, signal }) {
       const rows = page.events.map(eventRow);
       body.append(...rows);
       table.hidden = body.childElementCount === 0;
-      status.say(table.hidden ? audit.empty : audit.shown(number(body.childElementCount)));
-      // Reading goes on where it ended.
-      if (document.activeElement === more) rows[0]?.focus();
+      const none = next === null ? audit.empty : audit.noneSoFar;
+      status.say(table.hidden ? none : audit.shown(number(body.childElementCount)));
+      // Reading goes on where it ended. The button keeps the focus while it stays and nothing has come.
+      if (document.activeElement === more && (rows[0] || next === null)) (rows[0] ?? heading).focus();
       more.hidden = next === null;
     } catch (error) {
       if (isGivenUp(error)) return;
@@ -69,7 +71,7 @@ export function open({ place, signal }) {
   const element = h(
     'div',
     { class: 'wide' },
-    h('h1', { tabindex: '-1' }, audit.title),
+    heading,
     h('div', { class: 'toolbar' }, filter(employee_id, type), exportButton({ employee_id, type }, signal)),
     status,
     table,

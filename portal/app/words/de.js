@@ -25,6 +25,7 @@ export default {
     filter: 'Anzeigen',
     from: 'Woher',
     more: 'Mehr zeigen',
+    noneSoFar: 'Unter den neuesten ist kein solches Ereignis. „Mehr zeigen“ sucht weiter zurück.',
     nothing: 'nichts',
     operator: 'Der Betreiber',
     requestId: 'Anfrage',
@@ -37,8 +38,8 @@ export default {
     detail: {
       account_type: 'Kontoart', expires_at: 'Gültig bis', external_id: 'Externe ID', factor: 'Zweiter Faktor',
       fields: 'Geändert', issued_by: 'Ausgestellt von', locale: 'Sprache', name: 'Name', passcode_id: 'Einmalcode',
-      reason: 'Grund', role: 'Rolle', second_proof: 'Zweiter Nachweis verlangt von', status: 'Status',
-      support_email: 'Support-Adresse',
+      password_set_at: 'Neues Passwort gewählt', reason: 'Grund', role: 'Rolle', second_proof: 'Zweiter Nachweis verlangt von',
+      status: 'Status', support_email: 'Support-Adresse',
     },
     types: {
       'passcode.issued': 'Einmalcode ausgestellt',
@@ -53,7 +54,6 @@ export default {
       'passcode.exhausted': 'Einmalcode nach Fehlversuchen beendet',
       'passcode.throttled': 'Zu viele Einmalcodes',
       'passcode.expired': 'Einmalcode abgelaufen',
-      'recovery.password_set': 'Neues Passwort gewählt',
       'recovery.completed': 'Passwort und Authenticator ersetzt',
       'recovery.abandoned': 'Wiederherstellung nicht abgeschlossen',
       'session.started': 'Angemeldet',

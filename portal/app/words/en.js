@@ -25,6 +25,7 @@ export default {
     filter: 'Show',
     from: 'From',
     more: 'Show more',
+    noneSoFar: 'No such event among the newest ones. “Show more” looks further back.',
     nothing: 'nothing',
     operator: 'The operator',
     requestId: 'Request',
@@ -37,8 +38,9 @@ export default {
     /** @type {Record<string, string>} */
     detail: {
       account_type: 'Account type', expires_at: 'Valid until', external_id: 'External ID', factor: 'Second factor',
-      fields: 'Changed', issued_by: 'Issued by', locale: 'Language', name: 'Name', passcode_id: 'Passcode', reason: 'Reason',
-      role: 'Role', second_proof: 'Second proof asked of', status: 'Status', support_email: 'Support address',
+      fields: 'Changed', issued_by: 'Issued by', locale: 'Language', name: 'Name', passcode_id: 'Passcode',
+      password_set_at: 'New password chosen', reason: 'Reason', role: 'Role', second_proof: 'Second proof asked of',
+      status: 'Status', support_email: 'Support address',
     },
     /** @type {Record<string, string>} */
     types: {
@@ -54,7 +56,6 @@ export default {
       'passcode.exhausted': 'Passcode ended by wrong tries',
       'passcode.throttled': 'Too many passcodes',
       'passcode.expired': 'Passcode expired',
-      'recovery.password_set': 'New password chosen',
       'recovery.completed': 'Password and authenticator replaced',
       'recovery.abandoned': 'Recovery not finished',
       'session.started': 'Signed in',

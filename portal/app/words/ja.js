@@ -25,6 +25,7 @@ export default {
     filter: '表示',
     from: '接続元',
     more: 'さらに表示',
+    noneSoFar: '最新のイベントの中には該当するものがありません。「さらに表示」でさかのぼって探します。',
     nothing: 'なし',
     operator: '運用者',
     requestId: 'リクエスト',
@@ -36,7 +37,8 @@ export default {
     when: '日時',
     detail: {
       account_type: 'アカウントの種類', expires_at: '有効期限', external_id: '外部 ID', factor: '第 2 要素', fields: '変更点',
-      issued_by: '発行者', locale: '言語', name: '名前', passcode_id: 'パスコード', reason: '理由', role: '役割',
+      issued_by: '発行者', locale: '言語', name: '名前', passcode_id: 'パスコード',
+      password_set_at: '新しいパスワードを設定', reason: '理由', role: '役割',
       second_proof: '追加の証明の対象', status: '状態', support_email: 'サポートのメールアドレス',
     },
     types: {
@@ -52,7 +54,6 @@ export default {
       'passcode.exhausted': '入力の誤りによりパスコードが終了',
       'passcode.throttled': 'パスコードの発行が多すぎる',
       'passcode.expired': 'パスコードの期限切れ',
-      'recovery.password_set': '新しいパスワードを設定',
       'recovery.completed': 'パスワードと認証アプリを置き換え',
       'recovery.abandoned': '復旧が完了しなかった',
       'session.started': 'サインイン',

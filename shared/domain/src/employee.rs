@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::text::display_as_serialized;
-use crate::{
-    CompanyId, EmployeeId, ExternalId, LatestPasscode, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch,
-    Timestamp,
-};
+use crate::{CompanyId, EmployeeId, ExternalId, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch, Timestamp};
 
 /// What a person may do in the company.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,14 +123,11 @@ pub struct Employee {
     /// The language of mails to this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_locale: Option<Locale>,
-    /// When the person last got a session.
+    /// When the person last got a session: by a recovery, or by the first sign-in of a day (UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_signed_in_at: Option<Timestamp>,
     /// What every access token of the person must name; a new value ends all sessions at once.
     pub session_epoch: SessionEpoch,
-    /// The latest passcode, whatever became of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latest_passcode: Option<LatestPasscode>,
 }
 
 /// A Security Admin whose account is in use. Every act that only a Security Admin may do takes one.
@@ -166,5 +160,24 @@ impl Employee {
             employee_id: self.employee_id,
             passcode_id,
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::{Value, from_value, json};
+
+    use super::*;
+
+    /// A row of the directory, with these fields.
+    pub fn person(id: u8, fields: Value) -> Employee {
+        let mut row = json!({
+            "company_id": "cmp_01J00000000000000000000000", "employee_id": format!("emp_01J0000000000000000000000{id}"),
+            "full_name": "Ada Lindqvist", "login": "ada@northwind.example", "granted_role": "member",
+            "account_type": "employee", "account_status": "active", "two_factor": "enrolled",
+            "session_epoch": "AAAAAAAAAAAAAAAA",
+        });
+        row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        from_value(row).unwrap()
     }
 }

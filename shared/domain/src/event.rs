@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CompanyId, EmployeeId, EventId, Timestamp};
 
-/// What happened. Types are only ever added: the trail keeps events of all of them.
+/// What happened. Once the service is deployed, types are only ever added: the trail keeps events of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventType {
     /// A passcode was stored, to be mailed.
@@ -48,16 +48,13 @@ pub enum EventType {
     /// Ended by time.
     #[serde(rename = "passcode.expired")]
     PasscodeExpired,
-    /// A new password was chosen; it counts from the completion.
-    #[serde(rename = "recovery.password_set")]
-    RecoveryPasswordSet,
-    /// Password and authenticator were replaced.
+    /// Password and authenticator were replaced, and a session was given.
     #[serde(rename = "recovery.completed")]
     RecoveryCompleted,
     /// A recovery ended without that.
     #[serde(rename = "recovery.abandoned")]
     RecoveryAbandoned,
-    /// A session was given.
+    /// A person signed in.
     #[serde(rename = "session.started")]
     SessionStarted,
     /// The person ended all own sessions.
@@ -88,6 +85,14 @@ pub enum EventType {
 
 // The name by which the audit and clients know it: `passcode.issued`.
 crate::text::display_as_serialized!(EventType);
+
+impl EventType {
+    /// Whether recoveries and sign-ins write it where nothing goes wrong. Most events are of these types.
+    pub fn is_routine(self) -> bool {
+        use EventType::*;
+        matches!(self, PasscodeIssued | PasscodeDelivered | PasscodeRedeemed | RecoveryCompleted | SessionStarted)
+    }
+}
 
 /// Who caused an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,5 +246,18 @@ mod tests {
         assert_eq!((event.text("passcode_id"), event.text("new"), event.text("same")), (Some("7"), None, None));
         let change = Detail::Change { from: None, to: Some("2".to_owned()) };
         assert_eq!((event.detail.len(), event.detail.get("new")), (2, Some(&change)));
+    }
+
+    #[test]
+    fn five_types_are_of_every_recovery_and_sign_in() {
+        let is_routine = |name: &str| serde_json::from_value::<EventType>(name.into()).unwrap().is_routine();
+        let routine =
+            ["passcode.issued", "passcode.delivered", "passcode.redeemed", "recovery.completed", "session.started"];
+        assert!(routine.into_iter().all(is_routine));
+        assert!(
+            !["passcode.expired", "recovery.abandoned", "session.ended", "employee.imported"]
+                .into_iter()
+                .any(is_routine)
+        );
     }
 }

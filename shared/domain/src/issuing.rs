@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::lifecycle::{CodeStatus, Phase};
 use crate::passcode::{Code, DEFAULT_LIFETIME, MAX_LIFETIME_MINUTES, MIN_LIFETIME_MINUTES, OperatorTag};
-use crate::{AccountType, Admin, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, Timestamp};
+use crate::{
+    AccountType, Admin, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, Name, PasscodeId, Timestamp,
+};
 
 /// What an admin may say of a passcode to be issued.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -84,8 +86,10 @@ pub struct IssuedPasscode {
     pub company_id: CompanyId,
     /// Whom it is for, as it was when this was decided: the write holds only if nothing of it has changed.
     pub holder: Employee,
-    /// As the directory will show it.
+    /// As admins will see it.
     pub latest: LatestPasscode,
+    /// The name of the admin who issues it, for the mail.
+    pub issuer: Option<Name>,
     /// Why, for the trail.
     pub reason: Option<Reason>,
     /// Whether the account is stopped until its recovery is completed.
@@ -127,10 +131,7 @@ pub fn issue(
     }
     let lifetime =
         wish.lifetime_minutes.map_or(DEFAULT_LIFETIME, |minutes| Duration::from_secs(60 * u64::from(minutes.0)));
-    let issued_by = admin.map_or(Issuer::Operator(OperatorTag::Operator), |admin| Issuer::Admin {
-        employee_id: admin.employee_id,
-        name: admin.full_name.clone(),
-    });
+    let issued_by = admin.map_or(Issuer::Operator(OperatorTag::Operator), |admin| Issuer::Admin(admin.employee_id));
     let latest = LatestPasscode {
         passcode_id: PasscodeId::new(now, random),
         phase: Phase::Code(CodeStatus::Sending),
@@ -142,6 +143,7 @@ pub fn issue(
     Ok(IssuedPasscode {
         company_id: holder.company_id,
         latest,
+        issuer: admin.map(|admin| admin.full_name.clone()),
         reason: wish.reason.clone(),
         suspend: wish.suspend,
         // The operator is asked where nobody in the company can help, a lost password included.
@@ -158,20 +160,10 @@ mod tests {
     use serde_json::{Value, from_value, json};
 
     use super::*;
+    use crate::employee::tests::person;
     use crate::{AccountStatus, Role, SecondProof, TwoFactor};
 
     const NOW: Timestamp = Timestamp::from_millis(1_732_421_884_000);
-
-    /// A row of the directory, with these fields.
-    fn person(id: u8, fields: Value) -> Employee {
-        let mut row = json!({
-            "company_id": "cmp_01J00000000000000000000000", "employee_id": format!("emp_01J0000000000000000000000{id}"),
-            "full_name": "Ada Lindqvist", "login": "ada@northwind.example", "granted_role": "member", "account_type": "employee",
-            "account_status": "active", "two_factor": "enrolled", "session_epoch": "AAAAAAAAAAAAAAAA",
-        });
-        row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        from_value(row).unwrap()
-    }
 
     fn company(second_proof: SecondProof) -> Company {
         let id = "cmp_01J00000000000000000000000";

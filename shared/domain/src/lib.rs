@@ -46,7 +46,7 @@ pub use password::{Password, PasswordFault, Person};
 pub use password_hash::{HashMemory, HashingFailed, PasswordHash, Pepper, Salt};
 pub use patch::EmployeePatch;
 pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};
-pub use search::{Filter, Prefix, words_of};
+pub use search::{EmployeeFilter, Filter, PasscodeFilter, Prefix, words_of};
 pub use session::{DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};
 pub use timestamp::Timestamp;
 pub use totp::{Enrolment, Step, TotpCode, TotpKey};

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::crockford::{grouped, random_symbols, read_symbols};
 use crate::keyed_hash::{HashKey, KeyedHash};
-use crate::lifecycle::{CodeStatus, Passcode, PasscodeStatus, Phase};
-use crate::{CompanyId, EmployeeId, Login, Name, PasscodeId, RECOVERY_LIFETIME, Timestamp};
+use crate::lifecycle::{CodeStatus, PasscodeStatus, Phase};
+use crate::{CompanyId, EmployeeId, Login, PasscodeId, Timestamp};
 
 /// How long a code lives unless the admin asks otherwise.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -17,8 +17,10 @@ pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 pub const MIN_LIFETIME_MINUTES: u32 = 10;
 /// The longest lifetime, in minutes (NIST SP 800-63B-4, section 4.2.1.2: a day).
 pub const MAX_LIFETIME_MINUTES: u32 = 24 * 60;
-/// A code still `sending` after this was left behind by a process that died, and is withdrawn.
+/// A code still `sending` after this was left behind by a process that died: its mail failed.
 pub const SENDING_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How long a passcode is shown after its code has expired.
+pub const SHOWN_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// A one-time passcode: 12 symbols, of which the first four select and the other eight are the secret.
 pub struct Code(Zeroizing<[u8; 12]>);
@@ -51,7 +53,7 @@ impl Code {
 }
 
 /// Which passcode, and whose: what a write must name to mean this one and no other.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasscodeRef {
     /// The holder's login, the key of the passcodes table.
     pub login: Login,
@@ -67,13 +69,8 @@ pub struct PasscodeRef {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Issuer {
-    /// A Security Admin of the company.
-    Admin {
-        /// The admin.
-        employee_id: EmployeeId,
-        /// The admin's name at that time.
-        name: Name,
-    },
+    /// A Security Admin of the company. The directory has the name.
+    Admin(EmployeeId),
     /// Whoever runs the service, through an import: the text `operator`.
     Operator(OperatorTag),
 }
@@ -86,7 +83,7 @@ pub enum OperatorTag {
     Operator,
 }
 
-/// The latest passcode of a person as the directory shows it.
+/// The latest passcode of a person as admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatestPasscode {
     /// Which one it is.
@@ -105,20 +102,19 @@ pub struct LatestPasscode {
 }
 
 impl LatestPasscode {
-    /// What decides about it. The directory does not know the tries.
-    pub fn lifecycle(&self) -> Passcode {
-        // A recovery begins before its code expires, so it cannot last longer than this.
-        let until = if self.phase == Phase::OPEN { self.expires_at.after(RECOVERY_LIFETIME) } else { self.expires_at };
-        Passcode { phase: self.phase, until, tries: 0 }
+    /// The status at `now`: a code expires at once, not when the cleanup ends it, and one that was never mailed has failed.
+    pub fn status_at(&self, now: Timestamp) -> PasscodeStatus {
+        let status = match self.phase {
+            Phase::SENDING if now >= self.issued_at.after(SENDING_LIMIT) => CodeStatus::Failed,
+            phase if phase.is_pending() && now >= self.expires_at => CodeStatus::Expired,
+            phase => return phase.status(),
+        };
+        PasscodeStatus::Code(status)
     }
 
-    /// The status at `now`: a code expires at once, not when the cleanup ends it.
-    pub fn status_at(&self, now: Timestamp) -> PasscodeStatus {
-        if self.phase.is_pending() && now >= self.expires_at {
-            PasscodeStatus::Code(CodeStatus::Expired)
-        } else {
-            self.phase.status()
-        }
+    /// Whether it is still shown: not for ever.
+    pub fn is_shown_at(&self, now: Timestamp) -> bool {
+        now < self.expires_at.after(SHOWN_FOR)
     }
 }
 
@@ -150,6 +146,7 @@ mod tests {
         assert_eq!(Code::read("7K3M-9QXT-2BHW").unwrap().selector(), "7K3M");
         let minutes = [DEFAULT_LIFETIME, SENDING_LIMIT].map(|span| span.as_secs() / 60);
         assert_eq!((minutes, MAX_LIFETIME_MINUTES), ([60, 5], 1_440));
+        assert_eq!(SHOWN_FOR.as_secs(), 400 * 86_400);
     }
 
     #[test]
@@ -211,9 +208,16 @@ mod tests {
         };
         assert_eq!(latest.status_at(at(999)), PasscodeStatus::Code(CodeStatus::Sent));
         assert_eq!(latest.status_at(at(1_000)), PasscodeStatus::Code(CodeStatus::Expired));
-        assert_eq!(latest.lifecycle().until, at(1_000));
-        let used = LatestPasscode { phase: Phase::OPEN, ..latest };
+        let used = LatestPasscode { phase: Phase::OPEN, ..latest.clone() };
         assert_eq!(used.status_at(at(1_000)), Phase::OPEN.status());
-        assert_eq!(used.lifecycle().until, at(1_000).after(RECOVERY_LIFETIME));
+
+        let sending = LatestPasscode { phase: Phase::SENDING, expires_at: at(600_000), ..latest };
+        assert_eq!(sending.status_at(at(299_999)), PasscodeStatus::Code(CodeStatus::Sending));
+        assert_eq!(
+            [at(300_000), at(600_000)].map(|now| sending.status_at(now)),
+            [CodeStatus::Failed; 2].map(PasscodeStatus::Code)
+        );
+        let shown_until = at(600_000).after(SHOWN_FOR).millis();
+        assert!(sending.is_shown_at(at(shown_until - 1)) && !sending.is_shown_at(at(shown_until)));
     }
 }

@@ -209,7 +209,13 @@ mod tests {
         assert!(hash.verify(&password, &pepper(), &memory).unwrap());
         assert!(!hash.verify(&Password::new("plum harbour ladder quartZ"), &pepper(), &memory).unwrap());
         assert!(!hash.verify(&password, &Pepper::from([8; 32]), &memory).unwrap());
-        assert!(!PasswordHash::verify_nobody(&password, &pepper(), &memory).unwrap());
+    }
+
+    #[test]
+    fn an_unknown_address_costs_a_hash_as_well() {
+        let memory = HashMemory::default();
+        assert!(!PasswordHash::verify_nobody(&Password::new(PASSWORD), &pepper(), &memory).unwrap());
+        assert_eq!(memory.kept().iter().map(Vec::len).collect::<Vec<_>>(), [MEMORY_KIB as usize]);
     }
 
     #[test]

@@ -20,13 +20,12 @@ impl EmployeePatch {
             account_type,
             account_status,
             mail_locale,
-            // Acts of the person, or of the passcode, change these.
+            // Acts of the person change these.
             company_id: _,
             employee_id: _,
             two_factor: _,
             last_signed_in_at: _,
             session_epoch: _,
-            latest_passcode: _,
         } = new;
         let differ = [
             ("email", *login != old.login),
@@ -38,5 +37,31 @@ impl EmployeePatch {
             ("locale", *mail_locale != old.mail_locale),
         ];
         Self { fields: differ.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::employee::tests::person;
+
+    #[test]
+    fn just_the_fields_that_an_import_changed_are_named() {
+        for (changed, fields) in [
+            (json!({}), vec![]),
+            (json!({"login": "ada.l@northwind.example"}), vec!["email"]),
+            (json!({"full_name": "Ada Lovelace"}), vec!["name"]),
+            (json!({"external_id": "P-7"}), vec!["external_id"]),
+            (json!({"granted_role": "security_admin"}), vec!["role"]),
+            (json!({"account_type": "client"}), vec!["account_type"]),
+            (json!({"account_status": "disabled"}), vec!["status"]),
+            (json!({"mail_locale": "de"}), vec!["locale"]),
+            (json!({"two_factor": "not_enrolled", "session_epoch": "BBBBBBBBBBBBBBBB"}), vec![]),
+        ] {
+            let patch = EmployeePatch::diff(&person(1, json!({})), &person(1, changed.clone()));
+            assert_eq!(patch.fields, fields, "{changed}");
+        }
     }
 }

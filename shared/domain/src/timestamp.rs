@@ -37,6 +37,11 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// Whole days since 1970 UTC.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(24 * 60 * 60 * 1000)
+    }
+
     /// This moment and `duration` more.
     pub fn after(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
@@ -93,6 +98,12 @@ mod tests {
         let moment = Timestamp::from_millis(-1);
         assert_eq!((moment.seconds(), moment.after(Duration::from_secs(2)).millis()), (-1, 1_999));
         assert_eq!(Timestamp::from_millis(1_999).seconds(), 1);
+    }
+
+    #[test]
+    fn a_day_lasts_from_midnight_to_midnight_in_utc() {
+        let days = [-1, 0, 86_399_999, 86_400_000].map(|millis| Timestamp::from_millis(millis).day());
+        assert_eq!(days, [-1, 0, 0, 1]);
     }
 
     #[test]

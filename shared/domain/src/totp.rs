@@ -148,6 +148,15 @@ mod tests {
         let qr = QrCode::encode_text(text, QrCodeEcc::Medium).unwrap();
         let rows = (0..qr.size()).flat_map(|y| (0..qr.size()).map(move |x| (x, y)));
         assert_eq!(drawn, rows.filter(|(x, y)| qr.get_module(*x, *y)).collect::<Vec<_>>());
+        let side = qr.size() + 8;
+        assert!(picture.contains(&format!("viewBox=\"0 0 {side} {side}\"")), "{picture}");
+        assert!(picture.contains(&format!("d=\"M0,0h{side}v{side}H0z\"")), "{picture}");
+    }
+
+    #[test]
+    fn a_key_comes_out_of_its_seal_as_it_went_in() {
+        assert_eq!(key().expose(), b"12345678901234567890");
+        assert!(TotpKey::from_bytes(&[0; KEY_BYTES - 1]).is_err());
     }
 
     #[test]

@@ -137,6 +137,8 @@ mod tests {
             "Call +1 555 0100 and read out your password".to_owned(),
             format!("{WINDOWS} Call +1 555 0100"),
             format!("{IPHONE} Mobile/15E148"),
+            format!("{IPHONE} Mobile/15E148 Safari/604.1"),
+            format!("Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Version/26.0 Safari/605.1.15"),
             format!("Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/142.0.0.0 Safari/537.36"),
             format!("{MAC} {WEBKIT} Code/1.106.0 Chrome/142.0.0.0 Electron/39.1.0 Safari/537.36"),
             format!(

@@ -44,3 +44,18 @@ impl<'de, T: FromStr> Deserialize<'de> for Versioned<T> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_reads_back_with_its_version() {
+        let versioned = Versioned { version: 3, value: "a:b".to_owned() };
+        assert_eq!(versioned.to_string(), "3:a:b");
+        assert_eq!("3:a:b".parse(), Ok(versioned));
+        for text in ["", "3", "a:b", ":a", "-3:a", "4294967296:a"] {
+            assert!(text.parse::<Versioned<String>>().is_err(), "{text}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use readmit_domain::{
 use super::passwords::{self, Compared};
 use super::{AppError, Services};
 use crate::keyring::{Keyring, RootSecret};
-use crate::store::{Admission, Credentials, FactorUsed, Spent, Wrong};
+use crate::store::{Account, Admission, Credentials, FactorUsed, Spent, Wrong};
 
 mod attempt;
 mod proof;
@@ -29,69 +29,71 @@ pub struct Verified {
 /// Whether address, password and second factor are somebody's. What is wrong is 401 `sign_in_rejected`, whatever it is; too many
 /// attempts are 429.
 pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &AuditContext) -> Result<Verified, AppError> {
-    let (known, counted) = count(services, &mut attempt, act.at).await?;
+    let (account, counted) = count(services, &mut attempt, act.at).await?;
+    let whose = account.credentials.as_ref().map(|known| (known.company_id, known.employee_id));
     let verified = match counted {
-        Admission::Admitted(()) => compare(services, attempt, known.clone(), act.at).await?,
+        Admission::Admitted(()) => compare(services, attempt, account, act.at).await?,
         Admission::Throttled(throttled) => Admission::Throttled(throttled),
     };
     match verified {
         Admission::Admitted(verified) => Ok(verified),
         Admission::Throttled(limit) => {
-            let whose = known.map(|known| (known.company_id, known.employee_id));
             Err(services.tell_throttled(&limit, EventType::SessionThrottled, whose, act).await?)
         }
     }
 }
 
-/// The first trip: the attempt is counted before anything is compared, beside the reading of the credentials. A device that the
-/// account no longer knows is counted as any other, in one trip more.
+/// The first trip: the attempt is counted before anything is compared, beside the reading of the account. A device that the
+/// account no longer knows is counted as any other, in one trip more; so is an attempt where the window is full.
 async fn count(
     services: &Services,
     attempt: &mut Attempt<'_>,
     now: Timestamp,
-) -> Result<(Option<Credentials>, Admission), AppError> {
-    let source = attempt.source();
-    let counting = services.store.count_sign_in(&attempt.login, &source, now);
-    let (credentials, counted) = tokio::join!(services.store.credentials(&attempt.login), counting);
-    let (credentials, counted) = (credentials?, counted?);
-    let epoch = credentials.as_ref().and_then(|credentials| credentials.device_epoch.as_ref());
-    if attempt.device.as_ref().is_none_or(|device| epoch == Some(&device.epoch)) {
-        return Ok((credentials, counted));
+) -> Result<(Account, Admission), AppError> {
+    let (store, source) = (&services.store, attempt.source());
+    let counting = store.count_sign_in(&attempt.login, &source, now);
+    let (account, full) = tokio::join!(store.account(&attempt.login), counting);
+    let (account, mut full) = (account?, full?);
+    let known = account.credentials.as_ref();
+    let epoch = known.and_then(|known| known.device_epoch.as_ref());
+    if attempt.device.as_ref().is_some_and(|device| epoch != Some(&device.epoch)) {
+        attempt.device = None;
+        full = store.count_sign_in(&attempt.login, &attempt.source(), now).await?;
     }
-    attempt.device = None;
-    Ok((credentials, services.store.count_sign_in(&attempt.login, &attempt.source(), now).await?))
+    let Some(full) = full else { return Ok((account, Admission::Admitted(()))) };
+    let source = attempt.source();
+    let last_success_at = known.and_then(|known| known.successes.last_from(&source, now));
+    let counted = store.count_sign_in_again(&attempt.login, &source, full, last_success_at, now).await?;
+    Ok((account, counted))
 }
 
-/// The second trip: the account's failures and the directory, beside one hash, known or unknown alike. What is wrong is counted
-/// before it is told, and nothing of it is told when the account may not fail any more.
+/// The second trip: reads the employee and computes one hash at the same time, for known and unknown addresses alike. A failure is
+/// counted before the answer is sent. If the account has reached its limit of failures, only a known device gets past 429.
 async fn compare(
     services: &Services,
     attempt: Attempt<'_>,
-    credentials: Option<Credentials>,
+    account: Account,
     now: Timestamp,
 ) -> Result<Admission<Verified>, AppError> {
     let (source, is_known_device) = (attempt.source(), attempt.device.is_some());
     let login = attempt.login;
-    let (company_id, employee_id) = owner(services, credentials.as_ref());
-    let (checked, employee, failures) = tokio::join!(
-        passwords::compare(services, credentials.as_ref(), attempt.password, now),
-        services.store.employee(company_id, employee_id),
-        services.store.failures(&login, now)
+    let (company_id, employee_id) = owner(services, account.credentials.as_ref());
+    let (checked, employee) = tokio::join!(
+        passwords::compare(services, account.credentials.as_ref(), attempt.password, now),
+        services.store.employee(company_id, employee_id)
     );
     let (checked, employee) = (checked?, employee?);
-    let failures = match failures? {
-        Admission::Admitted(failures) => Some(failures),
+    match account.may_fail(&login, now) {
         // The account's limits do not touch a known device.
-        Admission::Throttled(_) if is_known_device => None,
-        Admission::Throttled(throttled) => return Ok(Admission::Throttled(throttled)),
-    };
-    let failures = failures.filter(|_| !is_known_device);
-    match judge(services, checked, credentials, employee, attempt.factor, now).await? {
+        Admission::Throttled(throttled) if !is_known_device => return Ok(Admission::Throttled(throttled)),
+        Admission::Admitted(()) | Admission::Throttled(_) => {}
+    }
+    match judge(services, checked, account.credentials.clone(), employee, attempt.factor, now).await? {
         Ok(Judged { credentials, employee, factor, rehashed, resealed }) => {
-            let spent = Spent { factor, rehashed, resealed, source, failures };
+            let spent = Spent { factor, rehashed, resealed, source };
             Ok(Admission::Admitted(Verified { credentials, employee, spent }))
         }
-        Err((wrong, because)) => match services.store.count_failure(&login, wrong, now).await? {
+        Err((wrong, because)) => match services.store.count_failure(&login, &account, wrong, now).await? {
             Admission::Throttled(throttled) if !is_known_device => Ok(Admission::Throttled(throttled)),
             Admission::Admitted(()) | Admission::Throttled(_) => Err(AppError::SignInRejected(because)),
         },

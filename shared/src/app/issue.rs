@@ -17,7 +17,8 @@ pub struct Stored {
 }
 
 impl Services<Mail> {
-    /// Stores and mails a passcode. None if its holder, or the admin's authority, changed since the decision: decide again.
+    /// Stores and mails a passcode. None if its holder, the passcode before it, or the admin's authority changed since the
+    /// decision: decide again.
     pub async fn deliver(
         &self,
         issued: IssuedPasscode,
@@ -69,10 +70,10 @@ impl Services<Mail> {
             return Ok(sent);
         }
         // Something ended it, or SES reported of it, while the mail was on its way: say what.
-        let holder = self.store.employee(issued.company_id, issued.holder.employee_id).await?;
-        let latest = holder
-            .and_then(|holder| holder.latest_passcode)
-            .filter(|latest| latest.passcode_id == issued.latest.passcode_id)
+        let row = self.store.passcode(issued.login()).await?;
+        let latest = row
+            .filter(|row| row.held.passcode_id == issued.latest.passcode_id)
+            .map(|row| row.latest())
             .unwrap_or(LatestPasscode { phase: Phase::Code(CodeStatus::Superseded), ..issued.latest });
         self.store.keep(&stored, &latest).await?;
         Ok(latest)

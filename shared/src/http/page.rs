@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lambda_http::Request;
 use rand::CryptoRng;
-use readmit_domain::{CompanyId, Timestamp};
+use readmit_domain::{CompanyId, Employee, Timestamp};
 use serde::Deserialize;
 
 use super::{Failure, Nothing, Problem, access_claims, admit_admin};
@@ -66,13 +66,13 @@ impl<'a> Pager<'a> {
         self.claims.company_id
     }
 
-    /// Reads a page beside the caller's row, in one trip, and returns it only if the caller may see it. What is wrong with the
+    /// Reads a page beside the caller's row, in one trip, and returns both only if the caller may see it. What is wrong with the
     /// query or the cursor is told behind that.
     pub async fn read<'q, L, T, F: Future<Output = Result<T, Failure>>>(
         &self,
         asked: &'q Result<Asked<L>, Problem>,
         read: impl FnOnce(&'q Asked<L>, Option<String>) -> F,
-    ) -> Result<T, Failure> {
+    ) -> Result<(Employee, T), Failure> {
         let open = |asked: &Asked<L>| {
             asked.cursor.as_ref().map(|cursor| open_cursor(&self.keyring, &asked.name, cursor, self.now)).transpose()
         };
@@ -86,10 +86,11 @@ impl<'a> Pager<'a> {
         let caller = self.services.store.employee(self.claims.company_id, self.claims.employee_id);
         let (caller, page) = tokio::join!(caller, page);
         let caller = caller?;
-        let (_, body) = admit_admin(&self.claims, caller.as_ref(), self.request)?;
+        let (admin, body) = admit_admin(&self.claims, caller.as_ref(), self.request)?;
         let Nothing {} = body.read()?;
         start?;
-        page.transpose()?.ok_or_else(|| Failure::Fault("a page was not read".to_owned()))
+        let page = page.transpose()?.ok_or_else(|| Failure::Fault("a page was not read".to_owned()))?;
+        Ok((admin.employee().clone(), page))
     }
 
     pub fn next(&self, name: &str, last: &str) -> Result<String, Failure> {

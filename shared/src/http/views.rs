@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use readmit_domain::lifecycle::PasscodeStatus;
+use readmit_domain::passcode::OperatorTag;
 use readmit_domain::{
     AccountStatus, AccountType, Actor, CompanyId, Detail, Employee, EmployeeId, Event, EventId, EventType, ExternalId,
     Issuer, LatestPasscode, Login, Name, PasscodeId, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
@@ -20,18 +21,34 @@ pub struct PasscodeView<'a> {
     sent_to: &'a str,
     issued_at: Timestamp,
     expires_at: Timestamp,
-    issued_by: &'a Issuer,
+    issued_by: IssuerView<'a>,
 }
 
+#[derive(Serialize)]
+#[serde(untagged)]
+enum IssuerView<'a> {
+    Admin { employee_id: EmployeeId, name: &'a str },
+    Operator(OperatorTag),
+}
+
+/// Shown instead of the name if the issuer is no longer in the directory.
+const ERASED: &str = "(erased)";
+
 impl<'a> PasscodeView<'a> {
-    pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
+    /// `issuer` is the admin who issued it, if there is one, and the directory still has a name.
+    pub fn new(passcode: &'a LatestPasscode, issuer: Option<&'a Name>, now: Timestamp) -> Self {
         Self {
             passcode_id: passcode.passcode_id,
             status: passcode.status_at(now),
             sent_to: &passcode.sent_to,
             issued_at: passcode.issued_at,
             expires_at: passcode.expires_at,
-            issued_by: &passcode.issued_by,
+            issued_by: match passcode.issued_by {
+                Issuer::Admin(employee_id) => {
+                    IssuerView::Admin { employee_id, name: issuer.map_or(ERASED, Name::as_str) }
+                }
+                Issuer::Operator(tag) => IssuerView::Operator(tag),
+            },
         }
     }
 }
@@ -42,13 +59,15 @@ pub struct IssuedView<'a> {
 }
 
 impl<'a> IssuedView<'a> {
-    pub fn new(passcode: &'a LatestPasscode, now: Timestamp) -> Self {
-        Self { passcode: PasscodeView::new(passcode, now) }
+    /// Of a passcode that `admin` issued.
+    pub fn new(passcode: &'a LatestPasscode, admin: &'a Employee, now: Timestamp) -> Self {
+        Self { passcode: PasscodeView::new(passcode, Some(&admin.full_name), now) }
     }
 }
 
+/// A person, without what admins alone see.
 #[derive(Serialize)]
-pub struct EmployeeView<'a> {
+pub struct PersonView<'a> {
     employee_id: EmployeeId,
     company_id: CompanyId,
     external_id: Option<&'a ExternalId>,
@@ -59,11 +78,10 @@ pub struct EmployeeView<'a> {
     status: AccountStatus,
     two_factor: TwoFactor,
     last_signed_in_at: Option<Timestamp>,
-    passcode: Option<PasscodeView<'a>>,
 }
 
-impl<'a> EmployeeView<'a> {
-    pub fn new(employee: &'a Employee, now: Timestamp) -> Self {
+impl<'a> From<&'a Employee> for PersonView<'a> {
+    fn from(employee: &'a Employee) -> Self {
         Self {
             employee_id: employee.employee_id,
             company_id: employee.company_id,
@@ -75,8 +93,21 @@ impl<'a> EmployeeView<'a> {
             status: employee.account_status,
             two_factor: employee.two_factor,
             last_signed_in_at: employee.last_signed_in_at,
-            passcode: employee.latest_passcode.as_ref().map(|passcode| PasscodeView::new(passcode, now)),
         }
+    }
+}
+
+/// A person as Security Admins see it.
+#[derive(Serialize)]
+pub struct EmployeeView<'a> {
+    #[serde(flatten)]
+    person: PersonView<'a>,
+    passcode: Option<PasscodeView<'a>>,
+}
+
+impl<'a> EmployeeView<'a> {
+    pub fn new(employee: &'a Employee, passcode: Option<PasscodeView<'a>>) -> Self {
+        Self { person: PersonView::from(employee), passcode }
     }
 }
 
@@ -129,30 +160,30 @@ pub struct SessionView<'a> {
     access_token: &'a SecretString,
     token_type: &'static str,
     expires_in: u64,
-    employee: EmployeeView<'a>,
+    employee: PersonView<'a>,
 }
 
 impl<'a> SessionView<'a> {
-    pub fn new(access_token: &'a SecretString, employee: &'a Employee, now: Timestamp) -> Self {
-        let employee = EmployeeView::new(employee, now);
-        Self { access_token, token_type: "Bearer", expires_in: SESSION_LIFETIME.as_secs(), employee }
+    pub fn new(access_token: &'a SecretString, employee: &'a Employee) -> Self {
+        let expires_in = SESSION_LIFETIME.as_secs();
+        Self { access_token, token_type: "Bearer", expires_in, employee: PersonView::from(employee) }
     }
 }
 
 /// A session that lasts, for a portal's backend.
 #[derive(Serialize)]
 pub struct LiveSessionView<'a> {
-    employee: EmployeeView<'a>,
+    employee: PersonView<'a>,
     authenticated_at: Timestamp,
     expires_at: Timestamp,
 }
 
 impl<'a> LiveSessionView<'a> {
     /// The session of a token, and its person as the directory has it now.
-    pub fn new(session: &Session, employee: &'a Employee, now: Timestamp) -> Self {
+    pub fn new(session: &Session, employee: &'a Employee) -> Self {
         let at = |seconds: i64| Timestamp::from_millis(seconds.saturating_mul(1_000));
         let (authenticated_at, expires_at) = (at(session.claims.auth_time), at(session.expires_at));
-        Self { employee: EmployeeView::new(employee, now), authenticated_at, expires_at }
+        Self { employee: PersonView::from(employee), authenticated_at, expires_at }
     }
 }
 

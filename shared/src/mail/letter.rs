@@ -1,6 +1,6 @@
 //! What each mail says: its blocks, in the reader's language. Pure: what is sent is made here, and nothing is sent.
 
-use readmit_domain::{Browser, Company, Employee, IssuedPasscode, Issuer, Notice, NoticeKind};
+use readmit_domain::{Browser, Company, Employee, IssuedPasscode, Notice, NoticeKind};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::line::{Line, Value, Values};
@@ -38,12 +38,12 @@ impl Letterhead {
         let lifetime = (issued.latest.expires_at.millis() - issued.latest.issued_at.millis()) / 60_000;
         values.add("lifetime", Value::together((language.span)(lifetime)));
         values.add("expires_at", Value::together((language.moment)(issued.latest.expires_at)));
-        let from = match &issued.latest.issued_by {
-            Issuer::Admin { name, .. } => {
+        let from = match &issued.issuer {
+            Some(name) => {
                 values.add("issuer", Value::told(name.as_str()));
                 words.from_admin
             }
-            Issuer::Operator(_) => words.from_operator,
+            None => words.from_operator,
         };
         let disown = format!("{portal}/#/disown/{}", disown_token.expose_secret());
         let mut blocks = vec![

@@ -1,18 +1,30 @@
 //! Attempts to get in: failed sign-ins by network, by known device and by account, refused redemptions by network.
 //!
-//! What is counted before anything is compared bounds what a network or a device may ask; what is counted of the account is told
-//! apart by what was wrong, and counted before anybody is told that it was.
+//! Each sign-in is counted for its network or device before the password is compared. A failed sign-in is also counted for the
+//! account, before the answer is sent: wrong passwords in one list, wrong second factors in another. Attempts before the last
+//! success from the same network or device no longer count. So a success deletes no row, and a stranger cannot see from the own
+//! limit when the owner signs in.
+//!
+//! Each network and each device has a row of its own in the limits table, so that a stranger's attempts make the owner's rows no
+//! longer. An account's failures lie in its credentials, and those of an address that nobody has in a row of the limits table.
 
+use std::collections::BTreeMap;
+
+use data_encoding::BASE64URL_NOPAD;
 use readmit_domain::limit::{
     Limit, Occurrences, REFUSED_REDEMPTIONS_A_NETWORK, SIGN_INS_A_DEVICE, SIGN_INS_A_NETWORK,
     WRONG_PASSWORDS_AN_ACCOUNT, WRONG_SECOND_FACTORS_AN_ACCOUNT, network_of,
 };
-use readmit_domain::{Login, Timestamp};
+use readmit_domain::{EmployeeId, Login, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::attributes::*;
-use super::change::Change;
+use super::batch::Reading;
+use super::change::{Change, key};
 use super::limits::{LimitRow, limit_key};
-use super::{Admission, Store, StoreError, Throttled};
+use super::send::{OnRefusal, Updated, read};
+use super::{Admission, Credentials, Store, StoreError, Throttled};
 
 /// Where a sign-in comes from: whose failures there are counted together.
 #[derive(Clone, Debug)]
@@ -40,6 +52,15 @@ impl AttemptSource {
         }
     }
 
+    /// A short hash of the source. The network itself would say where a person signs in from.
+    fn place(&self) -> String {
+        let text = match self {
+            Self::Network(source_ip) => network_of(source_ip.as_deref()),
+            Self::Device(id) => id.clone(),
+        };
+        BASE64URL_NOPAD.encode(&Sha256::digest(text)[..6])
+    }
+
     fn limits(&self) -> &'static [Limit] {
         match self {
             Self::Network(_) => &SIGN_INS_A_NETWORK,
@@ -56,95 +77,186 @@ fn refusals(login: &Login, source_ip: Option<&str>) -> String {
     format!("refused redemptions of {login} from {}", network_of(source_ip))
 }
 
-impl LimitRow {
-    /// The failures of an account by what was wrong: the attribute, when they happened, and how many there may be.
-    fn failures(&self) -> [(Wrong, &'static str, &Vec<i64>, [Limit; 1]); 2] {
+/// The failed sign-ins of an account by what was wrong, in milliseconds since 1970. A success removes them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Failures {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    wrong_passwords_at: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    wrong_second_factors_at: Vec<i64>,
+}
+
+/// The newest success from each of a few places, in milliseconds since 1970, by a short hash of the place.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Successes(BTreeMap<String, i64>);
+
+/// Places that are kept: at home, at work, on the way. Of a place that is forgotten older attempts count again, until they are a
+/// day old.
+const PLACES: usize = 4;
+
+impl Successes {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds a success from this source at `now`.
+    pub(super) fn with(&self, source: &AttemptSource, now: Timestamp) -> Self {
+        let mut places: Vec<_> = self.0.clone().into_iter().filter(|(place, _)| *place != source.place()).collect();
+        places.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+        places.truncate(PLACES - 1);
+        Self(places.into_iter().chain([(source.place(), now.millis())]).collect())
+    }
+
+    /// The last success from this source. One that an instance with a fast clock wrote is ignored until `now` has reached it: else
+    /// it would clear attempts that have not happened yet.
+    pub fn last_from(&self, source: &AttemptSource, now: Timestamp) -> Option<Timestamp> {
+        let at = self.0.get(&source.place()).copied().map(Timestamp::from_millis);
+        at.filter(|at| *at <= now)
+    }
+}
+
+/// An account's failures, and whose they are; nobody's in a row of an address that nobody has.
+#[derive(Default, Deserialize)]
+struct FailuresRow {
+    employee_id: Option<EmployeeId>,
+    #[serde(flatten)]
+    failures: Failures,
+}
+
+/// What a sign-in is decided by, whether or not somebody has the address.
+pub struct Account {
+    pub credentials: Option<Credentials>,
+    /// When limits of the account were told, and of an address that nobody has the failures too.
+    row: LimitRow,
+}
+
+impl Failures {
+    /// For each kind of failure: the attribute, the moments, and the limit.
+    fn kinds(&self) -> [(Wrong, &'static str, &Vec<i64>, [Limit; 1]); 2] {
         [
-            (Wrong::Password, HAPPENED_AT, &self.happened_at, WRONG_PASSWORDS_AN_ACCOUNT),
-            (Wrong::SecondFactor, SECOND_FACTORS_AT, &self.second_factors_at, WRONG_SECOND_FACTORS_AN_ACCOUNT),
+            (Wrong::Password, WRONG_PASSWORDS_AT, &self.wrong_passwords_at, WRONG_PASSWORDS_AN_ACCOUNT),
+            (
+                Wrong::SecondFactor,
+                WRONG_SECOND_FACTORS_AT,
+                &self.wrong_second_factors_at,
+                WRONG_SECOND_FACTORS_AN_ACCOUNT,
+            ),
         ]
     }
 
-    /// Whether the account may fail once more, in either way.
-    fn may_fail(&self, subject: &str, now: Timestamp) -> Result<(), Throttled> {
-        self.failures().iter().try_for_each(|(_, _, moments, limits)| self.admit(moments, subject, limits, now))
-    }
-}
-
-/// The failed sign-ins of an account that may still fail, as they were looked at.
-#[derive(Clone, Debug, Default)]
-pub struct Failures(LimitRow);
-
-impl Failures {
     /// The account may still fail if its lists are short, or still what they were when all that counts of them was few.
-    fn still_stand(&self, change: Change) -> Change {
-        self.0.failures().into_iter().fold(change, |change, (_, attribute, seen, [Limit { most, .. }])| {
+    pub(super) fn still_stand(&self, change: Change) -> Change {
+        self.kinds().into_iter().fold(change, |change, (_, attribute, seen, [Limit { most, .. }])| {
             if seen.len() < most { change.if_shorter(attribute, most) } else { change.if_equal(attribute, seen) }
         })
     }
+
+    /// Adds a failure: appends it to a list with room, or rewrites a full list without the moments that no longer count.
+    fn counted(&self, update: Change, wrong: Wrong, now: Timestamp) -> Change {
+        self.kinds().into_iter().filter(|(kind, ..)| *kind == wrong).fold(
+            self.still_stand(update),
+            |update, (_, attribute, seen, limits @ [Limit { most, .. }])| {
+                if seen.len() < most {
+                    return update.append(attribute, &[now.millis()]);
+                }
+                update.set(attribute, Occurrences::from_millis(seen).with(&limits, now).to_millis())
+            },
+        )
+    }
 }
 
-/// The account's row with one more failure and without those that no longer count, if it is still as it was seen.
-fn rewritten(update: Change, row: &LimitRow, wrong: Wrong, now: Timestamp) -> Change {
-    row.failures().into_iter().fold(update, |update, (counts, attribute, seen, limits)| {
-        let happened = Occurrences::from_millis(seen);
-        let now_counting = if counts == wrong { happened.with(&limits, now) } else { happened.counting(&limits, now) };
-        let update = update.set(attribute, now_counting.to_millis());
-        if seen.is_empty() { update.if_absent_or(attribute, "=", seen) } else { update.if_equal(attribute, seen) }
-    })
+impl Account {
+    /// The account's failures.
+    pub fn failures(&self) -> &Failures {
+        self.credentials.as_ref().map_or(&self.row.failures, |credentials| &credentials.failures)
+    }
+
+    /// Whether the account may fail once more, in either way.
+    pub fn may_fail(&self, login: &Login, now: Timestamp) -> Admission {
+        self.admits(self.failures(), &sign_ins_of(login), now).into()
+    }
+
+    fn admits(&self, failures: &Failures, subject: &str, now: Timestamp) -> Result<(), Throttled> {
+        failures.kinds().iter().try_for_each(|(_, _, moments, limits)| self.row.admit(moments, subject, limits, now))
+    }
 }
 
 impl Store {
-    /// Counts a sign-in where it comes from, known or not, before anything else. One write, and a second one where the window is
-    /// full of what no longer counts.
+    /// The credentials of an address and what is known of its failures. One consistent request, known or not.
+    pub async fn account(&self, login: &Login) -> Result<Account, StoreError> {
+        let keys = vec![
+            (self.tables.credentials.clone(), key([(LOGIN, login)])),
+            (self.tables.limits.clone(), limit_key(&sign_ins_of(login))),
+        ];
+        let mut items = self.batches(keys, Reading::CONSISTENT).await?;
+        let mut first = |table: &str| items.remove(table).and_then(|items| items.into_iter().next());
+        let (credentials, row) = (first(&self.tables.credentials), first(&self.tables.limits));
+        Ok(Account {
+            credentials: credentials.map(read).transpose()?,
+            row: row.map(read).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// Counts a sign-in where it comes from, known or not, before anything else. One write. The row is returned where it is full,
+    /// and nothing is counted: perhaps of what no longer counts.
     pub async fn count_sign_in(
         &self,
         login: &Login,
         source: &AttemptSource,
         now: Timestamp,
-    ) -> Result<Admission, StoreError> {
-        self.count_one(&source.subject(login), source.limits(), now).await
+    ) -> Result<Option<LimitRow>, StoreError> {
+        let append = self.appended(&source.subject(login), source.limits(), now);
+        Ok(match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
+            Updated::Done(_) => None,
+            Updated::Refused(row) => Some(row.unwrap_or_default()),
+        })
     }
 
-    /// The account's failures, if it may still fail, from anywhere. One consistent read.
-    pub async fn failures(&self, login: &Login, now: Timestamp) -> Result<Admission<Failures>, StoreError> {
-        let subject = sign_ins_of(login);
-        let row: LimitRow = self.get(&self.tables.limits, limit_key(&subject)).await?.unwrap_or_default();
-        Ok(row.may_fail(&subject, now).map(|()| Failures(row)).into())
-    }
-
-    /// Counts what was wrong, if the account may still fail. One write, and a second one where the window is full of what no
-    /// longer counts.
-    pub async fn count_failure(&self, login: &Login, wrong: Wrong, now: Timestamp) -> Result<Admission, StoreError> {
-        let subject = sign_ins_of(login);
-        let update = self.update_limit(&subject, &WRONG_PASSWORDS_AN_ACCOUNT, now);
-        let attribute = match wrong {
-            Wrong::Password => HAPPENED_AT,
-            Wrong::SecondFactor => SECOND_FACTORS_AT,
-        };
-        let append = Failures::default().still_stand(update.clone().append(attribute, &[now.millis()]));
-        let rewrite = |row: &LimitRow| {
-            row.may_fail(&subject, now)?;
-            Ok(rewritten(update.clone(), row, wrong, now))
-        };
-        self.append_or_rewrite("an account's failures", append, rewrite).await
-    }
-
-    /// Forgets the failed sign-ins of the account, and where this success comes from. With `failures`, only if the account may
-    /// still fail: of guesses that are made at once, the right one must not be the hundred and first.
-    pub(super) fn forget_sign_ins(
+    /// Counts a sign-in in a full row, where moments before the last success from there do not count. One write.
+    pub async fn count_sign_in_again(
         &self,
         login: &Login,
         source: &AttemptSource,
-        failures: Option<&Failures>,
-    ) -> [Change; 2] {
-        let forget = |subject: &str| Change::delete(&self.tables.limits, limit_key(subject));
-        let of_account = forget(&sign_ins_of(login));
-        let of_account = match failures {
-            Some(failures) => failures.still_stand(of_account),
-            None => of_account,
+        full: LimitRow,
+        last_success_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Admission, StoreError> {
+        self.rewrite_until_counted(&source.subject(login), source.limits(), full, last_success_at, now).await
+    }
+
+    /// Counts what was wrong, if the account may still fail. One write, unless others fail at the same time.
+    pub async fn count_failure(
+        &self,
+        login: &Login,
+        account: &Account,
+        wrong: Wrong,
+        now: Timestamp,
+    ) -> Result<Admission, StoreError> {
+        let subject = sign_ins_of(login);
+        let update = match &account.credentials {
+            Some(known) => {
+                Change::update(&self.tables.credentials, key([(LOGIN, login)])).if_equal(EMPLOYEE_ID, known.employee_id)
+            }
+            None => self.update_limit(&subject, &WRONG_PASSWORDS_AN_ACCOUNT, now),
         };
-        [of_account, forget(&source.subject(login))]
+        let mut failures = account.failures().clone();
+        let mut attempts = self.attempts("an account's failures");
+        loop {
+            attempts.begin().await?;
+            if let Err(throttled) = account.admits(&failures, &subject, now) {
+                return Ok(Admission::Throttled(throttled));
+            }
+            let counted = failures.counted(update.clone(), wrong, now);
+            let row = match self.update::<FailuresRow>(counted, OnRefusal::TellTheItem).await? {
+                Updated::Done(_) => return Ok(Admission::Admitted(())),
+                Updated::Refused(row) => row.unwrap_or_default(),
+            };
+            if row.employee_id != account.credentials.as_ref().map(|known| known.employee_id) {
+                // Meanwhile the address was given up or given to somebody else, so there is no account to count for.
+                return Ok(Admission::Admitted(()));
+            }
+            failures = row.failures;
+        }
     }
 
     /// Whether this network may have another redemption refused. One consistent read.
@@ -167,6 +279,13 @@ impl Store {
         source_ip: Option<&str>,
         now: Timestamp,
     ) -> Result<Admission, StoreError> {
-        self.count_one(&refusals(login, source_ip), &REFUSED_REDEMPTIONS_A_NETWORK, now).await
+        let (subject, limits) = (refusals(login, source_ip), &REFUSED_REDEMPTIONS_A_NETWORK);
+        let append = self.appended(&subject, limits, now);
+        match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
+            Updated::Done(_) => Ok(Admission::Admitted(())),
+            Updated::Refused(row) => {
+                self.rewrite_until_counted(&subject, limits, row.unwrap_or_default(), None, now).await
+            }
+        }
     }
 }

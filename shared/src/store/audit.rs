@@ -3,7 +3,7 @@
 use readmit_domain::{AuditContext, CompanyId, EmployeeId, Event, EventType};
 
 use super::attributes::*;
-use super::change::{Change, Item, attribute, item};
+use super::change::{Change, Item, attribute, item, key};
 use super::trail::{employee_key, type_key};
 use super::{Store, StoreError};
 
@@ -31,14 +31,14 @@ impl Store {
     }
 }
 
-/// The event with `employee_key` and `type_key`, which [`super::Trail`] finds it by. An event without an employee has no
-/// `employee_key`, so the index by employee does not hold it.
+/// The event with `employee_key`, under which it lies; and with `type_key`, by which it is found, if its type is not routine: an
+/// index of the others would cost each recovery more than it helps.
 fn event_item(event: &Event) -> Result<Item, StoreError> {
     let mut row = item(event)?;
-    if let Some(employee_id) = event.employee_id {
-        row.insert(EMPLOYEE_KEY.to_owned(), attribute(employee_key(event.company_id, employee_id))?);
+    row.extend(key([(EMPLOYEE_KEY, &employee_key(event.company_id, event.employee_id))]));
+    if !event.kind.is_routine() {
+        row.extend(key([(TYPE_KEY, &type_key(event.company_id, event.kind))]));
     }
-    row.insert(TYPE_KEY.to_owned(), attribute(type_key(event.company_id, event.kind))?);
     Ok(row)
 }
 
@@ -57,10 +57,11 @@ mod tests {
     }
 
     #[test]
-    fn an_event_about_the_company_is_in_no_employees_part_and_reads_back() {
+    fn an_event_about_the_company_lies_apart_from_its_employees_and_reads_back() {
         let event = event(EventType::CompanyChanged, None).with_change("second_proof", None, Some(&"none"));
         let item = event_item(&event).unwrap();
-        assert!(!item.contains_key("employee_id") && !item.contains_key("employee_key"));
+        assert!(!item.contains_key("employee_id"));
+        assert_eq!(item["employee_key"], attribute("cmp_01J00000000000000000000000#company").unwrap());
         assert_eq!(item["type_key"], attribute("cmp_01J00000000000000000000000#company.changed").unwrap());
         assert_eq!(read::<Event>(item).unwrap(), event);
     }
@@ -75,9 +76,17 @@ mod tests {
         let item = event_item(&event).unwrap();
         let key = "cmp_01J00000000000000000000000#emp_01J00000000000000000000000";
         assert_eq!(item["employee_key"], attribute(key).unwrap());
+        assert!(item.contains_key("type_key"));
         assert_eq!(event.detail.len(), 2, "what did not change is no detail");
         assert_eq!(event.text("fields"), Some("name,role"));
         assert_eq!(event.text("role"), None);
         assert_eq!(read::<Event>(item).unwrap(), event);
+    }
+
+    #[test]
+    fn a_routine_event_is_in_no_index_by_type() {
+        let employee_id: EmployeeId = "emp_01J00000000000000000000000".parse().unwrap();
+        let item = event_item(&event(EventType::PasscodeIssued, Some(employee_id))).unwrap();
+        assert!(!item.contains_key("type_key"));
     }
 }

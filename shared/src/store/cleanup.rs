@@ -1,12 +1,12 @@
 //! What the cleanup reads: the passcodes whose time is over.
 
-use readmit_domain::lifecycle::{Passcode, Phase};
-use readmit_domain::{PasscodeId, PasscodeRef, Timestamp};
+use readmit_domain::{Login, PasscodeId, Timestamp};
 use serde::Deserialize;
 
 use super::attributes::*;
-use super::change::{Item, attribute};
-use super::send::{page, read};
+use super::change::Item;
+use super::query::{Part, Place};
+use super::send::read;
 use super::{Store, StoreError};
 
 /// The passcode's shard of the index by due time, as the table names it: one of [`Store::DUE_SHARDS`].
@@ -15,50 +15,42 @@ pub fn due_shard(passcode_id: PasscodeId) -> String {
 }
 
 /// How many passcodes of a shard are read at a time.
-const PAGE: u8 = 100;
+const PAGE: i32 = 100;
 
-/// Passcodes of one shard that may be due.
+/// Logins of one shard whose passcodes may be due.
 pub struct Due {
-    /// The passcodes, the longest due first. The index follows the table: some may have been dealt with. One that cannot be
-    /// read must not hold up those behind it.
-    pub rows: Vec<Result<DueRow, StoreError>>,
+    /// The longest due first. The index follows the table: some may have been dealt with.
+    pub logins: Vec<Result<Login, StoreError>>,
     /// Where to go on, if more may follow.
     pub next: Option<Item>,
 }
 
-/// A passcode as the index by due time holds it: what the cleanup decides by, and no more.
-#[derive(Debug, Deserialize)]
-pub struct DueRow {
-    #[serde(flatten)]
-    pub held: PasscodeRef,
-    #[serde(flatten)]
-    phase: Phase,
-    try_count: u32,
-    due_at: Timestamp,
-}
-
-impl DueRow {
-    pub fn lifecycle(&self) -> Passcode {
-        Passcode { phase: self.phase, until: self.due_at, tries: self.try_count }
-    }
+/// The index by due time has keys alone: what a recovery changes then costs nothing there.
+#[derive(Deserialize)]
+struct DueRow {
+    login: Login,
 }
 
 impl Store {
     /// The shards of the index by due time.
     pub const DUE_SHARDS: std::ops::Range<u8> = 0..16;
 
-    /// A page of what is due in a shard at `now`.
+    /// A page of what is due in a shard at `now`. A code's time is fixed when it is issued: what has become a recovery may not be
+    /// over yet, and stays due until it is.
     pub async fn due(&self, shard: u8, now: Timestamp, after: Option<Item>) -> Result<Due, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.tables.passcodes)
-            .index_name("by_due")
-            .key_condition_expression(format!("{DUE_SHARD} = :shard AND {DUE_AT} <= :now"))
-            .expression_attribute_values(":shard", attribute(format!("{shard:x}"))?)
-            .expression_attribute_values(":now", attribute(now)?);
-        let (items, next) = page(query, PAGE, after).await?;
-        Ok(Due { rows: items.into_iter().map(read).collect(), next })
+        let place =
+            Place { table: &self.tables.passcodes, index: Some("by_due"), partition_key: DUE_SHARD, sort_key: DUE_AT };
+        let now = now.to_string();
+        let query = place
+            .query(&self.client, format!("{shard:x}"), &Part::UpTo(&now))?
+            .limit(PAGE)
+            .set_exclusive_start_key(after);
+        let answer = query.send().await.map_err(StoreError::of)?;
+        let rows = answer.items.unwrap_or_default().into_iter();
+        Ok(Due {
+            logins: rows.map(|row| read(row).map(|row: DueRow| row.login)).collect(),
+            next: answer.last_evaluated_key,
+        })
     }
 }
 

@@ -9,9 +9,11 @@ use readmit_domain::{
 use serde::{Deserialize, Serialize};
 
 use super::attributes::*;
-use super::change::{Change, key};
+use super::batch::Reading;
+use super::change::{Change, Item, key};
+use super::directory::employee_key;
 use super::send::read;
-use super::{AttemptSource, Failures, Outcome, Store, StoreError};
+use super::{AttemptSource, Failures, Outcome, Store, StoreError, Successes};
 
 /// The item as the table holds it. An imported person's has no secrets yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +37,12 @@ pub struct Credentials {
     /// What the tokens of known devices must repeat. A new one ends them all: a recovery, a suspension, "this was not me".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_epoch: Option<SessionEpoch>,
+    /// When password and second factor were last right, by where that came from. Attempts from there before do not count.
+    #[serde(default, skip_serializing_if = "Successes::is_empty")]
+    pub successes: Successes,
+    /// What was wrong since the last success, wherever it came from.
+    #[serde(flatten)]
+    pub failures: Failures,
 }
 
 /// The second factor that a sign-in uses up.
@@ -52,10 +60,8 @@ pub struct Spent {
     pub rehashed: Option<Versioned<PasswordHash>>,
     /// The authenticator's key under the current seal, if the one there is older.
     pub resealed: Option<Versioned<SealedTotpKey>>,
-    /// Where the sign-in came from: its failures are forgotten.
+    /// Where the sign-in came from. The failures of a known device are counted apart.
     pub source: AttemptSource,
-    /// The account's failures, where they count: a known device has its own.
-    pub failures: Option<Failures>,
 }
 
 impl FactorUsed {
@@ -89,24 +95,26 @@ impl Store {
         let event = self
             .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
             .with("factor", spent.factor.name());
-        let mut changes = vec![moved_on(credentials, spent), self.record(&event)?];
-        changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
+        let changes = [moved_on(credentials, seen, spent, act.at), self.record(&event)?];
         let with = |directory: Change| changes.iter().cloned().chain([directory]).collect();
-        let latest = self.signed_in(employee).set(LAST_SIGNED_IN_AT, act.at);
-        let latest = latest.if_absent_or(LAST_SIGNED_IN_AT, "<=", act.at);
-        if self.transact(with(latest)).await? == Outcome::Done {
-            return Ok(Outcome::Done);
+        let still_may = self.lasts(Change::check(&self.tables.employees, key_of(employee)), employee);
+        if employee.last_signed_in_at.is_some_and(|at| at.day() >= act.at.day()) {
+            return self.transact(with(still_may)).await;
         }
-        // A sign-in that began later may have been faster; its moment stays.
-        let crossed = self.signed_in(employee).set(SESSION_EPOCH, &employee.session_epoch);
-        self.transact(with(crossed.if_is(LAST_SIGNED_IN_AT, ">", act.at))).await
+        // The first of the day is noted in the directory; a later one would change the lists for nothing.
+        let first = self.lasts(Change::update(&self.tables.employees, key_of(employee)), employee);
+        let first = first.set(LAST_SIGNED_IN_AT, act.at);
+        let first = first.if_as_seen(LAST_SIGNED_IN_AT, employee.last_signed_in_at);
+        match self.transact(with(first)).await? {
+            Outcome::Done => Ok(Outcome::Done),
+            // Perhaps because another one at the same time was first.
+            Outcome::Refused => self.transact(with(still_may)).await,
+        }
     }
 
-    /// The directory's part of a sign-in: account and session must be as they were looked at.
-    fn signed_in(&self, employee: &Employee) -> Change {
-        self.update_employee(employee.company_id, employee.employee_id)
-            .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
-            .if_equal(SESSION_EPOCH, &employee.session_epoch)
+    /// Account and session must be as they were looked at.
+    fn lasts(&self, change: Change, employee: &Employee) -> Change {
+        change.if_equal(ACCOUNT_STATUS, AccountStatus::Active).if_equal(SESSION_EPOCH, &employee.session_epoch)
     }
 
     /// Replaces the backup codes, and spends the second factor that was shown for it. Refused as a sign-in is.
@@ -123,14 +131,11 @@ impl Store {
             // It goes with the others: two renewals with it, and one of them wins.
             FactorUsed::BackupCode(stored) => self.update_seen(seen).if_contains(BACKUP_CODES, stored),
         };
-        let renewed = moved_on(credentials, spent)
+        let renewed = moved_on(credentials, seen, spent, act.at)
             .set_strings(BACKUP_CODES, backup_codes.iter().map(ToString::to_string).collect());
-        // An update must set something; what matters is that the session still lasts.
-        let directory = self.signed_in(employee).set(SESSION_EPOCH, &employee.session_epoch);
+        let session = self.lasts(Change::check(&self.tables.employees, key_of(employee)), employee);
         let event = self.event(act, EventType::BackupCodesRenewed, employee.company_id, employee.employee_id);
-        let mut changes = vec![renewed, directory, self.record(&event)?];
-        changes.extend(self.forget_sign_ins(&seen.login, &spent.source, spent.failures.as_ref()));
-        self.transact(changes).await
+        self.transact(vec![renewed, session, self.record(&event)?]).await
     }
 
     /// Stops password, second factor and known devices until a recovery is completed.
@@ -170,17 +175,29 @@ impl Store {
         // A batch refuses a key named twice.
         let distinct: BTreeSet<_> = logins.iter().collect();
         let keys = distinct.into_iter().map(|login| key([(LOGIN, login)])).collect();
-        self.batch(&self.tables.credentials, keys).await?.into_iter().map(read).collect()
+        self.batch(&self.tables.credentials, keys, Reading::CONSISTENT).await?.into_iter().map(read).collect()
     }
 }
 
-/// With the password's hash and the authenticator's seal of the current key.
-fn moved_on(mut credentials: Change, spent: &Spent) -> Change {
+/// With the password's hash and the authenticator's seal of the current key. What failed before is forgotten: but of guesses that
+/// are made at once, the right one must not be the hundred and first.
+fn moved_on(credentials: Change, seen: &Credentials, spent: &Spent, now: Timestamp) -> Change {
+    let is_known_device = matches!(spent.source, AttemptSource::Device(_));
+    let mut credentials = if is_known_device { credentials } else { seen.failures.still_stand(credentials) };
     if let Some(rehashed) = &spent.rehashed {
         credentials = credentials.set(PASSWORD_HASH, rehashed);
     }
     if let Some(resealed) = &spent.resealed {
         credentials = credentials.set(TOTP_KEY, resealed);
     }
-    credentials
+    succeeded(credentials, &seen.successes.with(&spent.source, now))
+}
+
+/// Password and second factor were right: nothing of the account that failed before counts.
+pub(super) fn succeeded(credentials: Change, successes: &Successes) -> Change {
+    credentials.set(SUCCESSES, successes).remove(WRONG_PASSWORDS_AT).remove(WRONG_SECOND_FACTORS_AT)
+}
+
+fn key_of(employee: &Employee) -> Item {
+    employee_key(employee.company_id, employee.employee_id)
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use readmit_domain::{
-    AuditContext, Company, CompanyId, Employee, EmployeeId, EventType, Filter, SessionEpoch, Timestamp,
+    AuditContext, Company, CompanyId, Employee, EmployeeFilter, EmployeeId, EventType, SessionEpoch, Timestamp,
 };
 
 use super::attributes::*;
+use super::batch::Reading;
 use super::change::{Change, Item, item, key, text};
 use super::idempotency::{IdempotencyKey, KeyRow, KeyState};
 use super::limits::{self, LimitRow};
@@ -17,12 +17,8 @@ use super::{Outcome, Store, StoreError};
 
 /// The sort key of a company's own row; no employee's id can begin with `#`.
 pub(super) const COMPANY_ROW: &str = "#company";
-/// How often keys that a batch left unread are asked for again before the store counts as throttled.
-const UNREAD_ROUNDS: u32 = 4;
-/// DynamoDB's limit of keys in one batch.
-const MAX_BATCH: usize = 100;
 
-/// Rows of one company, read consistently in one request.
+/// Rows of one company, read in one request.
 #[derive(Default)]
 pub struct DirectoryRows {
     /// The company's own row, if it was asked for and is there.
@@ -61,7 +57,7 @@ impl DirectoryRows {
 pub struct IssueView {
     /// Admin, holders and company.
     pub rows: DirectoryRows,
-    pub(super) windows: Vec<LimitRow>,
+    pub(super) window: Option<LimitRow>,
     key: Option<KeyRow>,
 }
 
@@ -83,7 +79,7 @@ pub(super) fn company_key(company_id: CompanyId) -> Item {
 /// An employee as the table holds it, with the keys that sort the list and the filters.
 pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
     let (mut row, name_key) = (item(employee)?, employee.full_name.sort_key(employee.employee_id));
-    let filters = Filter::ALL.into_iter().filter(|filter| filter.finds(employee)).map(filter_key);
+    let filters = EmployeeFilter::ALL.into_iter().filter(|filter| filter.finds(employee)).map(filter_key);
     row.extend(filters.chain([NAME_KEY]).flat_map(|sorted_by| key([(sorted_by, &name_key)])));
     Ok(row)
 }
@@ -104,10 +100,23 @@ impl Store {
         company_id: CompanyId,
         employee_ids: &[EmployeeId],
     ) -> Result<DirectoryRows, StoreError> {
-        DirectoryRows::of(self.batch(&self.tables.employees, directory_keys(company_id, employee_ids)).await?)
+        let keys = directory_keys(company_id, employee_ids);
+        DirectoryRows::of(self.batch(&self.tables.employees, keys, Reading::CONSISTENT).await?)
     }
 
-    /// What issues are decided by, as it is now: admin, holders and company, the windows of all, and the idempotency key. One
+    /// The employees of these ids, perhaps as they were a moment ago: for a list. One request for each 100 keys, if there are any.
+    pub async fn listed(
+        &self,
+        company_id: CompanyId,
+        employee_ids: impl IntoIterator<Item = EmployeeId>,
+    ) -> Result<DirectoryRows, StoreError> {
+        // A batch refuses a key named twice.
+        let distinct: BTreeSet<_> = employee_ids.into_iter().collect();
+        let keys = distinct.into_iter().map(|employee_id| employee_key(company_id, employee_id)).collect();
+        DirectoryRows::of(self.batch(&self.tables.employees, keys, Reading::EVENTUAL).await?)
+    }
+
+    /// What issues are decided by, as it is now: admin, holders and company, the admin's window, and the idempotency key. One
     /// consistent request.
     pub async fn issue_view(
         &self,
@@ -117,20 +126,18 @@ impl Store {
         key: Option<&IdempotencyKey>,
     ) -> Result<IssueView, StoreError> {
         let people: Vec<_> = holders.iter().copied().chain([admin]).collect();
-        let mut subjects = vec![limits::issues_by(admin)];
-        subjects.extend(holders.iter().copied().map(limits::issues_to));
         let key_subject = key.map(|key| key.subject.clone());
-        subjects.extend(key_subject.clone());
+        let subjects = [limits::issues_by(admin)].into_iter().chain(key_subject.clone());
         let people = directory_keys(company_id, &people).into_iter().map(|key| (self.tables.employees.clone(), key));
-        let subjects = subjects.iter().map(|subject| (self.tables.limits.clone(), limits::limit_key(subject)));
-        let mut items = self.batches(people.chain(subjects).collect()).await?;
+        let subjects = subjects.map(|subject| (self.tables.limits.clone(), limits::limit_key(&subject)));
+        let mut items = self.batches(people.chain(subjects).collect(), Reading::CONSISTENT).await?;
         let rows = DirectoryRows::of(items.remove(&self.tables.employees).unwrap_or_default())?;
         let limits = items.remove(&self.tables.limits).unwrap_or_default();
         let (keys, windows): (Vec<_>, Vec<_>) =
             limits.into_iter().partition(|item| text(item, SUBJECT) == key_subject.as_ref());
         Ok(IssueView {
             rows,
-            windows: windows.into_iter().map(read).collect::<Result<_, _>>()?,
+            window: windows.into_iter().next().map(read).transpose()?,
             key: keys.into_iter().next().map(read).transpose()?,
         })
     }
@@ -148,45 +155,4 @@ impl Store {
     pub(super) fn update_employee(&self, company_id: CompanyId, employee_id: EmployeeId) -> Change {
         Change::update(&self.tables.employees, employee_key(company_id, employee_id))
     }
-
-    /// Items of these keys of one table, each read consistently, in no order; keys without an item are left out.
-    pub(super) async fn batch(&self, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
-        let keys = keys.into_iter().map(|key| (table.to_owned(), key)).collect();
-        Ok(self.batches(keys).await?.remove(table).unwrap_or_default())
-    }
-
-    /// Items of these keys by table, in one consistent request for each 100 keys.
-    pub(super) async fn batches(&self, keys: Vec<(String, Item)>) -> Result<HashMap<String, Vec<Item>>, StoreError> {
-        let mut items = HashMap::<String, Vec<Item>>::new();
-        for chunk in keys.chunks(MAX_BATCH) {
-            let mut unread = by_table(chunk)?;
-            for _ in 0..UNREAD_ROUNDS {
-                let request = self.client.batch_get_item().set_request_items(Some(unread));
-                let answer = request.send().await.map_err(StoreError::of)?;
-                for (table, read) in answer.responses.unwrap_or_default() {
-                    items.entry(table).or_default().extend(read);
-                }
-                unread = answer.unprocessed_keys.unwrap_or_default();
-                if unread.is_empty() {
-                    break;
-                }
-            }
-            if !unread.is_empty() {
-                return Err(StoreError::Unavailable("a batch was left unread".to_owned()));
-            }
-        }
-        Ok(items)
-    }
-}
-
-fn by_table(keys: &[(String, Item)]) -> Result<HashMap<String, KeysAndAttributes>, StoreError> {
-    let mut tables = HashMap::<String, Vec<Item>>::new();
-    for (table, key) in keys {
-        tables.entry(table.clone()).or_default().push(key.clone());
-    }
-    let wanted = tables.into_iter().map(|(table, keys)| {
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-        wanted.map(|wanted| (table, wanted)).map_err(StoreError::unfit)
-    });
-    wanted.collect()
 }

@@ -1,11 +1,10 @@
 //! Commands to a passcode that come from elsewhere than its recovery: a Security Admin, its holder, the mail service.
 
-use readmit_domain::lifecycle::{CodeStatus, Command, Phase, Transition};
-use readmit_domain::{AuditContext, Employee, Filter, Issuer, LatestPasscode, PasscodeRef};
+use readmit_domain::lifecycle::{Command, Transition};
+use readmit_domain::{AuditContext, Issuer, PasscodeRef};
 
 use super::attributes::*;
-use super::pages::filter_key;
-use super::passcodes::PasscodeRow;
+use super::passcode_row::PasscodeRow;
 use super::{Authority, Outcome, Store, StoreError};
 
 impl Store {
@@ -33,22 +32,15 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// The mail service reported of the mail. Refused if the passcode, or the holder's name, has moved on since they were read.
+    /// The mail service reported of the mail. Refused if the passcode has moved on since it was read.
     pub async fn report_delivery(
         &self,
-        holder: &Employee,
-        latest: &LatestPasscode,
+        row: &PasscodeRow,
         reported: &Transition,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
-        let mut writes = self.writes(&holder.held(latest.passcode_id), reported, act);
-        if reported.to == Phase::Code(CodeStatus::Bounced) {
-            let name_key = holder.full_name.sort_key(holder.employee_id);
-            writes.directory = writes.directory.map(|directory| {
-                directory.set(filter_key(Filter::PasscodeBounced), name_key).if_equal(FULL_NAME, &holder.full_name)
-            });
-        }
-        if let Issuer::Admin { employee_id, .. } = &latest.issued_by {
+        let mut writes = self.writes(&row.held, reported, act);
+        if let Issuer::Admin(employee_id) = row.issued_by {
             writes.events = writes.events.into_iter().map(|event| event.with("issued_by", employee_id)).collect();
         }
         self.transact(self.changes(writes)?).await

@@ -12,8 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::attributes::*;
 use super::change::Change;
-use super::limits::limit_key;
-use super::passcodes::KEPT_AFTER_END;
+use super::limits::{KEPT_AFTER_END, limit_key};
 use super::{Store, StoreError};
 
 /// Longer than any request lasts, and than two instances' clocks differ: each may be 90 s off.

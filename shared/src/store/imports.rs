@@ -4,16 +4,17 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{
-    AuditContext, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, Issuer, Role, SessionEpoch,
+    AuditContext, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, Role, SessionEpoch,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::attributes::*;
+use super::batch::Reading;
 use super::change::{Change, Item, item, key};
 use super::directory::{employee_item, employee_key};
 use super::send::read;
-use super::{Credentials, Outcome, Store, StoreError, transition};
+use super::{Credentials, Outcome, Store, StoreError};
 
 /// The row that makes an external id unique in its company.
 #[derive(Deserialize)]
@@ -35,18 +36,8 @@ fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
     Ok(row)
 }
 
-/// What stands in place of an erased person's name.
-const ERASED: &str = "(erased)";
-
-fn issued_by(employee: &Employee, issuer: EmployeeId) -> bool {
-    let issued_by = employee.latest_passcode.as_ref().map(|latest| &latest.issued_by);
-    matches!(issued_by, Some(Issuer::Admin { employee_id, .. }) if *employee_id == issuer)
-}
-
-/// Attributes of an employee that no import changes: the keys, and what acts of the person or of the passcode change. Their
-/// conditions, where there are any, are stated one by one.
-const NOT_IMPORTED: [&str; 5] =
-    [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH, transition::LATEST_PASSCODE];
+/// Attributes of an employee that no import changes: the keys, and what acts of the person change.
+const NOT_IMPORTED: [&str; 4] = [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH];
 
 /// Replaces each attribute that an import can change, if it is still as it was seen.
 fn patched(mut row: Change, before: &Employee, after: &Employee) -> Result<Change, StoreError> {
@@ -73,7 +64,7 @@ impl Store {
         ids: &[ExternalId],
     ) -> Result<HashMap<ExternalId, EmployeeId>, StoreError> {
         let keys = ids.iter().map(|external_id| external_key(company_id, external_id)).collect();
-        let rows = self.batch(&self.tables.employees, keys).await?;
+        let rows = self.batch(&self.tables.employees, keys, Reading::CONSISTENT).await?;
         let owner = |claim: ExternalClaim| (claim.external_id, claim.claimed_by);
         rows.into_iter().map(|row| read(row).map(owner)).collect()
     }
@@ -124,8 +115,8 @@ impl Store {
     }
 
     /// Changes a person's row. The event has the names of the fields that changed, and the old and the new role, type and status.
-    /// Refused if the row, its credentials or its passcode changed since they were read, or the new login or external id has an
-    /// owner.
+    /// Refused if the row or its credentials changed since they were read, or the new login or external id has an owner. A change
+    /// that ends access ends the passcode too, which is read for it.
     pub async fn change_employee(
         &self,
         before: &Employee,
@@ -141,19 +132,15 @@ impl Store {
             .with_change("status", Some(&before.account_status), Some(&after.account_status));
         let mut changes = vec![self.record(&event)?];
         let row = self.update_employee(before.company_id, before.employee_id);
-        let mut row = patched(row, before, after)?
-            .set(NAME_KEY, after.full_name.sort_key(after.employee_id))
-            .if_latest_as_seen(before.latest_passcode.as_ref());
-        let mut after = after.clone();
-        if ends_access(before, &after) {
-            let (latest, ending) = self.end_with_account(before, act)?;
-            changes.extend(ending);
+        let mut row =
+            patched(row, before, after)?.set(NAME_KEY, after.full_name.sort_key(after.employee_id)).set_filters(after);
+        if ends_access(before, after) {
+            let passcode = self.passcode(&before.login).await?;
+            changes.extend(self.end_with_account(before, passcode.as_ref(), &after.login, act)?);
             row = row.set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random.clone()));
-            row = transition::show(row, latest.as_ref());
-            after.latest_passcode = latest;
         }
-        changes.push(row.set_filters(&after));
-        changes.extend(self.change_words(Some(before), Some(&after)));
+        changes.push(row);
+        changes.extend(self.change_words(Some(before), Some(after)));
         if before.login != after.login {
             changes.push(self.keep_address(event.event_id, &before.login, act.at));
             let moved = Credentials { login: after.login.clone(), ..credentials.clone() };
@@ -161,7 +148,7 @@ impl Store {
             changes.push(self.drop_credentials(credentials)?);
         }
         if before.external_id != after.external_id {
-            changes.extend(after.external_id.as_ref().map(|new| self.claim_external(&after, new)));
+            changes.extend(after.external_id.as_ref().map(|new| self.claim_external(after, new)));
             changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         }
         self.transact(changes).await
@@ -177,45 +164,23 @@ impl Store {
         let row = Change::delete(&self.tables.employees, employee_key(before.company_id, before.employee_id))
             .if_equal(LOGIN, &before.login);
         let event = self.event(act, EventType::EmployeeErased, before.company_id, before.employee_id);
-        let mut changes = vec![
-            row.if_latest_as_seen(before.latest_passcode.as_ref()),
-            self.drop_credentials(credentials)?,
-            self.record(&event)?,
-        ];
-        changes.extend(self.end_with_account(before, act)?.1);
+        let passcode = self.passcode(&before.login).await?;
+        let mut changes = vec![row, self.drop_credentials(credentials)?, self.record(&event)?];
+        changes.extend(self.erase_passcode(before, passcode.as_ref(), act)?);
         changes.extend(self.change_words(Some(before), None));
         changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         self.transact(changes).await
     }
 
-    /// Takes a person's name out of the passcodes that the person issued; the id stays. Reads the whole company: for an erasure.
-    pub async fn forget_issuer(&self, company_id: CompanyId, issuer: EmployeeId) -> Result<(), StoreError> {
-        let mut after = None;
-        loop {
-            let page = self.employees_by_name(company_id, None, u8::MAX, after.as_deref()).await?;
-            for employee in page.employees.iter().filter(|employee| issued_by(employee, issuer)) {
-                let change = self
-                    .update_employee(company_id, employee.employee_id)
-                    .set(&transition::copy("issued_by.name"), ERASED)
-                    .if_equal(&transition::copy("issued_by.employee_id"), issuer);
-                // Refused: a newer passcode names somebody else by now.
-                let _: Outcome = self.transact(vec![change]).await?;
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Deletes credentials that are still as they were read.
+    /// Deletes credentials that are still as they were read; but for what failed, or a stranger's guesses could stop an import.
     fn drop_credentials(&self, seen: &Credentials) -> Result<Change, StoreError> {
         let mut change = Change::delete(&self.tables.credentials, key([(LOGIN, &seen.login)]));
+        let whatever = [LOGIN, WRONG_PASSWORDS_AT, WRONG_SECOND_FACTORS_AT];
         for (name, value) in credentials_item(seen)? {
-            if name != LOGIN {
+            if !whatever.contains(&name.as_str()) {
                 change = change.if_attribute(&name, value);
             }
         }
-        Ok(change)
+        Ok(if seen.suspended_at.is_none() { change.if_absent(SUSPENDED_AT) } else { change })
     }
 }

@@ -11,18 +11,21 @@ use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Change, Item, key};
-use super::passcodes::KEPT_AFTER_END;
 use super::send::{OnRefusal, Updated};
-use super::{IssueView, Outcome, Store, StoreError};
+use super::{Failures, IssueView, Outcome, PasscodeRow, Store, StoreError};
 
+/// How long after its end DynamoDB may delete a row.
+pub(super) const KEPT_AFTER_END: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// When something happened.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LimitRow {
-    subject: String,
     /// Milliseconds since 1970.
     pub(super) happened_at: Vec<i64>,
-    /// Of an account's failed sign-ins, the wrong second factors; the wrong passwords are above.
-    pub(super) second_factors_at: Vec<i64>,
+    /// Of an address that nobody has.
+    #[serde(flatten)]
+    pub(super) failures: Failures,
     /// When the trail was last told that the limit was reached.
     throttled_at: Option<Timestamp>,
 }
@@ -56,11 +59,11 @@ impl<T> From<Result<T, Throttled>> for Admission<T> {
 pub struct UnreportedLimit {
     subject: String,
     since: Timestamp,
+    delete_after: i64,
 }
 
-/// The places that an issue takes in the windows of its admin and its holder.
-#[derive(Default)]
-pub struct Quota(pub(super) Vec<Change>);
+/// The place that an issue takes in the window of its admin.
+pub struct AdminsPlace(pub(super) Change);
 
 pub(super) fn limit_key(subject: &str) -> Item {
     key([(SUBJECT, &subject)])
@@ -80,8 +83,9 @@ fn longest(limits: &[Limit]) -> Duration {
 
 impl UnreportedLimit {
     fn new(subject: String, within: Duration, now: Timestamp) -> Self {
+        let delete_after = now.after(within).after(KEPT_AFTER_END).seconds();
         let within = i64::try_from(within.as_millis()).unwrap_or(0);
-        Self { subject, since: Timestamp::from_millis(now.millis() - within) }
+        Self { subject, since: Timestamp::from_millis(now.millis() - within), delete_after }
     }
 }
 
@@ -102,22 +106,35 @@ impl LimitRow {
     }
 }
 
+/// When codes were issued to the holder of `replaced`, with one at `now` and without what no longer counts; or the limit that was
+/// reached.
+pub fn one_more_code(
+    holder: EmployeeId,
+    replaced: Option<&PasscodeRow>,
+    now: Timestamp,
+) -> Result<Vec<i64>, Throttled> {
+    let codes = Occurrences::from_millis(replaced.map(|row| row.codes_at.as_slice()).unwrap_or_default());
+    match codes.admit(&CODES_AN_EMPLOYEE, now) {
+        Ok(()) => Ok(codes.with(&CODES_AN_EMPLOYEE, now).to_millis()),
+        Err(until) => {
+            let unreported = UnreportedLimit::new(issues_to(holder), longest(&CODES_AN_EMPLOYEE), now);
+            Err(Throttled { until, unreported: Some(unreported) })
+        }
+    }
+}
+
 impl IssueView {
-    /// The places that an issue to `holder` takes, and by `admin` unless those are taken already; or which limit was reached.
-    pub fn quota(
+    /// When codes were issued to `holder`, this one included, and the place that it takes of `admin`; or the limit that was reached.
+    pub fn places(
         &self,
         store: &Store,
-        holder: EmployeeId,
-        admin: Option<EmployeeId>,
+        (admin, holder): (EmployeeId, EmployeeId),
+        replaced: Option<&PasscodeRow>,
         now: Timestamp,
-    ) -> Result<Quota, Throttled> {
-        let row = |subject: &str| self.windows.iter().find(|row| row.subject == subject);
-        let to = issues_to(holder);
-        let mut places = vec![store.rewrite(&to, row(&to), &CODES_AN_EMPLOYEE, 1, now)?.1];
-        if let Some(by) = admin.map(issues_by) {
-            places.push(store.places(&by, row(&by), &CODES_AN_ADMIN, 1, now)?.1);
-        }
-        Ok(Quota(places))
+    ) -> Result<(Vec<i64>, AdminsPlace), Throttled> {
+        let codes_at = one_more_code(holder, replaced, now)?;
+        let (_, change) = store.places(&issues_by(admin), self.window.as_ref(), &CODES_AN_ADMIN, 1, now)?;
+        Ok((codes_at, AdminsPlace(change)))
     }
 }
 
@@ -128,17 +145,21 @@ impl Store {
     }
 
     /// As many of `wanted` places as there are, at least one, and the write that takes them if the row is still as it was seen.
+    /// Moments until `since` do not count.
     fn rewrite(
         &self,
         subject: &str,
         seen: Option<&LimitRow>,
+        since: Option<Timestamp>,
         limits: &[Limit],
         wanted: usize,
         now: Timestamp,
     ) -> Result<(usize, Change), Throttled> {
         let row = seen.cloned().unwrap_or_default();
-        row.admit(&row.happened_at, subject, limits, now)?;
-        let (mut happened, mut count) = (Occurrences::from_millis(&row.happened_at), 0);
+        let counts = |moment: &i64| since.is_none_or(|since| *moment > since.millis());
+        let moments: Vec<i64> = row.happened_at.iter().copied().filter(counts).collect();
+        row.admit(&moments, subject, limits, now)?;
+        let (mut happened, mut count) = (Occurrences::from_millis(&moments), 0);
         while count < wanted && happened.admit(limits, now).is_ok() {
             happened = happened.with(limits, now);
             count += 1;
@@ -161,7 +182,7 @@ impl Store {
     ) -> Result<(usize, Change), Throttled> {
         let [Limit { most, .. }] = *limits;
         if seen.map_or(0, |row| row.happened_at.len()) + wanted > most {
-            return self.rewrite(subject, seen, limits, wanted, now);
+            return self.rewrite(subject, seen, None, limits, wanted, now);
         }
         let change = self
             .update_limit(subject, limits, now)
@@ -193,43 +214,34 @@ impl Store {
         }
     }
 
-    /// One more, if there is room. One write, and a second one where the window is full of what no longer counts.
-    pub(super) async fn count_one(
+    /// One more in a window that has room.
+    pub(super) fn appended(&self, subject: &str, limits: &[Limit], now: Timestamp) -> Change {
+        // With fewer than the least no limit is reached, whenever they happened.
+        let least = limits.iter().map(|limit| limit.most).min().unwrap_or_default();
+        self.update_limit(subject, limits, now).append(HAPPENED_AT, &[now.millis()]).if_shorter(HAPPENED_AT, least)
+    }
+
+    /// One more in a window that was seen full, written anew without what no longer counts. One write, unless others count at the
+    /// same time.
+    pub(super) async fn rewrite_until_counted(
         &self,
         subject: &str,
         limits: &[Limit],
+        full: LimitRow,
+        since: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Admission, StoreError> {
-        // With fewer than the least no limit is reached, whenever they happened.
-        let least = limits.iter().map(|limit| limit.most).min().unwrap_or_default();
-        let update = self.update_limit(subject, limits, now);
-        let append = update.append(HAPPENED_AT, &[now.millis()]).if_shorter(HAPPENED_AT, least);
-        let rewrite = |row: &LimitRow| Ok(self.rewrite(subject, Some(row), limits, 1, now)?.1);
-        self.append_or_rewrite("a limit", append, rewrite).await
-    }
-
-    /// Appends to a window if it has room; if not, rewrites it without what no longer counts.
-    pub(super) async fn append_or_rewrite(
-        &self,
-        what: &'static str,
-        append: Change,
-        rewrite: impl Fn(&LimitRow) -> Result<Change, Throttled>,
-    ) -> Result<Admission, StoreError> {
-        let mut attempts = self.attempts(what);
+        let mut seen = Some(full);
+        let mut attempts = self.attempts("a limit");
         loop {
             attempts.begin().await?;
-            let row = match self.update::<LimitRow>(append.clone(), OnRefusal::TellTheItem).await? {
-                Updated::Done(_) => return Ok(Admission::Admitted(())),
-                // Deleted in between, by a success: there is room again.
-                Updated::Refused(None) => continue,
-                Updated::Refused(Some(row)) => row,
-            };
-            let change = match rewrite(&row) {
-                Ok(change) => change,
+            let change = match self.rewrite(subject, seen.as_ref(), since, limits, 1, now) {
+                Ok((_, change)) => change,
                 Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
-            if let Updated::Done(_) = self.update::<LimitRow>(change, OnRefusal::TellNothing).await? {
-                return Ok(Admission::Admitted(()));
+            match self.update::<LimitRow>(change, OnRefusal::TellTheItem).await? {
+                Updated::Done(_) => return Ok(Admission::Admitted(())),
+                Updated::Refused(row) => seen = row,
             }
         }
     }
@@ -243,6 +255,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mark = Change::update(&self.tables.limits, limit_key(&unreported.subject))
             .set(THROTTLED_AT, act.at)
+            .set(DELETE_AFTER, unreported.delete_after)
             .if_absent_or(THROTTLED_AT, "<=", unreported.since);
         let mut changes = vec![mark];
         changes.extend(event.map(|event| self.record(&event)).transpose()?);

@@ -1,18 +1,35 @@
-//! Pages of the directory: by name, by filter, by word. Each is a query of an index: a page costs the same at any size.
+//! Pages of the directory: by name, by filter, by word. Each begins with a query of an index: a page costs the same at any size.
 
 use std::collections::BTreeMap;
 
-use readmit_domain::{CompanyId, Employee, EmployeeId, Filter, Prefix, words_of};
+use readmit_domain::{CompanyId, Employee, EmployeeFilter, EmployeeId, Login, PasscodeFilter, Prefix, words_of};
+use serde::Deserialize;
 
 use super::attributes::*;
-use super::change::{Change, Item, attribute, key, text};
-use super::send::{page, read};
+use super::change::{Change, Item, key, text};
+use super::query::{Part, Place, behind};
+use super::send::read;
 use super::{Store, StoreError};
 
 pub struct EmployeePage {
     pub employees: Vec<Employee>,
     /// The sort key where the page ended, if more may follow.
     pub next: Option<String>,
+}
+
+/// People whose latest passcode a filter may find, not read yet.
+pub struct Holders {
+    /// The newest issue first.
+    pub rows: Vec<Holder>,
+    /// The passcode where the page ended, if more may follow.
+    pub next: Option<String>,
+}
+
+/// A passcode as the index of a filter has it.
+#[derive(Deserialize)]
+pub struct Holder {
+    pub login: Login,
+    pub employee_id: EmployeeId,
 }
 
 /// People whom a word may find, not read yet.
@@ -47,25 +64,29 @@ impl Store {
     pub async fn employees_by_name(
         &self,
         company_id: CompanyId,
-        filter: Option<Filter>,
+        filter: Option<EmployeeFilter>,
         limit: u8,
         after: Option<&str>,
     ) -> Result<EmployeePage, StoreError> {
-        let (index, sorted_by) = filter.map_or(("by_name", NAME_KEY), |filter| (filter.name(), filter_key(filter)));
-        let start = after.map(|name_key| {
-            let employee_id = name_key.rsplit('\t').next().unwrap_or_default();
-            key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &employee_id), (sorted_by, &name_key)])
-        });
-        let query = self
-            .client
-            .query()
-            .table_name(&self.tables.employees)
-            .index_name(index)
-            .key_condition_expression(format!("{COMPANY_ID} = :company_id"))
-            .expression_attribute_values(":company_id", attribute(company_id)?);
-        let (items, ended_at) = page(query, limit, start).await?;
-        let employees = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(EmployeePage { employees, next: ended_at.and_then(|key| text(&key, sorted_by).cloned()) })
+        let (index, sort_key) = filter.map_or(("by_name", NAME_KEY), |filter| (filter.name(), filter_key(filter)));
+        let place = Place { table: &self.tables.employees, index: Some(index), partition_key: COMPANY_ID, sort_key };
+        let (rows, next) = place.page(&self.client, company_id, &Part::After(after), limit).await?;
+        Ok(EmployeePage { employees: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
+    }
+
+    /// A page of the company's people whose latest passcode a filter finds, the newest issue first, before the passcode `before`.
+    /// One request.
+    pub async fn employees_by_passcode(
+        &self,
+        company_id: CompanyId,
+        filter: PasscodeFilter,
+        limit: u8,
+        before: Option<&str>,
+    ) -> Result<Holders, StoreError> {
+        let (index, sort_key) = (Some(filter.name()), passcode_filter_key(filter));
+        let place = Place { table: &self.tables.passcodes, index, partition_key: COMPANY_ID, sort_key };
+        let (rows, next) = place.page(&self.client, company_id, &Part::Before(before), limit).await?;
+        Ok(Holders { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
     /// A page of the words that begin so, `limit` at most. One request; [`Self::found`] reads whom they name.
@@ -76,24 +97,18 @@ impl Store {
         limit: u8,
         after: Option<&str>,
     ) -> Result<Matches, StoreError> {
-        let start = after.map(|word_key| key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &word_key)]));
-        let query = self
-            .client
-            .query()
-            .table_name(&self.tables.employees)
-            .key_condition_expression(format!("{COMPANY_ID} = :company_id AND begins_with({EMPLOYEE_ID}, :prefix)"))
-            .expression_attribute_values(":company_id", attribute(company_id)?)
-            .expression_attribute_values(":prefix", attribute(format!("{WORD}{}", prefix.as_str()))?);
-        let (rows, ended_at) = page(query, limit, start).await?;
-        let next = ended_at.and_then(|key| text(&key, EMPLOYEE_ID).cloned());
+        let words = format!("{WORD}{}", prefix.as_str());
+        let place =
+            Place { table: &self.tables.employees, index: None, partition_key: COMPANY_ID, sort_key: EMPLOYEE_ID };
+        let part = Part::Between(after.map_or(words.clone(), behind), format!("{words}\u{10ffff}"));
+        let (rows, next) = place.page(&self.client, company_id, &part, limit).await?;
         Ok(Matches { company_id, rows: rows.iter().filter_map(Match::read).collect(), next })
     }
 
     /// The people whom the words name, by matched word. Each is listed under the first of the own words that matches, so that
     /// nobody is listed twice, on whatever pages; a page may be short for that. One request.
     pub async fn found(&self, prefix: &Prefix, matches: Matches) -> Result<EmployeePage, StoreError> {
-        let ids: Vec<EmployeeId> = matches.rows.iter().map(|found| found.employee_id).collect();
-        let people = if ids.is_empty() { Default::default() } else { self.directory(matches.company_id, &ids).await? };
+        let people = self.listed(matches.company_id, matches.rows.iter().map(|found| found.employee_id)).await?;
         let listed = |found: &Match| {
             let employee = people.get(found.employee_id)?;
             (prefix.first_match(employee).as_deref() == Some(&found.word)).then(|| employee.clone())
@@ -120,20 +135,27 @@ impl Change {
     /// The keys of the filters that find this employee, and no others.
     pub(super) fn set_filters(self, employee: &Employee) -> Self {
         let name_key = employee.full_name.sort_key(employee.employee_id);
-        Filter::ALL.into_iter().fold(self, |change, filter| {
+        EmployeeFilter::ALL.into_iter().fold(self, |change, filter| {
             change.set_or_remove(filter_key(filter), filter.finds(employee).then_some(&name_key))
         })
     }
 }
 
 /// The attribute that a filter's index sorts by: there on just those whom the filter finds.
-pub(super) fn filter_key(filter: Filter) -> &'static str {
+pub(super) fn filter_key(filter: EmployeeFilter) -> &'static str {
     match filter {
-        Filter::NoTwoFactor => "no_two_factor_key",
-        Filter::PasscodePending => "passcode_pending_key",
-        Filter::PasscodeBounced => "passcode_bounced_key",
-        Filter::SecurityAdmins => "security_admins_key",
-        Filter::Disabled => "disabled_key",
-        Filter::Clients => "clients_key",
+        EmployeeFilter::NoTwoFactor => "no_two_factor_key",
+        EmployeeFilter::SecurityAdmins => "security_admins_key",
+        EmployeeFilter::Disabled => "disabled_key",
+        EmployeeFilter::Clients => "clients_key",
+    }
+}
+
+/// The attribute that a filter's index sorts by: there on just the passcodes that the filter finds, and always the passcode's id,
+/// which sorts by the time of its issue.
+pub(super) fn passcode_filter_key(filter: PasscodeFilter) -> &'static str {
+    match filter {
+        PasscodeFilter::Pending => "passcode_pending_key",
+        PasscodeFilter::Bounced => "passcode_bounced_key",
     }
 }

@@ -1,75 +1,52 @@
-//! The passcodes table: one item a login, the code and, once redeemed, the recovery it has become.
+//! The passcodes table: one item a login, the code, the recovery that it becomes, and what admins see of both.
 
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap};
 
-use readmit_domain::lifecycle::{Command, MAX_TRIES, Passcode, Phase};
-use readmit_domain::{
-    AccountStatus, AccountType, AuditContext, KeyedHash, Login, PasscodeRef, Pending, RECOVERY_LIFETIME, Timestamp,
-    Versioned,
-};
+use readmit_domain::lifecycle::{Command, MAX_TRIES};
+use readmit_domain::{AuditContext, EmployeeId, Issuer, LatestPasscode, Login, RECOVERY_LIFETIME, Timestamp};
 use serde::Deserialize;
 
 use super::attributes::*;
-use super::change::{Change, Item, key};
-use super::send::{OnRefusal, Updated};
-use super::transition::{copy, if_phase};
+use super::batch::Reading;
+use super::change::{Change, Item};
+use super::passcode_row::{PasscodeRow, passcode_key};
+use super::send::{OnRefusal, Updated, read};
+use super::transition::{PHASE, if_phase};
 use super::{Outcome, Store, StoreError};
 
-/// How long after its end DynamoDB may delete an item by itself: the net behind the cleanup.
-pub(super) const KEPT_AFTER_END: Duration = Duration::from_secs(48 * 60 * 60);
+/// The latest passcodes of some people, as admins see them.
+#[derive(Default)]
+pub struct LatestPasscodes(HashMap<EmployeeId, LatestPasscode>);
 
-/// The item as the table holds it, without what only the table and its indexes need. Ended ones have lost their secrets.
-#[derive(Clone, Debug, Deserialize)]
-pub struct PasscodeRow {
-    /// A newer passcode of the login replaces the item.
+/// The attributes that [`LatestPasscodes`] is read from, and no others: who lists people may read no secret. The policy of
+/// `list-employees` names the same ones.
+const SHOWN: [&str; 8] = [EMPLOYEE_ID, PASSCODE_ID, PHASE[0], PHASE[1], SENT_TO, ISSUED_AT, EXPIRES_AT, ISSUED_BY];
+
+#[derive(Deserialize)]
+struct ShownRow {
+    employee_id: EmployeeId,
     #[serde(flatten)]
-    pub held: PasscodeRef,
-    #[serde(flatten)]
-    pub phase: Phase,
-    pub secret_hash: Option<Versioned<KeyedHash>>,
-    /// Secrets compared so far, the one in hand included.
-    #[serde(default)]
-    pub try_count: u32,
-    /// Secrets compared since the last success, over all codes of the login.
-    #[serde(default)]
-    pub tries_without_success: u32,
-    /// When the last secret was compared.
-    pub last_try_at: Option<Timestamp>,
-    /// Until when the code can be redeemed.
-    pub expires_at: Timestamp,
-    /// Whether the code alone does not open the door.
-    #[serde(default)]
-    pub proof_required: bool,
-    /// Until when the recovery can be completed.
-    pub recovery_until: Option<Timestamp>,
-    /// What was chosen in the recovery so far.
-    #[serde(flatten)]
-    pub pending: Pending,
-    /// Completions tried in the recovery.
-    #[serde(default)]
-    pub completion_tries: u32,
-    /// When its holder said that it was not asked for.
-    pub disowned_at: Option<Timestamp>,
+    latest: LatestPasscode,
 }
 
-impl PasscodeRow {
-    pub fn lifecycle(&self) -> Passcode {
-        Passcode { phase: self.phase, until: self.recovery_until.unwrap_or(self.expires_at), tries: self.try_count }
+impl LatestPasscodes {
+    /// The person's latest passcode, if there is one that is still shown.
+    pub fn of(&self, holder: EmployeeId, now: Timestamp) -> Option<&LatestPasscode> {
+        self.0.get(&holder).filter(|latest| latest.is_shown_at(now))
     }
-}
 
-fn passcode_key(login: &Login) -> Item {
-    key([(LOGIN, login)])
+    /// Who issued them.
+    pub fn issuers(&self) -> impl Iterator<Item = EmployeeId> {
+        self.0.values().filter_map(|latest| match latest.issued_by {
+            Issuer::Admin(employee_id) => Some(employee_id),
+            Issuer::Operator(_) => None,
+        })
+    }
 }
 
 impl Store {
     pub(super) fn update_passcode(&self, login: &Login) -> Change {
         Change::update(&self.tables.passcodes, passcode_key(login))
-    }
-
-    /// The change of the directory that follows the passcode, as long as it is the person's latest.
-    pub(super) fn update_latest(&self, held: &PasscodeRef) -> Change {
-        self.update_employee(held.company_id, held.employee_id).if_equal(&copy(PASSCODE_ID), held.passcode_id)
     }
 
     /// Counts a try at the login's live code, before anything is compared. None if there is no such code, it does not have this
@@ -101,8 +78,26 @@ impl Store {
         self.get(&self.tables.passcodes, passcode_key(login)).await
     }
 
-    /// Turns the code into a recovery: once, while it lives and its holder may be let in. A backup code that was its proof is
-    /// spent.
+    /// The passcodes of these logins. One consistent request for each 100.
+    pub async fn passcodes(&self, logins: &[Login]) -> Result<HashMap<Login, PasscodeRow>, StoreError> {
+        let keys = logins.iter().map(passcode_key).collect();
+        let rows = self.batch(&self.tables.passcodes, keys, Reading::CONSISTENT).await?;
+        rows.into_iter().map(|row| read(row).map(|row: PasscodeRow| (row.held.login.clone(), row))).collect()
+    }
+
+    /// What admins see of the passcodes of these logins: as it is now if `consistent`, else perhaps as it was a moment ago, at
+    /// half the price. One request for each 100.
+    pub async fn latest_passcodes(&self, logins: &[Login], consistent: bool) -> Result<LatestPasscodes, StoreError> {
+        // A batch refuses a key named twice, as a list that is behind may have one.
+        let distinct: BTreeSet<_> = logins.iter().collect();
+        let keys: Vec<Item> = distinct.into_iter().map(passcode_key).collect();
+        let rows = self.batch(&self.tables.passcodes, keys, Reading { consistent, only: &SHOWN }).await?;
+        let latest = rows.into_iter().map(|row| read(row).map(|row: ShownRow| (row.employee_id, row.latest)));
+        Ok(LatestPasscodes(latest.collect::<Result<_, _>>()?))
+    }
+
+    /// Turns the code into a recovery: once, while it lives. A backup code that was its proof is spent. Its holder may be let in:
+    /// whatever ends that ends the code in the same transaction.
     pub async fn redeem(
         &self,
         row: &PasscodeRow,
@@ -110,18 +105,13 @@ impl Store {
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let Ok(transition) = row.lifecycle().apply(Command::Redeem, act.at) else { return Ok(Outcome::Refused) };
-        let until = act.at.after(RECOVERY_LIFETIME);
         let mut writes = self.writes(&row.held, &transition, act);
         writes.passcode = writes
             .passcode
-            .set(RECOVERY_UNTIL, until)
+            .set(RECOVERY_UNTIL, act.at.after(RECOVERY_LIFETIME))
             .remove(TRIES_WITHOUT_SUCCESS)
             .remove(LAST_TRY_AT)
-            .set(DELETE_AFTER, until.after(KEPT_AFTER_END).seconds())
             .if_is(EXPIRES_AT, ">", act.at);
-        writes.directory = writes.directory.map(|directory| {
-            directory.if_equal(ACCOUNT_STATUS, AccountStatus::Active).if_equal(ACCOUNT_TYPE, AccountType::Employee)
-        });
         let mut changes = self.changes(writes)?;
         changes.extend(backup_code.map(|stored| self.take_backup_code(&row.held.login, row.held.employee_id, stored)));
         self.transact(changes).await

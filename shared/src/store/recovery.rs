@@ -3,17 +3,18 @@
 use readmit_domain::lifecycle::{Command, MAX_TRIES, Phase};
 use readmit_domain::password::MAX_PASSWORDS_A_RECOVERY;
 use readmit_domain::{
-    AccountStatus, AuditContext, EventType, Filter, KeyedHash, NewCredentials, PasswordHash, RecoveryStep,
+    AccountStatus, AccountType, AuditContext, EmployeeFilter, KeyedHash, NewCredentials, PasswordHash, RecoveryStep,
     SealedTotpKey, SessionEpoch, Step, Timestamp, TwoFactor, Versioned,
 };
 
 use super::attributes::*;
 use super::change::{Change, key};
+use super::credentials::succeeded;
 use super::pages::filter_key;
-use super::passcodes::PasscodeRow;
+use super::passcode_row::PasscodeRow;
 use super::send::{OnRefusal, Updated};
 use super::transition::if_phase;
-use super::{AttemptSource, Outcome, Store, StoreError};
+use super::{AttemptSource, Outcome, Store, StoreError, Successes};
 use crate::keyring::RecoveryClaims;
 
 pub enum PasswordTry {
@@ -66,18 +67,15 @@ impl Store {
         })
     }
 
-    /// Keeps the new password for the completion.
+    /// Keeps the new password for the completion. One write.
     pub async fn set_password(
         &self,
         claims: &RecoveryClaims,
         password: &Versioned<PasswordHash>,
-        act: &AuditContext,
+        now: Timestamp,
     ) -> Result<Outcome, StoreError> {
-        let pending = self.update_recovery(claims, Command::SetPassword, act.at).set(PENDING_PASSWORD, password);
-        let event = self
-            .event(act, EventType::RecoveryPasswordSet, claims.company_id, claims.employee_id)
-            .with("passcode_id", claims.passcode_id);
-        self.transact(vec![pending, self.record(&event)?]).await
+        let pending = self.update_recovery(claims, Command::SetPassword, now);
+        self.update_alone(pending.set(PENDING_PASSWORD, password).set(PASSWORD_SET_AT, now)).await
     }
 
     /// Keeps the new authenticator's key for the completion, in place of one shown before. One write.
@@ -87,11 +85,7 @@ impl Store {
         key: &Versioned<SealedTotpKey>,
         now: Timestamp,
     ) -> Result<Outcome, StoreError> {
-        let change = self.update_recovery(claims, Command::ShowFactor, now).set(PENDING_TOTP_KEY, key);
-        match self.update::<PasscodeRow>(change, OnRefusal::TellNothing).await? {
-            Updated::Done(_) => Ok(Outcome::Done),
-            Updated::Refused(_) => Ok(Outcome::Refused),
-        }
+        self.update_alone(self.update_recovery(claims, Command::ShowFactor, now).set(PENDING_TOTP_KEY, key)).await
     }
 
     /// Counts a completion, before the code is compared.
@@ -138,20 +132,21 @@ impl Store {
             .remove(SUSPENDED_AT)
             .set_strings(BACKUP_CODES, backup_codes.iter().map(ToString::to_string).collect())
             .if_equal(EMPLOYEE_ID, row.held.employee_id);
-        writes.directory = writes.directory.map(|directory| {
-            directory
-                .set(TWO_FACTOR, TwoFactor::Enrolled)
-                .remove(filter_key(Filter::NoTwoFactor))
-                .set(SESSION_EPOCH, epoch)
-                .set(LAST_SIGNED_IN_AT, act.at)
-                .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
-        });
-        let session = self.event(act, EventType::SessionStarted, row.held.company_id, row.held.employee_id);
-        writes.events.push(session.with("factor", "recovery"));
-        let mut changes = self.changes(writes)?;
-        changes.push(credentials);
+        let directory = self
+            .update_employee(row.held.company_id, row.held.employee_id)
+            .set(TWO_FACTOR, TwoFactor::Enrolled)
+            .remove(filter_key(EmployeeFilter::NoTwoFactor))
+            .set(SESSION_EPOCH, epoch)
+            .set(LAST_SIGNED_IN_AT, act.at)
+            .if_equal(ACCOUNT_STATUS, AccountStatus::Active)
+            .if_equal(ACCOUNT_TYPE, AccountType::Employee);
         let source = AttemptSource::Network(act.origin.source_ip.clone());
-        changes.extend(self.forget_sign_ins(&row.held.login, &source, None));
+        let successes = Successes::default().with(&source, act.at);
+        if let Some(set_at) = row.password_set_at {
+            writes.events = writes.events.into_iter().map(|event| event.with("password_set_at", set_at)).collect();
+        }
+        let mut changes = self.changes(writes)?;
+        changes.extend([succeeded(credentials, &successes), directory]);
         self.transact(changes).await
     }
 }

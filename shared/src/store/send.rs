@@ -3,13 +3,12 @@
 //! The SDK itself retries throttling and broken connections (three attempts); a transaction carries a token that makes a
 //! retry of it harmless. A conflict with another transaction it does not retry: that is done here.
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::change::{Change, Item};
 use super::error::{StoreError, is_passing};
@@ -70,6 +69,14 @@ impl Store {
         self.despite_conflicts(|| attempt_update(request.clone())).await
     }
 
+    /// One update, whose new item nobody needs.
+    pub(super) async fn update_alone(&self, change: Change) -> Result<Outcome, StoreError> {
+        Ok(match self.update::<IgnoredAny>(change, OnRefusal::TellNothing).await? {
+            Updated::Done(_) => Outcome::Done,
+            Updated::Refused(_) => Outcome::Refused,
+        })
+    }
+
     /// An attempt is `None` if it met a conflict with another transaction.
     async fn despite_conflicts<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
     where
@@ -117,16 +124,6 @@ async fn attempt_update<T: DeserializeOwned>(
             _ => Err(StoreError::of(error)),
         },
     }
-}
-
-/// One page of a query that begins behind `after`: its items, and the key where it ended if more may follow.
-pub(super) async fn page(
-    query: QueryFluentBuilder,
-    limit: u8,
-    after: Option<Item>,
-) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-    let answer = query.limit(i32::from(limit)).set_exclusive_start_key(after).send().await.map_err(StoreError::of)?;
-    Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
 }
 
 /// An item as its struct. The error names the struct alone: serde's own words would quote the item.

@@ -6,8 +6,9 @@ use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType, Timestamp
 use serde::Deserialize;
 
 use super::attributes::*;
-use super::change::{Item, attribute, key, text};
-use super::send::{page, read};
+use super::change::{Item, text};
+use super::query::{Part, Place, behind};
+use super::send::read;
 use super::{Store, StoreError};
 use crate::aws::Aws;
 use crate::environment::{BadVariable, Environment};
@@ -61,10 +62,10 @@ pub struct SpanPage {
     pub next: Option<String>,
 }
 
-/// The key of the index by employee. It names the company, as [`type_key`] does, so that no query of one company can reach
-/// another's events.
-pub(super) fn employee_key(company_id: CompanyId, employee_id: EmployeeId) -> String {
-    format!("{company_id}#{employee_id}")
+/// The key of the table: an employee's events lie together, and those about the company itself. It names the company, as
+/// [`type_key`] does, so that no query of one company can reach another's events.
+pub(super) fn employee_key(company_id: CompanyId, employee_id: Option<EmployeeId>) -> String {
+    employee_id.map_or_else(|| format!("{company_id}#company"), |employee_id| format!("{company_id}#{employee_id}"))
 }
 
 /// The key of the index by type.
@@ -72,16 +73,9 @@ pub(super) fn type_key(company_id: CompanyId, kind: EventType) -> String {
     format!("{company_id}#{kind}")
 }
 
-impl TrailPart {
-    /// The index where the part lies, the attribute that it is keyed by, and the value of that.
-    fn place(self, company_id: CompanyId) -> (Option<&'static str>, &'static str, String) {
-        match self {
-            Self::Whole => (None, COMPANY_ID, company_id.to_string()),
-            Self::About(employee_id) => (Some("by_employee"), EMPLOYEE_KEY, employee_key(company_id, employee_id)),
-            Self::OfType(kind) => (Some("by_type"), TYPE_KEY, type_key(company_id, kind)),
-        }
-    }
-}
+/// Events of a routine type that are looked through for one page at most: 1,000, in steps of so many.
+const STEP: u8 = 200;
+const STEPS: u32 = 5;
 
 impl Store {
     pub fn trail(&self) -> Trail {
@@ -95,7 +89,8 @@ impl Trail {
         Ok(Self { client: aws.dynamodb(), table: environment.require(TABLE)? })
     }
 
-    /// A page of a part of the company's trail, of `limit` events at most, those before the event `before`. One request.
+    /// A page of a part of the company's trail, of `limit` events at most, those before the event `before`. One request; of a
+    /// routine type up to five, and the page may be short while more follow.
     pub async fn page(
         &self,
         company_id: CompanyId,
@@ -103,41 +98,71 @@ impl Trail {
         limit: u8,
         before: Option<EventId>,
     ) -> Result<EventPage, StoreError> {
-        let (index, keyed_by, value) = part.place(company_id);
-        let start = before.map(|event_id| {
-            key([(COMPANY_ID, &company_id), (EVENT_ID, &event_id)]).into_iter().chain(key([(keyed_by, &value)]))
-        });
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .set_index_name(index.map(str::to_owned))
-            .key_condition_expression(format!("{keyed_by} = :key"))
-            .expression_attribute_values(":key", attribute(&value)?)
-            .scan_index_forward(false);
-        let (items, ended_at) = page(query, limit, start.map(Iterator::collect)).await?;
-        let ended_at = ended_at.as_ref().and_then(|key| text(key, EVENT_ID));
-        let next = ended_at.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
+        let before = before.map(|event_id| event_id.to_string());
+        match part {
+            TrailPart::Whole => self.read(self.by_company(), company_id.to_string(), limit, before).await,
+            TrailPart::About(employee_id) => {
+                let place = Place { index: None, partition_key: EMPLOYEE_KEY, ..self.by_company() };
+                self.read(place, employee_key(company_id, Some(employee_id)), limit, before).await
+            }
+            TrailPart::OfType(kind) if kind.is_routine() => self.look_through(company_id, kind, limit, before).await,
+            TrailPart::OfType(kind) => {
+                let place = Place { index: Some("by_type"), partition_key: TYPE_KEY, ..self.by_company() };
+                self.read(place, type_key(company_id, kind), limit, before).await
+            }
+        }
+    }
+
+    fn by_company(&self) -> Place<'_> {
+        Place { table: &self.table, index: Some("by_company"), partition_key: COMPANY_ID, sort_key: EVENT_ID }
+    }
+
+    async fn read(
+        &self,
+        place: Place<'_>,
+        key: String,
+        limit: u8,
+        before: Option<String>,
+    ) -> Result<EventPage, StoreError> {
+        let (items, next) = place.page(&self.client, key, &Part::Before(before.as_deref()), limit).await?;
+        let next = next.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
         Ok(EventPage { events: items.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
-    /// A page of a span, of `limit` rows at most, those behind the row `after`. One consistent query. A row that is no event stops
-    /// no other.
+    /// The events of one type among the newest 1,000 before `before`, or as many of them as a page holds.
+    async fn look_through(
+        &self,
+        company_id: CompanyId,
+        kind: EventType,
+        limit: u8,
+        mut before: Option<String>,
+    ) -> Result<EventPage, StoreError> {
+        let (limit, mut found) = (usize::from(limit), Vec::new());
+        for _ in 0..STEPS {
+            let EventPage { events, next } = self.read(self.by_company(), company_id.to_string(), STEP, before).await?;
+            for event in events.into_iter().filter(|event| event.kind == kind) {
+                if found.len() == limit {
+                    // There is one more: the page ends before it.
+                    let next = found.last().map(|last: &Event| last.event_id);
+                    return Ok(EventPage { events: found, next });
+                }
+                found.push(event);
+            }
+            let Some(next) = next else { return Ok(EventPage { events: found, next: None }) };
+            before = Some(next.to_string());
+        }
+        let next = before.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
+        Ok(EventPage { events: found, next })
+    }
+
+    /// A page of a span, of `limit` rows at most, those behind the row `after`. One request. A row that is no event stops no other.
     pub async fn span(&self, span: Span, limit: u8, after: Option<&str>) -> Result<SpanPage, StoreError> {
         let Span { company_id, from, to } = span;
-        let start = after.map(|event_id| key([(COMPANY_ID, &company_id), (EVENT_ID, &event_id)]));
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression(format!("{COMPANY_ID} = :company_id AND {EVENT_ID} BETWEEN :from AND :to"))
-            .expression_attribute_values(":company_id", attribute(company_id)?)
-            .expression_attribute_values(":from", attribute(EventId::first_at(from))?)
-            .expression_attribute_values(":to", attribute(EventId::last_at(to))?);
-        let (items, ended_at) = page(query, limit, start).await?;
+        let from = after.map_or_else(|| EventId::first_at(from).to_string(), behind);
+        let part = Part::Between(from, EventId::last_at(to).to_string());
+        let (items, next) = self.by_company().page(&self.client, company_id, &part, limit).await?;
         let id_of = |item: &Item| text(item, EVENT_ID).cloned();
         let row = |item: Item| TrailRow { event_id: id_of(&item).unwrap_or_default(), event: read(item).ok() };
-        Ok(SpanPage { rows: items.into_iter().map(row).collect(), next: ended_at.as_ref().and_then(id_of) })
+        Ok(SpanPage { rows: items.into_iter().map(row).collect(), next })
     }
 }

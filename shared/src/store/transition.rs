@@ -1,25 +1,25 @@
-//! Writes what a command does to a passcode: its item, the directory's copy of its status, and the audit events.
+//! Writes what a command does to a passcode: its item, and the audit events.
 //!
 //! No other file writes the status of a passcode or of a recovery.
 
-use readmit_domain::lifecycle::{Command, Passcode, Phase, Transition, Wipes};
-use readmit_domain::{AuditContext, Employee, Event, EventType, Filter, LatestPasscode, PasscodeRef};
+use readmit_domain::lifecycle::{CodeStatus, Command, Phase, Transition, Wipes};
+use readmit_domain::{AuditContext, Employee, Event, EventType, Login, PasscodeFilter, PasscodeRef, Pending};
 
 use super::attributes::*;
-use super::change::{Change, key};
-use super::pages::filter_key;
+use super::change::{Change, Item, attribute, item, key};
+use super::pages::passcode_filter_key;
+use super::passcode_row::{PasscodeRow, delete_after, passcode_key};
 use super::{Outcome, Store, StoreError};
 
 // Private: nobody else can write a status.
 const PASSCODE_STATUS: &str = "passcode_status";
 const RECOVERY_STATE: &str = "recovery_state";
-pub(super) const LATEST_PASSCODE: &str = "latest_passcode";
+/// The attributes of a passcode's phase, for those who read or compare it.
+pub const PHASE: [&str; 2] = [PASSCODE_STATUS, RECOVERY_STATE];
 
 /// The writes of a transition. An act adds to them what else it changes, and its conditions.
 pub(super) struct Writes {
     pub passcode: Change,
-    /// The directory's copy of the status; none if it stays as it is.
-    pub directory: Option<Change>,
     pub events: Vec<Event>,
 }
 
@@ -27,66 +27,82 @@ impl Store {
     /// Gives a command that ends a passcode or a recovery, and tells where that led. None if it cannot be given, or no longer.
     pub async fn end(
         &self,
-        held: &PasscodeRef,
-        passcode: &Passcode,
+        row: &PasscodeRow,
         command: Command,
         act: &AuditContext,
     ) -> Result<Option<Phase>, StoreError> {
-        let Ok(transition) = passcode.apply(command, act.at) else { return Ok(None) };
-        let writes = self.writes(held, &transition, act);
-        let outcome = self.transact(self.changes(writes)?).await?;
+        let Ok(transition) = row.lifecycle().apply(command, act.at) else { return Ok(None) };
+        let outcome = self.transact(self.changes(self.writes(&row.held, &transition, act))?).await?;
         Ok((outcome == Outcome::Done).then_some(transition.to))
     }
 
     /// The writes of a transition, which hold only in one of the phases that it starts from.
     pub(super) fn writes(&self, held: &PasscodeRef, transition: &Transition, act: &AuditContext) -> Writes {
-        let (to, stays) = (transition.to, transition.from == [transition.to]);
         let passcode = self.update_passcode(&held.login).if_equal(PASSCODE_ID, held.passcode_id);
         let passcode = wipe(if_phase(passcode, &transition.from), transition.wipes);
-        let passcode = if stays { passcode } else { due(set_phase(passcode, str::to_owned, to), transition) };
-        let directory = (!stays).then(|| {
-            let copy = set_phase(self.update_latest(held), copy, to);
-            // A recovery that ends was taken out of this list when it began.
-            let leaves_the_list = !to.is_pending() && transition.wipes == Wipes::Code;
-            if leaves_the_list { copy.remove(filter_key(Filter::PasscodePending)) } else { copy }
-        });
-        let events = transition.events.iter().map(|kind| self.passcode_event(act, *kind, held)).collect();
-        Writes { passcode, directory, events }
+        let stays = transition.from == [transition.to];
+        let passcode = if stays { passcode } else { set_phase(passcode, held, transition.to) };
+        Writes { passcode, events: self.events_of(held, transition, act) }
     }
 
     /// The writes as changes of one transaction.
     pub(super) fn changes(&self, writes: Writes) -> Result<Vec<Change>, StoreError> {
         let events = writes.events.iter().map(|event| self.record(event));
-        [writes.passcode].into_iter().chain(writes.directory).map(Ok).chain(events).collect()
+        [Ok(writes.passcode)].into_iter().chain(events).collect()
     }
 
     /// The end of the passcode that a newer code replaces: its audit events. The code's own item is written over.
-    pub(super) fn superseded(&self, holder: &Employee, act: &AuditContext) -> Vec<Event> {
-        let Some(latest) = &holder.latest_passcode else { return Vec::new() };
-        let transition = latest.lifecycle().apply(Command::Supersede, act.at).ok();
-        let kinds = transition.into_iter().flat_map(|transition| transition.events);
-        kinds.map(|kind| self.passcode_event(act, kind, &holder.held(latest.passcode_id))).collect()
+    pub(super) fn superseded(&self, replaced: Option<&PasscodeRow>, act: &AuditContext) -> Vec<Event> {
+        let ended = replaced.and_then(|row| Some((row, row.lifecycle().apply(Command::Supersede, act.at).ok()?)));
+        ended.map(|(row, transition)| self.events_of(&row.held, &transition, act)).unwrap_or_default()
     }
 
-    /// Deletes the passcode of a person whose access ends, with its audit events if it had not ended; and what the directory
-    /// shows of it from then on.
+    /// Ends the passcode of a person whose access ends, whose item is still as it was read, or still not there. A new login takes
+    /// the ended item along.
     pub(super) fn end_with_account(
         &self,
         before: &Employee,
+        seen: Option<&PasscodeRow>,
+        new_login: &Login,
         act: &AuditContext,
-    ) -> Result<(Option<LatestPasscode>, Vec<Change>), StoreError> {
-        let deleted = Change::delete(&self.tables.passcodes, key([(LOGIN, &before.login)]));
-        let deleted = deleted.if_absent_or(EMPLOYEE_ID, "=", before.employee_id);
-        let (mut latest, mut changes) = (before.latest_passcode.clone(), vec![deleted]);
-        if let Some(latest) = &mut latest
-            && let Ok(transition) = latest.lifecycle().apply(Command::EndWithAccount, act.at)
-        {
-            latest.phase = transition.to;
-            for kind in transition.events {
-                changes.push(self.record(&self.passcode_event(act, kind, &before.held(latest.passcode_id)))?);
-            }
+    ) -> Result<Vec<Change>, StoreError> {
+        let Some(seen) = seen else { return Ok(vec![self.no_passcode(&before.login)]) };
+        let transition = seen.lifecycle().apply(Command::EndWithAccount, act.at).ok();
+        let events = transition.iter().flat_map(|transition| self.events_of(&seen.held, transition, act));
+        let mut changes = events.map(|event| self.record(&event)).collect::<Result<Vec<_>, _>>()?;
+        if *new_login != before.login {
+            let moved = moved(seen, transition.map_or(seen.phase, |ended| ended.to), new_login)?;
+            changes.push(as_seen(Change::delete(&self.tables.passcodes, passcode_key(&before.login)), seen));
+            changes.push(Change::put(&self.tables.passcodes, moved).if_absent(LOGIN));
+        } else if let Some(transition) = &transition {
+            changes.push(as_seen(self.writes(&seen.held, transition, act).passcode, seen));
+        } else {
+            changes.push(as_seen(Change::check(&self.tables.passcodes, passcode_key(&before.login)), seen));
         }
-        Ok((latest, changes))
+        Ok(changes)
+    }
+
+    /// Deletes the passcode of a person who is erased, if it is still as it was read, with the audit events of its end.
+    pub(super) fn erase_passcode(
+        &self,
+        erased: &Employee,
+        seen: Option<&PasscodeRow>,
+        act: &AuditContext,
+    ) -> Result<Vec<Change>, StoreError> {
+        let Some(seen) = seen else { return Ok(vec![self.no_passcode(&erased.login)]) };
+        let transition = seen.lifecycle().apply(Command::EndWithAccount, act.at).ok();
+        let events = transition.iter().flat_map(|transition| self.events_of(&seen.held, transition, act));
+        let deleted = as_seen(Change::delete(&self.tables.passcodes, passcode_key(&erased.login)), seen);
+        [Ok(deleted)].into_iter().chain(events.map(|event| self.record(&event))).collect()
+    }
+
+    /// The precondition that the login has no passcode.
+    fn no_passcode(&self, login: &Login) -> Change {
+        Change::check(&self.tables.passcodes, passcode_key(login)).if_absent(LOGIN)
+    }
+
+    fn events_of(&self, held: &PasscodeRef, transition: &Transition, act: &AuditContext) -> Vec<Event> {
+        transition.events.iter().map(|kind| self.passcode_event(act, *kind, held)).collect()
     }
 
     fn passcode_event(&self, act: &AuditContext, kind: EventType, held: &PasscodeRef) -> Event {
@@ -94,27 +110,13 @@ impl Store {
     }
 }
 
-impl Change {
-    /// The person's latest passcode must be as it was read: what follows was decided by it.
-    pub(super) fn if_latest_as_seen(self, seen: Option<&LatestPasscode>) -> Self {
-        match seen {
-            Some(seen) => self
-                .if_equal(&copy(PASSCODE_ID), seen.passcode_id)
-                .if_equal(&copy(PASSCODE_STATUS), seen.phase.status())
-                .if_as_seen(&copy(RECOVERY_STATE), seen.phase.recovery()),
-            None => self.if_absent(LATEST_PASSCODE),
-        }
+/// A new code's phase, in the place of the passcode before it, if that is still as it was read.
+pub(super) fn begin(change: Change, held: &PasscodeRef, phase: Phase, replaced: Option<&PasscodeRow>) -> Change {
+    let change = set_phase(change.remove(RECOVERY_STATE), held, phase);
+    match replaced {
+        Some(replaced) => as_seen(change, replaced),
+        None => change.if_absent(LOGIN),
     }
-}
-
-/// A new code's phase, in its item.
-pub(super) fn begin(change: Change, phase: Phase) -> Change {
-    change.set(PASSCODE_STATUS, phase.status()).remove(RECOVERY_STATE)
-}
-
-/// The directory's copy of a passcode, as a whole.
-pub(super) fn show(change: Change, latest: Option<&LatestPasscode>) -> Change {
-    change.set_or_remove(LATEST_PASSCODE, latest)
 }
 
 /// The passcode must be in one of these phases: all of them codes, or one of a recovery.
@@ -125,18 +127,32 @@ pub(super) fn if_phase(change: Change, phases: &[Phase]) -> Change {
     }
 }
 
-/// The path in the directory to an attribute of the latest passcode.
-pub(super) fn copy(attribute: &str) -> String {
-    format!("{LATEST_PASSCODE}.{attribute}")
+/// The item must be as it was read: what follows was decided by it.
+fn as_seen(change: Change, seen: &PasscodeRow) -> Change {
+    change
+        .if_equal(PASSCODE_ID, seen.held.passcode_id)
+        .if_equal(PASSCODE_STATUS, seen.phase.status())
+        .if_as_seen(RECOVERY_STATE, seen.phase.recovery())
+        .if_as_seen(TRIES_WITHOUT_SUCCESS, seen.tries_without_success)
+        .if_as_seen(DISOWNED_AT, seen.disowned_at)
 }
 
-fn set_phase(change: Change, path: fn(&str) -> String, to: Phase) -> Change {
-    match to {
-        Phase::Code(status) => change.set(&path(PASSCODE_STATUS), status),
-        // Its status is `redeemed` already.
-        Phase::Recovery(status) if to != Phase::OPEN => change.set(&path(RECOVERY_STATE), status),
-        Phase::Recovery(status) => change.set(&path(RECOVERY_STATE), status).set(&path(PASSCODE_STATUS), to.status()),
-    }
+/// The phase, and what the indexes by phase and by due time have of it.
+fn set_phase(change: Change, held: &PasscodeRef, to: Phase) -> Change {
+    let change = match to {
+        Phase::Code(status) => change.set(PASSCODE_STATUS, status),
+        Phase::Recovery(status) => change.set(RECOVERY_STATE, status).set(PASSCODE_STATUS, to.status()),
+    };
+    let pending = passcode_filter_key(PasscodeFilter::Pending);
+    let change = if to == Phase::Code(CodeStatus::Sending) {
+        change.set(pending, held.passcode_id).remove(passcode_filter_key(PasscodeFilter::Bounced))
+    } else if to == Phase::Code(CodeStatus::Bounced) {
+        change.set(passcode_filter_key(PasscodeFilter::Bounced), held.passcode_id)
+    } else {
+        change
+    };
+    let change = if to.is_pending() { change } else { change.remove(pending) };
+    if to.is_ended() { change.remove(DUE_SHARD).remove(DUE_AT) } else { change }
 }
 
 fn wipe(change: Change, wipes: Wipes) -> Change {
@@ -147,9 +163,14 @@ fn wipe(change: Change, wipes: Wipes) -> Change {
     }
 }
 
-fn due(change: Change, transition: &Transition) -> Change {
-    match transition.due {
-        Some(due) => change.set(DUE_AT, due),
-        None => change.remove(DUE_SHARD).remove(DUE_AT),
+/// The item of an ended passcode under another login.
+fn moved(seen: &PasscodeRow, ended: Phase, login: &Login) -> Result<Item, StoreError> {
+    let held = PasscodeRef { login: login.clone(), ..seen.held.clone() };
+    let row = PasscodeRow { held, phase: ended, secret_hash: None, pending: Pending::default(), ..seen.clone() };
+    let mut moved = item(&row)?;
+    moved.insert(DELETE_AFTER.to_owned(), attribute(delete_after(row.expires_at))?);
+    if ended == Phase::Code(CodeStatus::Bounced) {
+        moved.extend(key([(passcode_filter_key(PasscodeFilter::Bounced), &row.held.passcode_id)]));
     }
+    Ok(moved)
 }

@@ -1,4 +1,7 @@
-"""`python tests/deploy/ministack BUILD_DIR`: the built template on ministack, and whole recoveries by its functions."""
+"""`python tests/deploy/ministack BUILD_DIR READMIT_CHECK`: the built template on ministack, and whole recoveries by its functions.
+
+READMIT_CHECK is the operator's program that says where the tables disagree.
+"""
 
 import pathlib
 import signal
@@ -6,6 +9,7 @@ import sys
 import tempfile
 
 import journeys
+import kills
 import rotation
 import trail
 from checks import Checks, Failed
@@ -16,7 +20,7 @@ from portal import Portal
 from stack import Stack
 
 
-def run(checks: Checks, engine: Engine, build: pathlib.Path) -> None:
+def run(checks: Checks, engine: Engine, build: pathlib.Path, readmit_check: str) -> None:
     stack = Stack(engine, build)
     print(f"left out, for ministack does not know it: {', '.join(stack.left_out)}")
     checks.equal("every other resource is created", stack.deploy(), {"CREATE_COMPLETE"})
@@ -33,6 +37,8 @@ def run(checks: Checks, engine: Engine, build: pathlib.Path) -> None:
     trail.roles_bind(checks, engine, stack)
     trail.tell_the_same(checks, engine, stack, company)
     trail.tell_no_secret(checks, engine, stack, company)
+    # Last: what is killed has done more than it has answered.
+    kills.of_functions(checks, engine, stack, company, readmit_check)
 
 
 def main() -> int:
@@ -44,7 +50,7 @@ def main() -> int:
         engine = Engine(pathlib.Path(work))
         try:
             engine.wait_until_ready()
-            run(checks, engine, pathlib.Path(sys.argv[1]))
+            run(checks, engine, pathlib.Path(sys.argv[1]), sys.argv[2])
         except Failed as failed:
             print(f"{engine.log_tail()}\nFAILED        {failed}", file=sys.stderr)
             return 1

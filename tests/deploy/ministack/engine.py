@@ -84,10 +84,21 @@ class Engine:
         """Ends the functions' processes, as Lambda may at any time: the next invocations start cold."""
         # The engine reads what they wrote while they are there.
         time.sleep(0.2)
-        for pid in self._functions():
-            os.kill(pid, signal.SIGKILL)
+        self.kill_functions()
         while self._functions():
             time.sleep(0.01)
+
+    def kill_functions(self) -> int:
+        """SIGKILL to every function's process, whatever it is doing: how many there were."""
+        killed = 0
+        for pid in self._functions():
+            try:
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+            except ProcessLookupError:
+                # It ended in between.
+                pass
+        return killed
 
     def _functions(self) -> list[int]:
         """The engine's living children that are bootstraps."""

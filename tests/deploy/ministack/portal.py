@@ -30,12 +30,22 @@ class Answer:
         return self.body.get("code") if self.body else None
 
 
+class FunctionFailed(Failed):
+    """A function gave no answer; `kind` is Lambda's word for why."""
+
+    def __init__(self, logical_id: str, payload: dict):
+        super().__init__(f"{logical_id} failed: {payload}")
+        self.logical_id, self.kind = logical_id, payload.get("errorType", "")
+
+
 @dataclass
 class Portal:
     """Sends each request to what the template's route names, as the gateway would."""
 
     engine: object
     stack: object
+    # The network that its people sit in.
+    source_ip: str = "203.0.113.24"
     # Every secret that went over the wire, by kind: none may be found in a log.
     secrets: dict = field(default_factory=dict)
     # The route of each request that was answered with success.
@@ -70,7 +80,7 @@ class Portal:
                     "method": method,
                     "path": path,
                     "protocol": "HTTP/1.1",
-                    "sourceIp": "203.0.113.24",
+                    "sourceIp": self.source_ip,
                     "userAgent": "Mozilla/5.0",
                 },
                 "requestId": f"req-{int(now * 1e6)}",
@@ -98,14 +108,18 @@ class Portal:
         answer = self._lambda.invoke(FunctionName=self.stack.physical_id(logical_id), Payload=json.dumps(event))
         payload = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
-            raise Failed(f"{logical_id} failed: {payload}")
+            raise FunctionFailed(logical_id, payload)
         return payload
+
+    def messages(self, to: str) -> list[dict]:
+        """All that was mailed, oldest first."""
+        with urllib.request.urlopen(f"{self.engine.url}/_ministack/ses/messages", timeout=10) as answer:
+            messages = [mail for account in json.load(answer)["messages"].values() for mail in account]
+        return [mail for mail in messages if mail["To"] == [to]]
 
     def mails(self, to: str) -> list[str]:
         """The passcodes that were mailed, oldest first; notices come among them."""
-        with urllib.request.urlopen(f"{self.engine.url}/_ministack/ses/messages", timeout=10) as answer:
-            messages = [mail for account in json.load(answer)["messages"].values() for mail in account]
-        return [code for mail in messages if mail["To"] == [to] for code in CODE.findall(mail["BodyText"])]
+        return [code for mail in self.messages(to) for code in CODE.findall(mail["BodyText"])]
 
     def mailed_code(self, to: str) -> str:
         """The newest passcode."""

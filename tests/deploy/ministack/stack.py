@@ -132,6 +132,10 @@ def suited(template: dict) -> dict:
         # A mail is checked here on no identity and from no sender, so a statement that names either allows nothing.
         if node.get("Action") in ("ses:SendEmail", ["ses:SendEmail"]):
             return {"Effect": node["Effect"], "Action": node["Action"], "Resource": "*"}
+        # Which attributes a batch asks for is not read here, so a statement that demands their names allows nothing.
+        condition = node.get("Condition")
+        if isinstance(condition, dict) and "dynamodb:Select" in condition.get("StringEquals", {}):
+            node = {key: value for key, value in node.items() if key != "Condition"}
         return {key: of(value) for key, value in node.items()}
 
     return {**of(template), "Resources": of(resources)}

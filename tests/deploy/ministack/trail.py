@@ -13,8 +13,7 @@ TABLES = ("EmployeesTable", "CredentialsTable", "PasscodesTable", "AuditTable", 
 # What the trail must tell of each request that was answered with success.
 EVENTS_OF = {
     "POST /v1/passcodes/redeem": ["passcode.redeemed"],
-    "PUT /v1/recovery/password": ["recovery.password_set"],
-    "POST /v1/recovery/complete": ["recovery.completed", "session.started"],
+    "POST /v1/recovery/complete": ["recovery.completed"],
     "POST /v1/sessions": ["session.started"],
     "DELETE /v1/sessions": ["session.ended"],
 }

@@ -225,9 +225,7 @@ impl Walker<'_> {
         let Passcode::Recovering { token } = &self.passcode else { return };
         let recovery = Recovery::new(self.world, &self.email, token.clone());
         let Person { token, backup_codes, .. } = recovery.completes(PASSWORD).await;
-        for kind in ["recovery.password_set", "recovery.completed", "session.started"] {
-            self.tell(kind);
-        }
+        self.tell("recovery.completed");
         (self.token, self.backup_codes) = (Some(token), backup_codes);
         (self.passcode, self.suspended) = (Passcode::Over, false);
     }

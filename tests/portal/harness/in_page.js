@@ -40,31 +40,26 @@ export function tooWide() {
 }
 
 /**
- * Keeps what makes a person wait or miss the target: layout shifts that no input explains, and long tasks.
+ * Keeps what makes a person miss the target: layout shifts that no input explains.
  *
- * @param {string} name The page's own function that tells them, for `Timings`.
+ * @param {string} name The page's own function that tells them, for `shiftsOf`.
  */
-export function keepTimings(name) {
+export function keepShifts(name) {
   const shifts = /** @type {{ value: number, moved: string[] }[]} */ ([]);
-  const tasks = /** @type {number[]} */ ([]);
   const nameOf = (/** @type {Element | null} */ node) =>
     node ? `${node.localName ?? '#text'}.${node.className ?? ''}` : 'gone';
   const keep = (/** @type {any[]} */ entries) => {
-    for (const { entryType, hadRecentInput, value, sources, duration } of entries) {
-      if (entryType === 'longtask') tasks.push(duration);
-      if (entryType !== 'layout-shift' || hadRecentInput) continue;
+    for (const { hadRecentInput, value, sources } of entries) {
+      if (hadRecentInput) continue;
       shifts.push({ value, moved: sources.map((/** @type {any} */ { node }) => nameOf(node)) });
     }
   };
-  const observers = ['layout-shift', 'longtask'].map((type) => {
-    const observer = new PerformanceObserver((list) => keep(list.getEntries()));
-    observer.observe({ type, buffered: true });
-    return observer;
-  });
+  const observer = new PerformanceObserver((list) => keep(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
   // What is on its way to the screen is drawn after two frames.
   /** @type {any} */ (window)[name] = async () => {
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    for (const observer of observers) keep(observer.takeRecords());
-    return { shifts: shifts.splice(0), tasks: tasks.splice(0) };
+    keep(observer.takeRecords());
+    return shifts.splice(0);
   };
 }

@@ -1,6 +1,7 @@
 /** Pages without a mouse. */
 
 import { nameOfFocus } from './in_page.js';
+import { until } from './until.js';
 
 /**
  * Presses a key until something has the focus.
@@ -29,3 +30,12 @@ export async function hasFocus(wanted) {
   if (another) throw new Error(`${wanted} is more than one element`);
   return element !== undefined && (await element.evaluate((node) => node === document.activeElement));
 }
+
+/**
+ * Waits until a button would act. It has the focus back as soon as a dialog over it closes, but what it waited for hears of
+ * that a moment later (the event `close` is a task of its own), and until then a click does nothing.
+ *
+ * @param {import('playwright-core').Locator} button
+ */
+export const atRest = (button) =>
+  until(`${button} at rest`, async () => (await button.getAttribute('aria-disabled')) === null);

@@ -1,23 +1,61 @@
 /** How steady and how quick a page is. */
 
-import { keepTimings } from './in_page.js';
+import assert from 'node:assert/strict';
 
-const NAME = 'timingsForTest';
+import { keepShifts } from './in_page.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const NAME = 'shiftsForTest';
+
+/** What the main thread of a page runs, one task after the other: Chromium's trace has the processor time of each. */
+const TASKS = 'disabled-by-default-devtools.timeline';
 
 /**
- * From the next document on, a page keeps its timings.
+ * From the next document on, a page keeps its layout shifts.
  *
- * @param {import('playwright-core').Page} page
+ * @param {Page} page
  */
-export async function keepsTimings(page) {
-  await page.addInitScript(keepTimings, NAME);
+export async function keepsShifts(page) {
+  await page.addInitScript(keepShifts, NAME);
 }
 
 /**
- * What the page's document has kept since it was last asked: the score of each layout shift that no input explains, with
- * what has moved, and each task of over 50 ms, in milliseconds.
+ * The score of each layout shift that no input explains, with what has moved, since the page's document was last asked.
  *
- * @param {import('playwright-core').Page} page
- * @returns {Promise<{ shifts: { value: number, moved: string[] }[], tasks: number[] }>}
+ * @param {Page} page
+ * @returns {Promise<{ value: number, moved: string[] }[]>}
  */
-export const timingsOf = (page) => page.evaluate(`${NAME}()`);
+export const shiftsOf = (page) => page.evaluate(`${NAME}()`);
+
+/**
+ * The longest tasks of the page's main thread while something is done, in milliseconds of processor time, longest first. The
+ * time on the clock would tell how busy the machine is.
+ *
+ * @template Done
+ * @param {Page} page
+ * @param {() => Promise<Done>} act
+ */
+export async function longestTasks(page, act) {
+  const browser = page.context().browser();
+  assert.ok(browser);
+  // Without the others: a full trace would lose what comes last.
+  await browser.startTracing(page, { categories: ['-*', TASKS] });
+  let done;
+  let trace;
+  try {
+    done = await act();
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  /** @type {{ traceEvents: { name: string, pid: number, tid: number, tdur?: number, args: { name?: string } }[] }} */
+  const { traceEvents } = JSON.parse(String(trace));
+  const mains = traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const isMain = new Set(mains.map(({ pid, tid }) => `${pid} ${tid}`));
+  const tasks = traceEvents
+    .filter(({ name, pid, tid }) => name === 'RunTask' && isMain.has(`${pid} ${tid}`))
+    .map(({ tdur = 0 }) => tdur / 1_000)
+    .toSorted((one, other) => other - one)
+    .slice(0, 5);
+  return { done, tasks };
+}

@@ -60,7 +60,7 @@ function shown(key, value) {
     return `${named(value.from)} → ${named(value.to)}`;
   }
   if (key === 'issued_by' && value.startsWith('emp_')) return person(value);
-  if (key === 'expires_at') return dateAndTime(value);
+  if (key === 'expires_at' || key === 'password_set_at') return dateAndTime(value);
   return value;
 }
 

@@ -4,7 +4,7 @@ import * as api from '../../api.js';
 import { dialog } from '../../dialog.js';
 import { fill, h } from '../../dom.js';
 import { announcement } from '../../form.js';
-import { dateAndTime, words } from '../../language.js';
+import { dateAndTime, utcDay, words } from '../../language.js';
 import { explain, isGivenUp } from '../../problems.js';
 import { hashOf } from '../../router.js';
 import { IssueForm } from './issue-form.js';
@@ -87,7 +87,7 @@ export class EditDialog {
         fact(text.role, role(employee)),
         fact(text.state, employee.status === 'active' ? text.active : text.disabled),
         fact(text.twoFactor, twoFactor(employee)),
-        fact(text.lastSignIn, at ? dateAndTime(at) : text.never),
+        fact(text.lastSignIn, at ? utcDay(at) : text.never),
         ...passcodeFacts(passcode).map(([name, value]) => fact(name, value)),
       ),
       h('p', { class: 'hint state-text' }, passcode && words.statusText[passcode.status]),

@@ -1,7 +1,7 @@
 /** The table of employees; on a narrow screen each row is a card, and stays a row to a screen reader. */
 
 import { fill, h, icon } from '../../dom.js';
-import { dateAndTime, words } from '../../language.js';
+import { utcDay, words } from '../../language.js';
 import { badge, role, twoFactor } from './status.js';
 
 /** @typedef {import('../../api.js').Employee} Employee */
@@ -141,7 +141,7 @@ export class EmployeeTable {
       cell(words.employee.address, h('span', { class: 'address' }, employee.email)),
       cell(words.employee.role, role(employee)),
       cell(words.employee.twoFactor, twoFactor(employee)),
-      cell(words.employees.lastSignIn, at ? h('time', { datetime: at }, dateAndTime(at)) : words.employee.never),
+      cell(words.employees.lastSignIn, at ? h('time', { datetime: at }, utcDay(at)) : words.employee.never),
       cell(words.employee.passcode, passcode ? badge(passcode.status) : h('span', { class: 'hint' }, '–')),
     ];
   }

@@ -2,7 +2,7 @@
 
 use super::judgement::MAX_TRIES;
 use super::{CodeStatus, Phase, RecoveryStatus};
-use crate::{DeliveryReport, EventType, RECOVERY_LIFETIME, Timestamp};
+use crate::{DeliveryReport, EventType, Timestamp};
 
 /// What is done to a passcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,8 +61,6 @@ pub struct Transition {
     pub events: Vec<EventType>,
     /// The secrets that are deleted.
     pub wipes: Wipes,
-    /// When the cleanup must look at it; never again if there is no such time.
-    pub due: Option<Timestamp>,
 }
 
 /// Secrets that a transition deletes.
@@ -128,7 +126,6 @@ impl Passcode {
             to,
             events: self.events(command, to),
             wipes: self.wipes(to),
-            due: self.due(to, now),
         })
     }
 
@@ -177,7 +174,6 @@ impl Passcode {
 
     fn events(&self, command: Command, to: Phase) -> Vec<EventType> {
         let of_command = match command {
-            Command::SetPassword => Some(EventType::RecoveryPasswordSet),
             Command::Disown => Some(EventType::PasscodeDisowned),
             _ => None,
         };
@@ -189,13 +185,6 @@ impl Passcode {
             _ if to == self.phase || to.is_pending() => Wipes::Nothing,
             Phase::Code(_) | Phase::OPEN => Wipes::Code,
             Phase::Recovery(_) => Wipes::Factors,
-        }
-    }
-
-    fn due(&self, to: Phase, now: Timestamp) -> Option<Timestamp> {
-        match to {
-            Phase::OPEN if to != self.phase => Some(now.after(RECOVERY_LIFETIME)),
-            _ => (!to.is_ended()).then_some(self.until),
         }
     }
 }

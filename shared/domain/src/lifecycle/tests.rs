@@ -152,10 +152,9 @@ fn every_change_has_its_events_and_deletes_what_nobody_needs_any_more() {
             (false, Phase::Recovery(_)) => Wipes::Factors,
         };
         assert_eq!(outcome.wipes, wipes, "{command:?} in {phase:?}");
-        assert_eq!(outcome.due.is_none(), outcome.to.is_ended(), "{command:?} in {phase:?}");
     }
     let set = Passcode { phase: Phase::OPEN, until: UNTIL, tries: 0 }.apply(Command::SetPassword, IN_TIME).unwrap();
-    assert_eq!(set.events, [RecoveryPasswordSet]);
+    assert_eq!(set.events, []);
 }
 
 #[test]
@@ -184,16 +183,6 @@ fn time_and_tries_decide_to_the_millisecond_and_to_the_try() {
         assert_eq!(leads(code(0), command, IN_TIME).unwrap(), in_time);
         assert_eq!(leads(code(0), command, UNTIL).unwrap(), "expired");
     }
-}
-
-#[test]
-fn a_recovery_is_due_when_its_own_time_is_over() {
-    let code = Passcode { phase: Phase::Code(CodeStatus::Delivered), until: UNTIL, tries: 1 };
-    let due = |command| code.apply(command, IN_TIME).unwrap().due;
-    assert_eq!(due(Command::Redeem), Some(IN_TIME.after(crate::RECOVERY_LIFETIME)));
-    assert_eq!(due(Command::CountTry), Some(UNTIL));
-    let recovery = Passcode { phase: Phase::OPEN, ..code };
-    assert_eq!(recovery.apply(Command::SetPassword, IN_TIME).unwrap().due, Some(UNTIL), "a step gives no more time");
 }
 
 #[test]

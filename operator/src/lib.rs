@@ -1,0 +1,3 @@
+//! What an operator's commands share with the tests.
+
+pub mod check;

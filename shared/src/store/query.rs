@@ -1,0 +1,83 @@
+//! Queries: pages of the items under one partition key, in the order of a sort key that no two of them share.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use serde::Serialize;
+
+use super::StoreError;
+use super::change::{Item, attribute, text};
+
+/// A table, or one of its indexes, by its keys.
+pub(super) struct Place<'a> {
+    pub table: &'a str,
+    pub index: Option<&'a str>,
+    pub partition_key: &'a str,
+    pub sort_key: &'a str,
+}
+
+/// Which part of a partition is read, by the sort key.
+pub(super) enum Part<'a> {
+    /// All, or what lies behind this.
+    After(Option<&'a str>),
+    /// From the end, or what lies before this, the last one first.
+    Before(Option<&'a str>),
+    /// What does not lie behind this.
+    UpTo(&'a str),
+    /// From the one to the other, both included.
+    Between(String, String),
+}
+
+/// What sorts directly behind a sort key. None of ours goes on with a blank.
+pub(super) fn behind(sort_key: &str) -> String {
+    format!("{sort_key} ")
+}
+
+impl Place<'_> {
+    /// A query of a part of the partition `value`.
+    pub fn query(
+        &self,
+        client: &Client,
+        value: impl Serialize,
+        part: &Part<'_>,
+    ) -> Result<QueryFluentBuilder, StoreError> {
+        let (partition_key, sort_key) = (self.partition_key, self.sort_key);
+        let query = client
+            .query()
+            .table_name(self.table)
+            .set_index_name(self.index.map(str::to_owned))
+            .scan_index_forward(!matches!(part, Part::Before(_)))
+            .expression_attribute_values(":key", attribute(value)?);
+        let (condition, bounds) = match part {
+            Part::After(None) | Part::Before(None) => (String::new(), Vec::new()),
+            Part::After(Some(bound)) => (format!(" AND {sort_key} > :from"), vec![(":from", *bound)]),
+            Part::Before(Some(bound)) => (format!(" AND {sort_key} < :from"), vec![(":from", *bound)]),
+            Part::UpTo(bound) => (format!(" AND {sort_key} <= :from"), vec![(":from", *bound)]),
+            Part::Between(from, to) => {
+                (format!(" AND {sort_key} BETWEEN :from AND :to"), vec![(":from", from.as_str()), (":to", to.as_str())])
+            }
+        };
+        let query = query.key_condition_expression(format!("{partition_key} = :key{condition}"));
+        bounds
+            .into_iter()
+            .try_fold(query, |query, (name, bound)| Ok(query.expression_attribute_values(name, attribute(bound)?)))
+    }
+
+    /// A page of `limit` items at most, and the sort key of its last one if there are more. One request.
+    pub async fn page(
+        &self,
+        client: &Client,
+        value: impl Serialize,
+        part: &Part<'_>,
+        limit: u8,
+    ) -> Result<(Vec<Item>, Option<String>), StoreError> {
+        let limit = usize::from(limit);
+        // One more than asked for tells whether there are more.
+        let wanted = i32::try_from(limit + 1).unwrap_or(i32::MAX);
+        let answer = self.query(client, value, part)?.limit(wanted).send().await.map_err(StoreError::of)?;
+        let (mut items, is_cut) = (answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some());
+        let has_more = is_cut || items.len() > limit;
+        items.truncate(limit);
+        let last = items.last().and_then(|item| text(item, self.sort_key)).cloned();
+        Ok((items, last.filter(|_| has_more)))
+    }
+}

@@ -1,0 +1,85 @@
+//! What each act took when it was last looked at.
+
+use crate::Cost;
+
+/// An act by its name, and what it takes.
+pub type Act = (&'static str, Cost);
+
+const fn act(name: &'static str, requests: usize, trips: usize, reads: f64, writes: f64) -> Act {
+    (name, Cost { requests, trips, reads, writes })
+}
+
+/// What each act takes, in the order in which [`super::measured`] has them. Where no more is said, somebody is enrolled, has one of
+/// everything, and is no Security Admin.
+#[rustfmt::skip]
+pub const EXPECTED: [Act; 51] = [
+    act("issue", 4, 4, 5.0, 14.0),
+    act("delivery report", 2, 2, 1.0, 5.0),
+    act("redeem", 3, 3, 1.0, 7.0),
+    act("notice of the redemption", 3, 3, 2.0, 2.0),
+    act("set the password", 3, 2, 2.0, 2.0),
+    act("set up TOTP", 1, 1, 0.0, 1.0),
+    act("complete", 3, 2, 1.0, 12.0),
+    act("notice of the completion", 3, 3, 2.0, 2.0),
+    act("sign in", 4, 3, 3.0, 8.0),
+    act("issue to somebody who was never enrolled", 4, 4, 5.0, 14.0),
+    act("issue, in place of a code", 4, 4, 5.0, 20.0),
+    act("issue, with an Idempotency-Key", 4, 4, 6.0, 19.0),
+    act("issue, answered before", 1, 1, 5.0, 0.0),
+    act("issue, by a member", 1, 1, 4.0, 0.0),
+    act("issue, where the device was stolen", 4, 4, 5.0, 27.0),
+    act("issue to ten at once", 23, 14, 23.0, 121.0),
+    act("take back", 3, 3, 4.0, 10.0),
+    act("disown", 2, 2, 1.0, 10.0),
+    act("disown again", 1, 1, 1.0, 0.0),
+    act("redeem, a wrong code", 3, 3, 1.0, 2.0),
+    act("redeem, an unknown address", 3, 3, 1.0, 2.0),
+    act("redeem, the fifth wrong code", 4, 4, 1.0, 10.0),
+    act("set the password, a weak one", 2, 1, 2.0, 1.0),
+    act("complete, a wrong code", 2, 1, 1.0, 1.0),
+    act("sign in, a wrong password", 4, 3, 3.0, 2.0),
+    act("sign in, an unknown address", 4, 3, 3.0, 2.0),
+    act("sign in with a backup code", 4, 3, 3.0, 8.0),
+    act("new backup codes", 5, 4, 4.0, 9.0),
+    act("sign in, the first of a day", 4, 3, 3.0, 9.0),
+    act("sign out", 2, 2, 1.0, 7.0),
+    act("the public keys", 0, 0, 0.0, 0.0),
+    act("clean up nothing", 16, 1, 8.0, 0.0),
+    act("clean up one code", 18, 3, 9.0, 8.0),
+    act("notice, to an admin and another", 6, 6, 2.5, 4.0),
+    act("import a new person", 4, 4, 3.0, 18.0),
+    act("import a person as known", 3, 3, 4.0, 0.0),
+    act("import ten new people", 13, 4, 12.0, 180.0),
+    act("change a person's address", 6, 6, 6.0, 20.0),
+    act("disable a person", 5, 5, 5.0, 11.0),
+    act("erase a person", 5, 5, 5.0, 20.0),
+    act("change a company's policy", 3, 3, 2.0, 6.0),
+    act("create a company", 4, 4, 3.0, 23.0),
+    act("a code of the operator's", 7, 7, 5.0, 10.0),
+    act("list fifty employees", 3, 2, 28.5, 0.0),
+    act("list fifty, by a filter", 3, 2, 28.5, 0.0),
+    act("list fifty, by a passcode filter", 4, 2, 52.5, 0.0),
+    act("search, fifty found", 4, 3, 52.0, 0.0),
+    act("read fifty events", 2, 1, 3.5, 0.0),
+    act("read fifty events of a type", 2, 1, 3.5, 0.0),
+    act("read fifty events of a routine type", 2, 1, 10.5, 0.0),
+    act("one employee", 2, 2, 4.0, 0.0),
+];
+
+/// What a whole recovery consists of, of somebody who was enrolled before.
+pub const RECOVERY: [&str; 9] = [
+    "issue",
+    "delivery report",
+    "redeem",
+    "notice of the redemption",
+    "set the password",
+    "set up TOTP",
+    "complete",
+    "notice of the completion",
+    "sign in",
+];
+
+/// What an act takes as [`EXPECTED`] has it.
+pub fn expected(name: &str) -> Option<Cost> {
+    EXPECTED.iter().find(|(known, _)| *known == name).map(|(_, cost)| *cost)
+}
