@@ -1,0 +1,183 @@
+//! What must always hold, and what must happen sometimes, or the model would show nothing.
+
+use readmit_domain::EventType;
+use readmit_domain::lifecycle::{CodeStatus, Phase, RecoveryStatus};
+use stateright::Property;
+
+use crate::acts::{Act, Actor};
+use crate::moments::Clock;
+use crate::service::Service;
+use crate::story::{Breach, is_a_door};
+use crate::tables::{AdminName, Login, Row};
+use crate::world::World;
+
+/// The door that nobody may find open twice.
+pub const ONE_DOOR: &str = "a person has one open door at most, and it is of the newest code";
+/// What a demotion, a disabling, a move and an erasure are for.
+pub const NO_DOOR_WITHOUT_ACCOUNT: &str = "without an active account at an address nothing is open there";
+/// The limit of guesses.
+pub const FIVE_SECRETS: &str = "at most five wrong secrets are compared with a code";
+/// And nothing else exhausts it.
+pub const EXHAUSTED_BY_TRIES: &str = "a code is exhausted only by five tries at it";
+/// The exchange of credentials.
+pub const OLD_UNTIL_COMPLETED: &str =
+    "old credentials open until the completion commits, and the new ones from then on";
+/// Not half of it.
+pub const NEVER_MIXED: &str = "no password stands beside an authenticator of another time";
+/// See [`Breach::WithoutAuthority`].
+pub const WITH_AUTHORITY: &str = "an admin's act commits only while the admin may, and for whom may be helped";
+/// See [`Breach::TrailDiffers`].
+pub const TRAIL_TELLS: &str = "every change of phase has its one event, and every event its change";
+/// See [`Breach::ToldTwice`].
+pub const TOLD_ONCE: &str = "no event of a passcode stands in the trail twice";
+/// See [`Breach::LivedAgain`].
+pub const ENDS_ARE_FINAL: &str = "what has ended, or is shown as failed by every clock, never lives again";
+/// See [`Breach::OpenedUnmailed`].
+pub const ONLY_MAILED_OPENS: &str = "a code whose mail was not accepted never opens anything";
+/// See [`Breach::OpenedLate`].
+pub const IN_TIME: &str = "nothing opens after its time";
+/// See [`Breach::OpenedForNobody`].
+pub const FOR_ITS_OWNER: &str = "a code opens only the active account that it was issued to";
+/// See [`Breach::OtherFactors`].
+pub const AS_CHOSEN: &str = "a completion brings the last password and the authenticator that was confirmed";
+/// See [`Breach::SignedInWrongly`].
+pub const SIGNED_IN_BY_CURRENT: &str = "a session is given only for the credentials of now, of an account that is open";
+
+/// All of them.
+pub fn properties() -> Vec<Property<Service>> {
+    let mut all = always();
+    all.extend(sometimes());
+    all
+}
+
+fn always() -> Vec<Property<Service>> {
+    type P = Property<Service>;
+    vec![
+        P::always(ONE_DOOR, |_, world| has_one_door(world)),
+        P::always(NO_DOOR_WITHOUT_ACCOUNT, |_, world| doors(world).all(|row| is_of_an_account(world, row))),
+        P::always(FIVE_SECRETS, |_, world| world.story.codes.iter().all(|code| code.wrong_secrets <= 5)),
+        P::always(EXHAUSTED_BY_TRIES, |_, world| {
+            world.tables.rows().all(|(_, row)| row.phase != Phase::Code(CodeStatus::Exhausted) || row.tries >= 5)
+        }),
+        P::always(OLD_UNTIL_COMPLETED, |_, world| has_its_credentials(world)),
+        P::always(NEVER_MIXED, |_, world| is_of_one_time(world)),
+        P::always(WITH_AUTHORITY, |_, world| !world.story.has(Breach::WithoutAuthority)),
+        P::always(TRAIL_TELLS, |_, world| !world.story.has(Breach::TrailDiffers)),
+        P::always(TOLD_ONCE, |_, world| !world.story.has(Breach::ToldTwice)),
+        P::always(ENDS_ARE_FINAL, |_, world| !world.story.has(Breach::LivedAgain)),
+        P::always(ONLY_MAILED_OPENS, |_, world| !world.story.has(Breach::OpenedUnmailed)),
+        P::always(IN_TIME, |_, world| !world.story.has(Breach::OpenedLate)),
+        P::always(FOR_ITS_OWNER, |_, world| !world.story.has(Breach::OpenedForNobody)),
+        P::always(AS_CHOSEN, |_, world| !world.story.has(Breach::OtherFactors)),
+        P::always(SIGNED_IN_BY_CURRENT, |_, world| !world.story.has(Breach::SignedInWrongly)),
+    ]
+}
+
+/// What the scenarios must show between them. Each names a state that an act leads to, or is about to.
+fn sometimes() -> Vec<Property<Service>> {
+    type P = Property<Service>;
+    vec![
+        P::sometimes("a recovery is completed", |_, world| tells(world, EventType::RecoveryCompleted)),
+        P::sometimes("a mail bounces", |_, world| tells(world, EventType::PasscodeBounced)),
+        P::sometimes("the guesser exhausts a code", |_, world| tells(world, EventType::PasscodeExhausted)),
+        P::sometimes("a newer code replaces one", |_, world| tells(world, EventType::PasscodeSuperseded)),
+        P::sometimes("an admin revokes", |_, world| ended_as(world, CodeStatus::Revoked, Actor::Admin(AdminName::Ada))),
+        P::sometimes("a process dies, and the cleanup withdraws its code", |_, world| {
+            ended_as(world, CodeStatus::Failed, Actor::Cleanup)
+        }),
+        P::sometimes("an answer is lost, and the mailed code is withdrawn", |_, world| {
+            let withdrawn = ended_as(world, CodeStatus::Failed, Actor::Admin(AdminName::Ada));
+            withdrawn && world.story.codes.iter().any(|code| code.is_accepted)
+        }),
+        P::sometimes("a report is faster than the answer to its mail", |_, world| {
+            world.running.iter().any(|(_, act)| match act {
+                Act::Issue(issue) => issue
+                    .id()
+                    .and_then(|id| world.tables.row(id))
+                    .is_some_and(|row| row.phase == Phase::Code(CodeStatus::Delivered)),
+                _ => false,
+            })
+        }),
+        P::sometimes("an admin loses the role between decision and write", |_, world| {
+            let is_waiting = |act: &Act| matches!(act, Act::Issue(issue) if issue.is_decided_by(AdminName::Ada));
+            !world.tables.admin(AdminName::Ada).has_role && world.running.iter().any(|(_, act)| is_waiting(act))
+        }),
+        P::sometimes("a completion overtakes a sign-in with the old credentials", |_, world| {
+            let credentials = world.tables.employee.as_ref().and_then(|it| world.tables.credentials(it.login));
+            let is_old = |act: &Act| match act {
+                Act::SignIn(act) => credentials
+                    .is_some_and(|now| now.password.is_some_and(|it| it.of.is_some()) && !act.has_compared(now)),
+                _ => false,
+            };
+            world.running.iter().any(|(_, act)| is_old(act))
+        }),
+        P::sometimes("the old credentials open while a recovery is under way", |_, world| {
+            let is_open = world.tables.rows().any(|(_, row)| row.phase == Phase::Recovery(RecoveryStatus::Open));
+            let credentials = world.tables.employee.as_ref().and_then(|it| world.tables.credentials(it.login));
+            let opens =
+                |act: &Act| matches!(act, Act::SignIn(act) if credentials.is_some_and(|now| act.has_compared(now)));
+            is_open && world.running.iter().any(|(_, act)| opens(act))
+        }),
+        P::sometimes("a code runs out of time", |_, world| tells(world, EventType::PasscodeExpired)),
+        P::sometimes("a recovery ends without a result", |_, world| tells(world, EventType::RecoveryAbandoned)),
+        P::sometimes("a holder disowns what was completed", |_, world| {
+            let is_both = |row: &Row| row.is_disowned && row.phase == Phase::Recovery(RecoveryStatus::Completed);
+            world.tables.rows().any(|(_, row)| is_both(row))
+        }),
+        P::sometimes("a changed address takes an ended code along", |_, world| {
+            world.tables.rows().any(|(login, row)| {
+                world.story.codes.get(usize::from(row.id)).is_some_and(|code| code.token.login != login)
+            })
+        }),
+        P::sometimes("somebody new has the address of one who was erased", |_, world| {
+            world.tables.employee.as_ref().is_some_and(|it| it.owner > 0)
+        }),
+    ]
+}
+
+/// Rows by which somebody can get in, by some clock.
+fn doors(world: &World) -> impl Iterator<Item = &Row> {
+    let now = world.moment.by(Clock::Early);
+    let is_in_time = move |row: &Row| now < row.recovery_until.unwrap_or(row.expires_at);
+    world.tables.rows().map(|(_, row)| row).filter(move |row| is_a_door(row.phase) && is_in_time(row))
+}
+
+fn has_one_door(world: &World) -> bool {
+    let newest = |row: &Row| {
+        let mut of_the_same = world.story.codes.iter().enumerate().filter(|(_, code)| code.token.owner == row.owner);
+        of_the_same.next_back().is_some_and(|(id, _)| id == usize::from(row.id))
+    };
+    doors(world).all(newest) && doors(world).count() <= 1
+}
+
+fn is_of_an_account(world: &World, row: &Row) -> bool {
+    let lies_at = world.tables.rows().find(|(_, other)| other.id == row.id).map(|(login, _)| login);
+    world.tables.employee.as_ref().is_some_and(|it| it.is_active && it.owner == row.owner && Some(it.login) == lies_at)
+}
+
+fn has_its_credentials(world: &World) -> bool {
+    let story = &world.story;
+    world.tables.employee.as_ref().is_none_or(|employee| {
+        let here = world.tables.credentials(employee.login);
+        let fits = here.is_some_and(|it| {
+            it.owner == employee.owner
+                && (it.password, it.authenticator) == story.opens
+                && it.is_suspended == story.is_suspended
+        });
+        fits && world.tables.credentials(employee.login.other()).is_none()
+    })
+}
+
+fn is_of_one_time(world: &World) -> bool {
+    let mut all = Login::BOTH.into_iter().filter_map(|login| world.tables.credentials(login));
+    all.all(|it| it.password.map(|it| it.of) == it.authenticator.map(|it| it.of))
+}
+
+fn tells(world: &World, event: EventType) -> bool {
+    (0..3).any(|id| world.story.tells(id, event))
+}
+
+fn ended_as(world: &World, status: CodeStatus, by: Actor) -> bool {
+    let ended_by = |row: &Row| world.story.codes.get(usize::from(row.id)).and_then(|code| code.ended_by);
+    world.tables.rows().any(|(_, row)| row.phase == Phase::Code(status) && ended_by(row) == Some(by))
+}

@@ -1,0 +1,83 @@
+//! What an act has before it when it takes a step, and what the step did outside of the tables.
+
+use readmit_domain::lifecycle::{Command, Transition};
+use readmit_domain::{EventType, Timestamp};
+
+use crate::mistake::Mistake;
+use crate::moments::{Clock, Moment};
+use crate::tables::{AdminName, Credentials, Factor, Id, Login, Owner, Row, Tables};
+use crate::writes::{holds, write};
+
+/// A step is atomic: one read, or one write with its conditions.
+pub struct Scene<'a> {
+    /// What is stored.
+    pub tables: &'a mut Tables,
+    /// When it is.
+    pub moment: Moment,
+    /// A mistake in a condition, if one is made.
+    pub mistake: Option<Mistake>,
+    /// What the step does beside.
+    pub facts: Facts,
+}
+
+/// What a step did that the tables do not show, told to the story alone: no act reads it.
+#[derive(Default)]
+pub struct Facts {
+    /// Events that were put into the trail, and of which passcode.
+    pub events: Vec<(Id, EventType)>,
+    /// The admin on whose authority a write was committed.
+    pub on_authority_of: Option<AdminName>,
+    /// A passcode was stored, for this address.
+    pub issued_to: Option<Login>,
+    /// The account was suspended.
+    pub has_suspended: bool,
+    /// The mail service has accepted the mail of this passcode.
+    pub accepted: Option<Id>,
+    /// A wrong secret was compared with this code.
+    pub wrong_secret: Option<Id>,
+    /// This code was redeemed, at this time.
+    pub redeemed: Option<(Id, Timestamp)>,
+    /// A recovery was completed.
+    pub completed: Option<Completion>,
+    /// A session was given, for these credentials.
+    pub signed_in: Option<(Login, Credentials)>,
+    /// A person was imported.
+    pub imported: Option<Owner>,
+}
+
+/// A completion that was committed.
+pub struct Completion {
+    /// Of which recovery.
+    pub id: Id,
+    /// When.
+    pub at: Timestamp,
+    /// The authenticator that the typed code came from.
+    pub typed: Factor,
+}
+
+impl Scene<'_> {
+    /// Whether this mistake is made.
+    pub fn makes(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    /// What an instance's clock says.
+    pub fn now(&self, clock: Clock) -> Timestamp {
+        self.moment.by(clock)
+    }
+
+    /// The events of a transition.
+    pub fn tell(&mut self, id: Id, transition: &Transition) {
+        self.facts.events.extend(transition.events.iter().map(|event| (id, *event)));
+    }
+
+    /// As `Store::end`: gives a command that ends the passcode that was read.
+    pub fn end(&mut self, login: Login, seen: &Row, command: Command, at: Timestamp) {
+        let Ok(transition) = seen.lifecycle().apply(command, at) else { return };
+        let row = self.tables.passcode_mut(login);
+        if holds(row.as_ref(), seen.id, &transition) {
+            write(row.as_mut(), &transition);
+            self.tell(seen.id, &transition);
+        }
+    }
+}

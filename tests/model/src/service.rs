@@ -1,0 +1,13 @@
+//! What is checked: the service in a scenario, as it is or with a mistake.
+
+use crate::mistake::Mistake;
+use crate::scenario::Scenario;
+
+/// The service, in a scenario, with a mistake or none.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Who acts, and how much.
+    pub scenario: Scenario,
+    /// A mistake in a condition.
+    pub mistake: Option<Mistake>,
+}

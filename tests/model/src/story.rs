@@ -1,0 +1,282 @@
+//! What has happened so far, told from outside: by what was written where, and not by the rules that wrote it.
+//!
+//! No act reads it. It knows the phases by their names alone, so that a mistake in the rules cannot hide itself.
+
+use readmit_domain::lifecycle::{CodeStatus, Phase, RecoveryStatus};
+use readmit_domain::passcode::SENDING_LIMIT;
+use readmit_domain::{EventType, Timestamp};
+
+use crate::acts::Actor;
+use crate::acts::recovering::Token;
+use crate::scene::Facts;
+use crate::tables::{Factor, Id, Owner, Row, Tables};
+
+/// What must never happen. Each is a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// An act was committed for an admin who could not do it at that moment, or for a person who could not be helped.
+    WithoutAuthority,
+    /// A phase changed without its event, or an event came without its change.
+    TrailDiffers,
+    /// An event of a passcode stands in the trail twice.
+    ToldTwice,
+    /// A passcode that had ended changed.
+    LivedAgain,
+    /// A code opened a recovery although its mail was not accepted.
+    OpenedUnmailed,
+    /// A code was redeemed, or a recovery completed, after its time.
+    OpenedLate,
+    /// A code was redeemed, or a recovery completed, for whom the account is not.
+    OpenedForNobody,
+    /// A completion did not bring the password that was set last and the authenticator whose code was typed.
+    OtherFactors,
+    /// A session was given for credentials that are no longer those, or of a suspended or disabled account.
+    SignedInWrongly,
+}
+
+/// What has happened to one passcode.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tale {
+    /// What its mail names.
+    pub token: Token,
+    /// Whether the mail service has accepted its mail.
+    pub is_accepted: bool,
+    /// Wrong secrets that were compared with it.
+    pub wrong_secrets: u8,
+    /// The events in the trail, a bit a type.
+    told: u16,
+    /// Who ended it.
+    pub ended_by: Option<Actor>,
+}
+
+/// All of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Story {
+    /// In the order in which they were issued.
+    pub codes: Vec<Tale>,
+    /// People so far.
+    pub people: Owner,
+    /// What opens the account: of the last completion, or from before.
+    pub opens: (Option<Factor>, Option<Factor>),
+    /// Whether nothing opens it until the next completion.
+    pub is_suspended: bool,
+    /// What must never happen, and did: a bit each.
+    breaches: u16,
+}
+
+impl Default for Story {
+    fn default() -> Self {
+        let old = Some(Factor { of: None, nth: 0 });
+        Self { codes: Vec::new(), people: 1, opens: (old, old), is_suspended: false, breaches: 0 }
+    }
+}
+
+/// The events of a passcode's life.
+const OF_A_PASSCODE: [EventType; 13] = [
+    EventType::PasscodeIssued,
+    EventType::PasscodeDelivered,
+    EventType::PasscodeBounced,
+    EventType::PasscodeComplained,
+    EventType::PasscodeDeliveryFailed,
+    EventType::PasscodeSuperseded,
+    EventType::PasscodeRevoked,
+    EventType::PasscodeDisowned,
+    EventType::PasscodeRedeemed,
+    EventType::PasscodeExhausted,
+    EventType::PasscodeExpired,
+    EventType::RecoveryCompleted,
+    EventType::RecoveryAbandoned,
+];
+
+fn bit(event: EventType) -> u16 {
+    OF_A_PASSCODE.iter().position(|of| *of == event).map_or(0, |at| 1 << at)
+}
+
+/// Whether nothing can come of it any more.
+pub fn is_over(phase: Phase) -> bool {
+    use CodeStatus::{Delayed, Delivered, Sending, Sent};
+    let goes_on = [Sending, Sent, Delayed, Delivered].map(Phase::Code);
+    !goes_on.contains(&phase) && phase != Phase::Recovery(RecoveryStatus::Open)
+}
+
+/// Whether somebody can get in by it, if it is in time.
+pub fn is_a_door(phase: Phase) -> bool {
+    !is_over(phase) && phase != Phase::Code(CodeStatus::Sending)
+}
+
+/// The event by which the trail tells that a passcode came to this phase.
+fn tells(phase: Phase) -> Option<EventType> {
+    Some(match phase {
+        Phase::Code(CodeStatus::Sending) => EventType::PasscodeIssued,
+        Phase::Code(CodeStatus::Sent | CodeStatus::Delayed) => return None,
+        Phase::Code(CodeStatus::Delivered) => EventType::PasscodeDelivered,
+        Phase::Code(CodeStatus::Bounced) => EventType::PasscodeBounced,
+        Phase::Code(CodeStatus::Complained) => EventType::PasscodeComplained,
+        Phase::Code(CodeStatus::Failed) => EventType::PasscodeDeliveryFailed,
+        Phase::Code(CodeStatus::Revoked) => EventType::PasscodeRevoked,
+        Phase::Code(CodeStatus::Disowned) => EventType::PasscodeDisowned,
+        Phase::Code(CodeStatus::Superseded) => EventType::PasscodeSuperseded,
+        Phase::Code(CodeStatus::Exhausted) => EventType::PasscodeExhausted,
+        Phase::Code(CodeStatus::Expired) => EventType::PasscodeExpired,
+        Phase::Recovery(RecoveryStatus::Open) => EventType::PasscodeRedeemed,
+        Phase::Recovery(RecoveryStatus::Completed) => EventType::RecoveryCompleted,
+        Phase::Recovery(RecoveryStatus::Abandoned) => EventType::RecoveryAbandoned,
+    })
+}
+
+/// What the trail may say of a passcode whose item is gone, written over or erased: how it ended, if it had not.
+fn tells_of_the_gone(before: Phase) -> &'static [EventType] {
+    use EventType::{PasscodeExpired, PasscodeRevoked, PasscodeSuperseded, RecoveryAbandoned};
+    match before {
+        over if is_over(over) => &[],
+        Phase::Code(_) => &[PasscodeSuperseded, PasscodeRevoked, PasscodeExpired],
+        Phase::Recovery(_) => &[RecoveryAbandoned],
+    }
+}
+
+impl Story {
+    /// Whether this has happened.
+    pub fn has(&self, breach: Breach) -> bool {
+        self.breaches & (1 << breach as u16) != 0
+    }
+
+    fn must(&mut self, holds: bool, or: Breach) {
+        if !holds {
+            self.breaches |= 1 << or as u16;
+        }
+    }
+
+    /// Whether the trail has this event of a passcode.
+    pub fn tells(&self, id: Id, event: EventType) -> bool {
+        self.codes.get(usize::from(id)).is_some_and(|code| code.told & bit(event) != 0)
+    }
+
+    fn code(&self, id: Id) -> Option<&Tale> {
+        self.codes.get(usize::from(id))
+    }
+
+    /// Goes on with a step: what lay there before and after, what was done beside, by whom, and when by the early clock.
+    pub fn go_on(&mut self, before: &Tables, after: &Tables, facts: &Facts, by: Actor, now: Timestamp) {
+        self.begin(before, after, facts);
+        for id in (0..).take(self.codes.len()) {
+            self.passcode(id, (before.row(id), after.row(id)), facts, by, now);
+        }
+        let known = |id: Id| usize::from(id) < self.codes.len();
+        let is_ours = facts.events.iter().all(|(id, _)| known(*id));
+        self.must(is_ours, Breach::TrailDiffers);
+        if let Some(id) = facts.accepted {
+            self.tale(id, |code| code.is_accepted = true);
+        }
+        if let Some(id) = facts.wrong_secret {
+            self.tale(id, |code| code.wrong_secrets = code.wrong_secrets.saturating_add(1));
+        }
+        self.openings(before, facts);
+        self.credentials(before, after, facts);
+    }
+
+    fn tale(&mut self, id: Id, change: impl FnOnce(&mut Tale)) {
+        self.codes.get_mut(usize::from(id)).map(change);
+    }
+
+    /// An act of an admin: may the admin, and may the holder be helped?
+    fn begin(&mut self, before: &Tables, after: &Tables, facts: &Facts) {
+        if let Some(name) = facts.on_authority_of {
+            let admin = before.admin(name);
+            self.must(admin.has_role && admin.has_session, Breach::WithoutAuthority);
+        }
+        if let Some(login) = facts.issued_to {
+            let owner = before.employee.as_ref().filter(|it| it.is_active && it.login == login).map(|it| it.owner);
+            let row = after.passcode(login).filter(|row| Some(row.owner) == owner);
+            self.must(row.is_some(), Breach::WithoutAuthority);
+            let (id, owner) = (u8::try_from(self.codes.len()).unwrap_or(u8::MAX), owner.unwrap_or_default());
+            let token = Token { id, login, owner };
+            self.codes.push(Tale { token, is_accepted: false, wrong_secrets: 0, told: 0, ended_by: None });
+        }
+    }
+
+    /// One passcode: whether it changed as it may, and the trail says so.
+    fn passcode(
+        &mut self,
+        id: Id,
+        (before, after): (Option<&Row>, Option<&Row>),
+        facts: &Facts,
+        by: Actor,
+        now: Timestamp,
+    ) {
+        let told: Vec<EventType> = facts.events.iter().filter(|(of, _)| *of == id).map(|(_, event)| *event).collect();
+        let is_disowned_now = after.is_some_and(|row| row.is_disowned) && before.is_some_and(|row| !row.is_disowned);
+        let (mut expected, choices): (Vec<EventType>, &[EventType]) = match (before, after) {
+            (None, Some(row)) => (tells(row.phase).into_iter().collect(), &[]),
+            (Some(from), Some(to)) if from.phase != to.phase => (tells(to.phase).into_iter().collect(), &[]),
+            (Some(from), None) => (Vec::new(), tells_of_the_gone(from.phase)),
+            _ => (Vec::new(), &[]),
+        };
+        if is_disowned_now && !expected.contains(&EventType::PasscodeDisowned) {
+            expected.insert(0, EventType::PasscodeDisowned);
+        }
+        let fits = if choices.is_empty() {
+            told == expected
+        } else {
+            told.len() == 1 && told.iter().all(|it| choices.contains(it))
+        };
+        self.must(fits, Breach::TrailDiffers);
+
+        let was_over = self.code(id).is_some_and(|code| code.ended_by.is_some());
+        let phase = |row: Option<&Row>| row.map(|row| row.phase);
+        let is_taken_along = after.is_none() || phase(before) == phase(after);
+        self.must(!was_over || is_taken_along, Breach::LivedAgain);
+        self.must(before.is_some() || after.is_none() || facts.issued_to.is_some(), Breach::LivedAgain);
+        let is_stuck =
+            |row: &Row| row.phase == Phase::Code(CodeStatus::Sending) && now >= row.issued_at.after(SENDING_LIMIT);
+        let is_revived = before.is_some_and(is_stuck) && phase(after).is_some_and(is_a_door);
+        self.must(!is_revived, Breach::LivedAgain);
+
+        let repeats = self.code(id).is_some_and(|code| told.iter().any(|event| code.told & bit(*event) != 0));
+        self.must(!repeats, Breach::ToldTwice);
+        let ends = phase(before).is_some_and(|phase| !is_over(phase)) && phase(after).is_none_or(is_over);
+        self.tale(id, |code| {
+            code.told = told.iter().fold(code.told, |all, event| all | bit(*event));
+            code.ended_by = code.ended_by.or(ends.then_some(by));
+        });
+    }
+
+    /// A redemption and a completion: of what, when and for whom?
+    fn openings(&mut self, before: &Tables, facts: &Facts) {
+        let completed = facts.completed.as_ref().map(|completed| (completed.id, completed.at));
+        for (id, at) in facts.redeemed.into_iter().chain(completed) {
+            let token = self.code(id).map(|code| code.token);
+            let is_accepted = self.code(id).is_some_and(|code| code.is_accepted);
+            self.must(is_accepted, Breach::OpenedUnmailed);
+            let is_in_time = before.row(id).is_some_and(|row| at < row.recovery_until.unwrap_or(row.expires_at));
+            self.must(is_in_time, Breach::OpenedLate);
+            let whose = before.employee.as_ref().filter(|it| it.is_active).map(|it| (it.login, it.owner));
+            self.must(whose == token.map(|token| (token.login, token.owner)), Breach::OpenedForNobody);
+        }
+    }
+
+    /// The credentials: who changes them, and what a session was given for.
+    fn credentials(&mut self, before: &Tables, after: &Tables, facts: &Facts) {
+        if let Some(completed) = &facts.completed {
+            let (row, token) = (before.row(completed.id), self.code(completed.id).map(|code| code.token));
+            let set = row.and_then(|row| row.password);
+            let now = token.and_then(|token| after.credentials(token.login));
+            self.must(set.is_some() && now.and_then(|now| now.password) == set, Breach::OtherFactors);
+            let shown = row.and_then(|row| row.authenticator);
+            self.must(shown == Some(completed.typed), Breach::OtherFactors);
+            (self.opens, self.is_suspended) = ((set, shown), false);
+        }
+        if facts.has_suspended {
+            self.is_suspended = true;
+        }
+        if facts.imported.is_some() {
+            (self.opens, self.is_suspended) = ((None, None), false);
+            self.people += 1;
+        }
+        if let Some((login, used)) = &facts.signed_in {
+            let opens = (used.password, used.authenticator) == self.opens && !self.is_suspended;
+            let is_theirs =
+                before.employee.as_ref().is_some_and(|it| it.is_active && it.login == *login && it.owner == used.owner);
+            self.must(opens && is_theirs, Breach::SignedInWrongly);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A state of the model: what is stored, who is in the middle of what, when it is, and what may still be begun.
+
+use crate::acts::issuing::Answer;
+use crate::acts::{Act, Actor, Begun, Wish};
+use crate::mistake::Mistake;
+use crate::moments::{Clock, Moment};
+use crate::scene::{Facts, Scene};
+use crate::story::Story;
+use crate::tables::Tables;
+
+/// How many acts may still be begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Left {
+    /// Acts of people and programs.
+    pub acts: u8,
+    /// Wrong secrets.
+    pub guesses: u8,
+    /// Reports of the mail service.
+    pub reports: u8,
+}
+
+/// A state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct World {
+    /// What is stored.
+    pub tables: Tables,
+    /// When it is.
+    pub moment: Moment,
+    /// Who is in the middle of what, by actor.
+    pub running: Vec<(Actor, Act)>,
+    /// What has happened, as no act knows it.
+    pub story: Story,
+    /// What may still be begun.
+    pub left: Left,
+}
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Happening {
+    /// An actor begins an act, on an instance with this clock: its first step.
+    Begins(Actor, Clock, Wish),
+    /// The actor's act takes its next step.
+    GoesOn(Actor),
+    /// The actor's act mails a code.
+    Mails(Actor, Answer),
+    /// The process of the actor's act dies.
+    Dies(Actor),
+    /// Time passes. Nearly every process that was running is over then.
+    TimePasses,
+}
+
+impl World {
+    /// Before anything has happened.
+    pub fn new(left: Left) -> Self {
+        let (tables, story) = (Tables::default(), Story::default());
+        Self { tables, moment: Moment::FIRST, running: Vec::new(), story, left }
+    }
+
+    /// What the actor is in the middle of.
+    pub fn act(&self, actor: Actor) -> Option<&Act> {
+        self.running.iter().find(|(of, _)| *of == actor).map(|(_, act)| act)
+    }
+
+    fn put(&mut self, actor: Actor, act: Option<Act>) {
+        self.running.retain(|(of, _)| *of != actor);
+        let at = self.running.iter().filter(|(of, _)| *of < actor).count();
+        if let Some(act) = act {
+            self.running.insert(at, (actor, act));
+        }
+    }
+
+    /// The state after this. None if it cannot happen, or changes nothing.
+    pub fn after(&self, happening: Happening, mistake: Option<Mistake>, moments: u8) -> Option<Self> {
+        let mut world = self.clone();
+        let (actor, begun) = match happening {
+            Happening::TimePasses => {
+                world.moment = self.moment.next(moments)?;
+                if !self.moment.is_outlived() {
+                    world.running.clear();
+                }
+                return Some(world);
+            }
+            Happening::Dies(actor) => {
+                world.put(actor, None);
+                return Some(world);
+            }
+            Happening::Begins(actor, clock, wish) => {
+                let counted = match wish {
+                    Wish::Guess(_) => &mut world.left.guesses,
+                    Wish::Report(..) => &mut world.left.reports,
+                    _ => &mut world.left.acts,
+                };
+                *counted = counted.checked_sub(1)?;
+                (actor, Some((clock, wish)))
+            }
+            Happening::GoesOn(actor) | Happening::Mails(actor, _) => (actor, None),
+        };
+        let next = u8::try_from(self.story.codes.len()).unwrap_or(u8::MAX);
+        let mut scene = Scene { tables: &mut world.tables, moment: self.moment, mistake, facts: Facts::default() };
+        let act = match (happening, begun) {
+            (_, Some((clock, wish))) => match wish.begin(&mut scene, actor, clock)? {
+                Begun::On(act) => Some(act),
+                Begun::Over => None,
+            },
+            (Happening::Mails(_, answer), None) => match self.act(actor)?.clone() {
+                Act::Issue(issue) => issue.mail(&mut scene, answer).map(Act::Issue),
+                _ => return None,
+            },
+            _ => self.act(actor)?.clone().step(&mut scene, next),
+        };
+        let facts = scene.facts;
+        world.put(actor, act);
+        world.story.go_on(&self.tables, &world.tables, &facts, actor, self.moment.by(Clock::Early));
+        Some(world)
+    }
+}
