@@ -70,6 +70,16 @@ impl PrivateFile {
         }
     }
 
+    /// The text of a file that is appended to; empty if there is no such file. A process that dies while it writes can leave half a
+    /// character at the end: U+FFFD stands for it.
+    pub fn read_appended(&self) -> Result<String, DataDirError> {
+        match fs::read(&self.0) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(self.unusable(error)),
+        }
+    }
+
     /// Puts `text` in place of what is there; a crash leaves the old text or the new.
     pub fn write(&self, text: &str) -> Result<(), DataDirError> {
         let unusable = |source| self.unusable(source);

@@ -34,9 +34,9 @@ impl Mailbox {
         let file = data_dir.map(|data_dir| data_dir.file("mail.jsonl"));
         let mut emails = Vec::new();
         if let Some(file) = &file {
-            let text = file.read()?.unwrap_or_default();
+            let text = file.read_appended()?;
             for (number, line) in (1..).zip(text.lines()) {
-                // The last line may be half a mail if the machine went down.
+                // The last line may be half a mail if the process was killed.
                 match serde_json::from_str(line) {
                     Ok(email) => emails.push(email),
                     Err(_) => tracing::warn!(line = number, "a mail on disk cannot be read and is left out"),
@@ -91,4 +91,43 @@ fn is_to(email: &Email, address: &str) -> bool {
 
 fn lines(emails: &[Email]) -> String {
     emails.iter().filter_map(|email| serde_json::to_string(email).ok()).map(|line| line + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::aws_ids;
+
+    fn mail(subject: &str) -> Email {
+        Email {
+            message_id: aws_ids::uuid(),
+            from: "no-reply@portal.example".to_owned(),
+            to: vec!["mike@northwind.example".to_owned()],
+            subject: subject.to_owned(),
+            text: None,
+            html: None,
+            tags: BTreeMap::new(),
+            at: 0,
+        }
+    }
+
+    /// A process can be killed in the middle of a write, and so in the middle of a character.
+    #[test]
+    fn a_mail_that_was_cut_off_anywhere_is_left_out_and_the_others_are_there() {
+        let path = std::env::temp_dir().join(aws_ids::uuid());
+        let data_dir = DataDir::open(&path).unwrap();
+        let cut_off = lines(&[mail("Šťastná •••")]);
+        for length in 0..cut_off.len() - 1 {
+            Mailbox::open(Some(&data_dir)).unwrap().clear().unwrap();
+            Mailbox::open(Some(&data_dir)).unwrap().deliver(mail("whole")).unwrap();
+            let mut file = std::fs::OpenOptions::new().append(true).open(path.join("mail.jsonl")).unwrap();
+            file.write_all(&cut_off.as_bytes()[..length]).unwrap();
+            let again = Mailbox::open(Some(&data_dir)).unwrap();
+            let subjects: Vec<String> = again.emails_to(None).into_iter().map(|email| email.subject).collect();
+            assert_eq!(subjects, ["whole"], "cut off after {length} bytes");
+        }
+        std::fs::remove_dir_all(path).unwrap();
+    }
 }

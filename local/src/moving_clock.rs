@@ -1,7 +1,7 @@
 //! The clock of the stack: the system's, moved forward on request.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use readmit::Clock;
 use readmit::domain::Timestamp;
@@ -18,6 +18,7 @@ pub struct MovingClock {
     /// When the system's time stopped counting, if it did; one more millisecond at each look.
     held_millis: Arc<AtomicI64>,
     clock: Clock,
+    moving: Arc<Mutex<()>>,
     /// Where the data directory keeps it: used steps of authenticators and ends of codes must not lie in the future again.
     file: Option<PrivateFile>,
 }
@@ -40,7 +41,7 @@ impl MovingClock {
             let millis = held.unwrap_or_else(|_| system.now().millis());
             Timestamp::from_millis(millis.saturating_add(ahead.load(Ordering::SeqCst)))
         });
-        Ok(Self { ahead_millis, held_millis, clock, file })
+        Ok(Self { ahead_millis, held_millis, clock, moving: Arc::default(), file })
     }
 
     /// The clock that everything here is given.
@@ -59,13 +60,65 @@ impl MovingClock {
         self.held_millis.store(Clock::system().now().millis(), Ordering::SeqCst);
     }
 
-    /// Moves the clock forward by `seconds` and tells the new time.
+    /// Moves the clock forward by `seconds` and tells the new time. It is kept before anybody sees it: what a function has stored
+    /// by it must not lie in the future if the process dies now.
     pub fn advance(&self, seconds: u32) -> Result<Timestamp, DataDirError> {
-        let by = i64::from(seconds) * 1000;
-        let ahead = self.ahead_millis.fetch_add(by, Ordering::SeqCst) + by;
+        // One at a time: two at once would write into one draft, and the smaller number could be the last.
+        let _alone = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
+        let ahead = self.ahead_millis.load(Ordering::SeqCst) + i64::from(seconds) * 1000;
         if let Some(file) = &self.file {
             file.write(&ahead.to_string())?;
         }
+        self.ahead_millis.store(ahead, Ordering::SeqCst);
         Ok(self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::aws_ids;
+
+    fn data_dir() -> (PathBuf, DataDir) {
+        let path = std::env::temp_dir().join(aws_ids::uuid());
+        let data_dir = DataDir::open(&path).unwrap();
+        (path, data_dir)
+    }
+
+    fn ahead(clock: &MovingClock) -> i64 {
+        clock.ahead_millis.load(Ordering::SeqCst)
+    }
+
+    /// What a process that dies in between has let a function see must not lie in the future after the restart.
+    #[test]
+    fn nobody_sees_a_time_that_is_not_kept() {
+        let (path, data_dir) = data_dir();
+        let clock = MovingClock::open(Some(&data_dir)).unwrap();
+        clock.advance(30).unwrap();
+        // Where the draft would be written.
+        std::fs::create_dir(path.join("clock-ahead-millis.new")).unwrap();
+        assert!(clock.advance(30).is_err());
+        assert_eq!(ahead(&clock), 30_000);
+        std::fs::remove_dir_all(path).unwrap();
+    }
+
+    #[test]
+    fn what_many_have_moved_at_once_is_kept_to_the_last_second() {
+        let (path, data_dir) = data_dir();
+        let clock = MovingClock::open(Some(&data_dir)).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        clock.advance(1).unwrap();
+                    }
+                });
+            }
+        });
+        let again = MovingClock::open(Some(&data_dir)).unwrap();
+        assert_eq!((ahead(&clock), ahead(&again)), (160_000, 160_000));
+        std::fs::remove_dir_all(path).unwrap();
     }
 }

@@ -1,0 +1,106 @@
+//! What a person does or suffers: one request each, which a kill may meet.
+
+use readmit_tests::Reply;
+
+use crate::known::{Known, Passcode};
+
+/// An act, with all that must be known to do the very same once more.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// A passcode by an import of the operator's.
+    OperatorIssues,
+    /// A passcode by a Security Admin, under an `Idempotency-Key` if there is one.
+    AdminIssues {
+        suspend: bool,
+        key: Option<String>,
+    },
+    Revoke,
+    Redeem,
+    /// A wrong secret.
+    Guess,
+    Disown,
+    MailArrives,
+    MailBounces,
+    ChoosePassword(String),
+    Enrol,
+    /// With these digits.
+    Complete(String),
+    /// With these digits, or this backup code.
+    SignIn(String),
+    SignOut,
+    /// With this backup code, which ends with the others.
+    RenewBackupCodes(String),
+}
+
+impl Act {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::OperatorIssues => "issue, by the operator",
+            Self::AdminIssues { suspend: true, .. } => "issue, and suspend",
+            Self::AdminIssues { key: Some(_), .. } => "issue, with a key",
+            Self::AdminIssues { .. } => "issue, by an admin",
+            Self::Revoke => "revoke",
+            Self::Redeem => "redeem",
+            Self::Guess => "redeem, a wrong code",
+            Self::Disown => "disown",
+            Self::MailArrives => "report of a delivery",
+            Self::MailBounces => "report of a bounce",
+            Self::ChoosePassword(_) => "set the password",
+            Self::Enrol => "set up TOTP",
+            Self::Complete(_) => "complete",
+            Self::SignIn(_) => "sign in",
+            Self::SignOut => "sign out",
+            Self::RenewBackupCodes(_) => "new backup codes",
+        }
+    }
+
+    pub(crate) fn issues(&self) -> bool {
+        matches!(self, Self::OperatorIssues | Self::AdminIssues { .. })
+    }
+
+    /// The events that it leaves in the trail of a person of whom this is known. Without any, the rows alone tell of it.
+    pub(crate) fn events(&self, known: &Known) -> Vec<&'static str> {
+        let is_open = matches!(known.passcode, Passcode::Open { .. });
+        let ended = |of_code: &'static str| vec![if is_open { "recovery.abandoned" } else { of_code }];
+        match self {
+            Self::OperatorIssues | Self::AdminIssues { .. } => {
+                let mut events = match known.passcode {
+                    Passcode::Over => Vec::new(),
+                    _ if known.has_lapsed => ended("passcode.expired"),
+                    _ => ended("passcode.superseded"),
+                };
+                events.push("passcode.issued");
+                if matches!(self, Self::AdminIssues { suspend: true, .. }) {
+                    events.push("account.suspended");
+                }
+                events
+            }
+            Self::Revoke => ended("passcode.revoked"),
+            Self::Redeem => vec!["passcode.redeemed"],
+            Self::Guess if matches!(known.passcode, Passcode::Live { wrong: 4, .. }) => vec!["passcode.exhausted"],
+            Self::Disown if is_open => vec!["passcode.disowned", "recovery.abandoned"],
+            Self::Disown => vec!["passcode.disowned"],
+            Self::MailArrives => vec!["passcode.delivered"],
+            Self::MailBounces => vec!["passcode.bounced"],
+            Self::Complete(_) => vec!["recovery.completed"],
+            Self::SignIn(_) => vec!["session.started"],
+            Self::SignOut => vec!["session.ended"],
+            Self::RenewBackupCodes(_) => vec!["backup_codes.renewed"],
+            Self::Guess | Self::ChoosePassword(_) | Self::Enrol => Vec::new(),
+        }
+    }
+
+    /// Panics unless this is the answer of a success.
+    #[track_caller]
+    pub(crate) fn succeeds(&self, reply: &Reply) {
+        let (status, is_as_told) = match self {
+            Self::AdminIssues { .. } => (201, true),
+            Self::OperatorIssues => (200, reply.body["results"][0]["problem"].is_null()),
+            Self::MailArrives | Self::MailBounces => (200, reply.body == "moved"),
+            Self::Guess => (401, reply.body["code"] == "passcode_rejected"),
+            Self::Revoke | Self::Disown | Self::ChoosePassword(_) | Self::SignOut => (204, true),
+            Self::Redeem | Self::Enrol | Self::Complete(_) | Self::SignIn(_) | Self::RenewBackupCodes(_) => (200, true),
+        };
+        assert!(reply.status == status && is_as_told, "{self:?}: {} {}", reply.status, reply.text);
+    }
+}

@@ -1,0 +1,150 @@
+//! What is known to be true of a person: by every answer so far, and after a kill by what the tables were found to hold.
+
+use readmit_tests::Reply;
+use serde_json::Value;
+
+use crate::act::Act;
+use crate::factors::{Authenticator, Factors};
+use crate::site::Events;
+
+/// What a person's passcode is.
+#[derive(Clone)]
+pub(crate) enum Passcode {
+    /// None, or one that has ended.
+    Over,
+    /// It waits to be redeemed. The holder knows the code once the mail was read. After five wrong tries it opens nothing.
+    Live { code: Option<String>, wrong: u32, is_delivered: bool },
+    /// The process died before it could note that the mail was taken: it opens nothing, mailed or not.
+    Stuck,
+    /// It was redeemed. If the process died before it answered, the holder has no token.
+    Open { token: Option<String>, password: Option<String>, authenticator: Option<Authenticator> },
+}
+
+#[derive(Clone)]
+pub(crate) struct Known {
+    /// What signs in, once the person was in.
+    pub(crate) factors: Option<Factors>,
+    /// Those that are left and known.
+    pub(crate) backup_codes: Vec<String>,
+    /// What the last completion has ended.
+    pub(crate) replaced: Option<Factors>,
+    /// A session that lasts.
+    pub(crate) token: Option<String>,
+    /// Sessions that have ended before their time.
+    pub(crate) ended: Vec<String>,
+    pub(crate) is_suspended: bool,
+    pub(crate) passcode: Passcode,
+    /// Whether the time of the passcode is over, and nobody has noticed.
+    pub(crate) has_lapsed: bool,
+    /// Codes of a Security Admin since the clock was last moved by a day.
+    pub(crate) admins_codes: usize,
+    pub(crate) events: Events,
+}
+
+impl Known {
+    /// Of somebody who was imported.
+    pub(crate) fn of_newcomer() -> Self {
+        Self {
+            factors: None,
+            backup_codes: Vec::new(),
+            replaced: None,
+            token: None,
+            ended: Vec::new(),
+            is_suspended: false,
+            passcode: Passcode::Over,
+            has_lapsed: false,
+            admins_codes: 0,
+            events: Events::from([("employee.imported".to_owned(), 1)]),
+        }
+    }
+
+    /// The trail as it is once these events are added.
+    pub(crate) fn events_with(&self, added: &[&str]) -> Events {
+        let mut events = self.events.clone();
+        for kind in added {
+            *events.entry((*kind).to_owned()).or_default() += 1;
+        }
+        events
+    }
+
+    /// Makes true what an act makes true. Without an answer, what only the answer has told stays unknown.
+    pub(crate) fn apply(&mut self, act: &Act, answer: Option<&Reply>) {
+        self.events = self.events_with(&act.events(self));
+        let text = |name: &str| answer.map(|answer| answer.text_at(name));
+        match act {
+            Act::OperatorIssues => self.has_a_new_code(),
+            Act::AdminIssues { suspend, .. } => {
+                self.admins_codes += 1;
+                if *suspend {
+                    self.is_suspended = true;
+                    self.end_session();
+                }
+                self.has_a_new_code();
+            }
+            Act::Revoke | Act::Disown | Act::MailBounces => self.passcode = Passcode::Over,
+            Act::Redeem => {
+                let token = text("/recovery_token");
+                self.passcode = Passcode::Open { token, password: None, authenticator: None };
+            }
+            Act::Guess => match &mut self.passcode {
+                Passcode::Live { wrong, .. } if *wrong < 4 => *wrong += 1,
+                passcode => *passcode = Passcode::Over,
+            },
+            Act::MailArrives => {
+                if let Passcode::Live { is_delivered, .. } = &mut self.passcode {
+                    *is_delivered = true;
+                }
+            }
+            Act::ChoosePassword(chosen) => {
+                if let Passcode::Open { password, .. } = &mut self.passcode {
+                    *password = Some(chosen.clone());
+                }
+            }
+            Act::Enrol => {
+                if let Passcode::Open { authenticator, .. } = &mut self.passcode {
+                    *authenticator = text("/otpauth_uri").map(|uri| Authenticator::new(&uri));
+                }
+            }
+            Act::Complete(_) => self.is_in_anew(answer),
+            Act::SignIn(code) => {
+                self.backup_codes.retain(|known| known != code);
+                self.token = text("/access_token").or(self.token.take());
+            }
+            Act::SignOut => self.end_session(),
+            Act::RenewBackupCodes(_) => self.backup_codes = backup_codes(answer),
+        }
+    }
+
+    fn has_a_new_code(&mut self) {
+        self.passcode = Passcode::Live { code: None, wrong: 0, is_delivered: false };
+        self.has_lapsed = false;
+    }
+
+    fn is_in_anew(&mut self, answer: Option<&Reply>) {
+        let passcode = std::mem::replace(&mut self.passcode, Passcode::Over);
+        let Passcode::Open { password: Some(password), authenticator: Some(authenticator), .. } = passcode else {
+            panic!("a recovery was completed that had not all of its steps");
+        };
+        self.replaced = self.factors.replace(Factors { password, authenticator });
+        self.end_session();
+        self.token = answer.map(|answer| answer.text_at("/access_token"));
+        self.backup_codes = backup_codes(answer);
+        self.is_suspended = false;
+    }
+
+    fn end_session(&mut self) {
+        self.ended.extend(self.token.take());
+    }
+
+    /// A day and more passes.
+    pub(crate) fn day_passes(&mut self) {
+        (self.token, self.admins_codes) = (None, 0);
+        self.ended.clear();
+        self.has_lapsed = !matches!(self.passcode, Passcode::Over);
+    }
+}
+
+fn backup_codes(answer: Option<&Reply>) -> Vec<String> {
+    let codes = answer.and_then(|answer| answer.body["backup_codes"].as_array()).into_iter().flatten();
+    codes.filter_map(Value::as_str).map(str::to_owned).collect()
+}

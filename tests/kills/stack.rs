@@ -1,0 +1,135 @@
+//! The local stack as people start it: a process of its own on a data directory, which is killed and started again.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use readmit::Environment;
+use serde_json::Value;
+
+/// Where everything of one stack lies: its data directory, its first employees, and what it logged.
+pub(crate) struct Folder {
+    path: PathBuf,
+    program: PathBuf,
+    /// The port of the first start is that of all others: tokens and mailed links name it.
+    port: AtomicU16,
+}
+
+/// The running process. It is killed when it is dropped.
+pub(crate) struct Stack {
+    child: Mutex<Child>,
+    /// Where its API answers.
+    pub(crate) api: String,
+    /// Where its DynamoDB answers.
+    pub(crate) dynamodb: String,
+}
+
+impl Folder {
+    /// An empty folder, and the company that the stack begins with.
+    pub(crate) fn new(name: &str, founding: &Value) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join("founding.json"), founding.to_string()).unwrap();
+        Self { path, program: program(), port: AtomicU16::new(0) }
+    }
+
+    fn spawn(&self) -> Child {
+        let log = File::options().create(true).append(true).open(self.path.join("log")).unwrap();
+        let mut command = Command::new(&self.program);
+        let port = self.port.load(Ordering::Relaxed).to_string();
+        command.args(["--no-portal", "--clock-control", "--port", &port]);
+        command.arg("--data-dir").arg(self.path.join("data"));
+        command.arg("--employees").arg(self.path.join("founding.json"));
+        command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap()
+    }
+
+    /// Starts the stack and waits until it is ready.
+    pub(crate) async fn start(&self) -> Stack {
+        let mut child = self.spawn();
+        let out = child.stdout.take().unwrap();
+        let child = Mutex::new(child);
+        let mut line = String::new();
+        let line = tokio::task::spawn_blocking(move || BufReader::new(out).read_line(&mut line).map(|_| line));
+        let line = line.await.unwrap().unwrap();
+        let ready: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("the stack does not start: {}", self.log().last().cloned().unwrap_or_default()));
+        let place = |name: &str| ready[name].as_str().unwrap().to_owned();
+        let (api, dynamodb) = (place("api"), place("dynamodb"));
+        let (_, port) = api.rsplit_once(':').unwrap();
+        self.port.store(port.parse().unwrap(), Ordering::Relaxed);
+        Stack { child, api, dynamodb }
+    }
+
+    /// Starts the stack and kills it so much later, whatever it is doing by then.
+    pub(crate) async fn start_and_kill(&self, after: Duration) {
+        let mut child = self.spawn();
+        tokio::time::sleep(after).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Every line of its log, warnings and errors, of all starts.
+    pub(crate) fn log(&self) -> Vec<String> {
+        let log = fs::read(self.path.join("log")).unwrap();
+        String::from_utf8_lossy(&log).lines().map(str::to_owned).collect()
+    }
+
+    /// Nothing failed that anybody has looked at.
+    pub(crate) fn remove(self) {
+        fs::remove_dir_all(self.path).unwrap();
+    }
+}
+
+impl Stack {
+    /// Sends SIGKILL: the process gets no chance to finish anything.
+    pub(crate) fn kill(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // It may have been killed already.
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// The program that `READMIT_LOCAL` names, else the one that cargo has built beside this test.
+fn program() -> PathBuf {
+    if let Some(named) = Environment::of_process().get("READMIT_LOCAL") {
+        return PathBuf::from(named);
+    }
+    let this = std::env::current_exe().unwrap();
+    let program = this.parent().and_then(Path::parent).unwrap().join("readmit-local");
+    assert!(
+        is_of_these_sources(&program),
+        "{} is missing or old: cargo build --workspace --bin readmit-local",
+        program.display()
+    );
+    program
+}
+
+/// Whether the program is newer than all that it was built from, by the list that cargo leaves beside it. `cargo test` with
+/// `--test kills` builds this test alone, and an old program would pass for the new one.
+fn is_of_these_sources(program: &Path) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    let (Some(built), Ok(list)) = (changed(program), fs::read_to_string(program.with_extension("d"))) else {
+        return false;
+    };
+    let sources = list.split_once(": ").map(|(_, sources)| sources).unwrap_or_default();
+    // A blank within a name is written with a backslash before it.
+    let sources = sources.replace("\\ ", "\0");
+    sources.split_whitespace().all(|source| {
+        let source = source.replace('\0', " ");
+        changed(Path::new(&source)).is_some_and(|changed| changed <= built)
+    })
+}
