@@ -50,7 +50,7 @@ HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 STAGES := fmt-check clippy cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test test-long mutants $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
+.PHONY: help run test test-long kills simulate mutants $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -67,7 +67,16 @@ test: ## All of the stages below, with the time of each
 		echo "== $$stage took $$(( $$(date +%s) - start )) s"; \
 	done
 
-test-long: mutants ## What takes too long for `make test`
+test-long: kills simulate mutants ## What takes too long for `make test`
+
+# cargo-test kills the local stack too, for a minute.
+kills: packages ## Kill the local stack KILLS times while people are at work, and print what was found
+	cargo build --workspace --locked --bin readmit-local
+	READMIT_KILLS=$(or $(KILLS),300) cargo test --workspace --locked --test kills -- --nocapture
+
+# cargo-test lets three hundred go.
+simulate: packages ## Let JOURNEYS journeys go under every fault, and print how often each fault met each act
+	READMIT_JOURNEYS=$(or $(JOURNEYS),10000) cargo test --workspace --locked --test simulation journeys
 
 # The domain's mutants are judged by its own tests, those of the store by the flows of a passcode's life. What cargo-mutants
 # would run first, without a mutant, is cargo-test.

@@ -62,14 +62,23 @@ impl Secrets {
             (Some(file), Some(text)) => {
                 serde_json::from_str(&text).map_err(|_| file.damaged("they are no secrets of ours"))?
             }
-            _ => {
-                let made = |secret: &Secret| (secret.name.clone(), Versions::first(generated(secret), clock.now()));
-                templates.iter().map(made).collect()
-            }
+            _ => return Self::in_memory(templates, clock).kept_in(file),
         };
         let secrets = Self { clock, all: Arc::new(Mutex::new(all)), file };
+        Ok(secrets)
+    }
+
+    fn kept_in(self, file: Option<PrivateFile>) -> Result<Self, DataDirError> {
+        let secrets = Self { file, ..self };
         secrets.keep(&secrets.all())?;
         Ok(secrets)
+    }
+
+    /// New secrets, in memory alone.
+    pub fn in_memory(templates: &[Secret], clock: Clock) -> Self {
+        let made = |secret: &Secret| (secret.name.clone(), Versions::first(generated(secret), clock.now()));
+        let all = templates.iter().map(made).collect();
+        Self { clock, all: Arc::new(Mutex::new(all)), file: None }
     }
 
     /// How functions name a root secret.
@@ -100,6 +109,17 @@ impl Secrets {
 
     pub(crate) fn router(&self) -> Router {
         Router::new().route("/", post(answer_call)).with_state(self.clone())
+    }
+
+    /// What a call is answered.
+    pub fn call(&self, target: &str, body: &[u8]) -> (StatusCode, Value) {
+        let request = serde_json::from_slice::<Request>(body).map_err(|_| Refused::Unusable);
+        match request.and_then(|request| self.answer(target, request)) {
+            Ok(value) => (StatusCode::OK, value),
+            Err(refused) => {
+                (StatusCode::BAD_REQUEST, json!({"__type": refused.kind(), "Message": refused.to_string()}))
+            }
+        }
     }
 
     fn answer(&self, target: &str, request: Request) -> Result<Value, Refused> {
@@ -187,17 +207,7 @@ fn generated(template: &Secret) -> String {
 
 async fn answer_call(State(secrets): State<Secrets>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let request = serde_json::from_slice::<Request>(&body).map_err(|_| Refused::Unusable);
-    match request.and_then(|request| secrets.answer(target, request)) {
-        Ok(value) => json_1_1(StatusCode::OK, &value),
-        Err(refused) => {
-            let body = json!({"__type": refused.kind(), "Message": refused.to_string()});
-            json_1_1(StatusCode::BAD_REQUEST, &body)
-        }
-    }
-}
-
-fn json_1_1(status: StatusCode, body: &Value) -> Response {
+    let (status, body) = secrets.call(target, &body);
     (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.1")], body.to_string()).into_response()
 }
 

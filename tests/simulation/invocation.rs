@@ -1,0 +1,145 @@
+//! An invocation under way: who asked for what, and whether its process runs, stands still or is dead.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use rand::RngExt as _;
+use rand::rngs::StdRng;
+use tokio::time::{Instant, Sleep};
+
+use crate::faults::{Fault, Plan, Service};
+
+/// Who asked for what.
+pub struct Invocation {
+    /// The act, as the table of faults names it.
+    pub act: &'static str,
+    /// What the oracle has to know of it.
+    pub claim: Claim,
+    plan: Arc<Plan>,
+    random: Mutex<StdRng>,
+    state: Mutex<State>,
+    is_hurt: AtomicBool,
+}
+
+/// What a request claims, past the code under test.
+#[derive(Clone, Debug, Default)]
+pub struct Claim {
+    /// The number of the click: its repetitions have the same.
+    pub click: Option<usize>,
+    /// For how many minutes the click asks.
+    pub lifetime_minutes: Option<u32>,
+    /// When the session of the caller began.
+    pub session_since: Option<i64>,
+    /// The credentials that the request completes with, or signs in with, if they are right.
+    pub credentials: Option<usize>,
+    /// The digits, or the backup code, that are shown.
+    pub factor: Option<String>,
+    /// The id of the passcode whose right code is typed.
+    pub code: Option<String>,
+    /// The id of the passcode whose code is typed with a wrong secret.
+    pub guess: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Runs,
+    StandsUntil(Instant),
+    Dead,
+}
+
+impl Invocation {
+    pub fn new(act: &'static str, claim: Claim, plan: Arc<Plan>, random: StdRng) -> Arc<Self> {
+        Arc::new(Self {
+            act,
+            claim,
+            plan,
+            random: Mutex::new(random),
+            state: Mutex::new(State::Runs),
+            is_hurt: AtomicBool::new(false),
+        })
+    }
+
+    /// What is done to its next call, and how long that is on its way, there and back.
+    pub fn next_call(&self, service: Service, writes: bool) -> (Option<Fault>, Duration, Duration) {
+        let mut random = self.random.lock().unwrap();
+        let fault = self.plan.draw(&mut random, service, writes);
+        // In microseconds, so that no two calls come at the same time.
+        let mut way = || Duration::from_micros(random.random_range(500..15_000));
+        let (there, back) = (way(), way());
+        let slow = Duration::from_micros(random.random_range(1_000_000..4_000_000));
+        (fault, there, if fault == Some(Fault::Slow) { slow } else { back })
+    }
+
+    /// Whether anything may be done to its calls.
+    pub fn is_disturbed(&self) -> bool {
+        !self.plan.0.is_empty()
+    }
+
+    /// One of `count`.
+    pub fn choose(&self, count: usize) -> usize {
+        self.random.lock().unwrap().random_range(0..count)
+    }
+
+    /// Whether its process has died or stood still.
+    pub fn is_hurt(&self) -> bool {
+        self.is_hurt.load(Ordering::Relaxed)
+    }
+
+    pub fn dies(&self) {
+        self.is_hurt.store(true, Ordering::Relaxed);
+        *self.state.lock().unwrap() = State::Dead;
+    }
+
+    pub fn stops(&self) {
+        self.is_hurt.store(true, Ordering::Relaxed);
+        let time = Duration::from_millis(self.random.lock().unwrap().random_range(60_000..120_000));
+        *self.state.lock().unwrap() = State::StandsUntil(Instant::now() + time);
+    }
+
+    /// Returns when the process runs; never if it is dead.
+    pub async fn runs(&self) {
+        loop {
+            let state = *self.state.lock().unwrap();
+            match state {
+                State::Runs => return,
+                State::StandsUntil(time) if time <= Instant::now() => return,
+                State::StandsUntil(time) => tokio::time::sleep_until(time).await,
+                State::Dead => std::future::pending().await,
+            }
+        }
+    }
+}
+
+/// Runs a future as a process does: not while it stands still, and not to its end if it dies.
+pub struct Process<F> {
+    pub invocation: Arc<Invocation>,
+    pub run: Pin<Box<F>>,
+    pub stands: Option<Pin<Box<Sleep>>>,
+}
+
+impl<F: Future> Future for Process<F> {
+    /// None of a process that has died.
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            if let Some(stands) = &mut self.stands {
+                ready!(stands.as_mut().poll(context));
+                self.stands = None;
+                *self.invocation.state.lock().unwrap() = State::Runs;
+            }
+            if let Poll::Ready(output) = self.run.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
+            }
+            let state = *self.invocation.state.lock().unwrap();
+            match state {
+                State::Runs => return Poll::Pending,
+                State::Dead => return Poll::Ready(None),
+                State::StandsUntil(time) => self.stands = Some(Box::pin(tokio::time::sleep_until(time))),
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Journeys under every fault, all of them decided by a seed: the functions' own code, interleaved call by call on one thread and one
+//! virtual clock, against the embedded engine. One seed gives the same calls, answers, events and mails.
+//!
+//! `READMIT_JOURNEYS` says how many, a hundred to a seed; `READMIT_SEED` is the first seed, and a new one unless set;
+//! `READMIT_TRANSCRIPT=1` prints what happened in a run that went well, too.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here, and says its seed")]
+#![expect(clippy::print_stdout, reason = "the output of a failed test shows what came before")]
+
+mod asking;
+mod aws;
+mod background;
+mod cast;
+mod ending;
+mod faults;
+mod holder;
+mod hosts;
+mod invocation;
+mod journeys;
+mod oracle;
+mod run;
+mod shrink;
+mod time;
+mod wire;
+
+use std::io::Write as _;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Instant;
+
+use readmit::{Environment, Random};
+
+use faults::Met;
+use run::{Outcome, Scenario};
+
+/// As many for a `make test` as it has time for.
+const JOURNEYS: usize = 300;
+/// Those of one seed meet each other.
+const JOURNEYS_OF_A_SEED: usize = 100;
+/// From so many on, each fault must have met each act that it fits.
+const MANY: usize = 10_000;
+
+fn asked<T: std::str::FromStr<Err: std::fmt::Debug>>(name: &str) -> Option<T> {
+    Environment::of_process().get(name).map(|text| text.parse().unwrap())
+}
+
+/// Says something whether the test fails or not: what `println!` says is shown of a failed one alone.
+fn say(what: &str) {
+    std::io::stdout().write_all(format!("{what}\n").as_bytes()).unwrap();
+}
+
+/// What a run that was shrunk is pasted as.
+#[track_caller]
+fn keeps_every_promise(scenario: &Scenario) {
+    let Outcome { broken, transcript, log, .. } = scenario.run();
+    if !broken.is_empty() || asked::<u8>("READMIT_TRANSCRIPT").is_some() {
+        println!("{}\n{log}", transcript.join("\n"));
+    }
+    assert!(broken.is_empty(), "{scenario}\n{broken:#?}");
+}
+
+#[test]
+fn journeys_under_every_fault_keep_every_promise() {
+    let journeys: usize = asked("READMIT_JOURNEYS").unwrap_or(JOURNEYS);
+    let first: u64 = asked("READMIT_SEED").unwrap_or_else(|| rand::RngExt::random::<u32>(&mut Random::system()).into());
+    let seeds = first..first + journeys.div_ceil(JOURNEYS_OF_A_SEED) as u64;
+    say(&format!("READMIT_SEED={first} READMIT_JOURNEYS={journeys}"));
+    let (met, failed, begun) = (Met::default(), Mutex::new(Vec::new()), Instant::now());
+    let left = Mutex::new(seeds.clone());
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let seed = left.lock().unwrap().next().filter(|_| failed.lock().unwrap().is_empty());
+                    let Some(seed) = seed else { return };
+                    let scenario = Scenario::new(seed, JOURNEYS_OF_A_SEED.min(journeys));
+                    let outcome = scenario.run();
+                    met.add(&outcome.met);
+                    if !outcome.broken.is_empty() {
+                        let Outcome { broken, transcript, log, .. } = outcome;
+                        println!("{}\n{log}\nREADMIT_SEED={seed} breaks {broken:#?}", transcript.join("\n"));
+                        failed.lock().unwrap().push(scenario);
+                    }
+                }
+            });
+        }
+    });
+    say(&format!("{met}\n{journeys} journeys of {} seeds in {:.0} s", seeds.count(), begun.elapsed().as_secs_f64()));
+    if let Some(scenario) = failed.into_inner().unwrap().into_iter().next() {
+        println!("made smaller:");
+        keeps_every_promise(&scenario.shrunk());
+        panic!("the smaller run keeps every promise; the seed above does not");
+    }
+    let missing = if journeys < MANY { Vec::new() } else { met.missing() };
+    assert!(missing.is_empty(), "never met: {missing:#?}");
+}
+
+#[test]
+fn one_seed_gives_the_same_calls_answers_events_and_mails() {
+    let [one, other] = [7, 7].map(|seed| Scenario::new(seed, 10).run().transcript);
+    let differs = one.iter().zip(&other).find(|(one, other)| one != other);
+    assert_eq!((differs, one.len()), (None, other.len()));
+}

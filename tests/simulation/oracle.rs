@@ -1,0 +1,296 @@
+//! What must hold after every write, told by rules of its own: it reads what a transaction says and what the tables then hold, and
+//! knows nothing of the code under test.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::aws::{Aws, Mail};
+use crate::invocation::{Claim, Invocation};
+use crate::time::Time;
+
+mod account;
+mod notices;
+mod passcode;
+mod secrets;
+mod whole;
+
+use account::Account;
+use notices::Notices;
+use passcode::{Passcode, Stage};
+use secrets::Secrets;
+
+/// The most wrong secrets that are compared for a code, and for an account between two successes.
+const MOST_TRIES: [(&str, u64); 2] = [("try_count", 5), ("tries_without_success", 100)];
+
+/// The lease of a click by two clocks that differ, in milliseconds.
+const LEASE_AT_LEAST: i64 = 200_000 - 180_000;
+
+#[derive(Default)]
+struct Known {
+    passcodes: BTreeMap<String, Passcode>,
+    accounts: BTreeMap<String, Account>,
+    notices: Notices,
+    clicks: BTreeMap<usize, Vec<MailOfClick>>,
+    secrets: Secrets,
+    broken: Vec<String>,
+    transcript: Vec<String>,
+}
+
+/// A mail with a code, which a click has asked for.
+struct MailOfClick {
+    by: Arc<Invocation>,
+    at: i64,
+    /// The mail service's answer did not arrive in time.
+    is_lost: bool,
+}
+
+impl MailOfClick {
+    /// Whether the same click may mail another code now: only if nobody could note that this one was mailed.
+    fn allows_another(&self, now: i64) -> bool {
+        self.is_lost || self.by.is_hurt() && now - self.at >= LEASE_AT_LEAST
+    }
+}
+
+/// The oracle.
+pub struct Oracle {
+    time: Time,
+    known: Mutex<Known>,
+}
+
+impl Oracle {
+    pub fn new(time: Time) -> Arc<Self> {
+        Arc::new(Self { time, known: Mutex::default() })
+    }
+
+    /// Keeps a line of the transcript.
+    pub fn notes(&self, line: impl FnOnce() -> String) {
+        let line = format!("{} {}", self.time.now(), line());
+        self.known.lock().unwrap().transcript.push(line);
+    }
+
+    /// A promise is broken.
+    pub fn finds(&self, what: String) {
+        let what = format!("{} {what}", self.time.now());
+        let mut known = self.known.lock().unwrap();
+        known.transcript.push(format!("BROKEN: {what}"));
+        known.broken.push(what);
+    }
+
+    /// The promises that were broken, and all that happened.
+    pub fn told(&self) -> (Vec<String>, Vec<String>) {
+        let known = self.known.lock().unwrap();
+        (known.broken.clone(), known.transcript.clone())
+    }
+
+    /// What nobody but its owner may read.
+    pub fn keeps_secret(&self, secret: &str) {
+        self.known.lock().unwrap().secrets.keep(secret);
+    }
+
+    /// The credentials that open a person's account.
+    pub fn credentials_of(&self, employee_id: &str) -> Option<usize> {
+        self.known.lock().unwrap().accounts.get(employee_id)?.credentials
+    }
+
+    /// A wrong secret was refused.
+    pub fn refused_guess(&self, passcode_id: &str) {
+        if let Some(passcode) = self.known.lock().unwrap().passcodes.get_mut(passcode_id) {
+            passcode.guesses += 1;
+        }
+    }
+
+    /// The mail service has accepted a mail. Where its answer does not arrive in time (`is_lost`), the sender cannot know, withdraws
+    /// the code, and the same click may mail another.
+    pub fn mailed(&self, invocation: &Arc<Invocation>, mail: &Mail, is_lost: bool) {
+        self.notes(|| format!("{} mails {} to {}", invocation.act, mail.tags, mail.to));
+        let mut broken = Vec::new();
+        let known = &mut *self.known.lock().unwrap();
+        if let Some(event) = mail.tags["event_id"].as_str() {
+            known.notices.mailed(event, &mail.to);
+        }
+        if let Some(id) = mail.tags["passcode_id"].as_str() {
+            match known.passcodes.get_mut(id) {
+                Some(passcode) => passcode.mails += 1,
+                None => broken.push(format!("the passcode {id} is mailed before it is stored")),
+            }
+            if known.passcodes.get(id).is_some_and(|passcode| passcode.mails > 1) {
+                broken.push(format!("the passcode {id} is mailed again"));
+            }
+        }
+        if let Some(click) = invocation.claim.click {
+            let (mails, at) = (known.clicks.entry(click).or_default(), self.time.now().millis());
+            if !mails.iter().all(|mail| mail.allows_another(at)) {
+                broken.push(format!("the click {click} mails {} codes", mails.len() + 1));
+            }
+            mails.push(MailOfClick { by: Arc::clone(invocation), at, is_lost });
+        }
+        self.break_promises(known, broken);
+    }
+
+    fn break_promises(&self, known: &mut Known, broken: Vec<String>) {
+        for what in broken {
+            let what = format!("{} {what}", self.time.now());
+            known.transcript.push(format!("BROKEN: {what}"));
+            known.broken.push(what);
+        }
+    }
+
+    /// The tables were written.
+    pub fn wrote(&self, aws: &Aws, invocation: &Invocation, written: &Value) {
+        let items = written["TransactItems"].as_array().cloned().unwrap_or_else(|| vec![json!({"Any": written})]);
+        let changes: Vec<&Value> = items
+            .iter()
+            .filter(|item| item.get("ConditionCheck").is_none())
+            .flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()))
+            .collect();
+        let of = |table: &str| {
+            let table = format!("readmit-{table}");
+            changes.iter().filter(move |change| change["TableName"] == *table).copied()
+        };
+        let mut events: Vec<&Value> = of("audit").map(|change| &change["Item"]).collect();
+        // A code that takes the place of another begins when the other has ended.
+        events.sort_by_key(|event| event["event_type"]["S"] == "passcode.issued");
+        let mut broken = whole::missing(events.iter().map(|event| text(event, "/event_type/S")), &changes);
+        for event in events {
+            self.notes(|| format!("{} {}", invocation.act, words(event)));
+            broken.extend(self.may_happen(aws, &invocation.claim, event));
+            broken.extend(self.happens(&invocation.claim, event));
+        }
+        for change in of("passcodes") {
+            let login =
+                [&change["Item"]["login"], &change["Key"]["login"]].into_iter().find_map(|login| login["S"].as_str());
+            broken.extend(self.agrees(aws, login.unwrap_or_default()));
+        }
+        broken.into_iter().for_each(|what| self.finds(format!("{}: {what}", invocation.act)));
+    }
+
+    /// An act commits only if its caller may do it at that moment, and to whom it may be done.
+    fn may_happen(&self, aws: &Aws, claim: &Claim, event: &Value) -> Vec<String> {
+        let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
+        let row = |id: &str| {
+            let key = json!({"company_id": event["company_id"], "employee_id": {"S": id}});
+            aws.item("employees", key).unwrap_or_default()
+        };
+        let mut broken = Vec::new();
+        let actor = text(event, "/actor/M/employee_id/S");
+        // A mail that fails ends its code, and a refusal is noted, whatever has become of the admin meanwhile.
+        let needs_authority = actor != about && !["passcode.delivery_failed", "passcode.throttled"].contains(&kind);
+        if text(event, "/actor/M/kind/S") == "employee" && needs_authority {
+            let admin = row(actor);
+            if text(&admin, "/granted_role/S") != "security_admin" || text(&admin, "/account_status/S") != "active" {
+                broken.push(format!("{kind} of {about} by {actor}, who may not do it: {admin}"));
+            }
+            let since = self.known.lock().unwrap().accounts.get(actor).map_or(0, |account| account.sessions_since);
+            if claim.session_since.is_none_or(|session| session < since) {
+                broken.push(format!("{kind} of {about} by {actor}, whose session had ended"));
+            }
+        }
+        let holder = row(about);
+        let is_active = text(&holder, "/account_status/S") == "active";
+        let may = match kind {
+            "passcode.issued" | "passcode.redeemed" | "recovery.completed" => {
+                is_active && text(&holder, "/account_type/S") == "employee"
+            }
+            "session.started" => is_active,
+            _ => true,
+        };
+        if !may {
+            broken.push(format!("{kind} of {about}, who may not have one: {holder}"));
+        }
+        broken
+    }
+
+    fn happens(&self, claim: &Claim, event: &Value) -> Vec<String> {
+        let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
+        let id = text(event, "/detail/M/passcode_id/S");
+        let now = self.time.now().millis();
+        let known = &mut *self.known.lock().unwrap();
+        known.notices.happens(text(event, "/event_id/S"), kind, about);
+        let mut broken = Vec::new();
+        if kind == "passcode.issued" {
+            let live = known.passcodes.iter().find(|(_, one)| one.holder == about && one.stage != Stage::Over);
+            broken.extend(live.map(|(live, _)| format!("{about} has the code {id} beside {live}")));
+            known.passcodes.insert(id.to_owned(), Passcode::issued(about, claim, now));
+        } else if kind.starts_with("passcode.") && kind != "passcode.throttled" || kind.starts_with("recovery.") {
+            let wrong = known.passcodes.get_mut(id).map(|passcode| passcode.goes_on(kind, claim, id, now));
+            let wrong = wrong.unwrap_or_else(|| Some(format!("{kind} of a passcode that nobody has issued")));
+            broken.extend(wrong.map(|wrong| format!("{id} of {about}: {wrong}")));
+        }
+        let wrong = known.accounts.entry(about.to_owned()).or_default().goes_on(kind, claim, now);
+        broken.extend(wrong.map(|wrong| format!("{about}: {wrong}")));
+        broken
+    }
+
+    /// A passcode's row says what its events say.
+    fn agrees(&self, aws: &Aws, login: &str) -> Vec<String> {
+        let Some(row) = aws.item("passcodes", json!({"login": {"S": login}})) else { return Vec::new() };
+        let id = text(&row, "/passcode_id/S");
+        let shown = match (text(&row, "/passcode_status/S"), text(&row, "/recovery_state/S")) {
+            ("sending" | "sent" | "delayed" | "delivered", "") => Stage::Code,
+            ("redeemed", "open") => Stage::Recovery,
+            _ => Stage::Over,
+        };
+        let known = self.known.lock().unwrap();
+        let told = known.passcodes.get(id).map(|passcode| passcode.stage);
+        let mut broken = Vec::new();
+        if shown == Stage::Code && text(&row, "/passcode_status/S") != "sending" && known.passcodes[id].mails == 0 {
+            broken.push(format!("the passcode {id} lives, and was never mailed"));
+        }
+        if told != Some(shown) {
+            broken.push(format!("the passcode {id} is {shown:?} in its row, and {told:?} by its events"));
+        }
+        for (name, most) in MOST_TRIES {
+            let tries = row[name]["N"].as_str().map_or(0, |tries| tries.parse().unwrap());
+            if tries > most {
+                broken.push(format!("{tries} wrong secrets were compared ({name}) of {id}"));
+            }
+        }
+        broken
+    }
+
+    /// Everything has ended that ends by itself.
+    pub fn all_is_over(&self) {
+        let known = &mut *self.known.lock().unwrap();
+        let open = known.passcodes.iter().filter(|(_, passcode)| passcode.stage != Stage::Over);
+        let broken = open.map(|(id, passcode)| format!("the passcode {id} is {:?} for ever", passcode.stage)).collect();
+        self.break_promises(known, broken);
+    }
+
+    /// The notices were mailed, and no secret is in the log or in a table.
+    pub fn looks_back(&self, aws: &Aws, log: &str) {
+        let tables = aws.tables().map(|(name, items)| (name, Value::from(items).to_string()));
+        let places: Vec<(String, String)> = tables.chain([("log".to_owned(), log.to_owned())]).collect();
+        let people = &places.iter().find(|(name, _)| name == "readmit-employees").unwrap().1;
+        let known = &mut *self.known.lock().unwrap();
+        let mut broken = known.notices.wrong(|about| people.contains(about), log);
+        for (place, text) in &places {
+            let found = known.secrets.found_in(text).into_iter();
+            broken.extend(found.map(|secret| format!("the secret {secret} is in {place}")));
+        }
+        self.break_promises(known, broken);
+    }
+}
+
+impl Drop for Oracle {
+    /// A run that could not go on tells what had happened.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let known = self.known.get_mut().unwrap_or_else(PoisonError::into_inner);
+            println!("{}", known.transcript.join("\n"));
+        }
+    }
+}
+
+/// A text of an item, empty if it has none.
+fn text<'a>(item: &'a Value, pointer: &str) -> &'a str {
+    item.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// An event in a line, without what chance decides and nothing rests on.
+fn words(event: &Value) -> String {
+    let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
+    let (actor, passcode) = (text(event, "/actor/M/kind/S"), text(event, "/detail/M/passcode_id/S"));
+    format!("{kind} of {about} by {actor} ({passcode})")
+}

@@ -1,0 +1,39 @@
+//! What opens an account, by the events of its person.
+
+use std::collections::BTreeSet;
+
+use crate::invocation::Claim;
+
+/// An account.
+#[derive(Default)]
+pub struct Account {
+    /// The number of the credentials that open it.
+    pub credentials: Option<usize>,
+    /// Sessions that began before have ended.
+    pub sessions_since: i64,
+    /// Digits and backup codes that were taken.
+    spent: BTreeSet<String>,
+}
+
+impl Account {
+    /// Something happens to its person now. What is wrong with that, if anything is.
+    pub fn goes_on(&mut self, kind: &str, claim: &Claim, now: i64) -> Option<String> {
+        match kind {
+            "recovery.completed" => {
+                *self = Self { credentials: claim.credentials, sessions_since: now, ..Self::default() }
+            }
+            "account.suspended" => *self = Self { sessions_since: now, ..Self::default() },
+            "session.ended" => self.sessions_since = now,
+            "session.started" if self.credentials.is_none() || self.credentials != claim.credentials => {
+                return Some(format!(
+                    "signed in by the credentials {:?}, and has {:?}",
+                    claim.credentials, self.credentials
+                ));
+            }
+            _ => {}
+        }
+        let spends = ["recovery.completed", "session.started"].contains(&kind);
+        let factor = claim.factor.clone().filter(|_| spends)?;
+        (!self.spent.insert(factor)).then(|| format!("{kind} with a second factor that was spent"))
+    }
+}

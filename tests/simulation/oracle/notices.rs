@@ -1,0 +1,47 @@
+//! Which events somebody must be told of, and how often that was mailed.
+
+use std::collections::BTreeMap;
+
+/// Events that the person, or the Security Admins, are told of whatever else they say.
+const TOLD: [&str; 7] = [
+    "passcode.redeemed",
+    "recovery.completed",
+    "account.suspended",
+    "backup_codes.renewed",
+    "passcode.disowned",
+    "passcode.bounced",
+    "passcode.complained",
+];
+
+/// The notices of a run.
+#[derive(Default)]
+pub struct Notices {
+    /// The events that must be told, by id, each with its person.
+    owed: BTreeMap<String, String>,
+    /// How often each event was mailed to each address.
+    sent: BTreeMap<(String, String), usize>,
+}
+
+impl Notices {
+    pub fn happens(&mut self, event_id: &str, kind: &str, about: &str) {
+        if TOLD.contains(&kind) {
+            self.owed.insert(event_id.to_owned(), about.to_owned());
+        }
+    }
+
+    pub fn mailed(&mut self, event_id: &str, to: &str) {
+        *self.sent.entry((event_id.to_owned(), to.to_owned())).or_default() += 1;
+    }
+
+    /// What was mailed too often, or to nobody although its person `is_there` and the log says nothing of giving up.
+    pub fn wrong(&self, is_there: impl Fn(&str) -> bool, log: &str) -> Vec<String> {
+        let given_up: Vec<&str> = log.lines().filter(|line| line.contains("notice given up")).collect();
+        let often = self.sent.iter().filter(|(_, times)| **times > 2);
+        let often = often.map(|((event, to), times)| format!("the notice of {event} is mailed {times} times to {to}"));
+        let is_sent = |event: &str| self.sent.keys().any(|(sent, _)| sent == event);
+        let never = self.owed.iter().filter(|(event, about)| {
+            is_there(about) && !is_sent(event) && !given_up.iter().any(|line| line.contains(event.as_str()))
+        });
+        often.chain(never.map(|(event, about)| format!("nobody is told of {event} of {about}"))).collect()
+    }
+}

@@ -1,0 +1,27 @@
+//! What nobody but its owner may read, and where it is found all the same.
+
+use std::collections::{BTreeSet, HashMap};
+
+/// The secrets of a run.
+#[derive(Default)]
+pub struct Secrets(BTreeSet<String>);
+
+impl Secrets {
+    pub fn keep(&mut self, secret: &str) {
+        self.0.insert(secret.to_owned());
+    }
+
+    /// Those that stand in a text. It is looked through once: by words, then for the whole secret where its longest word is.
+    pub fn found_in(&self, text: &str) -> BTreeSet<&str> {
+        let mut by_word: HashMap<&[u8], Vec<&str>> = HashMap::new();
+        for secret in &self.0 {
+            by_word.entry(words(secret).max_by_key(|word| word.len()).unwrap()).or_default().push(secret);
+        }
+        let suspected = words(text).filter_map(|word| by_word.get(word)).flatten();
+        suspected.copied().collect::<BTreeSet<_>>().into_iter().filter(|secret| text.contains(secret)).collect()
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &[u8]> {
+    text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric())
+}
