@@ -71,7 +71,6 @@ test-long: kills simulate mutants ## What takes too long for `make test`
 
 # cargo-test kills the local stack too, for a minute.
 kills: packages ## Kill the local stack KILLS times while people are at work, and print what was found
-	cargo build --workspace --locked --bin readmit-local
 	READMIT_KILLS=$(or $(KILLS),300) cargo test --workspace --locked --test kills -- --nocapture
 
 # cargo-test lets three hundred go.

@@ -2,7 +2,7 @@
 //! done, what was not is wholly there or not at all, the tables agree, and everybody who may comes back.
 //!
 //! `READMIT_KILLS` says how many rounds, each with a kill; `READMIT_KILLS_SEED` chooses the same acts and moments again, though not
-//! what the process does in them. `READMIT_LOCAL` names another program than cargo has built.
+//! what the process does in them.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test that cannot go on ends here")]
 #![expect(clippy::print_stdout, reason = "the output of a failed test shows what came before")]

@@ -8,13 +8,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use readmit::Environment;
 use serde_json::Value;
+
+/// Cargo has built it for this test: `local/Cargo.toml` says why.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_readmit-local");
 
 /// Where everything of one stack lies: its data directory, its first employees, and what it logged.
 pub(crate) struct Folder {
     path: PathBuf,
-    program: PathBuf,
     /// The port of the first start is that of all others: tokens and mailed links name it.
     port: AtomicU16,
 }
@@ -35,12 +36,12 @@ impl Folder {
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         fs::write(path.join("founding.json"), founding.to_string()).unwrap();
-        Self { path, program: program(), port: AtomicU16::new(0) }
+        Self { path, port: AtomicU16::new(0) }
     }
 
     fn spawn(&self) -> Child {
         let log = File::options().create(true).append(true).open(self.path.join("log")).unwrap();
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(PROGRAM);
         let port = self.port.load(Ordering::Relaxed).to_string();
         command.args(["--no-portal", "--clock-control", "--port", &port]);
         command.arg("--data-dir").arg(self.path.join("data"));
@@ -101,35 +102,4 @@ impl Drop for Stack {
         let _ = child.kill();
         let _ = child.wait();
     }
-}
-
-/// The program that `READMIT_LOCAL` names, else the one that cargo has built beside this test.
-fn program() -> PathBuf {
-    if let Some(named) = Environment::of_process().get("READMIT_LOCAL") {
-        return PathBuf::from(named);
-    }
-    let this = std::env::current_exe().unwrap();
-    let program = this.parent().and_then(Path::parent).unwrap().join("readmit-local");
-    assert!(
-        is_of_these_sources(&program),
-        "{} is missing or old: cargo build --workspace --bin readmit-local",
-        program.display()
-    );
-    program
-}
-
-/// Whether the program is newer than all that it was built from, by the list that cargo leaves beside it. `cargo test` with
-/// `--test kills` builds this test alone, and an old program would pass for the new one.
-fn is_of_these_sources(program: &Path) -> bool {
-    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
-    let (Some(built), Ok(list)) = (changed(program), fs::read_to_string(program.with_extension("d"))) else {
-        return false;
-    };
-    let sources = list.split_once(": ").map(|(_, sources)| sources).unwrap_or_default();
-    // A blank within a name is written with a backslash before it.
-    let sources = sources.replace("\\ ", "\0");
-    sources.split_whitespace().all(|source| {
-        let source = source.replace('\0', " ");
-        changed(Path::new(&source)).is_some_and(|changed| changed <= built)
-    })
 }
