@@ -10,6 +10,14 @@ CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS_HOME := $(CACHE)/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 CARGO_MUTANTS := $(CARGO_MUTANTS_HOME)/bin/cargo-mutants
 
+MDBOOK_VERSION := 0.5.4
+MDBOOK_HOME := $(CACHE)/tools/mdbook-$(MDBOOK_VERSION)
+MDBOOK := $(MDBOOK_HOME)/bin/mdbook
+
+MDBOOK_MERMAID_VERSION := 0.17.1
+MDBOOK_MERMAID_HOME := $(CACHE)/tools/mdbook-mermaid-$(MDBOOK_MERMAID_VERSION)
+MDBOOK_MERMAID := $(MDBOOK_MERMAID_HOME)/bin/mdbook-mermaid
+
 # $(call python_tool,NAME): the folder that tests/tools/install.sh puts it in, as tests/tools/NAME.txt lists it.
 python_tool = $(shell tests/tools/install.sh --where $(1))
 
@@ -129,6 +137,15 @@ lint-template: packages $(SAM) $(CFN_LINT) $(CHECKOV) ## Stage: template.yaml is
 	! cmp --silent template.yaml $(TARGET)/template-with-portal.yaml
 	$(LOOK) --file $(TARGET)/template-with-portal.yaml
 
+# The folder docs/ is there already.
+.PHONY: docs snippets
+docs: packages $(MDBOOK) $(MDBOOK_MERMAID) ## Build the site of docs/ into the target folder, and check every link
+	@tests/docs/build.sh $(MDBOOK) $(MDBOOK_MERMAID) $(TARGET)/docs
+
+snippets: packages $(NODE) ## Run the code blocks of docs/ against the local stack
+	cargo build --locked
+	tests/snippets.sh $(TARGET)/debug/readmit-local $(NODE)
+
 tour: packages ## Stage: the README's tour, from its own text
 	cargo build --locked
 	tests/tour.sh
@@ -240,6 +257,13 @@ components:
 # Built in a directory of its own, so that it leaves nothing in ours.
 $(CARGO_DENY): | packages
 	env -u CARGO_TARGET_DIR cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(CARGO_DENY_HOME)
+
+# Without a server, which nobody needs to read files.
+$(MDBOOK): | packages
+	env -u CARGO_TARGET_DIR cargo install --locked mdbook --version $(MDBOOK_VERSION) --no-default-features --features search --root $(MDBOOK_HOME)
+
+$(MDBOOK_MERMAID): | packages
+	env -u CARGO_TARGET_DIR cargo install --locked mdbook-mermaid --version $(MDBOOK_MERMAID_VERSION) --root $(MDBOOK_MERMAID_HOME)
 
 $(CARGO_MUTANTS): | packages
 	env -u CARGO_TARGET_DIR cargo install --locked cargo-mutants --version $(CARGO_MUTANTS_VERSION) --root $(CARGO_MUTANTS_HOME)
