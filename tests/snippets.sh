@@ -8,7 +8,7 @@ set -euo pipefail
 
 local_stack=$(realpath "$1") node=$2
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-pages=(api clients importing)
+pages=(quickstart api clients importing migrating)
 declare -A interpreters=([sh]='bash -euo pipefail' [js]="$node" [python]='python3 -B')
 seconds=60
 
