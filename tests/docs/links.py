@@ -58,21 +58,23 @@ def page_of(path: Path) -> str:
 
 
 def staged(text: str, page: Path, docs: Path, stage_docs: Path, problems: list) -> str:
-    """The text of a page of docs/, whose links out of docs/ lead to pages in FILES."""
+    """The text of a page of docs/, with links that hold in the site: those out of docs/ lead to pages in FILES."""
 
     def moved(match: re.Match) -> str:
         before, target, after = match.groups()
-        path, _, anchor = target.partition("#")
+        path = target.partition("#")[0]
         if is_elsewhere(target) or not path:
             return match.group()
         file = (page.parent / unquote(path)).resolve()
         if file.is_relative_to(docs):
-            return match.group()
+            # mdBook names the page so, and leaves links to it as they are.
+            return f"{before}{target.replace('README.md', 'index.md')}{after}"
         if not file.is_relative_to(ROOT) or not file.exists():
             problems.append(f"{page.relative_to(ROOT)}: {target} is not there")
             return match.group()
-        # A file's text is shown as it is, without anchors.
-        copy = stage_docs / FILES / f"{file.relative_to(ROOT)}.html"
+        # A file's text is shown as it is, without anchors. mdBook would change ".md" wherever it is in a link.
+        name = file.relative_to(ROOT).as_posix().replace(".md", "-md")
+        copy = stage_docs / FILES / f"{name}.html"
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(page_of(file), encoding="utf-8")
         here = stage_docs / page.parent.relative_to(docs)
@@ -92,8 +94,9 @@ def stage(stage_root: Path) -> list:
         name = page.relative_to(docs).as_posix()
         if name not in named | {"SUMMARY.md"}:
             problems.append(f"docs/{name} is not in docs/SUMMARY.md")
-        text = staged(page.read_text(encoding="utf-8"), page, docs, stage_docs, problems)
-        (stage_docs / name).write_text(text, encoding="utf-8")
+        elif name != "SUMMARY.md":
+            text = staged(page.read_text(encoding="utf-8"), page, docs, stage_docs, problems)
+            (stage_docs / name).write_text(text, encoding="utf-8")
     return problems + [f"docs/SUMMARY.md: {name} is not there" for name in sorted(named) if not (docs / name).is_file()]
 
 

@@ -63,6 +63,11 @@ class Links(unittest.TestCase):
         self.assertIn("Apache License", (stage_docs / "repository/LICENSE.html").read_text(encoding="utf-8"))
         self.assertEqual(problems, ["docs/decisions.md: ../gone is not there"])
 
+    def test_links_to_readme_files_lead_to_the_pages_that_mdbook_makes(self):
+        docs = links.ROOT / "docs"
+        staged = links.staged("[a](decisions/README.md) [b](../events/README.md)", docs / "a.md", docs, self.root, [])
+        self.assertEqual(staged, "[a](decisions/index.md) [b](repository/events/README-md.html)")
+
 
 if __name__ == "__main__":
     unittest.main()
