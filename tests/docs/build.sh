@@ -12,10 +12,11 @@ cd "$here/../.."
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-quietly() { "$@" >"$stage/said" 2>&1 || {
+quietly() { # shows what a command says only if it fails
+    "$@" >"$stage/said" 2>&1 && return
     cat "$stage/said" >&2
     exit 1
-}; }
+}
 
 export PYTHONDONTWRITEBYTECODE=1
 quietly python3 -m unittest discover --start-directory "$here"
