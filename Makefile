@@ -30,6 +30,8 @@ CHECKOV := $(call python_tool,checkov)/bin/checkov
 
 CARGO_LAMBDA := $(call python_tool,cargo-lambda)/bin/cargo-lambda
 
+CARGO_SHEAR := $(call python_tool,cargo-shear)/bin/cargo-shear
+
 NODEJS_HOME := $(call python_tool,nodejs)
 # A Python script that starts the real one: what is measured must be that.
 NODE := $(NODEJS_HOME)/bin/node
@@ -56,9 +58,11 @@ BUILT := $(TARGET)/sam-release/build
 HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
-STAGES := fmt-check clippy cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
+# The flows of a passcode's life.
+LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
+STAGES := fmt-check clippy unused cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test test-long kills simulate mutants $(STAGES) doctest release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
+.PHONY: help run test test-long kills simulate mutants $(STAGES) check release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -75,6 +79,13 @@ test: ## All of the stages below, with the time of each
 		echo "== $$stage took $$(( $$(date +%s) - start )) s"; \
 	done
 
+# Every command takes the whole workspace, as the stages do: for a part of it cargo would choose other features of the
+# dependencies, and build them all once more. FLOWS may be other tests of tests/flows, by the beginnings of their names.
+FLOWS := $(LIFE)
+check: fmt-check clippy unused ## Before each commit: format, lint, unused dependencies, unit tests, the flows FLOWS; two minutes when all is built
+	cargo test --workspace --locked --lib
+	cargo test --workspace --locked --test flows -- $(FLOWS)
+
 test-long: kills simulate mutants ## What takes too long for `make test`
 
 # cargo-test kills the local stack too, for a minute.
@@ -87,7 +98,6 @@ simulate: packages ## Let JOURNEYS journeys go under every fault, and print how 
 
 # The domain's mutants are judged by its own tests, those of the store by the flows of a passcode's life. What cargo-mutants
 # would run first, without a mutant, is cargo-test.
-LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
 mutants: packages $(CARGO_MUTANTS) ## Change the rules one expression at a time, and see that a test fails each time
 	$(CARGO_MUTANTS) mutants --package readmit-domain --output $(TARGET) $(ARGS)
 	$(CARGO_MUTANTS) mutants --package readmit --file shared/src/store/transition.rs --test-package readmit-tests \
@@ -99,11 +109,14 @@ fmt-check: components ## Stage: rustfmt has nothing to change
 clippy: packages components ## Stage: no warning from the compiler or clippy
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-cargo-test: packages ## Stage: unit tests, flows, doc tests
-	cargo test --workspace --locked
+# A crate without unit tests or doc tests says so (`test = false`), which saves building and linking an empty program. This finds
+# what says so wrongly, and would not be run. fuzz and hello-world are workspaces of their own.
+unused: packages $(CARGO_SHEAR) ## Stage: every dependency is used, and is a dev-dependency if only tests use it
+	$(CARGO_SHEAR) shear --locked --deny-warnings --check-test-targets
+	for workspace in fuzz bench/hello-world; do $(CARGO_SHEAR) shear --locked --deny-warnings $$workspace || exit 1; done
 
-doctest: packages ## The doc tests alone
-	cargo test --workspace --locked --doc
+cargo-test: packages ## Stage: unit tests, and all tests of the crates in tests, local and operator
+	cargo test --workspace --locked
 
 doc: packages ## Stage: the documentation, without a warning
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
@@ -279,6 +292,9 @@ $(CHECKOV): | packages
 
 $(CARGO_LAMBDA): | packages
 	tests/tools/install.sh cargo-lambda
+
+$(CARGO_SHEAR): | packages
+	tests/tools/install.sh cargo-shear
 
 $(NODE): | packages
 	tests/tools/install.sh nodejs

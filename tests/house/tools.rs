@@ -107,3 +107,14 @@ fn every_tool_that_is_installed_has_a_list() {
         }
     }
 }
+
+/// A filter that fits no test runs none, and passes.
+#[test]
+fn the_makefile_names_flows_that_exist() {
+    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
+    let life = makefile.lines().find_map(|line| line.strip_prefix("LIFE := ")).unwrap();
+    for module in life.split_whitespace() {
+        let file = root().join(format!("tests/flows/{}.rs", module.trim_end_matches("::")));
+        assert!(file.is_file(), "LIFE names {module}, and there is no {}", file.display());
+    }
+}
