@@ -62,7 +62,7 @@ PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
 STAGES := fmt-check clippy unused cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test test-long kills simulate mutants $(STAGES) check release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
+.PHONY: help run test test-long kills simulate mutants $(STAGES) check new-function new-function-check release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -85,6 +85,17 @@ FLOWS := $(LIFE)
 check: fmt-check clippy unused ## Before each commit: format, lint, unused dependencies, unit tests, the flows FLOWS; two minutes when all is built
 	cargo test --workspace --locked --lib
 	cargo test --workspace --locked --test flows -- $(FLOWS)
+
+new-function: packages components ## Make the function NAME, of the route ROUTE if it has one, in every place that a function needs
+	@[ -n "$(NAME)" ] || { echo 'usage: make new-function NAME=count-sessions [ROUTE="GET /v1/session-count"]' >&2; exit 2; }
+	python3 -B tests/new_function "$(NAME)" "$(ROUTE)"
+	@cargo metadata --format-version 1 > /dev/null # Puts the crate into Cargo.lock.
+	cargo fmt --all
+
+# lint-template looks at what was made too.
+new-function-check: PACKAGES += git
+new-function-check: packages $(CARGO_SHEAR) $(SAM) $(CFN_LINT) $(CHECKOV) ## Make a function of each kind in a copy of the tree, and test it there
+	tests/new_function/check.sh
 
 test-long: kills simulate mutants ## What takes too long for `make test`
 

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Makes a function of each kind in a copy of the tree, and runs there what looks at functions: `tests/new_function/check.sh`.
+#
+# The copy lies in cargo's target folder and shares it, so that only our own crates are built again.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+export CARGO_TARGET_DIR
+copy=$CARGO_TARGET_DIR/new-function-check
+rm -rf "$copy"
+mkdir -p "$copy"
+git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --create | tar --extract --directory "$copy"
+cd "$copy"
+
+make --no-print-directory new-function NAME=count-sessions ROUTE='GET /v1/session-count'
+make --no-print-directory new-function NAME=erase-factors ROUTE='POST /v1/employees/{employee_id}/factor-erasure'
+make --no-print-directory new-function NAME=sweep-companies
+
+# What is refused changes nothing.
+before=$(find . -type f -exec sha256sum {} + | sort)
+for arguments in 'sign-in' 'Sweep' 'count-more GET' 'count-more GET\ /v2/x' 'count-more GET\ /v1/employees'; do
+    if eval "python3 -B tests/new_function $arguments"; then
+        echo "new-function: $arguments was not refused" >&2
+        exit 1
+    fi
+done
+[ "$before" = "$(find . -type f -exec sha256sum {} + | sort)" ]
+
+make --no-print-directory fmt-check clippy unused lint-template
+cargo test --workspace --locked --test house --test template --test contract
+cargo test --workspace --locked --test flows -- fixtures:: count_sessions:: erase_factors:: sweep_companies::
+cargo test --workspace --locked --test attacks
