@@ -1,5 +1,5 @@
 //! What the Makefile and the scripts install is pinned: Python tools by the hash of every file, cargo's by version and
-//! lock file, npm's by lock file. docs/supply-chain.md says why.
+//! lock file, npm's by lock file, the actions of workflows by commit. docs/supply-chain.md says why.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -116,5 +116,43 @@ fn the_makefile_names_flows_that_exist() {
     for module in life.split_whitespace() {
         let file = root().join(format!("tests/flows/{}.rs", module.trim_end_matches("::")));
         assert!(file.is_file(), "LIFE names {module}, and there is no {}", file.display());
+    }
+}
+
+/// The lines of a workflow that take an action by anything but the hash of a commit, with the version as a comment.
+fn unpinned(workflow: &str) -> Vec<&str> {
+    let uses = workflow.lines().filter(|line| line.trim_start().trim_start_matches("- ").starts_with("uses:"));
+    let is_pinned = |line: &&str| {
+        let taken = line.split_once('@').and_then(|(_, rest)| rest.split_once(" # v"));
+        taken.is_some_and(|(hash, version)| {
+            hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) && !version.is_empty()
+        })
+    };
+    uses.filter(|line| !is_pinned(line)).collect()
+}
+
+#[test]
+fn workflows_take_actions_by_the_hash_of_a_commit() {
+    let workflows = files(&root().join(".github/workflows"), ".yml");
+    assert!(!workflows.is_empty());
+    for path in workflows {
+        assert_eq!(unpinned(&fs::read_to_string(&path).unwrap()), Vec::<&str>::new(), "{}", path.display());
+    }
+    let hash = "0123456789abcdef0123456789abcdef01234567";
+    let [by_hash, no_version, by_tag] = [format!("{hash} # v1.2.3"), hash.to_owned(), "v1 # v1.2.3".to_owned()]
+        .map(|at| format!("  - uses: a/b@{at}\n    uses: a/b@{at}"));
+    assert_eq!([by_hash, no_version, by_tag].map(|workflow| unpinned(&workflow).len()), [0, 2, 2]);
+}
+
+#[test]
+fn every_lock_file_is_kept_up_to_date() {
+    let dependabot = fs::read_to_string(root().join(".github/dependabot.yml")).unwrap();
+    for name in ["/Cargo.lock", "/package-lock.json"] {
+        let locks = files(root(), name);
+        assert!(locks.len() > 1);
+        for lock in locks {
+            let folder = lock.parent().unwrap().strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+            assert!(dependabot.contains(&format!("\"/{folder}\"")), "{} is not in dependabot.yml", lock.display());
+        }
     }
 }
