@@ -54,6 +54,7 @@ NODE_MODULES := $(PORTAL_TESTS_HOME)/node_modules/.package-lock.json
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What `sam build` makes, as it is deployed.
 BUILT := $(TARGET)/sam-release/build
+RELEASE := $(TARGET)/release-files
 # What starts are compared with.
 HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 
@@ -62,7 +63,7 @@ PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
 STAGES := fmt-check clippy unused cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test test-long kills simulate mutants $(STAGES) check new-function new-function-check release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
+.PHONY: help run test test-long kills simulate mutants $(STAGES) check new-function new-function-check release release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -194,16 +195,20 @@ readme-pictures: portal-modules ## Take the two pictures of the README anew
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/readme_pictures.js
 
 test-deploy: PACKAGES += docker.io
-test-deploy: release-check ## Stage: what sam build makes, as it is deployed: sizes, every event, whole recoveries
+test-deploy: release ## Stage: what sam build makes, as it is deployed: sizes, every event, whole recoveries from the release folder
 	cargo build --locked
 	cargo build --workspace --locked --bin readmit-check
 	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT)
-	tests/deploy/ministack.sh $(BUILT) $(TARGET)/debug/readmit-check
+	tests/deploy/ministack.sh $(RELEASE) $(TARGET)/debug/readmit-check
 
 release-check: PACKAGES += binutils
 release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is deployed, and print and check the sizes
 	tests/deploy/build.sh $(SAM) $(CARGO_LAMBDA) $(BUILT)
 	tests/deploy/bootstraps.py $(BUILT)
+
+release: release-check $(CYCLONEDX) ## Make the folder of a release, for this machine's processor; with TAG=v0.1.0 only if it is ready for that
+	$(CYCLONEDX_HOME)/bin/python -B tests/sbom/make.py $(TARGET)/release-sbom $(shell uname -m)-unknown-linux-gnu
+	tests/deploy/release.py $(BUILT) $(TARGET)/release-sbom $(RELEASE) $(TAG)
 
 # Takes what test-deploy has built.
 bench-guard: PACKAGES += openssl

@@ -1,9 +1,10 @@
-"""`python tests/deploy/ministack BUILD_DIR READMIT_CHECK`: the built template on ministack, and whole recoveries by its functions.
+"""`python tests/deploy/ministack RELEASE_DIR READMIT_CHECK`: deploys a release on ministack, and has whole recoveries by its functions.
 
 READMIT_CHECK is the operator's program that says where the tables disagree.
 """
 
 import pathlib
+import shutil
 import signal
 import sys
 import tempfile
@@ -20,8 +21,8 @@ from portal import Portal
 from stack import Stack
 
 
-def run(checks: Checks, engine: Engine, build: pathlib.Path, readmit_check: str) -> None:
-    stack = Stack(engine, build)
+def run(checks: Checks, engine: Engine, release: pathlib.Path, readmit_check: str) -> None:
+    stack = Stack(engine, release)
     print(f"left out, for ministack does not know it: {', '.join(stack.left_out)}")
     checks.equal("every other resource is created", stack.deploy(), {"CREATE_COMPLETE"})
     company = Company(Portal(engine, stack))
@@ -47,10 +48,12 @@ def main() -> int:
         signal.signal(ended_by, lambda number, _: sys.exit(128 + number))
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="readmit-ministack-") as work:
+        # Away from the repository: what the folder lacks is not found beside it.
+        release = pathlib.Path(shutil.copytree(sys.argv[1], pathlib.Path(work) / "release"))
         engine = Engine(pathlib.Path(work))
         try:
             engine.wait_until_ready()
-            run(checks, engine, pathlib.Path(sys.argv[1]), sys.argv[2])
+            run(checks, engine, release, sys.argv[2])
         except Failed as failed:
             print(f"{engine.log_tail()}\nFAILED        {failed}", file=sys.stderr)
             return 1

@@ -1,11 +1,9 @@
-"""The built template, packaged, translated and deployed."""
+"""The template of a release folder, translated and deployed."""
 
-import io
 import json
 import logging
 import pathlib
 import re
-import zipfile
 from types import SimpleNamespace
 
 from botocore.exceptions import WaiterError
@@ -41,22 +39,21 @@ class Stack:
 
     name = "readmit-test"
 
-    def __init__(self, engine, build: pathlib.Path):
+    def __init__(self, engine, release: pathlib.Path):
         self._cloudformation = engine.client("cloudformation")
         self._s3 = engine.client("s3")
-        translated = self._translated(build)
+        translated = self._translated(release)
         self.template = suited(translated)
         self.left_out = sorted(translated["Resources"].keys() - self.template["Resources"].keys())
 
-    def _translated(self, build: pathlib.Path) -> dict:
+    def _translated(self, release: pathlib.Path) -> dict:
         """SAM's own translation. Done here and not by the engine, so that it can be said what is left out."""
-        template = yaml_parse((build / "template.yaml").read_text())
+        template = yaml_parse((release / "template.yaml").read_text())
         self._s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         for logical_id, resource in template["Resources"].items():
             if resource["Type"] == "AWS::Serverless::Function":
-                bootstrap = (build / resource["Properties"]["CodeUri"] / "bootstrap").read_bytes()
-                key = f"{logical_id}.zip"
-                self._s3.put_object(Bucket=BUCKET, Key=key, Body=zipped(bootstrap))
+                key = resource["Properties"]["CodeUri"]
+                self._s3.put_object(Bucket=BUCKET, Key=key, Body=(release / key).read_bytes())
                 resource["Properties"]["CodeUri"] = {"Bucket": BUCKET, "Key": key}
         return transform(template, dict(PARAMETERS), SimpleNamespace(load=lambda: {}))
 
@@ -139,13 +136,3 @@ def suited(template: dict) -> dict:
         return {key: of(value) for key, value in node.items()}
 
     return {**of(template), "Resources": of(resources)}
-
-
-def zipped(bootstrap: bytes) -> bytes:
-    """A Lambda package: stored, since nobody sends it anywhere."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as package:
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr = 0o755 << 16
-        package.writestr(entry, bootstrap)
-    return packed.getvalue()
