@@ -63,7 +63,7 @@ PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
 STAGES := fmt-check clippy unused cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
 
-.PHONY: help run test test-long kills simulate mutants $(STAGES) check new-function new-function-check release release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
+.PHONY: help run test test-long kills simulate mutants $(STAGES) check new-function new-function-check every-event release release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
 
 help: ## Print the targets
@@ -98,7 +98,7 @@ new-function-check: PACKAGES += git
 new-function-check: packages $(CARGO_SHEAR) $(SAM) $(CFN_LINT) $(CHECKOV) ## Make a function of each kind in a copy of the tree, and test it there
 	tests/new_function/check.sh
 
-test-long: kills simulate mutants ## What takes too long for `make test`
+test-long: kills simulate every-event screenshots new-function-check mutants ## What takes too long for `make test`
 
 # cargo-test kills the local stack too, for a minute.
 kills: packages ## Kill the local stack KILLS times while people are at work, and print what was found
@@ -195,11 +195,16 @@ readme-pictures: portal-modules ## Take the two pictures of the README anew
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/readme_pictures.js
 
 test-deploy: PACKAGES += docker.io
-test-deploy: release ## Stage: what sam build makes, as it is deployed: sizes, every event, whole recoveries from the release folder
+test-deploy: release ## Stage: what sam build makes, as it is deployed: sizes, two events of each function, whole recoveries from the release folder
 	cargo build --locked
 	cargo build --workspace --locked --bin readmit-check
-	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT)
+	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT) --warm
 	tests/deploy/ministack.sh $(RELEASE) $(TARGET)/debug/readmit-check
+
+every-event: PACKAGES += docker.io
+every-event: release-check ## Send every event to what sam build makes, each in a container of its own
+	cargo build --locked
+	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT)
 
 release-check: PACKAGES += binutils
 release-check: packages $(SAM) $(CARGO_LAMBDA) ## Build every function as it is deployed, and print and check the sizes

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Every event of events/ by `sam local invoke`: `tests/deploy/local_invoke.sh SAM_HOME LOCAL BUILD_DIR [EVENT…]`.
+# Every event of events/ by `sam local invoke`: `tests/deploy/local_invoke.sh SAM_HOME LOCAL BUILD_DIR [--warm | EVENT…]`.
+# With --warm two of each function, in containers that stay warm.
 #
 # SAM_HOME is the SAM CLI's venv, LOCAL the program of the local stack, BUILD_DIR holds the template.yaml of `sam build`, built
 # for this machine's processor. It starts a container engine of its own, which wants root.
 set -euo pipefail
 
 [ $# -ge 3 ] || {
-    echo "usage: $0 SAM_HOME LOCAL BUILD_DIR [EVENT…]" >&2
+    echo "usage: $0 SAM_HOME LOCAL BUILD_DIR [--warm | EVENT…]" >&2
     exit 2
 }
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

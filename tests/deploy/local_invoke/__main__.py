@@ -1,9 +1,12 @@
-"""`local_invoke SAM LOCAL BUILD_DIR [EVENT…]`: sends every event, or these, to the built functions by `sam local invoke`.
+"""`local_invoke SAM LOCAL BUILD_DIR [--warm | EVENT…]`: sends every event, or these, to the built functions by `sam local invoke`.
 
-SAM is the SAM CLI, LOCAL the program of the local stack. Each event has a stack of its own, as in `tests/flows/fixtures.rs`,
-so that none depends on another. A line an event; exit status 1 if any is not answered as expected.
+SAM is the SAM CLI, LOCAL the program of the local stack. Each event has a stack and a container of its own, as in
+`tests/flows/fixtures.rs`, so that none depends on another. With --warm each function gets the first event that succeeds and the first
+that fails, in a container that stays warm (`sam local start-lambda`), and the two share a stack: that takes a fraction of the time.
+A line an event; exit status 1 if any is not answered as expected.
 """
 
+import collections
 import json
 import os
 import platform
@@ -20,6 +23,7 @@ from events import Events
 from forwarder import Forwarder
 from stack import Stack
 from template import Template
+from warm import Lambda, Warm
 
 ROOT = Path(__file__).resolve().parents[3]
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
@@ -51,16 +55,12 @@ class Invoker:
         return file, fault, time.monotonic() - start
 
     def _answer(self, stack: Stack, function: str, event: str, folder: Path):
-        bridge, template = self._bridge, self._template
+        bridge = self._bridge
         with Forwarder(bridge, stack.dynamodb_port) as dynamodb, Forwarder(bridge, stack.cloud_port) as cloud:
             (folder / "event.json").write_text(event)
-            variables = template.variables(dynamodb.url, cloud.url, stack.secret_arn)
-            (folder / "variables.json").write_text(json.dumps(variables))
-            command = [self._sam, "local", "invoke", template.logical_ids[function], "--skip-pull-image"]
-            command += ["--template", template.path, "--region", REGION, "--config-env", "none"]
-            command += ["--event", folder / "event.json", "--env-vars", folder / "variables.json"]
-            parameters = {"Architecture": ARCHITECTURE, "PortalUrl": stack.api, "MailFrom": MAIL_FROM}
-            command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+            variables = self._template.variables(dynamodb.url, cloud.url, stack.secret_arn)
+            command = [self._sam, "local", "invoke", self._template.logical_ids[function], "--event", folder / "event.json"]
+            command += self._options(folder, {"Parameters": variables}, stack.api)
             run = subprocess.run(
                 command, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=INVOKE_SECONDS
             )
@@ -69,15 +69,49 @@ class Invoker:
         except json.JSONDecodeError:
             raise RuntimeError(f"no answer: {run.stdout[-500:]} {run.stderr[-2000:]}") from None
 
+    def _options(self, folder: Path, variables: dict, portal: str) -> list:
+        """What every command of `sam local` is told."""
+        (folder / "variables.json").write_text(json.dumps(variables))
+        options = ["--template", self._template.path, "--region", REGION, "--config-env", "none", "--skip-pull-image"]
+        options += ["--env-vars", folder / "variables.json", "--parameter-overrides"]
+        parameters = {"Architecture": ARCHITECTURE, "PortalUrl": portal, "MailFrom": MAIL_FROM}
+        return options + [f"{name}={value}" for name, value in parameters.items()]
+
+    def check_warm(self, files: list[str]):
+        """As `check`, for these events; the events of a function come one after the other, in its container."""
+        of_function = collections.defaultdict(list)
+        for file in files:
+            of_function[file.split("/")[0]].append(file)
+        logical_ids = self._template.logical_ids
+        with tempfile.TemporaryDirectory() as folder, Warm(self._local, self._events, list(of_function), self._bridge) as warm:
+            variables = {
+                logical_ids[function]: self._template.variables(dynamodb, cloud, stack.secret_arn)
+                # The portal's address is in the tokens, and each stack has another.
+                | {"READMIT_PORTAL_URL": stack.api}
+                for function, (dynamodb, cloud, stack) in warm.places.items()
+            }
+            # Every function has its own address of the portal.
+            options = self._options(Path(folder), variables, "http://127.0.0.1:1")
+            command = [self._sam, "local", "start-lambda", *options]
+            with Lambda(command, self._environment, Path(folder)) as functions, ThreadPoolExecutor(os.cpu_count()) as pool:
+
+                def checked(function: str) -> list:
+                    return [warm.check(functions, logical_ids[function], file) for file in of_function[function]]
+
+                for results in pool.map(checked, of_function):
+                    yield from results
+
 
 def main(sam: str, local: str, build_dir: str, *wanted: str) -> int:
     # What is asked to end ends its engine and its stacks first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     template, events = Template(Path(build_dir)), Events(ROOT / "events")
-    files = sorted(wanted or events.expected)
+    is_warm = wanted == ("--warm",)
+    files = events.first_of_each() if is_warm else sorted(wanted or events.expected)
     failures = 0
     with Engine(ARCHITECTURE, template.bootstraps) as engine, ThreadPoolExecutor(os.cpu_count()) as pool:
-        for file, fault, seconds in pool.map(Invoker(sam, local, template, events, engine).check, files):
+        invoker = Invoker(sam, local, template, events, engine)
+        for file, fault, seconds in invoker.check_warm(files) if is_warm else pool.map(invoker.check, files):
             failures += fault is not None
             print(f"{'FAILED' if fault else 'ok'} {file} ({seconds:.1f} s){f': {fault}' if fault else ''}", flush=True)
     print(f"local_invoke: {len(files) - failures} of {len(files)} events are answered as expected", flush=True)

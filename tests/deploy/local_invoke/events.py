@@ -43,6 +43,14 @@ class Events:
             raise RuntimeError(f"events/ and events/expected.json differ in {', '.join(sorted(different))}")
         self.sample = self._events["import-employees/sample-company.json"]
 
+    def first_of_each(self) -> list[str]:
+        """Of each function the first event that succeeds, and the first that fails."""
+        first = {}
+        for file, expectation in sorted(self.expected.items()):
+            fails = not expectation.keys().isdisjoint(("problem", "error"))
+            first.setdefault((file.split("/")[0], fails), file)
+        return sorted(first.values())
+
     def filled(self, stack: Stack, file: str) -> str:
         """The event with ids, tokens and codes of this stack in it, after what it takes for granted has happened."""
         if before := BEFORE.get(file):

@@ -30,9 +30,9 @@ class Template:
         self.path.write_text(yaml.safe_dump(document, sort_keys=False))
 
     def variables(self, dynamodb: str, cloud: str, secret_arn: str) -> dict:
-        """What `--env-vars` says: where everything is. The ARN is that of the secret of sessions."""
+        """The variables of a function: where everything is. The ARN is that of the secret of sessions."""
         secrets = {name: secret_arn.replace(_secret("SessionsSecret"), secret) for name, secret in self._secrets.items()}
-        return {"Parameters": self._tables | secrets | dict(zip(ENDPOINTS, (dynamodb, cloud, cloud), strict=True))}
+        return self._tables | secrets | dict(zip(ENDPOINTS, (dynamodb, cloud, cloud), strict=True))
 
 
 def _secret(logical_id: str) -> str:
