@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`release.py BUILD_DIR SBOM_DIR FOLDER [TAG]`: puts into FOLDER all that a release is, for this machine's processor.
+"""`release.py BUILD_DIR SBOM_DIR FOLDER [TAG]`: makes FOLDER, the release for this machine's processor.
 
 BUILD_DIR is what `sam build` made, SBOM_DIR has the bills of materials. FOLDER gets a zip of each function, the template that names
 these zips, the OpenAPI document, the bills of materials, the release notes and the checksums of them all. The notes are the
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
-# The earliest that a zip can hold: the same program is the same zip, whenever it is packed.
+# The earliest time that a zip can hold. With a fixed time, the same program gives the same zip.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -31,7 +31,7 @@ def replaced(text: str, pattern: str, replacement) -> tuple[str, list[tuple]]:
 
 
 def packaged() -> tuple[str, dict[str, str]]:
-    """The template with a zip beside it for each function; and of each function the package by its logical id."""
+    """The template, in which each function names a zip beside it; and the package of each function, by logical id."""
     template = (ROOT / "template.yaml").read_text()
     function = r"^  (\w+):\n    Type: AWS::Serverless::Function\n"
     function += r"    Metadata:\n(?:      .*\n)+    Properties:\n      CodeUri: functions/(\S+)\n"
@@ -39,7 +39,7 @@ def packaged() -> tuple[str, dict[str, str]]:
     template, functions = replaced(template, function, lambda found: start.format(*found.groups()))
     if len(functions) != template.count("Type: AWS::Serverless::Function\n"):
         raise Refused("template.yaml has a function that is not written as the others are")
-    # The zips are of one architecture, and another cannot be chosen.
+    # The zips are for one architecture, so the parameter allows no other.
     parameter = r"^(  Architecture:\n    Type: String\n    Default: )\S+(\n    AllowedValues: )\[.*\]$"
     template, found = replaced(template, parameter, rf"\g<1>{ARCHITECTURE}\g<2>[{ARCHITECTURE}]")
     if len(found) != 1:
@@ -51,7 +51,7 @@ def pack(bootstrap: Path, package: Path) -> None:
     """As `sam deploy` would; the same bytes each time."""
     entry = zipfile.ZipInfo("bootstrap", EPOCH)
     entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100755 << 16
-    # On any other system it would say that it was made there, and Lambda would find no program in it.
+    # Unix: otherwise the permissions are not read, and Lambda cannot execute the program.
     entry.create_system = 3
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr(entry, bootstrap.read_bytes())

@@ -1,8 +1,8 @@
-"""`python3 tests/new_function NAME [ROUTE]`: makes the function NAME in every place that a function needs.
+"""`python3 tests/new_function NAME [ROUTE]`: makes the function NAME, with all that a function needs in other files.
 
 NAME is the package's: `count-sessions`. ROUTE, such as `GET /v1/session-count`, is for Security Admins, who are answered 204; its
-path may name an employee, by `{employee_id}`. Without ROUTE the function takes an operator's event. What is made compiles and
-passes the tests: begin from there (docs/adding-a-function.md).
+path may name an employee, by `{employee_id}`. Without ROUTE the function takes an operator's event. The result compiles and passes
+the tests; docs/adding-a-function.md says how to go on.
 """
 
 import re
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
 REST = """
-What no test asks for, and you write:
+Still to be written. No test fails without it:
 - The words that this script could only guess: the first line of lib.rs, `summary` and `description` in docs/openapi.yaml, the
   sentences of the alarms in template.yaml and in docs/operating.md.
 - docs/architecture.md, "What each request costs"; docs/deploying.md, "What it costs a month"; CHANGELOG.md.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes a function of each kind in a copy of the tree, and runs there what looks at functions: `tests/new_function/check.sh`.
+# Makes a function of each kind in a copy of the tree, and runs the tests that look at functions: `tests/new_function/check.sh`.
 #
-# The copy lies in cargo's target folder and shares it, so that only our own crates are built again.
+# The copy is in cargo's target folder and uses it too, so only our own crates are built again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -17,7 +17,7 @@ make --no-print-directory new-function NAME=count-sessions ROUTE='GET /v1/sessio
 make --no-print-directory new-function NAME=erase-factors ROUTE='POST /v1/employees/{employee_id}/factor-erasure'
 make --no-print-directory new-function NAME=sweep-companies
 
-# What is refused changes nothing.
+# A refused call changes no file.
 before=$(find . -type f -exec sha256sum {} + | sort)
 for arguments in 'sign-in' 'Sweep' 'count-more GET' 'count-more GET\ /v2/x' 'count-more GET\ /v1/employees'; do
     if eval "python3 -B tests/new_function $arguments"; then

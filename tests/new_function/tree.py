@@ -25,18 +25,18 @@ class Tree:
         self._texts[path] = text
 
     def change(self, path: str, pattern: str, replacement) -> None:
-        """Replaces the one text that fits; in the pattern `^` and `$` are the ends of a line."""
+        """Replaces the only match. In the pattern `^` and `$` are the ends of a line."""
         text, count = re.subn(pattern, replacement, self.read(path), flags=re.MULTILINE)
         if count != 1:
             raise Refused(f"{path} has {count} places that fit: {pattern}")
         self._texts[path] = text
 
     def insert_before(self, path: str, pattern: str, addition: str) -> None:
-        """Before the one place that fits."""
+        """Inserts before the only match."""
         self.change(path, pattern, lambda found: addition + found[0])
 
     def insert_after_last(self, path: str, pattern: str, addition: str) -> None:
-        """Behind the last place that fits."""
+        """Inserts behind the last match."""
         text = self.read(path)
         found = list(re.finditer(pattern, text, flags=re.MULTILINE))
         if not found:
@@ -44,7 +44,7 @@ class Tree:
         self._texts[path] = text[: found[-1].end()] + addition + text[found[-1].end() :]
 
     def insert_sorted(self, path: str, pattern: str, line: str) -> None:
-        """Into the lines that fit, which are sorted, or into those that are: before the first that is greater."""
+        """Inserts a line into a sorted list: before the first matching line that is greater, else behind the last one."""
         lines = self.read(path).splitlines(keepends=True)
         fitting = [at for at, text in enumerate(lines) if re.match(pattern, text)]
         if not fitting:
@@ -53,7 +53,7 @@ class Tree:
         self._texts[path] = "".join(lines)
 
     def save(self) -> list[str]:
-        """Writes everything, and tells which files it wrote."""
+        """Writes all files, and returns their names."""
         for path, text in self._texts.items():
             (self._root / path).parent.mkdir(parents=True, exist_ok=True)
             (self._root / path).write_text(text)

@@ -70,7 +70,7 @@ class Invoker:
             raise RuntimeError(f"no answer: {run.stdout[-500:]} {run.stderr[-2000:]}") from None
 
     def _options(self, folder: Path, variables: dict, portal: str) -> list:
-        """What every command of `sam local` is told."""
+        """The options that every command of `sam local` gets."""
         (folder / "variables.json").write_text(json.dumps(variables))
         options = ["--template", self._template.path, "--region", REGION, "--config-env", "none", "--skip-pull-image"]
         options += ["--env-vars", folder / "variables.json", "--parameter-overrides"]
@@ -86,11 +86,11 @@ class Invoker:
         with tempfile.TemporaryDirectory() as folder, Warm(self._local, self._events, list(of_function), self._bridge) as warm:
             variables = {
                 logical_ids[function]: self._template.variables(dynamodb, cloud, stack.secret_arn)
-                # The portal's address is in the tokens, and each stack has another.
+                # Tokens name the portal's address, which is different for each stack.
                 | {"READMIT_PORTAL_URL": stack.api}
                 for function, (dynamodb, cloud, stack) in warm.places.items()
             }
-            # Every function has its own address of the portal.
+            # The template wants an address of the portal; the variables above replace it.
             options = self._options(Path(folder), variables, "http://127.0.0.1:1")
             command = [self._sam, "local", "start-lambda", *options]
             with Lambda(command, self._environment, Path(folder)) as functions, ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -44,7 +44,7 @@ class Events:
         self.sample = self._events["import-employees/sample-company.json"]
 
     def first_of_each(self) -> list[str]:
-        """Of each function the first event that succeeds, and the first that fails."""
+        """The first event of each function that succeeds, and the first that fails."""
         first = {}
         for file, expectation in sorted(self.expected.items()):
             fails = not expectation.keys().isdisjoint(("problem", "error"))

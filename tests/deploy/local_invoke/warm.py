@@ -19,7 +19,7 @@ INVOKE_SECONDS = 180
 
 
 class Lambda:
-    """`sam local start-lambda`, until it is closed. A container is started by its function's first event, and then kept."""
+    """`sam local start-lambda`, until it is closed. The first event of a function starts its container, which is then kept."""
 
     def __init__(self, command: list, environment: dict, folder: Path):
         with socket.socket() as free:
@@ -69,12 +69,12 @@ class Lambda:
 
 
 class Warm:
-    """Every function with a stack of its own. One stack for all would mail one person more codes than may be mailed."""
+    """A stack for each function. On one stack for all, the events would exceed the limit of codes for one person."""
 
     def __init__(self, local: str, events: Events, functions: list[str], bridge: str):
         self._events, self._opened = events, ExitStack()
         self.stacks: dict[str, Stack] = {}
-        # Of each function, where it finds its stack.
+        # Where each function finds its stack: the addresses of DynamoDB and of the other services.
         self.places: dict[str, tuple[str, str, Stack]] = {}
         try:
             for function in functions:
@@ -97,7 +97,7 @@ class Warm:
         self._opened.close()
 
     def check(self, functions: Lambda, logical_id: str, file: str) -> tuple[str, str | None, float]:
-        """The event, what is wrong with what became of it, and how many seconds it took."""
+        """The event, what is wrong with the answer, and how many seconds it took."""
         start = time.monotonic()
         try:
             event = self._events.filled(self.stacks[file.split("/")[0]], file)
