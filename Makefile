@@ -60,6 +60,7 @@ PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 # The flows of a passcode's life.
 LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
 STAGES := fmt-check clippy unused cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
+LONG_STAGES := kills simulate every-event screenshots new-function-check mutants
 
 .PHONY: help run test test-long kills simulate mutants $(STAGES) check new-function new-function-check every-event release release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
 .NOTPARALLEL:
@@ -71,12 +72,18 @@ help: ## Print the targets
 run: ## Start the local stack, as `cargo run` does
 	cargo run --locked
 
-test: ## All of the stages below, with the time of each
-	@for stage in $(STAGES); do \
+# Each stage is a make of its own, so that each installs the packages that it alone needs.
+run_stages = for stage in $(1); do \
 		echo "== $$stage"; start=$$(date +%s); \
 		$(MAKE) --no-print-directory $$stage || exit 1; \
 		echo "== $$stage took $$(( $$(date +%s) - start )) s"; \
 	done
+
+test: ## All of the stages below, with the time of each
+	@$(call run_stages,$(STAGES))
+
+test-long: ## What takes too long for `make test`, with the time of each: LONG_STAGES
+	@$(call run_stages,$(LONG_STAGES))
 
 # Every command takes the whole workspace, as the stages do: for a part of it cargo would choose other features of the
 # dependencies, and build them all once more. FLOWS may be other tests of tests/flows, by the beginnings of their names.
@@ -95,8 +102,6 @@ new-function: packages components ## Make the function NAME, of the route ROUTE 
 new-function-check: PACKAGES += git
 new-function-check: packages $(CARGO_SHEAR) $(SAM) $(CFN_LINT) $(CHECKOV) ## Make a function of each kind in a copy of the tree, and test it there
 	tests/new_function/check.sh
-
-test-long: kills simulate every-event screenshots new-function-check mutants ## What takes too long for `make test`
 
 # cargo-test kills the local stack too, for a minute.
 kills: packages ## Kill the local stack KILLS times while people are at work, and print what was found
