@@ -59,7 +59,7 @@ HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 # The flows of a passcode's life.
 LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
-STAGES := fmt-check clippy unused cargo-test doc deny sbom lint-template tour portal-types portal test-deploy bench-guard
+STAGES := fmt-check clippy unused cargo-test doc docs snippets deny sbom lint-template tour portal-types portal test-deploy bench-guard
 LONG_STAGES := kills simulate every-event screenshots new-function-check mutants
 
 .PHONY: help run test test-long kills simulate mutants $(STAGES) check new-function new-function-check every-event release release-check breached-passwords baselines better-auth measure bench-cold-start bench-routes bench-profile bench-compare bench-costs bench-recoveries bench-rivals bench-scale bench-import screenshots readme-pictures packages components portal-modules tool-lists advisories
@@ -165,12 +165,10 @@ lint-template: packages $(SAM) $(CFN_LINT) $(CHECKOV) ## Stage: template.yaml is
 	! cmp --silent template.yaml $(TARGET)/template-with-portal.yaml
 	$(LOOK) --file $(TARGET)/template-with-portal.yaml
 
-# The folder docs/ is there already.
-.PHONY: docs snippets
-docs: packages $(MDBOOK) $(MDBOOK_MERMAID) ## Build the site of docs/ into the target folder, and check every link
+docs: packages $(MDBOOK) $(MDBOOK_MERMAID) ## Stage: the site of docs/, into the target folder, and every link of it
 	@tests/docs/build.sh $(MDBOOK) $(MDBOOK_MERMAID) $(TARGET)/docs
 
-snippets: packages $(NODE) ## Run the code blocks of docs/ against the local stack
+snippets: packages $(NODE) ## Stage: the code blocks of docs/, against the local stack
 	cargo build --locked
 	tests/snippets.sh $(TARGET)/debug/readmit-local $(NODE)
 
