@@ -50,9 +50,9 @@ pub struct Flags {
 /// What is measured: a request, a cleanup of so many codes, or an import that erases so many people.
 #[derive(Clone, Copy)]
 enum Kind {
-    Asked(Request),
-    CleanedUp(usize),
-    Erased(usize),
+    Request(Request),
+    Cleanup(usize),
+    Erasure(usize),
 }
 
 /// What was seen of one kind.
@@ -72,8 +72,8 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
         sites.push(Site::found(*size, issues, data_dir).await?);
     }
     let mut seen = Vec::new();
-    let in_bulk = [Kind::CleanedUp(DUE), Kind::Erased(LEAVERS)];
-    for kind in Request::ALL.into_iter().map(Kind::Asked).chain(in_bulk) {
+    let in_bulk = [Kind::Cleanup(DUE), Kind::Erasure(LEAVERS)];
+    for kind in Request::ALL.into_iter().map(Kind::Request).chain(in_bulk) {
         seen.push(Seen { kind, cost: equal_cost(kind, &sites).await?, took: vec![Vec::new(); sites.len()] });
     }
     for round in 0..flags.rounds {
@@ -93,7 +93,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let mut cleanups = Vec::new();
     if let Some(largest) = sites.last() {
         for count in NUMBERS_DUE {
-            let kind = Kind::CleanedUp(count);
+            let kind = Kind::Cleanup(count);
             let cost = largest.cost_of_cleanup(count).await?;
             let mut took = Vec::new();
             for _ in 0..flags.rounds.div_ceil(ROUNDS_A_CLEANUP) {
@@ -108,25 +108,25 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
 impl Kind {
     async fn time(self, site: &Site) -> Result<Took, Failure> {
         match self {
-            Self::Asked(request) => site.time(request).await,
-            Self::CleanedUp(count) => site.time_cleanup(count).await,
-            Self::Erased(count) => site.time_erasing(count).await,
+            Self::Request(request) => site.time(request).await,
+            Self::Cleanup(count) => site.time_cleanup(count).await,
+            Self::Erasure(count) => site.time_erasing(count).await,
         }
     }
 
     fn rounds_between(self) -> usize {
         match self {
-            Self::Asked(_) => 1,
-            Self::CleanedUp(_) => ROUNDS_A_CLEANUP,
-            Self::Erased(_) => ROUNDS_AN_ERASURE,
+            Self::Request(_) => 1,
+            Self::Cleanup(_) => ROUNDS_A_CLEANUP,
+            Self::Erasure(_) => ROUNDS_AN_ERASURE,
         }
     }
 
     fn name(self) -> String {
         match self {
-            Self::Asked(request) => request.name(),
-            Self::CleanedUp(count) => format!("cleanup of {count}"),
-            Self::Erased(count) => format!("erasing {count}"),
+            Self::Request(request) => request.name(),
+            Self::Cleanup(count) => format!("cleanup of {count}"),
+            Self::Erasure(count) => format!("erasing {count}"),
         }
     }
 }
@@ -136,9 +136,9 @@ async fn equal_cost(kind: Kind, sites: &[Site]) -> Result<Cost, Failure> {
     let mut costs = Vec::new();
     for site in sites {
         costs.push(match kind {
-            Kind::Asked(request) => site.cost(request).await?,
-            Kind::CleanedUp(count) => site.cost_of_cleanup(count).await?,
-            Kind::Erased(count) => site.cost_of_erasing(count).await?,
+            Kind::Request(request) => site.cost(request).await?,
+            Kind::Cleanup(count) => site.cost_of_cleanup(count).await?,
+            Kind::Erasure(count) => site.cost_of_erasing(count).await?,
         });
     }
     // How many of a bulk act's requests wait for each other is chance.
@@ -190,7 +190,7 @@ fn report(flags: &Flags, seen: &[Seen], cleanups: &[Seen]) -> Result<(), Failure
         let rows: Vec<_> = seen.iter().map(|seen| seen.time_row(figure)).collect();
         report.table(&header, &rows);
     }
-    let drawn = seen.iter().filter(|seen| matches!(seen.kind, Kind::Asked(request) if !request.is_filter()));
+    let drawn = seen.iter().filter(|seen| matches!(seen.kind, Kind::Request(request) if !request.is_filter()));
     let drawn: Vec<Line> = drawn
         .map(|seen| {
             let figures = (0..sizes.len()).map(|index| seen.of(index, Took::wall, median).as_secs_f64() * 1e3);
@@ -203,7 +203,7 @@ fn report(flags: &Flags, seen: &[Seen], cleanups: &[Seen]) -> Result<(), Failure
     let rows: Vec<_> = cleanups
         .iter()
         .map(|seen| {
-            let Kind::CleanedUp(count) = seen.kind else { return Vec::new() };
+            let Kind::Cleanup(count) = seen.kind else { return Vec::new() };
             let mut row = seen.cost_row();
             for figure in [Took::wall as fn(&Took) -> Duration, Took::cpu] {
                 let took = seen.of(0, figure, median);

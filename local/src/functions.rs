@@ -10,7 +10,7 @@ use readmit::http::{Body, Failure, Request, Response};
 use readmit::keyring::KeyNeeds;
 use readmit::mail::Mail;
 use readmit::{Aws, Clock, Environment, Process, Random, Services};
-use rotate_root_secret::Rotating;
+use rotate_root_secret::RotationServices;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ pub struct Functions {
     revoke_passcode: Arc<Services>,
     cleanup_passcodes: Arc<Services>,
     import_employees: Arc<Services<Mail>>,
-    rotate_root_secret: Arc<Rotating>,
+    rotate_root_secret: Arc<RotationServices>,
     track_delivery: Arc<Services>,
 }
 
@@ -76,7 +76,7 @@ impl Functions {
             revoke_passcode: services("revoke-passcode", revoke_passcode::KEYS)?,
             cleanup_passcodes: services("cleanup-passcodes", KeyNeeds::NONE)?,
             import_employees: mailing("import-employees", import_employees::KEYS)?,
-            rotate_root_secret: Arc::new(Rotating::new(&process("rotate-root-secret")?)?),
+            rotate_root_secret: Arc::new(RotationServices::new(&process("rotate-root-secret")?)?),
             track_delivery: services("track-delivery", KeyNeeds::NONE)?,
         })
     }
@@ -123,7 +123,7 @@ where
     F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
     let answer = readmit::http::invoke(
-        services.edge(),
+        services.trusted_proxy(),
         |request| handler(Arc::clone(services), request),
         event.payload,
         event.context,

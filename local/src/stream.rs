@@ -19,9 +19,9 @@ use crate::functions::InvokeError;
 use crate::invoker::Invoker;
 use crate::template::StreamTrigger;
 
-mod place;
+mod position;
 
-use place::{Place, Shard};
+use position::{Position, Shard};
 
 /// How often is looked for new records.
 const PERIOD: Duration = Duration::from_millis(250);
@@ -34,7 +34,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Clone)]
 pub struct StreamReader {
     shard: Shard,
-    place: Place,
+    position: Position,
     invoker: Invoker,
     package: Arc<str>,
 }
@@ -48,8 +48,8 @@ impl StreamReader {
     ) -> Result<Option<Self>, DatabaseError> {
         let Some((package, trigger)) = invoker.template().stream() else { return Ok(None) };
         let Some(shard) = Shard::of_table(engine, &trigger.table)? else { return Ok(None) };
-        let place = Place::open(data_dir, &shard)?;
-        Ok(Some(Self { shard, place, invoker: invoker.clone(), package: package.into() }))
+        let position = Position::open(data_dir, &shard)?;
+        Ok(Some(Self { shard, position, invoker: invoker.clone(), package: package.into() }))
     }
 
     /// Begins to follow, until what is returned is dropped.
@@ -70,7 +70,7 @@ impl StreamReader {
     /// Hands over all records that are there, and tells whether all were taken.
     pub async fn catch_up(&self) -> bool {
         let Some((_, trigger)) = self.invoker.template().stream() else { return true };
-        let mut last = self.place.last.lock().await;
+        let mut last = self.position.last.lock().await;
         loop {
             let records = match self.shard.records_after(last.as_deref(), trigger.batch_size) {
                 Ok(page) => page.records,
@@ -84,7 +84,7 @@ impl StreamReader {
             }
             let taken = self.hand_over(trigger, &records).await;
             if let Some(record) = records[..taken].last() {
-                self.place.keep(&record.dynamodb.sequence_number);
+                self.position.keep(&record.dynamodb.sequence_number);
                 *last = Some(record.dynamodb.sequence_number.clone());
             }
             if taken < records.len() {

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::ValueEnum;
 use readmit::domain::{CompanyId, Event};
 use readmit::http::EventView;
-use readmit::store::{Trail, TrailPart};
+use readmit::store::{AuditPart, AuditReader};
 use serde_json::Value;
 
 use crate::{csv_row, json};
@@ -50,10 +50,10 @@ impl<W: Write> Export<W> {
     }
 
     /// Writes every event of the company, newest first, so that what happens meanwhile does not prolong it; how many there are.
-    pub async fn write_all(mut self, trail: &Trail, company_id: CompanyId) -> Result<u64, Failure> {
+    pub async fn write_all(mut self, reader: &AuditReader, company_id: CompanyId) -> Result<u64, Failure> {
         let (mut count, mut before) = (0, None);
         loop {
-            let page = trail.page(company_id, TrailPart::Whole, PAGE, before).await?;
+            let page = reader.page(company_id, AuditPart::Whole, PAGE, before).await?;
             for event in &page.events {
                 self.write(event)?;
                 count += 1;

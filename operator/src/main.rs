@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use readmit::domain::CompanyId;
-use readmit::store::Trail;
+use readmit::store::AuditReader;
 use readmit::{Aws, Environment};
 
 use crate::export::{Export, Failure, Format};
@@ -52,6 +52,6 @@ async fn main() -> ExitCode {
 /// How many events were written.
 async fn run(flags: &Flags) -> Result<u64, Failure> {
     let environment = Environment::of_process();
-    let trail = Trail::new(&Aws::of_process(&environment).await?, &environment)?;
-    Export::begin(flags.format, BufWriter::new(io::stdout().lock()))?.write_all(&trail, flags.company).await
+    let reader = AuditReader::new(&Aws::of_process(&environment).await?, &environment)?;
+    Export::begin(flags.format, BufWriter::new(io::stdout().lock()))?.write_all(&reader, flags.company).await
 }

@@ -19,7 +19,7 @@ pub use caller::{access_claims, access_session, admit_admin, live_caller, recove
 pub use failure::Failure;
 pub use json::{JsonBody, Nothing};
 pub use lambda_http::{Body, Request, Response};
-pub use page::{Asked, PageLimit, Pager, open_cursor, seal_cursor};
+pub use page::{PageLimit, PageRequest, Pager, open_cursor, seal_cursor};
 pub use problem::Problem;
 pub use request::ApiRequest;
 pub use serve::{invoke, run};

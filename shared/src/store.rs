@@ -6,6 +6,7 @@
 mod attempts;
 mod attributes;
 mod audit;
+mod audit_reader;
 mod authority;
 mod batch;
 mod change;
@@ -29,7 +30,6 @@ mod query;
 mod recovery;
 mod retry;
 mod send;
-mod trail;
 mod transition;
 
 use std::time::Duration;
@@ -39,22 +39,22 @@ use aws_sdk_dynamodb::Client;
 use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::random::Random;
 
-pub use attempts::{Account, AttemptSource, Failures, Successes, Wrong};
+pub use attempts::{Account, AttemptSource, Failures, Successes, WrongFactor};
+pub use audit_reader::{AuditPart, AuditReader, AuditRow, EventPage, Span, SpanPage};
 pub use authority::Authority;
-pub use cleanup::{Due, due_shard};
-pub use credentials::{Credentials, FactorUsed, Spent};
+pub use cleanup::{DuePage, due_shard};
+pub use credentials::{Credentials, FactorUsed, SignInEffects};
 pub use directory::{DirectoryRows, IssueView};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyKey, KeyState, Lease};
 pub use issuing::{BeginOutcome, Reservations, StoredPasscode};
 pub use limits::{AdminsPlace, Admission, LimitRow, Throttled, UnreportedLimit, one_more_code};
-pub use notices::{NOTICES_KNOWN_FOR, NoticeTurn, Turn};
+pub use notices::{AttemptId, NOTICES_KNOWN_FOR, NoticeAttempt};
 pub use pages::{EmployeePage, Holder, Holders, Matches};
 pub use passcode_row::PasscodeRow;
 pub use passcodes::LatestPasscodes;
 pub use recovery::{CompletionTry, PasswordTry};
 pub use retry::Attempts;
-pub use trail::{EventPage, Span, SpanPage, Trail, TrailPart, TrailRow};
 pub use transition::PHASE;
 
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl Store {
             employees: environment.require("READMIT_EMPLOYEES_TABLE")?,
             credentials: environment.require("READMIT_CREDENTIALS_TABLE")?,
             passcodes: environment.require("READMIT_PASSCODES_TABLE")?,
-            audit: environment.require(trail::TABLE)?,
+            audit: environment.require(audit_reader::TABLE)?,
             keys: environment.require("READMIT_KEYS_TABLE")?,
             limits: environment.require("READMIT_LIMITS_TABLE")?,
         };

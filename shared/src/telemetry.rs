@@ -58,12 +58,12 @@ pub fn count_event(kind: &str) {
 }
 
 /// Goes on counting for the invocation under way in a task of its own, which is handed nothing by itself.
-pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+pub fn inherit_tally<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let tally = TALLY.try_with(Arc::clone).unwrap_or_default();
     TALLY.scope(tally, work)
 }
 
-pub(crate) enum Ending<'a> {
+pub(crate) enum InvocationOutcome<'a> {
     /// As asked.
     Answered { status: Option<u16> },
     /// As the contract has it: the problem's code, and what the log may know beyond that.
@@ -95,7 +95,7 @@ impl Invocation {
         TALLY.scope(Arc::clone(&self.tally), work).await
     }
 
-    pub(crate) fn end(self, ending: &Ending<'_>) {
+    pub(crate) fn end(self, outcome: &InvocationOutcome<'_>) {
         let (request_id, route_key, events) = (self.request_id, self.route_key, self.tally.events());
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let Tally { store_calls, mail_calls, conflicts, .. } = &*self.tally;
@@ -109,11 +109,11 @@ impl Invocation {
                 )
             };
         }
-        match *ending {
-            Ending::Answered { status } => line!(info, "answered", status),
-            Ending::Refused { status, code, because } => line!(info, "refused", status, code, because),
-            Ending::Failed { status, code, because } => line!(error, "failed", status, code, because),
-            Ending::Broken { because } => line!(error, "broken", because),
+        match *outcome {
+            InvocationOutcome::Answered { status } => line!(info, "answered", status),
+            InvocationOutcome::Refused { status, code, because } => line!(info, "refused", status, code, because),
+            InvocationOutcome::Failed { status, code, because } => line!(error, "failed", status, code, because),
+            InvocationOutcome::Broken { because } => line!(error, "broken", because),
         }
     }
 }
@@ -124,13 +124,13 @@ pub fn failure(code: &str, words: impl Into<String>) -> Diagnostic {
 }
 
 /// A failure's code and words for the log, where they are those of the answer.
-pub fn as_told(failure: &Diagnostic) -> (&str, &str) {
+pub fn code_and_text(failure: &Diagnostic) -> (&str, &str) {
     (&failure.error_type, &failure.error_message)
 }
 
 /// Runs an invocation without HTTP, named `source` where a request has its route, and logs its line. `explain` gives an
 /// error's code, and words for the log, which name nobody.
-pub async fn observed<T, E>(
+pub async fn run_logged<T, E>(
     context: &Context,
     source: &str,
     work: impl Future<Output = Result<T, E>>,
@@ -139,8 +139,8 @@ pub async fn observed<T, E>(
     let invocation = Invocation::begin(&context.request_id, source);
     let result = invocation.run(work).await;
     match result.as_ref().map_err(explain) {
-        Ok(_) => invocation.end(&Ending::Answered { status: None }),
-        Err((code, why)) => invocation.end(&Ending::Failed { status: None, code, because: why }),
+        Ok(_) => invocation.end(&InvocationOutcome::Answered { status: None }),
+        Err((code, why)) => invocation.end(&InvocationOutcome::Failed { status: None, code, because: why }),
     }
     result
 }

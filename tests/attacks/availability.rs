@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use readmit::domain::{Actor, AuditContext, Login, Origin};
 use readmit::keyring::KeyNeeds;
-use readmit::store::{Admission, AttemptSource, FactorUsed, Outcome, Spent, Wrong};
+use readmit::store::{Admission, AttemptSource, FactorUsed, Outcome, SignInEffects, WrongFactor};
 use readmit::{Random, Services};
 use readmit_local::functions;
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::gateway::{event, sign_in_from, told};
+use crate::gateway::{event, http_answer, sign_in_from};
 
 const ADA: &str = "ada@northwind.example";
 const GRACE: &str = "grace@northwind.example";
@@ -38,7 +38,7 @@ async fn guesses(world: &World, source_ip: &str, email: &str) -> u32 {
 
 async fn redeems_from(world: &World, source_ip: &str, email: &str, code: &str) -> u64 {
     let body = json!({"email": email, "code": code});
-    told(&world.invoke("redeem-passcode", event("POST /v1/passcodes/redeem", source_ip, &body)).await).status
+    http_answer(&world.invoke("redeem-passcode", event("POST /v1/passcodes/redeem", source_ip, &body)).await).status
 }
 
 /// Uses up what an account has in a day, from a hundred networks, one request each.
@@ -186,17 +186,17 @@ async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
     let credentials = account.credentials.clone().unwrap();
     let employee = store.employee(credentials.company_id, credentials.employee_id).await.unwrap().unwrap();
     let act = AuditContext::new(now, Actor::Employee { employee_id: employee.employee_id }, Origin::default());
-    let spent = |source| Spent {
+    let spent = |source| SignInEffects {
         factor: FactorUsed::BackupCode(credentials.backup_codes[0].clone()),
         rehashed: None,
         resealed: None,
         source,
     };
     for _ in 0..100 {
-        let counted = store.count_failure(&login, &account, Wrong::SecondFactor, now).await.unwrap();
+        let counted = store.count_failure(&login, &account, WrongFactor::SecondFactor, now).await.unwrap();
         assert!(matches!(counted, Admission::Admitted(())));
     }
-    let counted = store.count_failure(&login, &account, Wrong::SecondFactor, now).await.unwrap();
+    let counted = store.count_failure(&login, &account, WrongFactor::SecondFactor, now).await.unwrap();
     assert!(matches!(counted, Admission::Throttled(_)));
     assert_eq!(
         store.sign_in(&credentials, &employee, &spent(AttemptSource::Network(None)), &act).await.unwrap(),

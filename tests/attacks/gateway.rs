@@ -78,7 +78,7 @@ pub(crate) fn event(route_key: &str, source_ip: &str, body: &Value) -> Value {
 }
 
 /// The answer of a function as its event tells it: the status, the headers with `retry-after` in lower case, the body.
-pub(crate) struct Told {
+pub(crate) struct HttpAnswer {
     /// The status.
     pub(crate) status: u64,
     /// The body.
@@ -88,16 +88,22 @@ pub(crate) struct Told {
 }
 
 /// Tries to sign in from a network of one's own.
-pub(crate) async fn sign_in_from(world: &World, source_ip: &str, email: &str, password: &str, code: &str) -> Told {
+pub(crate) async fn sign_in_from(
+    world: &World,
+    source_ip: &str,
+    email: &str,
+    password: &str,
+    code: &str,
+) -> HttpAnswer {
     let body = json!({"email": email, "password": password, "code": code});
-    told(&world.invoke("sign-in", event("POST /v1/sessions", source_ip, &body)).await)
+    http_answer(&world.invoke("sign-in", event("POST /v1/sessions", source_ip, &body)).await)
 }
 
 /// What an invocation's output says.
-pub(crate) fn told(output: &Reply) -> Told {
+pub(crate) fn http_answer(output: &Reply) -> HttpAnswer {
     let header =
         output.body["headers"]["retry-after"].as_str().or(output.body["multiValueHeaders"]["retry-after"][0].as_str());
-    Told {
+    HttpAnswer {
         status: output.body["statusCode"].as_u64().unwrap_or_else(|| panic!("no answer: {}", output.text)),
         body: serde_json::from_str(output.body["body"].as_str().unwrap_or_default()).unwrap_or_default(),
         retry_after: header.and_then(|seconds| seconds.parse().ok()),

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use readmit_tests::World;
 use serde_json::{Value, json};
 
-use crate::gateway::{event, told};
+use crate::gateway::{event, http_answer};
 use crate::routes::{MARK, endpoints, nothing_has_happened};
 
 /// What is no JSON, whatever the route.
@@ -227,7 +227,7 @@ async fn a_body_in_base64_is_read_as_strictly() {
             let mut event = event(key, "203.0.113.1", &Value::Null);
             event["body"] = json!(BASE64.encode(&body));
             event["isBase64Encoded"] = json!(true);
-            assert_eq!(told(&world.invoke(function, event).await).status, status, "{key} {body:.20?}");
+            assert_eq!(http_answer(&world.invoke(function, event).await).status, status, "{key} {body:.20?}");
         }
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use readmit_tests::{PASSWORD, World};
 use serde_json::json;
 
-use crate::gateway::{Told, sign_in_from};
+use crate::gateway::{HttpAnswer, sign_in_from};
 
 const MIKE: &str = "mike@northwind.example";
 const NOBODY: &str = "nobody@northwind.example";
 
-fn outcome(told: &Told) -> (u64, Option<u64>, String) {
-    (told.status, told.retry_after.map(|seconds| seconds / 60), told.body["detail"].to_string())
+fn outcome(http_answer: &HttpAnswer) -> (u64, Option<u64>, String) {
+    (http_answer.status, http_answer.retry_after.map(|seconds| seconds / 60), http_answer.body["detail"].to_string())
 }
 
 /// NIST SP 800-63B-4, 3.2.2: a throttle by single address, which whoever has a /48 of IPv6 or a /24 walks around.
@@ -67,8 +67,8 @@ async fn a_hundred_guesses_a_day_from_many_networks_are_enough_known_or_not() {
     let mut refusals = Vec::new();
     for email in [MIKE, NOBODY, "not an address"] {
         for at in 0..100 {
-            let told = sign_in_from(&world, &format!("198.51.{at}.1"), email, "wrong", "000000").await;
-            assert_eq!(told.status, 401, "{email}, guess {at}");
+            let http_answer = sign_in_from(&world, &format!("198.51.{at}.1"), email, "wrong", "000000").await;
+            assert_eq!(http_answer.status, 401, "{email}, guess {at}");
         }
         let refused = sign_in_from(&world, "192.0.2.1", email, "wrong", "000000").await;
         assert!((86_000..=86_400).contains(&refused.retry_after.unwrap()), "{:?}", refused.retry_after);
@@ -87,8 +87,8 @@ async fn throttled_guesses_of_one_network_do_not_shut_the_holder_out() {
     let world = World::start().await;
     let mike = world.enrolled(MIKE).await;
     for at in 0..120 {
-        let told = sign_in_from(&world, "203.0.113.9", MIKE, "wrong", "000000").await;
-        assert_eq!(told.status, if at < 10 { 401 } else { 429 }, "guess {at}");
+        let http_answer = sign_in_from(&world, "203.0.113.9", MIKE, "wrong", "000000").await;
+        assert_eq!(http_answer.status, if at < 10 { 401 } else { 429 }, "guess {at}");
     }
     let digits = mike.digits().await;
     let holder = sign_in_from(&world, "192.0.2.44", MIKE, PASSWORD, &digits).await;
@@ -102,8 +102,8 @@ async fn waiting_as_told_helps_whoever_went_on_trying() {
     let mike = world.enrolled(MIKE).await;
     let mut wait = 0;
     for _ in 0..25 {
-        let told = sign_in_from(&world, "192.0.2.44", MIKE, "wrong", "000000").await;
-        wait = told.retry_after.unwrap_or(0);
+        let http_answer = sign_in_from(&world, "192.0.2.44", MIKE, "wrong", "000000").await;
+        wait = http_answer.retry_after.unwrap_or(0);
         world.advance(Duration::from_secs(20)).await;
     }
     world.advance(Duration::from_secs(wait)).await;

@@ -2,7 +2,7 @@
 
 use readmit_tests::Reply;
 
-use crate::known::{Known, Passcode};
+use crate::expected_state::{ExpectedState, Passcode};
 
 /// An act, with all that must be known to do the very same once more.
 #[derive(Clone, Debug)]
@@ -59,14 +59,14 @@ impl Act {
     }
 
     /// The events that it leaves in the trail of a person of whom this is known. Without any, the rows alone tell of it.
-    pub(crate) fn events(&self, known: &Known) -> Vec<&'static str> {
-        let is_open = matches!(known.passcode, Passcode::Open { .. });
+    pub(crate) fn events(&self, expected: &ExpectedState) -> Vec<&'static str> {
+        let is_open = matches!(expected.passcode, Passcode::Open { .. });
         let ended = |of_code: &'static str| vec![if is_open { "recovery.abandoned" } else { of_code }];
         match self {
             Self::OperatorIssues | Self::AdminIssues { .. } => {
-                let mut events = match known.passcode {
+                let mut events = match expected.passcode {
                     Passcode::Over => Vec::new(),
-                    _ if known.has_lapsed => ended("passcode.expired"),
+                    _ if expected.has_lapsed => ended("passcode.expired"),
                     _ => ended("passcode.superseded"),
                 };
                 events.push("passcode.issued");
@@ -77,7 +77,7 @@ impl Act {
             }
             Self::Revoke => ended("passcode.revoked"),
             Self::Redeem => vec!["passcode.redeemed"],
-            Self::Guess if matches!(known.passcode, Passcode::Live { wrong: 4, .. }) => vec!["passcode.exhausted"],
+            Self::Guess if matches!(expected.passcode, Passcode::Live { wrong: 4, .. }) => vec!["passcode.exhausted"],
             Self::Disown if is_open => vec!["passcode.disowned", "recovery.abandoned"],
             Self::Disown => vec!["passcode.disowned"],
             Self::MailArrives => vec!["passcode.delivered"],

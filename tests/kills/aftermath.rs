@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::act::Act;
+use crate::expected_state::Passcode;
 use crate::figures::{Figures, Found};
-use crate::known::Passcode;
 use crate::site::{Events, Site};
 use crate::walker::{Walker, code_in};
 
@@ -14,23 +14,23 @@ impl Walker {
     /// Learns from trail and rows what became of the act that was under way, and sees that they tell one story.
     pub(crate) async fn recalls(&mut self, site: &Site, admin: &str, trail: &Events, figures: &mut Figures) {
         let row = site.passcode_row(&self.email).await;
-        let Some(act) = self.under_way.take() else {
-            assert_eq!(*trail, self.known.events, "{}", self.email);
+        let Some(act) = self.in_flight.take() else {
+            assert_eq!(*trail, self.expected.events, "{}", self.email);
             self.row_agrees(&row);
             return self.knows_the_mail(site, &row).await;
         };
         let found = self.became(&act, trail, &row);
         println!("{}: {act:?} was under way, and is there: {found:?}", self.email);
         figures.found(act.name(), found);
-        let before = self.known.passcode.clone();
-        match (found, &mut self.known.passcode) {
+        let before = self.expected.passcode.clone();
+        match (found, &mut self.expected.passcode) {
             (Found::Nothing, _) => {}
             // A try is counted before anything is compared.
             (Found::Part, Passcode::Live { wrong, .. }) if !act.issues() => *wrong += 1,
-            _ => self.known.apply(&act, None),
+            _ => self.expected.apply(&act, None),
         }
         if found == Found::Part && act.issues() {
-            self.known.passcode = Passcode::Stuck;
+            self.expected.passcode = Passcode::Stuck;
         }
         self.row_agrees(&row);
         self.knows_the_mail(site, &row).await;
@@ -46,24 +46,24 @@ impl Walker {
     }
 
     fn has_no_tries(&self) -> bool {
-        matches!(self.known.passcode, Passcode::Live { wrong: 5, .. })
+        matches!(self.expected.passcode, Passcode::Live { wrong: 5, .. })
     }
 
     fn became(&self, act: &Act, trail: &Events, row: &Value) -> Found {
-        let events = act.events(&self.known);
+        let events = act.events(&self.expected);
         let is_there = if events.is_empty() {
-            match (act, &self.known.passcode) {
+            match (act, &self.expected.passcode) {
                 (Act::Guess, Passcode::Live { wrong, .. }) => tries(row) == wrong + 1,
                 (Act::ChoosePassword(_), _) => !row["pending_password"].is_null(),
                 (Act::Enrol, _) => !row["pending_totp_key"].is_null(),
                 _ => panic!("{act:?} without a passcode"),
             }
         } else {
-            let (before, after) = (&self.known.events, self.known.events_with(&events));
+            let (before, after) = (&self.expected.events, self.expected.events_with(&events));
             assert!(trail == before || *trail == after, "{}: {act:?} is half there: {trail:?}", self.email);
             *trail == after
         };
-        let counted = matches!(self.known.passcode, Passcode::Live { wrong, .. } if tries(row) == wrong + 1);
+        let counted = matches!(self.expected.passcode, Passcode::Live { wrong, .. } if tries(row) == wrong + 1);
         match is_there {
             false if counted && matches!(act, Act::Redeem | Act::Guess) => Found::Part,
             false => Found::Nothing,
@@ -76,7 +76,7 @@ impl Walker {
     #[track_caller]
     fn row_agrees(&self, row: &Value) {
         let recovery = row["recovery_state"]["S"].as_str().unwrap_or_default();
-        let agrees = match &self.known.passcode {
+        let agrees = match &self.expected.passcode {
             Passcode::Over => {
                 !matches!(status(row), "sending" | "sent" | "delayed" | "delivered") && recovery != "open"
             }
@@ -95,12 +95,12 @@ impl Walker {
 
     /// A passcode that can be redeemed was mailed, and what can not be was not answered as sent.
     async fn knows_the_mail(&mut self, site: &Site, row: &Value) {
-        if !matches!(self.known.passcode, Passcode::Live { .. } | Passcode::Stuck) {
+        if !matches!(self.expected.passcode, Passcode::Live { .. } | Passcode::Stuck) {
             return;
         }
         let mails = site.sure_mails(&self.email).await;
         let mail = mails.iter().find(|mail| mail["tags"]["passcode_id"] == row["passcode_id"]["S"]);
-        match (&mut self.known.passcode, mail) {
+        match (&mut self.expected.passcode, mail) {
             (Passcode::Live { code, .. }, Some(mail)) => *code = Some(code_in(mail)),
             (Passcode::Live { .. }, None) => panic!("{} has a live passcode that was not mailed", self.email),
             (_, Some(mail)) => {
@@ -117,7 +117,8 @@ impl Walker {
                 self.redeems(site, code).await.is_problem(401, "passcode_rejected");
             }
             (Act::SignIn(code) | Act::RenewBackupCodes(code), _) => {
-                let password = self.known.factors.as_ref().map(|factors| factors.password.clone()).unwrap_or_default();
+                let password =
+                    self.expected.factors.as_ref().map(|factors| factors.password.clone()).unwrap_or_default();
                 self.signs_in(site, &password, code).await.is_problem(401, "sign_in_rejected");
             }
             (Act::Complete(digits), Passcode::Open { token, .. }) => {
@@ -143,14 +144,14 @@ impl Walker {
 
     /// Sessions last or have ended as they were answered, and what signed in before signs in.
     async fn is_as_answered(&mut self, site: &Site, admin: &str) {
-        for token in &self.known.ended {
+        for token in &self.expected.ended {
             self.has_session(site, token).await.is_problem(401, "unauthenticated");
         }
-        if let Some(token) = &self.known.token {
+        if let Some(token) = &self.expected.token {
             self.has_session(site, token).await.is(200);
         }
-        let is_suspended = self.known.is_suspended;
-        let Some(factors) = &mut self.known.factors else { return };
+        let is_suspended = self.expected.is_suspended;
+        let Some(factors) = &mut self.expected.factors else { return };
         let digits = factors.authenticator.digits(site.now()).expect("a step has begun");
         if is_suspended {
             let password = factors.password.clone();
@@ -182,7 +183,7 @@ impl Walker {
     /// Goes on with a passcode or a recovery that there is, to the end: whether there was one that leads to it.
     pub(crate) async fn comes_back(&mut self, site: &Site, admin: &str) -> bool {
         loop {
-            let act = match &self.known.passcode {
+            let act = match &self.expected.passcode {
                 Passcode::Live { wrong: 5, code: Some(code), .. } => {
                     self.redeems(site, code).await.is_problem(401, "passcode_rejected");
                     return false;
@@ -209,13 +210,13 @@ impl Walker {
 
     /// What was chosen in the last recovery signs in, and what it has replaced does not.
     pub(crate) async fn is_in_by_the_new_alone(&mut self, site: &Site, admin: &str) {
-        if let Some(factors) = &mut self.known.factors
-            && !self.known.is_suspended
+        if let Some(factors) = &mut self.expected.factors
+            && !self.expected.is_suspended
         {
             let digits = factors.authenticator.digits(site.now()).expect("a step has begun");
             self.surely_does(site, admin, Act::SignIn(digits)).await;
         }
-        if let Some(mut replaced) = self.known.replaced.take() {
+        if let Some(mut replaced) = self.expected.replaced.take() {
             let digits = replaced.authenticator.digits(site.now()).expect("a step has begun");
             self.signs_in(site, &replaced.password, &digits).await.is_problem(401, "sign_in_rejected");
         }

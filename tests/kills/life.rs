@@ -80,9 +80,9 @@ impl Life {
 
     fn day_passes(&mut self) {
         for group in &mut self.groups {
-            group.walkers.iter_mut().chain([&mut group.admin]).for_each(|walker| walker.known.day_passes());
+            group.walkers.iter_mut().chain([&mut group.admin]).for_each(|walker| walker.expected.day_passes());
         }
-        self.sleepers.admin.known.day_passes();
+        self.sleepers.admin.expected.day_passes();
     }
 
     pub(crate) async fn round(&mut self, random: &mut StdRng, figures: &mut Figures) {
@@ -114,7 +114,7 @@ impl Life {
         let site = &self.site;
         let admins = self.groups.iter_mut().map(|group| &mut group.admin).chain([&mut self.sleepers.admin]);
         join_all(admins.map(|admin| async move {
-            let factors = admin.known.factors.as_mut().expect("admins are enrolled first");
+            let factors = admin.expected.factors.as_mut().expect("admins are enrolled first");
             let digits = factors.authenticator.digits(site.now()).expect("a step has begun");
             admin.surely_does(site, "", Act::SignIn(digits)).await;
         }))
@@ -139,7 +139,7 @@ impl Life {
         self.movers.recall(site, &trails, figures).await;
         self.sleepers.recall(site, figures).await;
         for Group { admin, walkers } in &mut self.groups {
-            let token = admin.known.token.clone().unwrap();
+            let token = admin.expected.token.clone().unwrap();
             for walker in walkers.iter_mut().chain([&mut *admin]) {
                 walker.recalls(site, &token, &trails[site.id(&walker.email)], figures).await;
                 figures.answered += std::mem::take(&mut walker.answered);
@@ -155,7 +155,7 @@ impl Life {
         let site = &self.site;
         self.movers.codes_open_as_the_rows_say(site).await;
         let left = join_all(self.groups.iter_mut().flat_map(|group| {
-            let token = group.admin.known.token.clone().unwrap();
+            let token = group.admin.expected.token.clone().unwrap();
             group.walkers.iter_mut().map(move |walker| walker.goes_on(site, token.clone()))
         }))
         .await;
@@ -176,7 +176,7 @@ impl Life {
         self.admins_sign_in().await;
         let site = &self.site;
         let walkers = self.groups.iter_mut().flat_map(|group| {
-            let token = group.admin.known.token.clone().unwrap();
+            let token = group.admin.expected.token.clone().unwrap();
             group.walkers.iter_mut().map(move |walker| (walker, token.clone()))
         });
         let needing = walkers.zip(left).filter(|(_, left)| *left);
@@ -204,7 +204,7 @@ impl Life {
 
 impl Group {
     async fn work(&mut self, site: &Site) {
-        let token = self.admin.known.token.clone().unwrap();
+        let token = self.admin.expected.token.clone().unwrap();
         loop {
             let index = self.admin.random.random_range(0..self.walkers.len());
             let walker = &mut self.walkers[index];

@@ -9,9 +9,9 @@
 
 mod act;
 mod aftermath;
+mod expected_state;
 mod factors;
 mod figures;
-mod known;
 mod life;
 mod movers;
 mod notices;

@@ -8,8 +8,8 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
+use crate::expected_state::Passcode;
 use crate::figures::Figures;
-use crate::known::Passcode;
 use crate::site::{Events, Site, Unanswered};
 use crate::walker::{Walker, code_in};
 
@@ -42,7 +42,7 @@ pub(crate) struct Movers {
     all: Vec<Mover>,
     /// Those who are gone, by id.
     erased: Vec<String>,
-    under_way: Option<Vec<Wanted>>,
+    in_flight: Option<Vec<Wanted>>,
     pub(crate) answered: usize,
     random: StdRng,
     /// Addresses that were given so far.
@@ -52,7 +52,7 @@ pub(crate) struct Movers {
 impl Movers {
     pub(crate) fn new(random: StdRng) -> Self {
         let nobody = Mover { there: None, events: Events::new() };
-        Self { all: vec![nobody; MOVERS], erased: Vec::new(), under_way: None, answered: 0, random, given: 0 }
+        Self { all: vec![nobody; MOVERS], erased: Vec::new(), in_flight: None, answered: 0, random, given: 0 }
     }
 
     /// Imports changes of everybody, again and again, until the process dies.
@@ -68,7 +68,7 @@ impl Movers {
                     self.takes(&wanted, &reply.body["results"], |_| true);
                     self.answered += 1;
                 }
-                Err(Unanswered::UnderWay) => return self.under_way = Some(wanted),
+                Err(Unanswered::InFlight) => return self.in_flight = Some(wanted),
                 Err(Unanswered::NotSent) => return,
             }
         }
@@ -138,7 +138,7 @@ impl Movers {
         for gone in &self.erased {
             assert!(!found.contains_key(gone) && trails[gone]["employee.erased"] == 1, "{gone} is not erased");
         }
-        let wanted = self.under_way.take();
+        let wanted = self.in_flight.take();
         let mut is_done = Vec::new();
         for (index, mover) in self.all.iter().enumerate() {
             let wanted = wanted.as_ref().map(|wanted| &wanted[index]);
@@ -236,7 +236,7 @@ impl Walker {
 
     /// The operator helps, whatever was before.
     pub(crate) async fn comes_back_by_the_operator(&mut self, site: &Site) {
-        self.known.passcode = Passcode::Over;
+        self.expected.passcode = Passcode::Over;
         self.surely_does(site, "", crate::act::Act::OperatorIssues).await;
         assert!(self.comes_back(site, "").await, "{} is locked out", self.email);
     }

@@ -20,7 +20,7 @@ pub(crate) enum Unanswered {
     /// It was never sent: nothing listened any more.
     NotSent,
     /// It was under way when the process died.
-    UnderWay,
+    InFlight,
 }
 
 /// How often a person's trail has each type of event.
@@ -81,10 +81,10 @@ impl Site {
         let (client, request) = request.build_split();
         let request = request.unwrap();
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
-        let lost = |error: reqwest::Error| if error.is_connect() { Unanswered::NotSent } else { Unanswered::UnderWay };
+        let lost = |error: reqwest::Error| if error.is_connect() { Unanswered::NotSent } else { Unanswered::InFlight };
         let response = client.execute(request).await.map_err(lost)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.map_err(|_| Unanswered::UnderWay)?;
+        let text = response.text().await.map_err(|_| Unanswered::InFlight)?;
         let reply = Reply { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text };
         assert!(reply.status < 500, "{method} {path}: {} {}", reply.status, reply.text);
         contract::check(&method, &path, &reply);

@@ -56,7 +56,7 @@ impl Sleepers {
         }
         let ids: Vec<&str> = self.all.iter().map(|sleeper| site.id(&sleeper.email)).collect();
         let body = Some(json!({"employee_ids": ids}));
-        let token = self.admin.known.token.clone();
+        let token = self.admin.expected.token.clone();
         self.doing = Doing::Issuing;
         match self.admin.asks(site, Method::POST, "/v1/passcodes", token.as_deref(), body).await {
             Ok(reply) => {

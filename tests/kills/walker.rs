@@ -7,7 +7,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::act::Act;
-use crate::known::{Known, Passcode};
+use crate::expected_state::{ExpectedState, Passcode};
 use crate::site::{Site, Unanswered, client_in_network};
 
 /// Codes that admins may issue to one employee within a quarter of an hour.
@@ -15,9 +15,9 @@ const ADMINS_CODES: usize = 3;
 
 pub(crate) struct Walker {
     pub(crate) email: String,
-    pub(crate) known: Known,
+    pub(crate) expected: ExpectedState,
     /// What was asked for and not answered when the process died.
-    pub(crate) under_way: Option<Act>,
+    pub(crate) in_flight: Option<Act>,
     /// How many acts were answered.
     pub(crate) answered: usize,
     pub(crate) random: StdRng,
@@ -26,8 +26,8 @@ pub(crate) struct Walker {
 
 impl Walker {
     pub(crate) fn new(email: String, network: usize, random: StdRng) -> Self {
-        let (known, client) = (Known::of_newcomer(), client_in_network(network));
-        Self { email, known, under_way: None, answered: 0, random, client }
+        let (expected, client) = (ExpectedState::of_newcomer(), client_in_network(network));
+        Self { email, expected, in_flight: None, answered: 0, random, client }
     }
 
     /// A request from where the person sits.
@@ -65,12 +65,12 @@ impl Walker {
         let request = self.request(site, admin, &act).await.map_err(|_| Unanswered::NotSent)?;
         let answer = site.send(request).await;
         println!("{}: {act:?}, {:?}", self.email, answer.as_ref().map(|reply| reply.status));
-        if let Err(Unanswered::UnderWay) = answer {
-            self.under_way = Some(act.clone());
+        if let Err(Unanswered::InFlight) = answer {
+            self.in_flight = Some(act.clone());
         }
         let reply = answer?;
         act.succeeds(&reply);
-        self.known.apply(&act, Some(&reply));
+        self.expected.apply(&act, Some(&reply));
         self.answered += 1;
         if act.issues() {
             self.reads_the_mail(site).await.map_err(|_| Unanswered::NotSent)?;
@@ -87,7 +87,7 @@ impl Walker {
     /// Learns the code of a passcode that was answered as sent.
     pub(crate) async fn reads_the_mail(&mut self, site: &Site) -> Result<(), Unanswered> {
         let mail = site.passcode_mail(&self.email).await?.unwrap_or_else(|| panic!("no mail to {}", self.email));
-        if let Passcode::Live { code, .. } = &mut self.known.passcode {
+        if let Passcode::Live { code, .. } = &mut self.expected.passcode {
             *code = Some(code_in(&mail));
         }
         Ok(())
@@ -96,13 +96,13 @@ impl Walker {
     pub(crate) async fn request(&self, site: &Site, admin: &str, act: &Act) -> Result<RequestBuilder, Unanswered> {
         let request = |method, path: &str| site.request(&self.client, method, path);
         let of_employee = || format!("/v1/employees/{}/passcode", site.id(&self.email));
-        let recovery = match &self.known.passcode {
+        let recovery = match &self.expected.passcode {
             Passcode::Open { token: Some(token), .. } => token.as_str(),
             _ => "",
         };
-        let session = self.known.token.as_deref().unwrap_or_default();
-        let password = self.known.factors.as_ref().map(|factors| factors.password.as_str()).unwrap_or_default();
-        let code = match &self.known.passcode {
+        let session = self.expected.token.as_deref().unwrap_or_default();
+        let password = self.expected.factors.as_ref().map(|factors| factors.password.as_str()).unwrap_or_default();
+        let code = match &self.expected.passcode {
             Passcode::Live { code: Some(code), .. } => code.as_str(),
             _ => "",
         };
@@ -155,7 +155,7 @@ impl Walker {
     /// What the person does next: mostly what leads on, now and then something else.
     pub(crate) fn chooses(&mut self, now: u64) -> Act {
         let leads_on = self.random.random_bool(0.7);
-        match &self.known.passcode {
+        match &self.expected.passcode {
             Passcode::Over if leads_on => self.issue(),
             Passcode::Live { code: Some(_), .. } if leads_on => Act::Redeem,
             Passcode::Open { token: Some(_), .. } if leads_on => self.step_of_recovery(now),
@@ -167,11 +167,11 @@ impl Walker {
     pub(crate) fn issue(&mut self) -> Act {
         let key = self.random.random::<u64>();
         match self.random.random_range(0..5) {
-            0 if self.known.admins_codes < ADMINS_CODES => Act::AdminIssues { suspend: true, key: None },
-            1 | 2 if self.known.admins_codes < ADMINS_CODES => {
+            0 if self.expected.admins_codes < ADMINS_CODES => Act::AdminIssues { suspend: true, key: None },
+            1 | 2 if self.expected.admins_codes < ADMINS_CODES => {
                 Act::AdminIssues { suspend: false, key: Some(format!("{key:016x}")) }
             }
-            3 if self.known.admins_codes < ADMINS_CODES => Act::AdminIssues { suspend: false, key: None },
+            3 if self.expected.admins_codes < ADMINS_CODES => Act::AdminIssues { suspend: false, key: None },
             _ => Act::OperatorIssues,
         }
     }
@@ -180,7 +180,7 @@ impl Walker {
     pub(crate) fn step_of_recovery(&mut self, now: u64) -> Act {
         let number = self.random.random_range(10_000..100_000);
         let password_first = self.random.random_bool(0.5);
-        let Passcode::Open { password, authenticator, .. } = &mut self.known.passcode else {
+        let Passcode::Open { password, authenticator, .. } = &mut self.expected.passcode else {
             panic!("there is no recovery");
         };
         match (password, authenticator) {
@@ -193,23 +193,23 @@ impl Walker {
     }
 
     fn diversion(&mut self, now: u64) -> Act {
-        let is_live = matches!(self.known.passcode, Passcode::Live { code: Some(_), .. });
-        let is_pending = matches!(self.known.passcode, Passcode::Live { code: Some(_), .. } | Passcode::Open { .. });
-        let is_delivered = matches!(self.known.passcode, Passcode::Live { is_delivered: true, .. });
-        let backup_code = self.known.backup_codes.last().cloned();
+        let is_live = matches!(self.expected.passcode, Passcode::Live { code: Some(_), .. });
+        let is_pending = matches!(self.expected.passcode, Passcode::Live { code: Some(_), .. } | Passcode::Open { .. });
+        let is_delivered = matches!(self.expected.passcode, Passcode::Live { is_delivered: true, .. });
+        let backup_code = self.expected.backup_codes.last().cloned();
         match self.random.random_range(0..9) {
             0 if is_pending => Act::Revoke,
             1 if is_pending => Act::Disown,
             2 if is_live => Act::MailBounces,
             3 | 4 if is_live && !is_delivered => Act::MailArrives,
             5 if is_live => Act::Guess,
-            6 if self.known.token.is_some() => Act::SignOut,
-            7 if self.known.token.is_some() && backup_code.is_some() => {
+            6 if self.expected.token.is_some() => Act::SignOut,
+            7 if self.expected.token.is_some() && backup_code.is_some() => {
                 Act::RenewBackupCodes(backup_code.unwrap_or_default())
             }
-            _ if self.known.is_suspended => self.issue(),
+            _ if self.expected.is_suspended => self.issue(),
             _ => {
-                let digits = self.known.factors.as_mut().and_then(|factors| factors.authenticator.digits(now));
+                let digits = self.expected.factors.as_mut().and_then(|factors| factors.authenticator.digits(now));
                 digits.or(backup_code).map_or_else(|| self.issue(), Act::SignIn)
             }
         }

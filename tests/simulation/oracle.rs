@@ -28,7 +28,7 @@ const MOST_TRIES: [(&str, u64); 2] = [("try_count", 5), ("tries_without_success"
 const LEASE_AT_LEAST: i64 = 200_000 - 180_000;
 
 #[derive(Default)]
-struct Known {
+struct Facts {
     passcodes: BTreeMap<String, Passcode>,
     accounts: BTreeMap<String, Account>,
     notices: Notices,
@@ -56,47 +56,47 @@ impl MailOfClick {
 /// The oracle.
 pub struct Oracle {
     time: Time,
-    known: Mutex<Known>,
+    facts: Mutex<Facts>,
 }
 
 impl Oracle {
     pub fn new(time: Time) -> Arc<Self> {
-        Arc::new(Self { time, known: Mutex::default() })
+        Arc::new(Self { time, facts: Mutex::default() })
     }
 
     /// Keeps a line of the transcript.
     pub fn notes(&self, line: impl FnOnce() -> String) {
         let line = format!("{} {}", self.time.now(), line());
-        self.known.lock().unwrap().transcript.push(line);
+        self.facts.lock().unwrap().transcript.push(line);
     }
 
     /// A promise is broken.
     pub fn finds(&self, what: String) {
         let what = format!("{} {what}", self.time.now());
-        let mut known = self.known.lock().unwrap();
-        known.transcript.push(format!("BROKEN: {what}"));
-        known.broken.push(what);
+        let mut facts = self.facts.lock().unwrap();
+        facts.transcript.push(format!("BROKEN: {what}"));
+        facts.broken.push(what);
     }
 
     /// The promises that were broken, and all that happened.
     pub fn told(&self) -> (Vec<String>, Vec<String>) {
-        let known = self.known.lock().unwrap();
-        (known.broken.clone(), known.transcript.clone())
+        let facts = self.facts.lock().unwrap();
+        (facts.broken.clone(), facts.transcript.clone())
     }
 
     /// What nobody but its owner may read.
     pub fn keeps_secret(&self, secret: &str) {
-        self.known.lock().unwrap().secrets.keep(secret);
+        self.facts.lock().unwrap().secrets.keep(secret);
     }
 
     /// The credentials that open a person's account.
     pub fn credentials_of(&self, employee_id: &str) -> Option<usize> {
-        self.known.lock().unwrap().accounts.get(employee_id)?.credentials
+        self.facts.lock().unwrap().accounts.get(employee_id)?.credentials
     }
 
     /// A wrong secret was refused.
     pub fn refused_guess(&self, passcode_id: &str) {
-        if let Some(passcode) = self.known.lock().unwrap().passcodes.get_mut(passcode_id) {
+        if let Some(passcode) = self.facts.lock().unwrap().passcodes.get_mut(passcode_id) {
             passcode.guesses += 1;
         }
     }
@@ -106,34 +106,34 @@ impl Oracle {
     pub fn mailed(&self, invocation: &Arc<Invocation>, mail: &Mail, is_lost: bool) {
         self.notes(|| format!("{} mails {} to {}", invocation.act, mail.tags, mail.to));
         let mut broken = Vec::new();
-        let known = &mut *self.known.lock().unwrap();
+        let facts = &mut *self.facts.lock().unwrap();
         if let Some(event) = mail.tags["event_id"].as_str() {
-            known.notices.mailed(event, &mail.to);
+            facts.notices.mailed(event, &mail.to);
         }
         if let Some(id) = mail.tags["passcode_id"].as_str() {
-            match known.passcodes.get_mut(id) {
+            match facts.passcodes.get_mut(id) {
                 Some(passcode) => passcode.mails += 1,
                 None => broken.push(format!("the passcode {id} is mailed before it is stored")),
             }
-            if known.passcodes.get(id).is_some_and(|passcode| passcode.mails > 1) {
+            if facts.passcodes.get(id).is_some_and(|passcode| passcode.mails > 1) {
                 broken.push(format!("the passcode {id} is mailed again"));
             }
         }
         if let Some(click) = invocation.claim.click {
-            let (mails, at) = (known.clicks.entry(click).or_default(), self.time.now().millis());
+            let (mails, at) = (facts.clicks.entry(click).or_default(), self.time.now().millis());
             if !mails.iter().all(|mail| mail.allows_another(at)) {
                 broken.push(format!("the click {click} mails {} codes", mails.len() + 1));
             }
             mails.push(MailOfClick { by: Arc::clone(invocation), at, is_lost });
         }
-        self.break_promises(known, broken);
+        self.break_promises(facts, broken);
     }
 
-    fn break_promises(&self, known: &mut Known, broken: Vec<String>) {
+    fn break_promises(&self, facts: &mut Facts, broken: Vec<String>) {
         for what in broken {
             let what = format!("{} {what}", self.time.now());
-            known.transcript.push(format!("BROKEN: {what}"));
-            known.broken.push(what);
+            facts.transcript.push(format!("BROKEN: {what}"));
+            facts.broken.push(what);
         }
     }
 
@@ -182,7 +182,7 @@ impl Oracle {
             if text(&admin, "/granted_role/S") != "security_admin" || text(&admin, "/account_status/S") != "active" {
                 broken.push(format!("{kind} of {about} by {actor}, who may not do it: {admin}"));
             }
-            let since = self.known.lock().unwrap().accounts.get(actor).map_or(0, |account| account.sessions_since);
+            let since = self.facts.lock().unwrap().accounts.get(actor).map_or(0, |account| account.sessions_since);
             if claim.session_since.is_none_or(|session| session < since) {
                 broken.push(format!("{kind} of {about} by {actor}, whose session had ended"));
             }
@@ -206,19 +206,19 @@ impl Oracle {
         let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
         let id = text(event, "/detail/M/passcode_id/S");
         let now = self.time.now().millis();
-        let known = &mut *self.known.lock().unwrap();
-        known.notices.happens(text(event, "/event_id/S"), kind, about);
+        let facts = &mut *self.facts.lock().unwrap();
+        facts.notices.happens(text(event, "/event_id/S"), kind, about);
         let mut broken = Vec::new();
         if kind == "passcode.issued" {
-            let live = known.passcodes.iter().find(|(_, one)| one.holder == about && one.stage != Stage::Over);
+            let live = facts.passcodes.iter().find(|(_, one)| one.holder == about && one.stage != Stage::Over);
             broken.extend(live.map(|(live, _)| format!("{about} has the code {id} beside {live}")));
-            known.passcodes.insert(id.to_owned(), Passcode::issued(about, claim, now));
+            facts.passcodes.insert(id.to_owned(), Passcode::issued(about, claim, now));
         } else if kind.starts_with("passcode.") && kind != "passcode.throttled" || kind.starts_with("recovery.") {
-            let wrong = known.passcodes.get_mut(id).map(|passcode| passcode.goes_on(kind, claim, id, now));
+            let wrong = facts.passcodes.get_mut(id).map(|passcode| passcode.goes_on(kind, claim, id, now));
             let wrong = wrong.unwrap_or_else(|| Some(format!("{kind} of a passcode that nobody has issued")));
             broken.extend(wrong.map(|wrong| format!("{id} of {about}: {wrong}")));
         }
-        let wrong = known.accounts.entry(about.to_owned()).or_default().goes_on(kind, claim, now);
+        let wrong = facts.accounts.entry(about.to_owned()).or_default().goes_on(kind, claim, now);
         broken.extend(wrong.map(|wrong| format!("{about}: {wrong}")));
         broken
     }
@@ -232,10 +232,10 @@ impl Oracle {
             ("redeemed", "open") => Stage::Recovery,
             _ => Stage::Over,
         };
-        let known = self.known.lock().unwrap();
-        let told = known.passcodes.get(id).map(|passcode| passcode.stage);
+        let facts = self.facts.lock().unwrap();
+        let told = facts.passcodes.get(id).map(|passcode| passcode.stage);
         let mut broken = Vec::new();
-        if shown == Stage::Code && text(&row, "/passcode_status/S") != "sending" && known.passcodes[id].mails == 0 {
+        if shown == Stage::Code && text(&row, "/passcode_status/S") != "sending" && facts.passcodes[id].mails == 0 {
             broken.push(format!("the passcode {id} lives, and was never mailed"));
         }
         if told != Some(shown) {
@@ -252,10 +252,10 @@ impl Oracle {
 
     /// Everything has ended that ends by itself.
     pub fn all_is_over(&self) {
-        let known = &mut *self.known.lock().unwrap();
-        let open = known.passcodes.iter().filter(|(_, passcode)| passcode.stage != Stage::Over);
+        let facts = &mut *self.facts.lock().unwrap();
+        let open = facts.passcodes.iter().filter(|(_, passcode)| passcode.stage != Stage::Over);
         let broken = open.map(|(id, passcode)| format!("the passcode {id} is {:?} for ever", passcode.stage)).collect();
-        self.break_promises(known, broken);
+        self.break_promises(facts, broken);
     }
 
     /// The notices were mailed, and no secret is in the log or in a table.
@@ -263,13 +263,13 @@ impl Oracle {
         let tables = aws.tables().map(|(name, items)| (name, Value::from(items).to_string()));
         let places: Vec<(String, String)> = tables.chain([("log".to_owned(), log.to_owned())]).collect();
         let people = &places.iter().find(|(name, _)| name == "readmit-employees").unwrap().1;
-        let known = &mut *self.known.lock().unwrap();
-        let mut broken = known.notices.wrong(|about| people.contains(about), log);
+        let facts = &mut *self.facts.lock().unwrap();
+        let mut broken = facts.notices.wrong(|about| people.contains(about), log);
         for (place, text) in &places {
-            let found = known.secrets.found_in(text).into_iter();
+            let found = facts.secrets.found_in(text).into_iter();
             broken.extend(found.map(|secret| format!("the secret {secret} is in {place}")));
         }
-        self.break_promises(known, broken);
+        self.break_promises(facts, broken);
     }
 }
 
@@ -277,8 +277,8 @@ impl Drop for Oracle {
     /// A run that could not go on tells what had happened.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let known = self.known.get_mut().unwrap_or_else(PoisonError::into_inner);
-            println!("{}", known.transcript.join("\n"));
+            let facts = self.facts.get_mut().unwrap_or_else(PoisonError::into_inner);
+            println!("{}", facts.transcript.join("\n"));
         }
     }
 }

@@ -10,7 +10,7 @@ use readmit_tests::{Cost, Proxy};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::founding::{enrol, found_company};
+use super::founding::{create_company, enrol};
 use super::population::{Group, Population};
 use super::requests::{PAGE, Request};
 use crate::api::{Api, Ask, Person, invocation, redemption, text};
@@ -74,7 +74,7 @@ impl Site {
         let stack = Stack::start_on(options, database, detours).await?;
         let api = Api::new(stack.api())?;
         let admins = (0..=issues / CODES_AN_ADMIN).map(|n| format!("zoe{n:02}@scale.example")).collect::<Vec<_>>();
-        let company = found_company(&api, &admins).await?;
+        let company = create_company(&api, &admins).await?;
         let population = Population::of_models(stack.database(), Clock::system().now())?;
         population.put_members(stack.database(), size)?;
         for group in [Group::Client, Group::Bounced] {

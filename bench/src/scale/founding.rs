@@ -13,7 +13,7 @@ const COMPANY: &str = "Scale";
 const LIFETIME_MINUTES: u32 = 1_440;
 
 /// Founds the company with its admins and those after whom the others are made, each in the state of its group.
-pub async fn found_company(api: &Api, admins: &[String]) -> Result<Value, Failure> {
+pub async fn create_company(api: &Api, admins: &[String]) -> Result<Value, Failure> {
     let admin = |email: &String| json!({"email": email, "name": "Zoe Admin", "role": "security_admin"});
     let rows: Vec<Value> = Group::ALL.into_iter().map(Group::model_row).chain(admins.iter().map(admin)).collect();
     let told = api.invoke("import-employees", json!({"company": {"name": COMPANY}, "employees": rows})).await?;

@@ -12,7 +12,7 @@ use readmit::Services;
 use readmit::domain::lifecycle::{CodeStatus, Command, Phase};
 use readmit::domain::{Actor, AuditContext, Login, Origin};
 use readmit::store::{Store, StoreError};
-use readmit::telemetry::{as_told, carried, failure, observed};
+use readmit::telemetry::{code_and_text, failure, inherit_tally, run_logged};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -27,7 +27,7 @@ pub struct Counts {
 
 /// What became of one shard: where its passcodes were led, and the first error that kept something from it.
 #[derive(Default)]
-struct Swept {
+struct ShardResult {
     ends: Vec<Phase>,
     error: Option<StoreError>,
 }
@@ -38,7 +38,7 @@ pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Resul
     let source = if scheduled { "schedule" } else { "by hand" };
     let cleaned = clean_up(services, &event.context.request_id);
     let cleaned = async { cleaned.await.map_err(|error| failure("left_due", error.to_string())) };
-    observed(&event.context, source, cleaned, as_told).await.map_err(|failed| failed.error_message.into())
+    run_logged(&event.context, source, cleaned, code_and_text).await.map_err(|failed| failed.error_message.into())
 }
 
 async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, Error> {
@@ -47,11 +47,11 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
     let mut shards = JoinSet::new();
     for shard in Store::DUE_SHARDS {
         let (services, act) = (Arc::clone(&services), act.clone());
-        shards.spawn(carried(async move { sweep(&services.store, shard, &act).await }));
+        shards.spawn(inherit_tally(async move { clean_shard(&services.store, shard, &act).await }));
     }
     let (mut counts, mut first_error) = (Counts::default(), None);
-    while let Some(swept) = shards.join_next().await {
-        let Swept { ends, error } = swept?;
+    while let Some(result) = shards.join_next().await {
+        let ShardResult { ends, error } = result?;
         for end in ends {
             match end {
                 Phase::Code(CodeStatus::Failed) => counts.withdrawn += 1,
@@ -66,26 +66,26 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
 }
 
 /// One shard, page by page. What fails is left due; the rest goes on.
-async fn sweep(store: &Store, shard: u8, act: &AuditContext) -> Swept {
-    let mut swept = Swept::default();
+async fn clean_shard(store: &Store, shard: u8, act: &AuditContext) -> ShardResult {
+    let mut result = ShardResult::default();
     let mut next = None;
     loop {
         let due = match store.due(shard, act.at, next).await {
             Ok(due) => due,
-            Err(error) => return Swept { error: Some(error), ..swept },
+            Err(error) => return ShardResult { error: Some(error), ..result },
         };
         for login in due.logins {
             match end(store, login, act).await {
-                Ok(end) => swept.ends.extend(end),
+                Ok(end) => result.ends.extend(end),
                 Err(error) => {
                     tracing::error!(shard, cause = %error, "left due");
-                    swept.error.get_or_insert(error);
+                    result.error.get_or_insert(error);
                 }
             }
         }
         next = due.next;
         if next.is_none() {
-            return swept;
+            return result;
         }
     }
 }

@@ -3,7 +3,7 @@
 use readmit::domain::{AuditContext, Company, CompanyId};
 use readmit::store::{Outcome, Store, StoreError};
 
-use crate::{CompanyPart, Refused};
+use crate::{CompanyPart, ImportError};
 
 /// The company that the import names, with what the import changes of it. A change that another import crosses is decided again:
 /// of two changes at once none is lost.
@@ -11,7 +11,7 @@ pub(crate) async fn update(
     store: &Store,
     part: &CompanyPart,
     act_now: impl Fn() -> AuditContext,
-) -> Result<Company, Refused> {
+) -> Result<Company, ImportError> {
     let mut attempts = store.attempts("the company");
     loop {
         attempts.begin().await?;
@@ -24,14 +24,15 @@ pub(crate) async fn update(
 }
 
 /// By `company_id`, else by `external_id`. Beside a `company_id` an `external_id` is a value to set, which nobody else may have.
-async fn find(store: &Store, part: &CompanyPart) -> Result<Company, Refused> {
-    let not_found = || Refused::Told("company_not_found", "no company has that company_id or external_id".to_owned());
+async fn find(store: &Store, part: &CompanyPart) -> Result<Company, ImportError> {
+    let not_found =
+        || ImportError::Rejected("company_not_found", "no company has that company_id or external_id".to_owned());
     let owner = owner_of(store, part).await?;
     let company_id = part.company_id.or(owner).ok_or_else(not_found)?;
     let company = store.company(company_id).await?.ok_or_else(not_found)?;
     match owner {
         Some(owner) if owner != company_id => {
-            Err(Refused::Told("external_id_taken", "another company has that external_id".to_owned()))
+            Err(ImportError::Rejected("external_id_taken", "another company has that external_id".to_owned()))
         }
         _ => Ok(company),
     }

@@ -19,19 +19,19 @@ use readmit::domain::{Actor, AuditContext, CompanyId, ExternalId, Locale, Login,
 use readmit::json::read_object;
 use readmit::keyring::{KeyNeeds, RootSecret};
 use readmit::mail::Mail;
-use readmit::telemetry::{failure, observed};
+use readmit::telemetry::{failure, run_logged};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod company;
-mod founding;
+mod creation;
 mod passcodes;
 mod plan;
 mod row;
 mod snapshot;
 mod write;
 
-use founding::Creation;
+use creation::Creation;
 use row::{RowResult, parse_rows};
 
 const MAX_ROWS: usize = 1_000;
@@ -79,43 +79,43 @@ impl Default for IssuePasscodes {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Imported {
+pub struct ImportReport {
     company_id: CompanyId,
     results: Vec<RowResult>,
 }
 
 /// Why a whole import came to nothing.
 #[derive(Debug)]
-pub enum Refused {
+pub enum ImportError {
     /// Nothing was changed. The answer has this code and these words, which repeat nothing of the import; the log has the code.
-    Told(&'static str, String),
+    Rejected(&'static str, String),
     /// Store, keys or mail do not answer; what was done stands. A second run does the rest: an update, of a company that was created.
     Interrupted(String),
 }
 
-impl Refused {
+impl ImportError {
     fn invalid(words: impl Into<String>) -> Self {
-        Self::Told("invalid_request", words.into())
+        Self::Rejected("invalid_request", words.into())
     }
 
     fn for_log(&self) -> (&str, &str) {
         match self {
-            Self::Told(code, _) => (code, "the operator is told"),
+            Self::Rejected(code, _) => (code, "the operator is told"),
             Self::Interrupted(why) => ("interrupted", why),
         }
     }
 }
 
-impl From<Refused> for Diagnostic {
-    fn from(refused: Refused) -> Self {
+impl From<ImportError> for Diagnostic {
+    fn from(refused: ImportError) -> Self {
         match refused {
-            Refused::Told(code, words) => failure(code, words),
-            Refused::Interrupted(why) => failure("interrupted", format!("run the import again: {why}")),
+            ImportError::Rejected(code, words) => failure(code, words),
+            ImportError::Interrupted(why) => failure("interrupted", format!("run the import again: {why}")),
         }
     }
 }
 
-impl<E: Into<AppError>> From<E> for Refused {
+impl<E: Into<AppError>> From<E> for ImportError {
     fn from(error: E) -> Self {
         Self::Interrupted(error.into().to_string())
     }
@@ -123,13 +123,13 @@ impl<E: Into<AppError>> From<E> for Refused {
 
 pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Passcodes, RootSecret::Disowning], verifies: &[] };
 
-pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<Imported, Refused> {
+pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<ImportReport, ImportError> {
     // Boxed: the compiler does not follow futures in futures this deep.
     let import = Box::pin(import(&services, event.payload, &event.context.request_id));
-    observed(&event.context, "operator", import, Refused::for_log).await
+    run_logged(&event.context, "operator", import, ImportError::for_log).await
 }
 
-async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> Result<Imported, Refused> {
+async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> Result<ImportReport, ImportError> {
     let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
     // Taken anew for each step, so that events sort as their transactions were committed.
     let act_now = || AuditContext::new(services.now(), Actor::Operator, origin.clone());
@@ -140,31 +140,31 @@ async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> 
     let addressees = passcodes::addressees(&import.issue_passcodes)?;
 
     let (company, results) = match mode {
-        Mode::Create => match founding::create(services, &import.company, &rows, act_now).await? {
-            Creation::Founded(company, results) => (company, results),
-            Creation::Existing(company_id, results) => return Ok(Imported { company_id, results }),
+        Mode::Create => match creation::create(services, &import.company, &rows, act_now).await? {
+            Creation::Created(company, results) => (company, results),
+            Creation::AlreadyExists(company_id, results) => return Ok(ImportReport { company_id, results }),
         },
         Mode::Update => {
             let company = company::update(&services.store, &import.company, act_now).await?;
             let (company_id, act) = (company.company_id, act_now());
             let prepared = write::prepare(services, company_id, &rows, &act).await?;
-            let results = write::carry_out_all(services, company_id, &rows, prepared, false, &act).await?;
+            let results = write::write_all(services, company_id, &rows, prepared, false, &act).await?;
             (company, results)
         }
     };
     let results =
         passcodes::issue(services, &company, &import.issue_passcodes, &addressees, results, &act_now()).await?;
-    Ok(Imported { company_id: company.company_id, results })
+    Ok(ImportReport { company_id: company.company_id, results })
 }
 
-fn parse(payload: Value) -> Result<Import, Refused> {
+fn parse(payload: Value) -> Result<Import, ImportError> {
     // serde would take an array for a struct, field by field.
     if !payload["company"].is_object() {
-        return Err(Refused::invalid("/company: must be an object"));
+        return Err(ImportError::invalid("/company: must be an object"));
     }
-    let import: Import = read_object(payload).map_err(|error| Refused::invalid(row::in_words(&error)))?;
+    let import: Import = read_object(payload).map_err(|error| ImportError::invalid(row::in_words(&error)))?;
     if import.employees.len() > MAX_ROWS {
-        return Err(Refused::invalid(format!("/employees: has more than {MAX_ROWS} rows")));
+        return Err(ImportError::invalid(format!("/employees: has more than {MAX_ROWS} rows")));
     }
     Ok(import)
 }

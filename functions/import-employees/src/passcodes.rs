@@ -11,17 +11,17 @@ use readmit::mail::Mail;
 use readmit::store::{PasscodeRow, Reservations, StoreError};
 
 use crate::row::{Outcome, RowProblem, RowResult};
-use crate::{IssuePasscodes, Refused};
+use crate::{ImportError, IssuePasscodes};
 
 /// Mails at a time: a usual SES account takes fourteen a second. What it refuses is told in its row.
 const PARALLEL: usize = 4;
 
 /// The addresses that an import names for passcodes.
-pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, Refused> {
+pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, ImportError> {
     let IssuePasscodes::To(addresses) = wish else { return Ok(Vec::new()) };
     let mut logins: Vec<Login> = Vec::with_capacity(addresses.len());
     for (index, address) in addresses.iter().enumerate() {
-        let no_address = |_| Refused::invalid(format!("issue_passcodes[{index}]: is not an e-mail address"));
+        let no_address = |_| ImportError::invalid(format!("issue_passcodes[{index}]: is not an e-mail address"));
         let login = address.parse().map_err(no_address)?;
         if !logins.contains(&login) {
             logins.push(login);
@@ -38,7 +38,7 @@ pub(crate) async fn issue(
     addressees: &[Login],
     mut results: Vec<RowResult>,
     act: &AuditContext,
-) -> Result<Vec<RowResult>, Refused> {
+) -> Result<Vec<RowResult>, ImportError> {
     let only_the_new = match wish {
         IssuePasscodes::ToAllNotEnrolled(false) => return Ok(results),
         IssuePasscodes::ToAllNotEnrolled(true) => true,
@@ -70,7 +70,7 @@ async fn add_addressees(
     company: &Company,
     named: &[Login],
     results: &mut Vec<RowResult>,
-) -> Result<(), Refused> {
+) -> Result<(), ImportError> {
     let missing: Vec<Login> =
         named.iter().filter(|login| !results.iter().any(|result| result.email == login.as_str())).cloned().collect();
     let owners = services.store.credentials_of(&missing).await?;
@@ -139,7 +139,7 @@ impl<E: Into<AppError>> From<E> for NotIssued {
 
 impl NotIssued {
     /// The problem of this row, if the other rows can go on; an error if the whole import must stop.
-    fn into_problem(self) -> Result<RowProblem, Refused> {
+    fn into_problem(self) -> Result<RowProblem, ImportError> {
         let (code, detail) = match self {
             Self::Nobody => return Ok(nobody()),
             Self::NotLive | Self::Error(AppError::EmailNotSent(_)) => {

@@ -67,7 +67,7 @@ impl Row {
 }
 
 /// A row as it came, read or refused.
-pub(crate) struct Parsed {
+pub(crate) struct ParsedRow {
     pub(crate) email: String,
     pub(crate) row: Result<Row, RowProblem>,
 }
@@ -125,16 +125,16 @@ impl RowResult {
 }
 
 /// Reads the rows, and refuses each that names a person for the second time.
-pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<Parsed> {
+pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<ParsedRow> {
     let mut seen = HashSet::new();
     values.into_iter().map(|value| parse_row(value, &mut seen)).collect()
 }
 
-fn parse_row(value: Value, seen: &mut HashSet<String>) -> Parsed {
+fn parse_row(value: Value, seen: &mut HashSet<String>) -> ParsedRow {
     let email = value.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
     let row = read_object(value).map_err(|error| RowProblem::new("invalid_request", in_words(&error)));
     let row = row.and_then(|row| if seen_before(&row, seen) { Err(duplicate_row()) } else { Ok(row) });
-    Parsed { email: row.as_ref().map_or(email, |row| row.email.to_string()), row }
+    ParsedRow { email: row.as_ref().map_or(email, |row| row.email.to_string()), row }
 }
 
 /// Where and what: `/email: is required`.

@@ -6,10 +6,10 @@ use futures_util::{StreamExt as _, stream};
 use readmit::Services;
 use readmit::domain::{AuditContext, CompanyId, EmployeeId};
 use readmit::mail::Mail;
-use readmit::store::{Outcome as Written, StoreError};
+use readmit::store::{Outcome as WriteOutcome, StoreError};
 
 use crate::plan::{Plan, changed_meanwhile, plan};
-use crate::row::{DUPLICATE_ROW, Outcome, Parsed, Row, RowResult, duplicate_row};
+use crate::row::{DUPLICATE_ROW, Outcome, ParsedRow, Row, RowResult, duplicate_row};
 use crate::snapshot::Snapshot;
 
 /// Transactions at a time.
@@ -28,13 +28,13 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(
     services: &Services<Mail>,
     company_id: CompanyId,
-    rows: &[Parsed],
+    rows: &[ParsedRow],
     act: &AuditContext,
 ) -> Result<Prepared, StoreError> {
     let well_formed: Vec<&Row> = rows.iter().filter_map(|parsed| parsed.row.as_ref().ok()).collect();
     let there = Snapshot::of(&services.store, company_id, &well_formed).await?;
     let mut seen = HashSet::new();
-    let plan_of = |parsed: &Parsed| match &parsed.row {
+    let plan_of = |parsed: &ParsedRow| match &parsed.row {
         Err(problem) => Plan::Refuse(problem.clone()),
         Ok(row) if there.employee_id(row).is_some_and(|id| !seen.insert(id)) => Plan::Refuse(duplicate_row()),
         Ok(row) => plan(row, &there, company_id, act.at, &mut services.random()),
@@ -43,17 +43,17 @@ pub(crate) async fn prepare(
 }
 
 /// Writes each person's change, many at a time: a result a row, in their order. In a new company nobody is there who would be told of a new Security Admin.
-pub(crate) async fn carry_out_all(
+pub(crate) async fn write_all(
     services: &Services<Mail>,
     company_id: CompanyId,
-    rows: &[Parsed],
+    rows: &[ParsedRow],
     Prepared { there, plans }: Prepared,
     is_new_company: bool,
     act: &AuditContext,
 ) -> Result<Vec<RowResult>, StoreError> {
     let pairs = rows.iter().zip(plans);
     let tries: Vec<_> =
-        pairs.map(|(parsed, plan)| carry_out(services, &parsed.email, plan, is_new_company, act)).collect();
+        pairs.map(|(parsed, plan)| write_row(services, &parsed.email, plan, is_new_company, act)).collect();
     let first: Vec<Result<RowResult, StoreError>> = stream::iter(tries).buffered(PARALLEL).collect().await;
 
     let mut results = Vec::with_capacity(rows.len());
@@ -62,14 +62,14 @@ pub(crate) async fn carry_out_all(
         let may_go_now = first.problem.as_ref().is_some_and(|problem| problem.code != DUPLICATE_ROW);
         results.push(match &parsed.row {
             // Another row of this import may have freed what this one needs.
-            Ok(row) if may_go_now => try_again(services, company_id, row, &there.named, act).await?,
+            Ok(row) if may_go_now => retry_row(services, company_id, row, &there.named, act).await?,
             _ => first,
         });
     }
     Ok(results)
 }
 
-async fn try_again(
+async fn retry_row(
     services: &Services<Mail>,
     company_id: CompanyId,
     row: &Row,
@@ -81,7 +81,7 @@ async fn try_again(
         let mut there = Snapshot::of(&services.store, company_id, &[row]).await?;
         there.named.clone_from(named);
         let plan = plan(row, &there, company_id, act.at, &mut services.random());
-        result = carry_out(services, row.email.as_str(), plan, false, act).await?;
+        result = write_row(services, row.email.as_str(), plan, false, act).await?;
         if result.problem != Some(changed_meanwhile()) {
             break;
         }
@@ -89,7 +89,7 @@ async fn try_again(
     Ok(result)
 }
 
-async fn carry_out(
+async fn write_row(
     services: &Services<Mail>,
     email: &str,
     plan: Plan,
@@ -98,8 +98,8 @@ async fn carry_out(
 ) -> Result<RowResult, StoreError> {
     let store = &services.store;
     let (written, employee_id, outcome) = match plan {
-        Plan::Nothing(employee_id) => (Written::Done, employee_id, Outcome::Unchanged),
-        Plan::Added(employee_id) => (Written::Done, Some(employee_id), Outcome::Created),
+        Plan::Nothing(employee_id) => (WriteOutcome::Done, employee_id, Outcome::Unchanged),
+        Plan::Added(employee_id) => (WriteOutcome::Done, Some(employee_id), Outcome::Created),
         Plan::Refuse(problem) => return Ok(RowResult::refused(email, problem)),
         Plan::Add(employee) => {
             let written = store.add_employee(&employee, is_new_company, act).await?;
@@ -114,7 +114,7 @@ async fn carry_out(
         }
     };
     Ok(match written {
-        Written::Done => RowResult::done(email, employee_id, outcome),
-        Written::Refused => RowResult::refused(email, changed_meanwhile()),
+        WriteOutcome::Done => RowResult::done(email, employee_id, outcome),
+        WriteOutcome::Refused => RowResult::refused(email, changed_meanwhile()),
     })
 }

@@ -13,45 +13,45 @@ use readmit::mail::Mail;
 use readmit::store::{Authority, IdempotencyKey, KeyState, Reservations};
 
 /// How long a request waits for the one before it with the same key: the contract's 5 seconds.
-const WAITS: u32 = 20;
+const MAX_WAITS: u32 = 20;
 const WAIT: Duration = Duration::from_millis(250);
 
 enum Attempt {
     Answered(Response<Body>),
     /// What it was decided by changed meanwhile: decide again.
-    Changed,
+    Conflict,
     /// A request with the same key is under way.
-    UnderWay,
+    InProgress,
 }
 
 /// The parsed request. Errors of body and key are kept here: the handler reports them after it has checked the caller.
-struct Asked {
-    wish: Result<IssueOptions, Problem>,
+struct ParsedRequest {
+    options: Result<IssueOptions, Problem>,
     key: Result<Option<IdempotencyKey>, Failure>,
 }
 
-impl Asked {
+impl ParsedRequest {
     fn read(request: &Request, admin: EmployeeId) -> Self {
-        let wish = request.json().and_then(JsonBody::read::<IssueOptions>);
-        let key = wish.as_ref().map_or(Ok(None), |wish| {
+        let options = request.json().and_then(JsonBody::read::<IssueOptions>);
+        let key = options.as_ref().map_or(Ok(None), |options| {
             let key = request.idempotency_key()?;
-            Ok(key.map(|key| IdempotencyKey::new(admin, key, &(request.employee_id(), wish))).transpose()?)
+            Ok(key.map(|key| IdempotencyKey::new(admin, key, &(request.employee_id(), options))).transpose()?)
         });
-        Self { wish, key }
+        Self { options, key }
     }
 }
 
 pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
     let claims = access_claims(services, request).await?;
-    let asked = Asked::read(request, claims.employee_id);
+    let parsed = ParsedRequest::read(request, claims.employee_id);
     let (mut attempts, mut waits) = (services.store.attempts("the holder"), 0);
     attempts.begin().await?;
     loop {
-        match attempt(services, request, &claims, &asked).await? {
+        match attempt(services, request, &claims, &parsed).await? {
             Attempt::Answered(answer) => return Ok(answer),
-            Attempt::Changed => attempts.begin().await?,
-            Attempt::UnderWay if waits == WAITS => return Err(Problem::RequestInProgress.into()),
-            Attempt::UnderWay => {
+            Attempt::Conflict => attempts.begin().await?,
+            Attempt::InProgress if waits == MAX_WAITS => return Err(Problem::RequestInProgress.into()),
+            Attempt::InProgress => {
                 waits += 1;
                 tokio::time::sleep(WAIT).await;
             }
@@ -63,27 +63,27 @@ async fn attempt(
     services: &Services<Mail>,
     request: &Request,
     claims: &AccessClaims,
-    asked: &Asked,
+    parsed: &ParsedRequest,
 ) -> Result<Attempt, Failure> {
     let (store, wanted) = (&services.store, request.employee_id());
     let holders: Vec<_> = wanted.into_iter().collect();
-    let key = asked.key.as_ref().ok().and_then(Option::as_ref);
+    let key = parsed.key.as_ref().ok().and_then(Option::as_ref);
     let view = store.issue_view(claims.company_id, claims.employee_id, &holders, key).await?;
     let (admin, _) = admit_admin(claims, view.rows.get(claims.employee_id), request)?;
-    let wish = asked.wish.as_ref().map_err(Problem::clone)?;
-    let key = asked.key.as_ref().map_err(Failure::clone)?.as_ref();
-    if wish.suspend {
+    let options = parsed.options.as_ref().map_err(Problem::clone)?;
+    let key = parsed.key.as_ref().map_err(Failure::clone)?.as_ref();
+    if options.suspend {
         require_recent_sign_in(claims, services.now())?;
     }
     let holder = wanted.and_then(|wanted| view.rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
     let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
 
     let (now, mut random) = (services.now(), services.random());
-    let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), wish, now, &mut random)?;
-    let lease = match key.map(|key| view.known(key, now)) {
+    let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), options, now, &mut random)?;
+    let lease = match key.map(|key| view.key_state(key, now)) {
         None => None,
         Some(KeyState::Free(lease)) => Some(lease),
-        Some(KeyState::UnderWay) => return Ok(Attempt::UnderWay),
+        Some(KeyState::InProgress) => return Ok(Attempt::InProgress),
         Some(KeyState::Answered(passcode)) => {
             let answer = IssuedView::new(&passcode, admin.employee(), passcode.issued_at);
             return Ok(Attempt::Answered(answer::created(&answer)?));
@@ -101,6 +101,6 @@ async fn attempt(
     let reservations = Reservations { replaced, codes_at, admins_place: Some(admins_place), lease, authority };
     Ok(match services.deliver(issued, company, reservations, &act).await? {
         Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, admin.employee(), act.at))?),
-        None => Attempt::Changed,
+        None => Attempt::Conflict,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use futures_util::{StreamExt as _, stream};
 use readmit::Services;
-use readmit::app::issue::Stored;
+use readmit::app::issue::CodeToMail;
 use readmit::domain::{
     Actor, Admin, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode, Login, Name,
     Reason, Timestamp, issue as decide,
@@ -19,13 +19,13 @@ use readmit::mail::Mail;
 use readmit::store::{Admission, Authority, IssueView, PasscodeRow, Reservations, Throttled, one_more_code};
 use serde::{Deserialize, Serialize};
 
-const MOST: usize = 25;
+const MAX_EMPLOYEES: usize = 25;
 /// Mails at a time: two rounds of them, each of the five seconds that SES may take, fit into a request.
 const PARALLEL: usize = 13;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct BulkRequest {
     employee_ids: Vec<String>,
     #[serde(default)]
     reason: Option<Reason>,
@@ -53,40 +53,40 @@ struct ProblemView {
 }
 
 /// What all issues of a request have in common.
-struct Issuing<'a> {
+struct BulkIssue<'a> {
     services: &'a Services<Mail>,
     claims: &'a AccessClaims,
     /// The caller's name.
     issuer: &'a Name,
     company: &'a Company,
-    wish: IssueOptions,
+    options: IssueOptions,
     act: AuditContext,
 }
 
 pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
     let claims = access_claims(services, request).await?;
     // Errors of the body are reported only after the caller was checked.
-    let wish = request.json().and_then(JsonBody::read::<Wish>).and_then(checked);
-    let wish = no_key(request).and(wish);
+    let bulk = request.json().and_then(JsonBody::read::<BulkRequest>).and_then(checked);
+    let bulk = no_key(request).and(bulk);
     let ids: Vec<Option<EmployeeId>> =
-        wish.iter().flat_map(|wish| wish.employee_ids.iter().map(|id| id.parse().ok())).collect();
+        bulk.iter().flat_map(|bulk| bulk.employee_ids.iter().map(|id| id.parse().ok())).collect();
     let known: Vec<_> = ids.iter().copied().flatten().collect();
     let view = services.store.issue_view(claims.company_id, claims.employee_id, &known, None).await?;
     let (admin, _) = admit_admin(&claims, view.rows.get(claims.employee_id), request)?;
-    let wish = wish?;
+    let bulk = bulk?;
     let company = view.rows.company.as_ref().ok_or_else(|| Failure::Fault("a company has no row".to_owned()))?;
 
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
-    let wanted = IssueOptions { reason: wish.reason.clone(), ..IssueOptions::default() };
+    let options = IssueOptions { reason: bulk.reason.clone(), ..IssueOptions::default() };
     let issuer = &admin.employee().full_name;
-    let issuing = Issuing { services, claims: &claims, issuer, company, wish: wanted, act };
+    let issuing = BulkIssue { services, claims: &claims, issuer, company, options, act };
     let logins: Vec<Login> = known.iter().filter_map(|id| Some(view.rows.get(*id)?.login.clone())).collect();
     let replaced = services.store.passcodes(&logins).await?;
     let mut admitted: Vec<Result<&Employee, Failure>> = Vec::with_capacity(ids.len());
     for id in &ids {
-        admitted.push(issuing.admits(&view, &replaced, *id).await);
+        admitted.push(issuing.check_holder(&view, &replaced, *id).await);
     }
-    issuing.take_places(&mut admitted).await?;
+    issuing.reserve_places(&mut admitted).await?;
     // Stored one after the other: each transaction checks the caller's row, and DynamoDB lets no two of them do so at once.
     let mut mails = Vec::with_capacity(admitted.len());
     for holder in admitted {
@@ -94,7 +94,7 @@ pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Resul
     }
     let outcomes: Vec<_> = stream::iter(mails).buffered(PARALLEL).collect().await;
     let now = services.now();
-    let rows = wish.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, issuing.issuer, now));
+    let rows = bulk.employee_ids.iter().zip(&outcomes).map(|(id, outcome)| row(id, outcome, issuing.issuer, now));
     answer::ok(&Results { results: rows.collect() })
 }
 
@@ -107,21 +107,21 @@ fn no_key(request: &Request) -> Result<(), Problem> {
     Ok(())
 }
 
-fn checked(wish: Wish) -> Result<Wish, Problem> {
+fn checked(bulk: BulkRequest) -> Result<BulkRequest, Problem> {
     let fault = |detail: &str| {
         let (pointer, detail) = ("/employee_ids".to_owned(), detail.to_owned());
         Err(Problem::InvalidRequest(vec![FieldError { pointer, detail }]))
     };
-    if !(1..=MOST).contains(&wish.employee_ids.len()) {
+    if !(1..=MAX_EMPLOYEES).contains(&bulk.employee_ids.len()) {
         return fault("must name 1 to 25 employees");
     }
-    if wish.employee_ids.iter().collect::<BTreeSet<_>>().len() < wish.employee_ids.len() {
+    if bulk.employee_ids.iter().collect::<BTreeSet<_>>().len() < bulk.employee_ids.len() {
         return fault("must name each employee once");
     }
-    Ok(wish)
+    Ok(bulk)
 }
 
-impl Issuing<'_> {
+impl BulkIssue<'_> {
     /// The caller as `view` has the row, if the session lasts and the role is still there.
     fn admin<'v>(&self, view: &'v IssueView) -> Result<Admin<'v>, Problem> {
         let caller = live_caller(self.claims, view.rows.get(self.claims.employee_id))?;
@@ -129,7 +129,7 @@ impl Issuing<'_> {
     }
 
     /// The holder, if nothing but the admin's window can stand in the way.
-    async fn admits<'v>(
+    async fn check_holder<'v>(
         &self,
         view: &'v IssueView,
         replaced: &HashMap<Login, PasscodeRow>,
@@ -137,7 +137,7 @@ impl Issuing<'_> {
     ) -> Result<&'v Employee, Failure> {
         let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
         let (admin, mut random) = (IssuedFor::Admin(self.admin(view)?), self.services.random());
-        decide(admin, self.company, holder.clone(), &self.wish, self.act.at, &mut random)?;
+        decide(admin, self.company, holder.clone(), &self.options, self.act.at, &mut random)?;
         match one_more_code(holder.employee_id, replaced.get(&holder.login), self.act.at) {
             Ok(_) => Ok(holder),
             Err(throttled) => Err(self.throttled(&throttled, holder).await?),
@@ -145,7 +145,7 @@ impl Issuing<'_> {
     }
 
     /// Takes the admin's places for all who are admitted, in one write; those there is no place for are told so.
-    async fn take_places(&self, admitted: &mut [Result<&Employee, Failure>]) -> Result<(), Failure> {
+    async fn reserve_places(&self, admitted: &mut [Result<&Employee, Failure>]) -> Result<(), Failure> {
         let wanted = admitted.iter().filter(|holder| holder.is_ok()).count();
         if wanted == 0 {
             return Ok(());
@@ -175,7 +175,7 @@ impl Issuing<'_> {
         view: &IssueView,
         replaced: &HashMap<Login, PasscodeRow>,
         holder: Result<&Employee, Failure>,
-    ) -> Result<Stored, Failure> {
+    ) -> Result<CodeToMail, Failure> {
         let (holder, store) = (holder?, &self.services.store);
         let (company_id, admin_id) = (self.claims.company_id, self.claims.employee_id);
         let (mut attempts, mut again) = (store.attempts("the holder"), None);
@@ -186,7 +186,8 @@ impl Issuing<'_> {
             let admin = self.admin(view)?;
             let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
             let (now, mut random) = (self.services.now(), self.services.random());
-            let issued = decide(IssuedFor::Admin(admin), self.company, holder.clone(), &self.wish, now, &mut random)?;
+            let issued =
+                decide(IssuedFor::Admin(admin), self.company, holder.clone(), &self.options, now, &mut random)?;
             let codes_at = match one_more_code(holder.employee_id, replaced.as_ref(), now) {
                 Ok(codes_at) => codes_at,
                 Err(throttled) => return Err(self.throttled(&throttled, holder).await?),
@@ -204,7 +205,7 @@ impl Issuing<'_> {
         }
     }
 
-    async fn mail(&self, stored: Result<Stored, Failure>) -> Result<LatestPasscode, Failure> {
+    async fn mail(&self, stored: Result<CodeToMail, Failure>) -> Result<LatestPasscode, Failure> {
         Ok(self.services.mail_code(stored?, self.company, &self.act).await?)
     }
 }
@@ -219,8 +220,8 @@ fn row<'a>(
     let of = |problem: &Problem| Some(ProblemView { code: problem.code(), detail: problem.to_string() });
     let (passcode, problem) = match outcome {
         Ok(passcode) => (Some(PasscodeView::new(passcode, Some(issuer), now)), None),
-        Err(Failure::Problem(problem) | Failure::Because(problem, _)) => (None, of(problem)),
-        Err(Failure::Caused(problem, cause)) => {
+        Err(Failure::Problem(problem) | Failure::WithReason(problem, _)) => (None, of(problem)),
+        Err(Failure::Dependency(problem, cause)) => {
             tracing::error!(code = problem.code(), cause, "one of several was not issued");
             (None, of(problem))
         }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, EmployeeId, EventId, EventType};
 use readmit::http::{
-    ApiRequest as _, Asked, Body, EventView, Failure, PageLimit, Pager, Problem, Request, Response, answer,
+    ApiRequest as _, Body, EventView, Failure, PageLimit, PageRequest, Pager, Problem, Request, Response, answer,
 };
 use readmit::json::FieldError;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::store::{EventPage, TrailPart};
+use readmit::store::{AuditPart, EventPage};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct PageQuery {
 
 #[derive(Clone, Copy)]
 enum Listing {
-    Part(TrailPart),
+    Part(AuditPart),
     /// A text that is no id is nobody's, as in a path.
     AboutNobody,
 }
@@ -37,10 +37,10 @@ enum Listing {
 impl Listing {
     fn read(query: &PageQuery) -> Result<Self, Problem> {
         match (&query.employee_id, query.kind) {
-            (None, None) => Ok(Self::Part(TrailPart::Whole)),
-            (None, Some(kind)) => Ok(Self::Part(TrailPart::OfType(kind))),
+            (None, None) => Ok(Self::Part(AuditPart::Whole)),
+            (None, Some(kind)) => Ok(Self::Part(AuditPart::OfType(kind))),
             (Some(id), None) => {
-                Ok(id.parse::<EmployeeId>().map_or(Self::AboutNobody, |id| Self::Part(TrailPart::About(id))))
+                Ok(id.parse::<EmployeeId>().map_or(Self::AboutNobody, |id| Self::Part(AuditPart::About(id))))
             }
             (Some(_), Some(_)) => {
                 let detail = "cannot be asked together with employee_id".to_owned();
@@ -52,9 +52,9 @@ impl Listing {
     /// What a cursor is bound to.
     fn name(self, company_id: CompanyId) -> String {
         match self {
-            Self::Part(TrailPart::Whole) => format!("{company_id}/events"),
-            Self::Part(TrailPart::About(employee_id)) => format!("{company_id}/events/employee/{employee_id}"),
-            Self::Part(TrailPart::OfType(kind)) => format!("{company_id}/events/type/{kind}"),
+            Self::Part(AuditPart::Whole) => format!("{company_id}/events"),
+            Self::Part(AuditPart::About(employee_id)) => format!("{company_id}/events/employee/{employee_id}"),
+            Self::Part(AuditPart::OfType(kind)) => format!("{company_id}/events/type/{kind}"),
             Self::AboutNobody => format!("{company_id}/events/nobody"),
         }
     }
@@ -71,25 +71,28 @@ pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies:
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     let pager = Pager::new(&services, &request).await?;
     let company_id = pager.company_id();
-    let asked = request.query::<PageQuery>().and_then(|query| {
+    let page_request = request.query::<PageQuery>().and_then(|query| {
         let listing = Listing::read(&query)?;
-        Ok(Asked { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
+        Ok(PageRequest { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
     });
-    let (_, page) = pager.read(&asked, |asked, start| read(&services, company_id, asked, start)).await?;
+    let (_, page) =
+        pager.read(&page_request, |page_request, start| read(&services, company_id, page_request, start)).await?;
     let events = page.events.iter().map(EventView::from).collect();
-    let next_cursor = page.next.map(|last| pager.next(&asked?.name, &last.to_string())).transpose()?;
+    let next_cursor = page.next.map(|last| pager.next(&page_request?.name, &last.to_string())).transpose()?;
     answer::ok(&Page { events, next_cursor })
 }
 
 async fn read(
     services: &Services,
     company_id: CompanyId,
-    asked: &Asked<Listing>,
+    page_request: &PageRequest<Listing>,
     start: Option<String>,
 ) -> Result<EventPage, Failure> {
     let before = start.map(|start| start.parse::<EventId>()).transpose().map_err(|_| Problem::InvalidCursor)?;
-    match asked.listing {
-        Listing::Part(part) => Ok(services.store.trail().page(company_id, part, asked.limit.get(), before).await?),
+    match page_request.listing {
+        Listing::Part(part) => {
+            Ok(services.store.audit_reader().page(company_id, part, page_request.limit.get(), before).await?)
+        }
         Listing::AboutNobody => Ok(EventPage { events: Vec::new(), next: None }),
     }
 }

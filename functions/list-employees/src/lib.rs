@@ -11,8 +11,8 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, Employee, Filter, Login, PasscodeFilter, Prefix, Timestamp};
 use readmit::http::{
-    ApiRequest as _, Asked, Body, EmployeeView, Failure, LiveSessionView, Nothing, PageLimit, Pager, Problem, Request,
-    Response, access_claims, access_session, admit_admin, answer, live_caller,
+    ApiRequest as _, Body, EmployeeView, Failure, LiveSessionView, Nothing, PageLimit, PageRequest, Pager, Problem,
+    Request, Response, access_claims, access_session, admit_admin, answer, live_caller,
 };
 use readmit::json::FieldError;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
@@ -82,15 +82,16 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
 async fn page(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
     let pager = Pager::new(services, request).await?;
     let company_id = pager.company_id();
-    let asked = request.query::<PageQuery>().and_then(|query| {
+    let page_request = request.query::<PageQuery>().and_then(|query| {
         let listing = Listing::read(&query)?;
-        Ok(Asked { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
+        Ok(PageRequest { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
     });
-    let (caller, found) = pager.read(&asked, |asked, start| find(services, company_id, asked, start)).await?;
+    let (caller, found) =
+        pager.read(&page_request, |page_request, start| find(services, company_id, page_request, start)).await?;
     let (people, passcodes, next) = read(services, company_id, found, pager.now).await?;
     let names = Names::of(services, &caller, &people, &passcodes).await?;
     let employees = people.iter().map(|employee| names.view(employee, &passcodes, pager.now)).collect();
-    let next_cursor = next.map(|last| pager.next(&asked?.name, &last)).transpose()?;
+    let next_cursor = next.map(|last| pager.next(&page_request?.name, &last)).transpose()?;
     answer::ok(&Page { employees, next_cursor })
 }
 
@@ -104,11 +105,11 @@ enum Found {
 async fn find(
     services: &Services,
     company_id: CompanyId,
-    asked: &Asked<Listing>,
+    page_request: &PageRequest<Listing>,
     start: Option<String>,
 ) -> Result<Found, Failure> {
-    let (store, limit, start) = (&services.store, asked.limit.get(), start.as_deref());
-    Ok(match &asked.listing {
+    let (store, limit, start) = (&services.store, page_request.limit.get(), start.as_deref());
+    Ok(match &page_request.listing {
         Listing::All => Found::People(store.employees_by_name(company_id, None, limit, start).await?),
         Listing::Filtered(Filter::Employees(filter)) => {
             Found::People(store.employees_by_name(company_id, Some(*filter), limit, start).await?)

@@ -14,29 +14,29 @@ use aws_lambda_events::streams::DynamoDbEventResponse;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::mail::Mail;
-use readmit::telemetry::{as_told, observed};
+use readmit::telemetry::{code_and_text, run_logged};
 use serde::Serialize;
 use serde_json::Value;
 
 mod recipients;
 mod record;
 mod replay;
+mod send;
 mod stream;
-mod telling;
 
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Answer {
     /// To Lambda's reader of the stream: the record to begin with again, if one failed.
     Batch(DynamoDbEventResponse),
-    Replayed(replay::Replayed),
+    ReplayReport(replay::ReplayReport),
 }
 
 pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
     let LambdaEvent { payload, context } = event;
     if payload.get("replay").is_some() {
-        let replayed = observed(&context, "operator", replay::replay(&services, payload), as_told).await;
-        return replayed.map(Answer::Replayed);
+        let replayed = run_logged(&context, "operator", replay::replay(&services, payload), code_and_text).await;
+        return replayed.map(Answer::ReplayReport);
     }
-    observed(&context, "stream", stream::take(&services, payload), as_told).await.map(Answer::Batch)
+    run_logged(&context, "stream", stream::take(&services, payload), code_and_text).await.map(Answer::Batch)
 }

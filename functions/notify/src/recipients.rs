@@ -7,7 +7,7 @@ use readmit::domain::{
 use readmit::store::{Store, StoreError};
 
 /// One mail to send.
-pub(crate) struct Addressed {
+pub(crate) struct AddressedNotice {
     /// The recipient, with the address that the mail goes to.
     pub(crate) recipient: Employee,
     pub(crate) notice: Notice,
@@ -16,7 +16,7 @@ pub(crate) struct Addressed {
 }
 
 /// Whether somebody may have to be told of the event.
-pub(crate) fn is_told(event: &Event) -> bool {
+pub(crate) fn needs_notice(event: &Event) -> bool {
     match event.kind {
         EventType::PasscodeRedeemed
         | EventType::RecoveryCompleted
@@ -40,7 +40,7 @@ fn is_readdressed(event: &Event) -> bool {
 
 /// What the person is told, and what the Security Admins are.
 #[derive(Default)]
-struct Told {
+struct NoticeKinds {
     person: Vec<NoticeKind>,
     admins: Vec<NoticeKind>,
 }
@@ -50,26 +50,26 @@ pub(crate) async fn about_employee(
     store: &Store,
     event: &Event,
     holder: &Employee,
-) -> Result<Vec<Addressed>, StoreError> {
+) -> Result<Vec<AddressedNotice>, StoreError> {
     let old_address = if is_readdressed(event) { store.address_before(event.event_id).await? } else { None };
-    let told = told(event, holder, old_address.as_ref());
-    let mut mails: Vec<Addressed> =
-        told.person.into_iter().map(|kind| addressed(event, holder.clone(), kind, "")).collect();
+    let kinds = kinds(event, holder, old_address.as_ref());
+    let mut mails: Vec<AddressedNotice> =
+        kinds.person.into_iter().map(|kind| address_notice(event, holder.clone(), kind, "")).collect();
     if let Some(old) = old_address {
         let kind = address_changed(&old, holder);
-        mails.push(addressed(event, Employee { login: old, ..holder.clone() }, kind, " at the old address"));
+        mails.push(address_notice(event, Employee { login: old, ..holder.clone() }, kind, " at the old address"));
     }
-    if !told.admins.is_empty() {
-        let admins = admins_told(store, event, holder).await?;
-        for kind in told.admins {
-            mails.extend(admins.iter().map(|admin| addressed(event, admin.clone(), kind.clone(), "")));
+    if !kinds.admins.is_empty() {
+        let admins = admins_to_notify(store, event, holder).await?;
+        for kind in kinds.admins {
+            mails.extend(admins.iter().map(|admin| address_notice(event, admin.clone(), kind.clone(), "")));
         }
     }
     Ok(mails)
 }
 
 /// The mails of an event about the company itself: a weaker policy is told to every Security Admin.
-pub(crate) async fn about_company(store: &Store, event: &Event) -> Result<Vec<Addressed>, StoreError> {
+pub(crate) async fn about_company(store: &Store, event: &Event) -> Result<Vec<AddressedNotice>, StoreError> {
     let Some((from, to)) = change::<SecondProof>(event, "second_proof") else { return Ok(Vec::new()) };
     let (Some(from), Some(to)) = (from, to) else { return Ok(Vec::new()) };
     if to >= from {
@@ -77,22 +77,22 @@ pub(crate) async fn about_company(store: &Store, event: &Event) -> Result<Vec<Ad
     }
     let admins = active_admins(store, event.company_id).await?;
     let kind = NoticeKind::PolicyWeakened { from, to };
-    Ok(admins.into_iter().map(|admin| addressed(event, admin, kind.clone(), "")).collect())
+    Ok(admins.into_iter().map(|admin| address_notice(event, admin, kind.clone(), "")).collect())
 }
 
-fn told(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
+fn kinds(event: &Event, holder: &Employee, old_address: Option<&Login>) -> NoticeKinds {
     let concerned = || NoticeSubject::from(holder);
-    let person = |kind| Told { person: vec![kind], ..Told::default() };
-    let admins = |kind| Told { admins: vec![kind], ..Told::default() };
+    let person = |kind| NoticeKinds { person: vec![kind], ..NoticeKinds::default() };
+    let admins = |kind| NoticeKinds { admins: vec![kind], ..NoticeKinds::default() };
     // Of a Security Admin's recovery the other Security Admins are told too.
     let with_admins = |own, of_admin: fn(NoticeSubject) -> NoticeKind| {
         let is_admin = holder.granted_role == Role::SecurityAdmin;
-        Told { person: vec![own], admins: if is_admin { vec![of_admin(concerned())] } else { Vec::new() } }
+        NoticeKinds { person: vec![own], admins: if is_admin { vec![of_admin(concerned())] } else { Vec::new() } }
     };
     match event.kind {
         EventType::PasscodeRedeemed => with_admins(NoticeKind::PasscodeRedeemed, NoticeKind::AdminPasscodeRedeemed),
         EventType::RecoveryCompleted => with_admins(NoticeKind::RecoveryCompleted, NoticeKind::AdminRecoveryCompleted),
-        EventType::AccountSuspended => Told {
+        EventType::AccountSuspended => NoticeKinds {
             person: vec![NoticeKind::AccountSuspended],
             admins: vec![NoticeKind::AdminAccountSuspended(concerned())],
         },
@@ -100,30 +100,30 @@ fn told(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
         EventType::PasscodeDisowned => admins(NoticeKind::PasscodeDisowned(concerned())),
         EventType::PasscodeBounced => admins(NoticeKind::PasscodeBounced(concerned())),
         EventType::PasscodeComplained => admins(NoticeKind::PasscodeComplained(concerned())),
-        EventType::EmployeeImported | EventType::EmployeeChanged => of_changes(event, holder, old_address),
-        _ => Told::default(),
+        EventType::EmployeeImported | EventType::EmployeeChanged => kinds_of_change(event, holder, old_address),
+        _ => NoticeKinds::default(),
     }
 }
 
 /// What a change of role, status or address is told by; one import may change all three.
-fn of_changes(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Told {
-    let mut told = Told::default();
+fn kinds_of_change(event: &Event, holder: &Employee, old_address: Option<&Login>) -> NoticeKinds {
+    let mut kinds = NoticeKinds::default();
     let concerned = NoticeSubject::from(holder);
     if let Some((from, to)) = change::<Role>(event, "role") {
         if to == Some(Role::SecurityAdmin) {
-            told.person.push(NoticeKind::RoleGiven);
-            told.admins.push(NoticeKind::AdminRoleGiven(concerned.clone()));
+            kinds.person.push(NoticeKind::RoleGiven);
+            kinds.admins.push(NoticeKind::AdminRoleGiven(concerned.clone()));
         } else if from == Some(Role::SecurityAdmin) {
-            told.person.push(NoticeKind::RoleTaken);
-            told.admins.push(NoticeKind::AdminRoleTaken(concerned.clone()));
+            kinds.person.push(NoticeKind::RoleTaken);
+            kinds.admins.push(NoticeKind::AdminRoleTaken(concerned.clone()));
         }
     }
     if let Some((_, Some(AccountStatus::Active))) = change::<AccountStatus>(event, "status") {
-        told.person.push(NoticeKind::AccountEnabled);
-        told.admins.push(NoticeKind::AdminAccountEnabled(concerned));
+        kinds.person.push(NoticeKind::AccountEnabled);
+        kinds.admins.push(NoticeKind::AdminAccountEnabled(concerned));
     }
-    told.person.extend(old_address.map(|old| address_changed(old, holder)));
-    told
+    kinds.person.extend(old_address.map(|old| address_changed(old, holder)));
+    kinds
 }
 
 fn address_changed(old: &Login, holder: &Employee) -> NoticeKind {
@@ -137,18 +137,18 @@ fn change<T: serde::de::DeserializeOwned>(event: &Event, field: &str) -> Option<
     Some((read(from), read(to)))
 }
 
-fn addressed(event: &Event, recipient: Employee, kind: NoticeKind, at: &str) -> Addressed {
+fn address_notice(event: &Event, recipient: Employee, kind: NoticeKind, at: &str) -> AddressedNotice {
     // What the holder did is told with where it was done from. SES's reports come from nowhere, and where an admin or an operator
     // sits is not the recipient's business.
     let by_the_holder = event.employee_id.is_some_and(|id| event.actor == Actor::Employee { employee_id: id });
     let origin = if by_the_holder { event.origin.clone() } else { Origin::default() };
     let mark = format!("{} to {}{at}", kind.name(), recipient.employee_id);
-    Addressed { recipient, notice: Notice { event_id: event.event_id, at: event.at, origin, kind }, mark }
+    AddressedNotice { recipient, notice: Notice { event_id: event.event_id, at: event.at, origin, kind }, mark }
 }
 
 /// The Security Admins who are told: of a mail that came back its issuer alone, if the issuer is still one of them; else all but
 /// the holder and the admin who did it.
-async fn admins_told(store: &Store, event: &Event, holder: &Employee) -> Result<Vec<Employee>, StoreError> {
+async fn admins_to_notify(store: &Store, event: &Event, holder: &Employee) -> Result<Vec<Employee>, StoreError> {
     let mut admins = active_admins(store, event.company_id).await?;
     admins.retain(|admin| admin.employee_id != holder.employee_id);
     if event.kind == EventType::AccountSuspended {

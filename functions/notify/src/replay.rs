@@ -10,12 +10,12 @@ use readmit::Services;
 use readmit::domain::{EventId, Timestamp};
 use readmit::json::{FieldError, read_object};
 use readmit::mail::Mail;
-use readmit::store::{NOTICES_KNOWN_FOR, Span, StoreError, TrailRow};
+use readmit::store::{AuditRow, NOTICES_KNOWN_FOR, Span, StoreError};
 use readmit::telemetry::failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::telling::{Told, tell};
+use crate::send::{Progress, send_notices};
 
 /// Less than the minute for which the AWS CLI waits for an answer.
 const BUDGET: Duration = Duration::from_secs(45);
@@ -30,7 +30,7 @@ struct Request {
 
 /// What a replay did: counts, and from when on the next one goes on.
 #[derive(Default, Serialize)]
-pub struct Replayed {
+pub struct ReplayReport {
     /// Mails that were sent now.
     told: usize,
     /// Mails that had been sent before.
@@ -38,28 +38,28 @@ pub struct Replayed {
     /// Events of which a notice may have been mailed twice, and is not mailed again.
     given_up: Vec<String>,
     /// Events of which a notice was not sent.
-    failed: Vec<Failed>,
+    failed: Vec<FailedNotice>,
     /// The `from` of the replay that does the rest; null if nothing is left.
     next: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
-struct Failed {
+struct FailedNotice {
     event_id: String,
     why: String,
 }
 
-pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<Replayed, Diagnostic> {
+pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<ReplayReport, Diagnostic> {
     let span = parse(payload, services.now())?;
     let store = &services.store;
     let interrupted = |error: StoreError| failure("interrupted", format!("run the replay again: {error}"));
     if store.directory(span.company_id, &[]).await.map_err(interrupted)?.company.is_none() {
         return Err(failure("company_not_found", "no company has that company_id"));
     }
-    let (trail, started) = (store.trail(), Instant::now());
-    let (mut replayed, mut after) = (Replayed::default(), None);
+    let (reader, started) = (store.audit_reader(), Instant::now());
+    let (mut replayed, mut after) = (ReplayReport::default(), None);
     loop {
-        let page = trail.span(span, PAGE, after.as_deref()).await.map_err(interrupted)?;
+        let page = reader.span(span, PAGE, after.as_deref()).await.map_err(interrupted)?;
         for row in page.rows {
             if started.elapsed() > BUDGET || !replayed.take(services, &row).await {
                 replayed.next = Some(row.event_id.parse().map_or(span.from, EventId::moment));
@@ -91,23 +91,23 @@ fn parse(payload: Value, now: Timestamp) -> Result<Span, Diagnostic> {
     Ok(span)
 }
 
-impl Replayed {
+impl ReplayReport {
     /// Tells one row. False if it has to be tried later, and the rows behind it with it.
-    async fn take(&mut self, services: &Services<Mail>, row: &TrailRow) -> bool {
-        let mut told = Told::default();
+    async fn take(&mut self, services: &Services<Mail>, row: &AuditRow) -> bool {
+        let mut progress = Progress::default();
         let outcome = match &row.event {
-            Some(event) => tell(services, event, &mut told).await,
+            Some(event) => send_notices(services, event, &mut progress).await,
             None => {
-                told.failed.push("the row is no event of the trail".to_owned());
+                progress.failed.push("the row is no event of the trail".to_owned());
                 Ok(())
             }
         };
-        self.told += told.sent;
-        self.already += told.already;
-        self.given_up.extend((!told.given_up.is_empty()).then(|| row.event_id.clone()));
+        self.told += progress.sent;
+        self.already += progress.already;
+        self.given_up.extend((!progress.given_up.is_empty()).then(|| row.event_id.clone()));
         let is_done = outcome.is_ok();
-        let whys = told.failed.into_iter().chain(outcome.err().map(|later| later.0));
-        self.failed.extend(whys.map(|why| Failed { event_id: row.event_id.clone(), why }));
+        let whys = progress.failed.into_iter().chain(outcome.err().map(|retry| retry.0));
+        self.failed.extend(whys.map(|why| FailedNotice { event_id: row.event_id.clone(), why }));
         is_done
     }
 }

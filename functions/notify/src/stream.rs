@@ -8,7 +8,7 @@ use readmit::telemetry::{count_event, failure};
 use serde_json::Value;
 
 use crate::record::{Change, Record};
-use crate::telling::{Told, tell};
+use crate::send::{Progress, send_notices};
 
 /// Tells a batch, up to the first record that store or mail service do not let through: the others would meet the same. What no further
 /// attempt can heal is given up at once, for it would hold up every record behind it until it is a day old.
@@ -27,12 +27,12 @@ pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<Dyna
             }
             Change::Altered(_) | Change::Expired => continue,
         };
-        let mut told = Told::default();
-        let outcome = tell(services, event, &mut told).await;
-        told.given_up.iter().chain(&told.failed).for_each(|cause| give_up(&record, cause));
-        if let Err(later) = outcome {
+        let mut progress = Progress::default();
+        let outcome = send_notices(services, event, &mut progress).await;
+        progress.given_up.iter().chain(&progress.failed).for_each(|cause| give_up(&record, cause));
+        if let Err(retry) = outcome {
             let Record { sequence_number, company_id, event_id, .. } = record;
-            tracing::error!(company_id, event_id, sequence_number, cause = later.0, "notice failed");
+            tracing::error!(company_id, event_id, sequence_number, cause = retry.0, "notice failed");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = Some(sequence_number);
             response.batch_item_failures.push(failure);

@@ -117,7 +117,7 @@ fn too_many(services: &Services, throttled: &Throttled) -> Failure {
 
 /// One problem for whatever is wrong; which it was, the log alone is told.
 fn rejected(because: &'static str) -> Failure {
-    Failure::Because(Problem::PasscodeRejected, because)
+    Failure::WithReason(Problem::PasscodeRejected, because)
 }
 
 /// Compares the secret, in constant time.

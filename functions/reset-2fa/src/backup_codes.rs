@@ -1,7 +1,7 @@
 //! `POST /v1/backup-codes`: whoever is signed in makes ten new backup codes, and shows password and second factor for it.
 
 use readmit::Services;
-use readmit::app::authenticate::{self, Attempt, Verified};
+use readmit::app::authenticate::{self, Attempt, VerifiedPerson};
 use readmit::domain::{Actor, BACKUP_CODES, BackupCode, EmployeeId, KeyedHash, Versioned};
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, access_claims, answer, live_caller};
 use readmit::keyring::RootSecret;
@@ -53,13 +53,13 @@ pub(crate) async fn renew(services: &Services, request: &Request) -> Result<Resp
 
     let source_ip = request.origin().source_ip.as_deref();
     let attempt = Attempt::read(caller.login.as_str(), &typed.password, &typed.code, source_ip)?;
-    let Verified { credentials, employee, spent } = authenticate::verify(services, attempt, &act).await?;
+    let VerifiedPerson { credentials, employee, spent } = authenticate::verify(services, attempt, &act).await?;
 
     let new_codes = NewCodes::make(services, employee.employee_id).await?;
     if services.store.renew_backup_codes(&credentials, &employee, &spent, &new_codes.hashes, &act).await?
         == Outcome::Refused
     {
-        return Err(Failure::Because(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
+        return Err(Failure::WithReason(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
     }
     let shown = new_codes.shown();
     answer::ok(&Renewed { backup_codes: shown.iter().map(|code| code.as_str()).collect() })

@@ -84,5 +84,5 @@ async fn disown(services: &Services, request: &Request) -> Result<Response<Body>
 
 /// One problem for whatever is wrong; which it was, the log alone is told.
 fn rejected(because: &'static str) -> Failure {
-    Failure::Because(Problem::DisownRejected, because)
+    Failure::WithReason(Problem::DisownRejected, because)
 }

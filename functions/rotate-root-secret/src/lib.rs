@@ -12,17 +12,17 @@ use aws_lambda_events::secretsmanager::SecretsManagerSecretRotationEvent;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
 use readmit::keyring::{RootSecret, Rotation, RotationError};
-use readmit::telemetry::{as_told, failure, observed};
+use readmit::telemetry::{code_and_text, failure, run_logged};
 use readmit::{Clock, Process};
 use serde::Deserialize;
 use serde_json::Value;
 
-pub struct Rotating {
+pub struct RotationServices {
     rotation: Rotation,
     clock: Clock,
 }
 
-impl Rotating {
+impl RotationServices {
     pub fn new(process: &Process) -> Result<Self, BadVariable> {
         Ok(Self { rotation: Rotation::new(process)?, clock: process.clock.clone() })
     }
@@ -30,21 +30,25 @@ impl Rotating {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Leaked {
+struct VoidRequest {
     /// A root secret's name.
     void: String,
 }
 
-pub async fn handle(rotating: Arc<Rotating>, event: LambdaEvent<Value>) -> Result<(), Diagnostic> {
-    let step = rotate(&rotating, event.payload, &event.context.request_id);
-    observed(&event.context, "rotation", step, as_told).await
+pub async fn handle(services: Arc<RotationServices>, event: LambdaEvent<Value>) -> Result<(), Diagnostic> {
+    let step = rotate(&services, event.payload, &event.context.request_id);
+    run_logged(&event.context, "rotation", step, code_and_text).await
 }
 
-async fn rotate(Rotating { rotation, clock }: &Rotating, payload: Value, request_id: &str) -> Result<(), Diagnostic> {
+async fn rotate(
+    RotationServices { rotation, clock }: &RotationServices,
+    payload: Value,
+    request_id: &str,
+) -> Result<(), Diagnostic> {
     let no_step = || failure("invalid_request", "this is no step of a rotation, and no leak of a root secret");
     let failed = |error: RotationError| failure(error.code(), error.to_string());
     if payload.get("void").is_some() {
-        let Leaked { void } = serde_json::from_value(payload).map_err(|_| no_step())?;
+        let VoidRequest { void } = serde_json::from_value(payload).map_err(|_| no_step())?;
         let secret = RootSecret::ALL.into_iter().find(|secret| secret.name() == void).ok_or_else(no_step)?;
         return rotation.void(secret, request_id, clock.now()).await.map_err(failed);
     }

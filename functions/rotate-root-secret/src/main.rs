@@ -2,5 +2,6 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::listen(|process| rotate_root_secret::Rotating::new(&process), rotate_root_secret::handle).await
+    readmit::process::listen(|process| rotate_root_secret::RotationServices::new(&process), rotate_root_secret::handle)
+        .await
 }

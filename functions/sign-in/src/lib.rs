@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::app::authenticate::{self, Attempt, Verified};
+use readmit::app::authenticate::{self, Attempt, VerifiedPerson};
 use readmit::domain::Actor;
 use readmit::http::answer::DEVICE_COOKIE;
 use readmit::http::{
@@ -55,10 +55,10 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     let attempt = Attempt::read(&typed.email, &typed.password, &typed.code, source_ip)?;
     let attempt = attempt.on_device(&*services.keyring().await?, request.cookie(DEVICE_COOKIE), now);
     let verified = authenticate::verify(services, attempt, &request.act(Actor::Anonymous, now)).await?;
-    let Verified { credentials, mut employee, spent } = verified;
+    let VerifiedPerson { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
     if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {
-        return Err(Failure::Because(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
+        return Err(Failure::WithReason(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
     }
 
     employee.last_signed_in_at = employee.last_signed_in_at.filter(|at| at.day() >= now.day()).or(Some(now));

@@ -11,7 +11,7 @@ use readmit::Services;
 use readmit::domain::lifecycle::{Command, Phase};
 use readmit::domain::{Actor, AuditContext, Origin};
 use readmit::store::{Outcome, StoreError};
-use readmit::telemetry::{as_told, failure, observed};
+use readmit::telemetry::{code_and_text, failure, run_logged};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use report::Report;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Tracked {
+pub enum TrackOutcome {
     /// The passcode's status has moved on.
     Moved,
     /// It was there, or further.
@@ -30,32 +30,32 @@ pub enum Tracked {
     OfNoInterest,
 }
 
-pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Tracked, Diagnostic> {
+pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<TrackOutcome, Diagnostic> {
     let origin = Origin { request_id: event.context.request_id.clone(), ..Origin::default() };
     let tracked = async {
-        let Some(report) = Report::read(event.payload)? else { return Ok(Tracked::OfNoInterest) };
+        let Some(report) = Report::read(event.payload)? else { return Ok(TrackOutcome::OfNoInterest) };
         let unavailable = |error: StoreError| failure("temporarily_unavailable", error.to_string());
         track(&services, report, origin).await.map_err(unavailable)
     };
-    observed(&event.context, "ses", tracked, as_told).await
+    run_logged(&event.context, "ses", tracked, code_and_text).await
 }
 
-async fn track(services: &Services, report: Report, origin: Origin) -> Result<Tracked, StoreError> {
+async fn track(services: &Services, report: Report, origin: Origin) -> Result<TrackOutcome, StoreError> {
     let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;
         let row = services.store.passcode(&report.of.login).await?;
-        let Some(row) = row.filter(|row| row.held == report.of) else { return Ok(Tracked::OfNoInterest) };
+        let Some(row) = row.filter(|row| row.held == report.of) else { return Ok(TrackOutcome::OfNoInterest) };
         let act = AuditContext::new(services.now(), Actor::System, origin.clone());
         if row.has_failed_at(act.at) && Phase::Code(report.delivery.leads_to()).is_live() {
             // The list has shown it as failed, so a late report must not make the code valid again.
-            return Ok(Tracked::Unchanged);
+            return Ok(TrackOutcome::Unchanged);
         }
         let Ok(reported) = row.lifecycle().apply(Command::Report(report.delivery), act.at) else {
-            return Ok(Tracked::Unchanged);
+            return Ok(TrackOutcome::Unchanged);
         };
         if services.store.report_delivery(&row, &reported, &act).await? == Outcome::Done {
-            return Ok(Tracked::Moved);
+            return Ok(TrackOutcome::Moved);
         }
     }
 }

@@ -21,7 +21,7 @@ pub enum ImportError {
 
 /// The answer of `import-employees`, as far as it matters here.
 #[derive(Deserialize)]
-struct Imported {
+struct ImportReport {
     company_id: String,
     results: Vec<Row>,
 }
@@ -63,7 +63,7 @@ async fn add_missing(
     invoker: &Invoker,
     file: &EmployeesFile,
     event: &Value,
-    imported: &mut Imported,
+    imported: &mut ImportReport,
 ) -> Result<(), ImportError> {
     let is_missing = |row: &Row| row.problem.as_ref().is_some_and(|problem| problem["code"] == COMPANY_EXISTS);
     let rows = event["employees"].as_array().into_iter().flatten().zip(&mut imported.results);
@@ -79,7 +79,7 @@ async fn add_missing(
     Ok(())
 }
 
-async fn invoke(invoker: &Invoker, file: &EmployeesFile, event: &Value) -> Result<Imported, ImportError> {
+async fn invoke(invoker: &Invoker, file: &EmployeesFile, event: &Value) -> Result<ImportReport, ImportError> {
     let answer = invoker.invoke(IMPORT_EMPLOYEES, event.clone()).await;
     let answer = answer.map_err(|fault| ImportError::NotImported { file: file.name.clone(), fault })?;
     serde_json::from_value(answer).map_err(|_| ImportError::UnclearAnswer { file: file.name.clone() })

@@ -22,20 +22,20 @@ const ENDS: [EventType; 8] = [
 ];
 
 /// How often each type was told.
-type Told = BTreeMap<String, u32>;
+type EventCounts = BTreeMap<String, u32>;
 
 /// All that the trail tells, and the passcodes that are there.
 #[derive(Default)]
 pub(crate) struct Stories {
-    of_passcodes: HashMap<PasscodeId, Told>,
+    of_passcodes: HashMap<PasscodeId, EventCounts>,
     imported: HashSet<EmployeeId>,
     erased: HashSet<EmployeeId>,
     /// Passcodes that the table has, with their ends as their rows say, and when they were issued.
     rows: HashMap<PasscodeId, (Phase, Timestamp)>,
 }
 
-fn count(told: &Told, kind: EventType) -> u32 {
-    told.get(&kind.to_string()).copied().unwrap_or_default()
+fn count(counts: &EventCounts, kind: EventType) -> u32 {
+    counts.get(&kind.to_string()).copied().unwrap_or_default()
 }
 
 /// The events that must exist for a phase: the one that ended the code, and the one that ended its recovery.
@@ -72,8 +72,8 @@ impl Stories {
             _ => {}
         }
         if let Some(passcode_id) = event.text("passcode_id").and_then(|id| id.parse().ok()) {
-            let told = self.of_passcodes.entry(passcode_id).or_default();
-            *told.entry(event.kind.to_string()).or_default() += 1;
+            let counts = self.of_passcodes.entry(passcode_id).or_default();
+            *counts.entry(event.kind.to_string()).or_default() += 1;
         }
     }
 
@@ -106,15 +106,15 @@ impl Stories {
         let may_be_forgotten = |at: Timestamp| since.is_some_and(|since| at < since);
         for (passcode_id, (phase, issued_at)) in &self.rows {
             if !may_be_forgotten(*issued_at) {
-                let none = Told::new();
-                let told = self.of_passcodes.get(passcode_id).unwrap_or(&none);
-                compare(*passcode_id, told, *phase, faults);
+                let none = EventCounts::new();
+                let counts = self.of_passcodes.get(passcode_id).unwrap_or(&none);
+                compare(*passcode_id, counts, *phase, faults);
             }
         }
         // Of a passcode that was replaced or erased the trail tells the whole story.
-        for (passcode_id, told) in self.of_passcodes.iter().filter(|(id, _)| !self.rows.contains_key(*id)) {
-            if count(told, EventType::PasscodeIssued) > 0 {
-                ended_once(*passcode_id, told, faults);
+        for (passcode_id, counts) in self.of_passcodes.iter().filter(|(id, _)| !self.rows.contains_key(*id)) {
+            if count(counts, EventType::PasscodeIssued) > 0 {
+                ended_once(*passcode_id, counts, faults);
             }
         }
         for employee in people.iter().filter(|_| since.is_none()) {
@@ -131,45 +131,45 @@ impl Stories {
 }
 
 /// A passcode that is there: its row and the trail tell the same.
-fn compare(id: PasscodeId, told: &Told, phase: Phase, faults: &mut BTreeSet<Fault>) {
+fn compare(id: PasscodeId, counts: &EventCounts, phase: Phase, faults: &mut BTreeSet<Fault>) {
     let (of_code, of_recovery) = ends_of(phase);
     let shown = [Some(EventType::PasscodeIssued), of_code, of_recovery];
-    for kind in shown.into_iter().flatten().filter(|kind| count(told, *kind) == 0) {
+    for kind in shown.into_iter().flatten().filter(|kind| count(counts, *kind) == 0) {
         faults.insert(Fault::act_without_event(id, kind));
     }
     let recovery_ends = [EventType::RecoveryCompleted, EventType::RecoveryAbandoned];
-    let others = ENDS.into_iter().chain(recovery_ends).filter(|kind| count(told, *kind) > 0);
+    let others = ENDS.into_iter().chain(recovery_ends).filter(|kind| count(counts, *kind) > 0);
     for kind in others.filter(|kind| ![of_code, of_recovery].contains(&Some(*kind))) {
         faults.insert(Fault::event_without_act(id, kind));
     }
-    if count(told, EventType::PasscodeDisowned) > 0 && !phase.is_ended() {
+    if count(counts, EventType::PasscodeDisowned) > 0 && !phase.is_ended() {
         faults.insert(Fault::event_without_act(id, EventType::PasscodeDisowned));
     }
-    each_once(id, told, faults);
+    each_once(id, counts, faults);
 }
 
 /// A passcode that is gone: it ended once, and so did its recovery.
-fn ended_once(id: PasscodeId, told: &Told, faults: &mut BTreeSet<Fault>) {
-    let sum = |kinds: &[EventType]| kinds.iter().map(|kind| count(told, *kind)).sum::<u32>();
+fn ended_once(id: PasscodeId, counts: &EventCounts, faults: &mut BTreeSet<Fault>) {
+    let sum = |kinds: &[EventType]| kinds.iter().map(|kind| count(counts, *kind)).sum::<u32>();
     let ends = sum(&ENDS);
     if ends > 1 {
         faults.insert(Fault::event_without_act(id, "more than one end"));
     }
-    if ends == 0 && count(told, EventType::PasscodeDisowned) == 0 {
+    if ends == 0 && count(counts, EventType::PasscodeDisowned) == 0 {
         faults.insert(Fault::event_without_act(id, EventType::PasscodeIssued));
     }
-    let recoveries = count(told, EventType::PasscodeRedeemed);
+    let recoveries = count(counts, EventType::PasscodeRedeemed);
     let of_recovery = sum(&[EventType::RecoveryCompleted, EventType::RecoveryAbandoned]);
     if recoveries > of_recovery {
         faults.insert(Fault::act_without_event(id, EventType::RecoveryAbandoned));
     } else if of_recovery > recoveries {
         faults.insert(Fault::event_without_act(id, "the end of a recovery that never began"));
     }
-    each_once(id, told, faults);
+    each_once(id, counts, faults);
 }
 
 /// No type of event may occur twice for one passcode.
-fn each_once(id: PasscodeId, told: &Told, faults: &mut BTreeSet<Fault>) {
-    let again = told.iter().filter(|(_, count)| **count > 1);
+fn each_once(id: PasscodeId, counts: &EventCounts, faults: &mut BTreeSet<Fault>) {
+    let again = counts.iter().filter(|(_, count)| **count > 1);
     faults.extend(again.map(|(kind, _)| Fault::event_without_act(id, format!("{kind}, again"))));
 }

@@ -5,10 +5,10 @@ use readmit_domain::{
     SecondFactor, Timestamp, Versioned,
 };
 
-use super::passwords::{self, Compared};
+use super::passwords::{self, Comparison};
 use super::{AppError, Services};
 use crate::keyring::{Keyring, RootSecret};
-use crate::store::{Account, Admission, Credentials, FactorUsed, Spent, Wrong};
+use crate::store::{Account, Admission, Credentials, FactorUsed, SignInEffects, WrongFactor};
 
 mod attempt;
 mod proof;
@@ -17,18 +17,22 @@ pub use attempt::Attempt;
 pub use proof::{Proof, prove};
 
 /// The person, verified; what the sign-in spends is not spent yet.
-pub struct Verified {
+pub struct VerifiedPerson {
     /// As they were read.
     pub credentials: Credentials,
     /// As the directory has the person.
     pub employee: Employee,
     /// What the sign-in spends.
-    pub spent: Spent,
+    pub spent: SignInEffects,
 }
 
 /// Whether address, password and second factor are somebody's. What is wrong is 401 `sign_in_rejected`, whatever it is; too many
 /// attempts are 429.
-pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &AuditContext) -> Result<Verified, AppError> {
+pub async fn verify(
+    services: &Services,
+    mut attempt: Attempt<'_>,
+    act: &AuditContext,
+) -> Result<VerifiedPerson, AppError> {
     let (account, counted) = count(services, &mut attempt, act.at).await?;
     let whose = account.credentials.as_ref().map(|known| (known.company_id, known.employee_id));
     let verified = match counted {
@@ -38,7 +42,7 @@ pub async fn verify(services: &Services, mut attempt: Attempt<'_>, act: &AuditCo
     match verified {
         Admission::Admitted(verified) => Ok(verified),
         Admission::Throttled(limit) => {
-            Err(services.tell_throttled(&limit, EventType::SessionThrottled, whose, act).await?)
+            Err(services.record_throttled(&limit, EventType::SessionThrottled, whose, act).await?)
         }
     }
 }
@@ -74,7 +78,7 @@ async fn compare(
     attempt: Attempt<'_>,
     account: Account,
     now: Timestamp,
-) -> Result<Admission<Verified>, AppError> {
+) -> Result<Admission<VerifiedPerson>, AppError> {
     let (source, is_known_device) = (attempt.source(), attempt.device.is_some());
     let login = attempt.login;
     let (company_id, employee_id) = owner(services, account.credentials.as_ref());
@@ -88,10 +92,10 @@ async fn compare(
         Admission::Throttled(throttled) if !is_known_device => return Ok(Admission::Throttled(throttled)),
         Admission::Admitted(()) | Admission::Throttled(_) => {}
     }
-    match judge(services, checked, account.credentials.clone(), employee, attempt.factor, now).await? {
-        Ok(Judged { credentials, employee, factor, rehashed, resealed }) => {
-            let spent = Spent { factor, rehashed, resealed, source };
-            Ok(Admission::Admitted(Verified { credentials, employee, spent }))
+    match check_all(services, checked, account.credentials.clone(), employee, attempt.factor, now).await? {
+        Ok(Match { credentials, employee, factor, rehashed, resealed }) => {
+            let spent = SignInEffects { factor, rehashed, resealed, source };
+            Ok(Admission::Admitted(VerifiedPerson { credentials, employee, spent }))
         }
         Err((wrong, because)) => match services.store.count_failure(&login, &account, wrong, now).await? {
             Admission::Throttled(throttled) if !is_known_device => Ok(Admission::Throttled(throttled)),
@@ -100,8 +104,8 @@ async fn compare(
     }
 }
 
-/// As [`Verified`], before anything of it is counted: what is spent, and what is stored anew.
-struct Judged {
+/// As [`VerifiedPerson`], before anything of it is counted: what is spent, and what is stored anew.
+struct Match {
     credentials: Credentials,
     employee: Employee,
     factor: FactorUsed,
@@ -110,21 +114,21 @@ struct Judged {
 }
 
 /// Whether all of it fits; else what does not.
-async fn judge(
+async fn check_all(
     services: &Services,
-    Compared { matches, password, keyring }: Compared,
+    Comparison { matches, password, keyring }: Comparison,
     credentials: Option<Credentials>,
     employee: Option<Employee>,
     factor: Option<SecondFactor>,
     now: Timestamp,
-) -> Result<Result<Judged, (Wrong, &'static str)>, AppError> {
+) -> Result<Result<Match, (WrongFactor, &'static str)>, AppError> {
     let (Some(credentials), Some(employee)) = (credentials, employee) else {
-        return Ok(Err((Wrong::Password, "nobody of this address")));
+        return Ok(Err((WrongFactor::Password, "nobody of this address")));
     };
     if !matches {
-        return Ok(Err((Wrong::Password, "a wrong password")));
+        return Ok(Err((WrongFactor::Password, "a wrong password")));
     }
-    let rejected = |because| Ok(Err((Wrong::SecondFactor, because)));
+    let rejected = |because| Ok(Err((WrongFactor::SecondFactor, because)));
     // Of an authenticator that was sealed with a key which this process does not know yet.
     let keyring = match &credentials.totp_key {
         Some(sealed) => services.keyring_knowing(RootSecret::Authenticators, sealed.version).await?,
@@ -142,7 +146,7 @@ async fn judge(
     }
     let rehashed = rehashed(services, &keyring, &credentials, password, now).await?;
     let resealed = resealed(services, &keyring, &credentials, now)?;
-    Ok(Ok(Judged { credentials, employee, factor, rehashed, resealed }))
+    Ok(Ok(Match { credentials, employee, factor, rehashed, resealed }))
 }
 
 /// The password hashed anew, if its hash was made with an older key or weaker parameters: this is the one time that it can be.

@@ -10,7 +10,7 @@ use crate::mail::Mail;
 use crate::store::{BeginOutcome, Outcome, Reservations, StoredPasscode, Throttled};
 
 /// A passcode that is stored, `sending`, and not mailed yet.
-pub struct Stored {
+pub struct CodeToMail {
     issued: IssuedPasscode,
     stored: Box<StoredPasscode>,
     disown_token: SecretString,
@@ -38,14 +38,14 @@ impl Services<Mail> {
         issued: IssuedPasscode,
         reservations: Reservations,
         act: &AuditContext,
-    ) -> Result<Option<Stored>, AppError> {
+    ) -> Result<Option<CodeToMail>, AppError> {
         let keyring = self.keyring().await?;
         let version = keyring.current(RootSecret::Passcodes, act.at);
         let value = issued.code.hash(&keyring.passcode_key(version)?, issued.login(), issued.latest.passcode_id);
         let held = issued.holder.held(issued.latest.passcode_id);
         let disown_token = keyring.seal_disown(&held, act.at, &mut self.random())?;
         match self.store.begin(&issued, &Versioned { version, value }, reservations, act).await? {
-            BeginOutcome::Stored(stored) => Ok(Some(Stored { issued, stored, disown_token })),
+            BeginOutcome::Stored(stored) => Ok(Some(CodeToMail { issued, stored, disown_token })),
             BeginOutcome::Changed => Ok(None),
             BeginOutcome::Locked(throttled) => Err(self.throttled(&throttled, &issued.holder, act).await?),
         }
@@ -56,11 +56,11 @@ impl Services<Mail> {
     /// and is cleaned up.
     pub async fn mail_code(
         &self,
-        stored: Stored,
+        stored: CodeToMail,
         company: &Company,
         act: &AuditContext,
     ) -> Result<LatestPasscode, AppError> {
-        let Stored { issued, stored, disown_token } = stored;
+        let CodeToMail { issued, stored, disown_token } = stored;
         if let Err(refused) = self.mail.passcode(&issued, company, &disown_token).await {
             self.store.withdraw(&stored, act).await?;
             return Err(AppError::EmailNotSent(refused));
@@ -79,7 +79,7 @@ impl Services<Mail> {
         Ok(latest)
     }
 
-    /// [`Services::tell_throttled`] of the limit of issues.
+    /// [`Services::record_throttled`] of the limit of issues.
     pub async fn throttled(
         &self,
         throttled: &Throttled,
@@ -87,6 +87,6 @@ impl Services<Mail> {
         act: &AuditContext,
     ) -> Result<AppError, AppError> {
         let whose = Some((holder.company_id, holder.employee_id));
-        self.tell_throttled(throttled, EventType::PasscodeThrottled, whose, act).await
+        self.record_throttled(throttled, EventType::PasscodeThrottled, whose, act).await
     }
 }

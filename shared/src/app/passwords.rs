@@ -9,7 +9,7 @@ use crate::keyring::{Keyring, RootSecret};
 use crate::store::Credentials;
 
 /// A password that was compared.
-pub struct Compared {
+pub struct Comparison {
     /// Whether it is the one of the stored hash.
     pub matches: bool,
     /// The password again.
@@ -39,7 +39,7 @@ pub async fn compare<M>(
     credentials: Option<&Credentials>,
     password: Password,
     now: Timestamp,
-) -> Result<Compared, AppError> {
+) -> Result<Comparison, AppError> {
     let stored = credentials.and_then(|credentials| credentials.password_hash.clone());
     let keyring = match &stored {
         Some(stored) => services.keyring_knowing(RootSecret::Credentials, stored.version).await?,
@@ -57,5 +57,5 @@ pub async fn compare<M>(
         matches.map(|matches| (matches, password))
     });
     let (matches, password) = comparing.await??;
-    Ok(Compared { matches, password, keyring })
+    Ok(Comparison { matches, password, keyring })
 }

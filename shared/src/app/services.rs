@@ -30,7 +30,7 @@ pub struct Services<M = ()> {
     pub portal_url: String,
     /// The portal's name, as authenticators show it.
     pub brand_name: String,
-    edge: TrustedProxy,
+    trusted_proxy: TrustedProxy,
     key_store: KeyStore,
     pub(super) hash_memory: Arc<HashMemory>,
     aws: Arc<Aws>,
@@ -70,7 +70,7 @@ impl<M> Services<M> {
             mail,
             portal_url: environment.require("READMIT_PORTAL_URL")?,
             brand_name: environment.require("READMIT_BRAND_NAME")?,
-            edge: TrustedProxy::new(&environment)?,
+            trusted_proxy: TrustedProxy::new(&environment)?,
             hash_memory: Arc::default(),
             aws,
             clock,
@@ -100,7 +100,7 @@ impl<M> Services<M> {
     }
 
     /// Writes one audit event a span of a limit that was reached; for an unknown account, the same request without an event.
-    pub async fn tell_throttled(
+    pub async fn record_throttled(
         &self,
         throttled: &Throttled,
         kind: EventType,
@@ -109,14 +109,14 @@ impl<M> Services<M> {
     ) -> Result<AppError, AppError> {
         if let Some(unreported) = &throttled.unreported {
             let event = whose.map(|(company_id, id)| self.store.event(act, kind, company_id, id));
-            self.store.tell_throttled(unreported, event, act).await?;
+            self.store.record_throttled(unreported, event, act).await?;
         }
         Ok(AppError::Throttled { until: throttled.until, now: act.at })
     }
 
     /// Who may hand requests on.
-    pub fn edge(&self) -> &TrustedProxy {
-        &self.edge
+    pub fn trusted_proxy(&self) -> &TrustedProxy {
+        &self.trusted_proxy
     }
 
     /// The keys.

@@ -12,9 +12,9 @@ use crate::store::StoreError;
 pub enum Failure {
     Problem(Problem),
     /// The client is told a problem; the log, which of the things it stands for it was.
-    Because(Problem, &'static str),
+    WithReason(Problem, &'static str),
     /// Something that we need did not do its part: the client is told a problem; the log, what caused it.
-    Caused(Problem, String),
+    Dependency(Problem, String),
     /// A fault of the program or its set-up: the invocation fails, and the gateway answers 500.
     Fault(String),
 }
@@ -40,8 +40,8 @@ impl From<AppError> for Failure {
         match error {
             AppError::IssueRefused(refusal) => refusal.into(),
             AppError::Throttled { until, now } => Problem::too_many_until(until, now).into(),
-            AppError::SignInRejected(because) => Self::Because(Problem::SignInRejected, because),
-            AppError::EmailNotSent(refused) => Self::Caused(Problem::EmailNotSent, refused.to_string()),
+            AppError::SignInRejected(because) => Self::WithReason(Problem::SignInRejected, because),
+            AppError::EmailNotSent(refused) => Self::Dependency(Problem::EmailNotSent, refused.to_string()),
             AppError::Store(error) => error.into(),
             AppError::KeyringUnavailable(error) => error.into(),
             AppError::UnknownVersion(_)
@@ -58,7 +58,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Contended(_) => {
-                Self::Caused(Problem::TemporarilyUnavailable, error.to_string())
+                Self::Dependency(Problem::TemporarilyUnavailable, error.to_string())
             }
             StoreError::Unfit(_) | StoreError::Refused(_) => Self::Fault(error.to_string()),
         }
@@ -67,7 +67,7 @@ impl From<StoreError> for Failure {
 
 impl From<KeyringUnavailable> for Failure {
     fn from(error: KeyringUnavailable) -> Self {
-        Self::Caused(Problem::TemporarilyUnavailable, error.to_string())
+        Self::Dependency(Problem::TemporarilyUnavailable, error.to_string())
     }
 }
 

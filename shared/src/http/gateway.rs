@@ -60,11 +60,11 @@ struct RequestContextHttp {
 impl GatewayRequest {
     /// The request with its [`Origin`] as an extension, and the body, which is checked and decoded later; or that it had to come
     /// through the edge.
-    pub(super) fn into_http(self, context: Context, edge: &TrustedProxy) -> (Request, Result<EncodedBody, Problem>) {
+    pub(super) fn into_http(self, context: Context, proxy: &TrustedProxy) -> (Request, Result<EncodedBody, Problem>) {
         let text = Zeroizing::new(self.body.unwrap_or_default());
         let body = EncodedBody { text, is_base64: self.is_base64_encoded };
         let mut headers = self.headers.unwrap_or_default();
-        let (viewer, body) = match edge.viewer(&mut headers) {
+        let (viewer, body) = match proxy.viewer(&mut headers) {
             Ok(viewer) => (viewer.map(|address| address.to_string()), Ok(body)),
             Err(NotThroughEdge) => (None, Err(Problem::EdgeRequired)),
         };

@@ -38,7 +38,7 @@ impl TryFrom<String> for PageLimit {
     }
 }
 
-pub struct Asked<L> {
+pub struct PageRequest<L> {
     pub listing: L,
     /// The listing's name, which a cursor is bound to.
     pub name: String,
@@ -70,16 +70,20 @@ impl<'a> Pager<'a> {
     /// query or the cursor is told behind that.
     pub async fn read<'q, L, T, F: Future<Output = Result<T, Failure>>>(
         &self,
-        asked: &'q Result<Asked<L>, Problem>,
-        read: impl FnOnce(&'q Asked<L>, Option<String>) -> F,
+        page_request: &'q Result<PageRequest<L>, Problem>,
+        read: impl FnOnce(&'q PageRequest<L>, Option<String>) -> F,
     ) -> Result<(Employee, T), Failure> {
-        let open = |asked: &Asked<L>| {
-            asked.cursor.as_ref().map(|cursor| open_cursor(&self.keyring, &asked.name, cursor, self.now)).transpose()
+        let open = |page_request: &PageRequest<L>| {
+            page_request
+                .cursor
+                .as_ref()
+                .map(|cursor| open_cursor(&self.keyring, &page_request.name, cursor, self.now))
+                .transpose()
         };
-        let start = asked.as_ref().map_err(Problem::clone).and_then(open);
+        let start = page_request.as_ref().map_err(Problem::clone).and_then(open);
         let page = async {
-            match (asked, &start) {
-                (Ok(asked), Ok(start)) => Some(read(asked, start.clone()).await),
+            match (page_request, &start) {
+                (Ok(page_request), Ok(start)) => Some(read(page_request, start.clone()).await),
                 _ => None,
             }
         };

@@ -14,7 +14,7 @@ use super::gateway::{GatewayRequest, response_event};
 use super::request::single_header;
 use super::{ApiRequest as _, Failure, Problem};
 use crate::app::Services;
-use crate::telemetry::{Ending, Invocation};
+use crate::telemetry::{Invocation, InvocationOutcome};
 use crate::trusted_proxy::TrustedProxy;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -31,16 +31,16 @@ where
     // Boxed, or the compiler finds the runtime's future too deep to lay out.
     let serve = move |event: LambdaEvent<GatewayRequest>| {
         let services = Arc::clone(&services);
-        Box::pin(
-            async move { respond(services.edge(), |request| handler(Arc::clone(&services), request), event).await },
-        )
+        Box::pin(async move {
+            respond(services.trusted_proxy(), |request| handler(Arc::clone(&services), request), event).await
+        })
     };
     lambda_runtime::run(service_fn(serve)).await
 }
 
 /// Serves one event outside Lambda, through the same code: what `cargo run` and the tests do.
 pub async fn invoke<F>(
-    edge: &TrustedProxy,
+    proxy: &TrustedProxy,
     handle: impl FnOnce(Request) -> F,
     event: Value,
     context: Context,
@@ -49,18 +49,18 @@ where
     F: Future<Output = Result<Response<Body>, Failure>>,
 {
     let request: GatewayRequest = serde_json::from_str(&event.to_string())?;
-    Ok(serde_json::to_value(respond(edge, handle, LambdaEvent::new(request, context)).await?)?)
+    Ok(serde_json::to_value(respond(proxy, handle, LambdaEvent::new(request, context)).await?)?)
 }
 
 async fn respond<F>(
-    edge: &TrustedProxy,
+    proxy: &TrustedProxy,
     handle: impl FnOnce(Request) -> F,
     event: LambdaEvent<GatewayRequest>,
 ) -> Result<ApiGatewayV2httpResponse, Error>
 where
     F: Future<Output = Result<Response<Body>, Failure>>,
 {
-    let (mut request, body) = event.payload.into_http(event.context, edge);
+    let (mut request, body) = event.payload.into_http(event.context, proxy);
     let request_id = request.origin().request_id.clone();
     let invocation = Invocation::begin(&request_id, request.route_key());
     let outcome =
@@ -69,15 +69,15 @@ where
                 request.extensions_mut().insert(bytes);
                 let handled = invocation.run(tokio::time::timeout(REQUEST_BUDGET, handle(request))).await;
                 handled.unwrap_or_else(|_| {
-                    Err(Failure::Caused(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned()))
+                    Err(Failure::Dependency(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned()))
                 })
             }
             Err(failure) => Err(failure),
         };
-    invocation.end(&ending(&outcome));
+    invocation.end(&outcome_of(&outcome));
     let mut response = match outcome {
         Ok(response) => response,
-        Err(Failure::Problem(problem) | Failure::Because(problem, _) | Failure::Caused(problem, _)) => {
+        Err(Failure::Problem(problem) | Failure::WithReason(problem, _) | Failure::Dependency(problem, _)) => {
             refusal(&problem, &request_id)?
         }
         Err(Failure::Fault(_)) => return Err(Error::from("an internal fault; the log has its cause")),
@@ -86,20 +86,20 @@ where
     Ok(response_event(response))
 }
 
-fn ending(outcome: &Result<Response<Body>, Failure>) -> Ending<'_> {
-    let refused = |problem: &Problem, because| Ending::Refused {
+fn outcome_of(outcome: &Result<Response<Body>, Failure>) -> InvocationOutcome<'_> {
+    let refused = |problem: &Problem, because| InvocationOutcome::Refused {
         status: problem.status().as_u16(),
         code: problem.code(),
         because,
     };
     match outcome {
-        Ok(response) => Ending::Answered { status: Some(response.status().as_u16()) },
+        Ok(response) => InvocationOutcome::Answered { status: Some(response.status().as_u16()) },
         Err(Failure::Problem(problem)) => refused(problem, None),
-        Err(Failure::Because(problem, because)) => refused(problem, Some(because)),
-        Err(Failure::Caused(problem, cause)) => {
-            Ending::Failed { status: Some(problem.status().as_u16()), code: problem.code(), because: cause }
+        Err(Failure::WithReason(problem, because)) => refused(problem, Some(because)),
+        Err(Failure::Dependency(problem, cause)) => {
+            InvocationOutcome::Failed { status: Some(problem.status().as_u16()), code: problem.code(), because: cause }
         }
-        Err(Failure::Fault(cause)) => Ending::Broken { because: cause },
+        Err(Failure::Fault(cause)) => InvocationOutcome::Broken { because: cause },
     }
 }
 
@@ -131,9 +131,9 @@ mod tests {
             std::future::pending().await
         }
         let started = tokio::time::Instant::now();
-        let edge = TrustedProxy::new(&[].into_iter().collect()).unwrap();
+        let proxy = TrustedProxy::new(&[].into_iter().collect()).unwrap();
         let request = serde_json::from_str(r#"{"requestContext": {"routeKey": "GET /", "http": {}}}"#).unwrap();
-        let response = respond(&edge, never, LambdaEvent::new(request, Context::default())).await.unwrap();
+        let response = respond(&proxy, never, LambdaEvent::new(request, Context::default())).await.unwrap();
         assert_eq!(response.status_code, 503);
         assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
     }

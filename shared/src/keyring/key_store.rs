@@ -18,7 +18,7 @@ use crate::store::{Outcome, Store};
 /// An unknown version makes the keys be fetched again, but not more often than this: anyone can write a key's name into a token.
 const REFETCH_AFTER: Duration = Duration::from_secs(30);
 /// What is new, or void, is known to a warm process after this time at the latest.
-pub(super) const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
+pub(super) const CACHE_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 pub struct KeyStore {
     aws: Arc<Aws>,
@@ -27,10 +27,10 @@ pub struct KeyStore {
     store: Store,
     needs: KeyNeeds,
     ids: BTreeMap<RootSecret, String>,
-    kept: Mutex<Option<Kept>>,
+    cached: Mutex<Option<CachedKeys>>,
 }
 
-struct Kept {
+struct CachedKeys {
     keyring: Arc<Keyring>,
     asked_at: Timestamp,
 }
@@ -48,7 +48,7 @@ impl KeyStore {
     ) -> Result<Self, BadVariable> {
         let ids = needs.secrets.iter().map(|secret| Ok((*secret, environment.require(secret.variable())?)));
         let ids = ids.collect::<Result<_, _>>()?;
-        Ok(Self { aws, client: OnceLock::new(), store, needs, ids, kept: Mutex::new(None) })
+        Ok(Self { aws, client: OnceLock::new(), store, needs, ids, cached: Mutex::new(None) })
     }
 
     pub async fn keyring(&self, now: Timestamp) -> Result<Arc<Keyring>, KeyringUnavailable> {
@@ -82,26 +82,26 @@ impl KeyStore {
         now: Timestamp,
         suffices: impl Fn(&Keyring) -> bool,
     ) -> Result<Arc<Keyring>, KeyringUnavailable> {
-        let mut kept = self.kept.lock().await;
-        if let Some(kept) = &*kept {
-            let age_limit = if suffices(&kept.keyring) { KEPT_FOR } else { REFETCH_AFTER };
+        let mut cached = self.cached.lock().await;
+        if let Some(cached) = &*cached {
+            let age_limit = if suffices(&cached.keyring) { CACHE_LIFETIME } else { REFETCH_AFTER };
             // Before anybody has signed anything no public keys are there: they are asked for each time until they are.
-            let lacks = |kind: &TokenKind| kept.keyring.public_keys(*kind).is_none();
-            if now < kept.asked_at.after(age_limit) && !self.kinds().iter().any(lacks) {
-                return Ok(Arc::clone(&kept.keyring));
+            let lacks = |kind: &TokenKind| cached.keyring.public_keys(*kind).is_none();
+            if now < cached.asked_at.after(age_limit) && !self.kinds().iter().any(lacks) {
+                return Ok(Arc::clone(&cached.keyring));
             }
         }
         // Boxed: it is rare, and large beside what a request holds else.
-        let fetched = match (Box::pin(self.fetch()).await, kept.take()) {
+        let fetched = match (Box::pin(self.fetch()).await, cached.take()) {
             (Ok(keyring), _) => Arc::new(keyring),
             // What is there still opens what it opened; the next attempt is as far away as after a success.
-            (Err(error), Some(Kept { keyring, .. })) => {
+            (Err(error), Some(CachedKeys { keyring, .. })) => {
                 tracing::error!(cause = %error, "kept the keys that are there");
                 keyring
             }
             (Err(error), None) => return Err(error),
         };
-        *kept = Some(Kept { keyring: Arc::clone(&fetched), asked_at: now });
+        *cached = Some(CachedKeys { keyring: Arc::clone(&fetched), asked_at: now });
         Ok(fetched)
     }
 

@@ -9,15 +9,15 @@ use readmit_domain::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::key_store::KEPT_FOR;
+use super::key_store::CACHE_LIFETIME;
 use super::root::RootJson;
 use super::{BadRootSecret, Root, RotationError};
 
 /// A version signs so long after it was made…
 const SIGNS_AFTER: Duration = Duration::from_secs(30 * 60);
 /// … and at least so long after it became current: by then every process has fetched it, and what is published of it; twice
-/// [`KEPT_FOR`], and three minutes for clocks that differ. Whoever verifies tokens elsewhere keeps public keys five minutes.
-const KNOWN_AFTER: Duration = Duration::from_secs(2 * KEPT_FOR.as_secs() + 180);
+/// [`CACHE_LIFETIME`], and three minutes for clocks that differ. Whoever verifies tokens elsewhere keeps public keys five minutes.
+const KNOWN_AFTER: Duration = Duration::from_secs(2 * CACHE_LIFETIME.as_secs() + 180);
 /// 62^64 is over 2^256: the length that the template generates the first version with.
 const MATERIAL_LENGTH: usize = 64;
 

@@ -20,10 +20,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::attributes::*;
-use super::batch::Reading;
+use super::batch::ReadOptions;
 use super::change::{Change, key};
 use super::limits::{LimitRow, limit_key};
-use super::send::{OnRefusal, Updated, read};
+use super::send::{OnConditionFailure, UpdateOutcome, read};
 use super::{Admission, Credentials, Store, StoreError, Throttled};
 
 /// Where a sign-in comes from: whose failures there are counted together.
@@ -37,7 +37,7 @@ pub enum AttemptSource {
 
 /// What of a sign-in was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrong {
+pub enum WrongFactor {
     /// The password; of an unknown address whatever was typed.
     Password,
     /// The second factor beside the right password, or the account is shut.
@@ -132,11 +132,11 @@ pub struct Account {
 
 impl Failures {
     /// For each kind of failure: the attribute, the moments, and the limit.
-    fn kinds(&self) -> [(Wrong, &'static str, &Vec<i64>, [Limit; 1]); 2] {
+    fn kinds(&self) -> [(WrongFactor, &'static str, &Vec<i64>, [Limit; 1]); 2] {
         [
-            (Wrong::Password, WRONG_PASSWORDS_AT, &self.wrong_passwords_at, WRONG_PASSWORDS_AN_ACCOUNT),
+            (WrongFactor::Password, WRONG_PASSWORDS_AT, &self.wrong_passwords_at, WRONG_PASSWORDS_AN_ACCOUNT),
             (
-                Wrong::SecondFactor,
+                WrongFactor::SecondFactor,
                 WRONG_SECOND_FACTORS_AT,
                 &self.wrong_second_factors_at,
                 WRONG_SECOND_FACTORS_AN_ACCOUNT,
@@ -152,7 +152,7 @@ impl Failures {
     }
 
     /// Adds a failure: appends it to a list with room, or rewrites a full list without the moments that no longer count.
-    fn counted(&self, update: Change, wrong: Wrong, now: Timestamp) -> Change {
+    fn counted(&self, update: Change, wrong: WrongFactor, now: Timestamp) -> Change {
         self.kinds().into_iter().filter(|(kind, ..)| *kind == wrong).fold(
             self.still_stand(update),
             |update, (_, attribute, seen, limits @ [Limit { most, .. }])| {
@@ -188,7 +188,7 @@ impl Store {
             (self.tables.credentials.clone(), key([(LOGIN, login)])),
             (self.tables.limits.clone(), limit_key(&sign_ins_of(login))),
         ];
-        let mut items = self.batches(keys, Reading::CONSISTENT).await?;
+        let mut items = self.batches(keys, ReadOptions::CONSISTENT).await?;
         let mut first = |table: &str| items.remove(table).and_then(|items| items.into_iter().next());
         let (credentials, row) = (first(&self.tables.credentials), first(&self.tables.limits));
         Ok(Account {
@@ -206,9 +206,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<LimitRow>, StoreError> {
         let append = self.appended(&source.subject(login), source.limits(), now);
-        Ok(match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
-            Updated::Done(_) => None,
-            Updated::Refused(row) => Some(row.unwrap_or_default()),
+        Ok(match self.update::<LimitRow>(append, OnConditionFailure::ReturnItem).await? {
+            UpdateOutcome::Done(_) => None,
+            UpdateOutcome::Refused(row) => Some(row.unwrap_or_default()),
         })
     }
 
@@ -229,7 +229,7 @@ impl Store {
         &self,
         login: &Login,
         account: &Account,
-        wrong: Wrong,
+        wrong: WrongFactor,
         now: Timestamp,
     ) -> Result<Admission, StoreError> {
         let subject = sign_ins_of(login);
@@ -247,9 +247,9 @@ impl Store {
                 return Ok(Admission::Throttled(throttled));
             }
             let counted = failures.counted(update.clone(), wrong, now);
-            let row = match self.update::<FailuresRow>(counted, OnRefusal::TellTheItem).await? {
-                Updated::Done(_) => return Ok(Admission::Admitted(())),
-                Updated::Refused(row) => row.unwrap_or_default(),
+            let row = match self.update::<FailuresRow>(counted, OnConditionFailure::ReturnItem).await? {
+                UpdateOutcome::Done(_) => return Ok(Admission::Admitted(())),
+                UpdateOutcome::Refused(row) => row.unwrap_or_default(),
             };
             if row.employee_id != account.credentials.as_ref().map(|known| known.employee_id) {
                 // Meanwhile the address was given up or given to somebody else, so there is no account to count for.
@@ -281,9 +281,9 @@ impl Store {
     ) -> Result<Admission, StoreError> {
         let (subject, limits) = (refusals(login, source_ip), &REFUSED_REDEMPTIONS_A_NETWORK);
         let append = self.appended(&subject, limits, now);
-        match self.update::<LimitRow>(append, OnRefusal::TellTheItem).await? {
-            Updated::Done(_) => Ok(Admission::Admitted(())),
-            Updated::Refused(row) => {
+        match self.update::<LimitRow>(append, OnConditionFailure::ReturnItem).await? {
+            UpdateOutcome::Done(_) => Ok(Admission::Admitted(())),
+            UpdateOutcome::Refused(row) => {
                 self.rewrite_until_counted(&subject, limits, row.unwrap_or_default(), None, now).await
             }
         }

@@ -3,8 +3,8 @@
 use readmit_domain::{AuditContext, CompanyId, EmployeeId, Event, EventType};
 
 use super::attributes::*;
+use super::audit_reader::{employee_key, type_key};
 use super::change::{Change, Item, attribute, item, key};
-use super::trail::{employee_key, type_key};
 use super::{Store, StoreError};
 
 impl Store {

@@ -14,14 +14,14 @@ const MAX_BATCH: usize = 100;
 
 /// How items are read.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'a> {
+pub(super) struct ReadOptions<'a> {
     /// Strongly consistent; else eventually consistent, for half the read units.
     pub consistent: bool,
     /// Only these attributes; all of them if the list is empty.
     pub only: &'a [&'a str],
 }
 
-impl Reading<'_> {
+impl ReadOptions<'_> {
     pub const CONSISTENT: Self = Self { consistent: true, only: &[] };
     pub const EVENTUAL: Self = Self { consistent: false, only: &[] };
 }
@@ -32,21 +32,21 @@ impl Store {
         &self,
         table: &str,
         keys: Vec<Item>,
-        reading: Reading<'_>,
+        options: ReadOptions<'_>,
     ) -> Result<Vec<Item>, StoreError> {
         let keys = keys.into_iter().map(|key| (table.to_owned(), key)).collect();
-        Ok(self.batches(keys, reading).await?.remove(table).unwrap_or_default())
+        Ok(self.batches(keys, options).await?.remove(table).unwrap_or_default())
     }
 
     /// Items of these keys by table, in one request for each 100 keys.
     pub(super) async fn batches(
         &self,
         keys: Vec<(String, Item)>,
-        reading: Reading<'_>,
+        options: ReadOptions<'_>,
     ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
         let mut items = HashMap::<String, Vec<Item>>::new();
         for chunk in keys.chunks(MAX_BATCH) {
-            let mut unread = by_table(chunk, reading)?;
+            let mut unread = by_table(chunk, options)?;
             for _ in 0..UNREAD_ROUNDS {
                 let request = self.client.batch_get_item().set_request_items(Some(unread));
                 let answer = request.send().await.map_err(StoreError::of)?;
@@ -66,19 +66,22 @@ impl Store {
     }
 }
 
-fn by_table(keys: &[(String, Item)], reading: Reading<'_>) -> Result<HashMap<String, KeysAndAttributes>, StoreError> {
+fn by_table(
+    keys: &[(String, Item)],
+    options: ReadOptions<'_>,
+) -> Result<HashMap<String, KeysAndAttributes>, StoreError> {
     let mut tables = HashMap::<String, Vec<Item>>::new();
     for (table, key) in keys {
         tables.entry(table.clone()).or_default().push(key.clone());
     }
-    let placeholders: Vec<String> = reading.only.iter().map(|name| format!("#{name}")).collect();
+    let placeholders: Vec<String> = options.only.iter().map(|name| format!("#{name}")).collect();
     let expression = (!placeholders.is_empty()).then(|| placeholders.join(", "));
-    let names = placeholders.iter().cloned().zip(reading.only.iter().map(|name| (*name).to_owned()));
+    let names = placeholders.iter().cloned().zip(options.only.iter().map(|name| (*name).to_owned()));
     let names = (!placeholders.is_empty()).then(|| names.collect::<HashMap<_, _>>());
     let wanted = tables.into_iter().map(|(table, keys)| {
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys))
-            .consistent_read(reading.consistent)
+            .consistent_read(options.consistent)
             .set_projection_expression(expression.clone())
             .set_expression_attribute_names(names.clone())
             .build();

@@ -157,13 +157,13 @@ impl Change {
     }
 
     /// Puts a string into a string set, which may not be there yet.
-    pub(super) fn put_in(mut self, path: &str, string: &str) -> Self {
+    pub(super) fn add_to_set(mut self, path: &str, string: &str) -> Self {
         let (name, put) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
         self.clause("ADD", format!("{name} {put}"))
     }
 
     /// Takes a string out of a string set, if it holds it.
-    pub(super) fn take_out(mut self, path: &str, string: &str) -> Self {
+    pub(super) fn remove_from_set(mut self, path: &str, string: &str) -> Self {
         let (name, taken) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
         self.clause("DELETE", format!("{name} {taken}"))
     }
@@ -176,7 +176,7 @@ impl Change {
 
     /// Takes a string out of a string set, which must hold it.
     pub(super) fn take(self, path: &str, string: &str) -> Self {
-        self.take_out(path, string).if_contains(path, string)
+        self.remove_from_set(path, string).if_contains(path, string)
     }
 
     fn condition(&self) -> Option<String> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::Item;
-use super::query::{Part, Place};
+use super::query::{KeyRange, Source};
 use super::send::read;
 use super::{Store, StoreError};
 
@@ -18,7 +18,7 @@ pub fn due_shard(passcode_id: PasscodeId) -> String {
 const PAGE: i32 = 100;
 
 /// Logins of one shard whose passcodes may be due.
-pub struct Due {
+pub struct DuePage {
     /// The longest due first. The index follows the table: some may have been dealt with.
     pub logins: Vec<Result<Login, StoreError>>,
     /// Where to go on, if more may follow.
@@ -37,17 +37,17 @@ impl Store {
 
     /// A page of what is due in a shard at `now`. A code's time is fixed when it is issued: what has become a recovery may not be
     /// over yet, and stays due until it is.
-    pub async fn due(&self, shard: u8, now: Timestamp, after: Option<Item>) -> Result<Due, StoreError> {
-        let place =
-            Place { table: &self.tables.passcodes, index: Some("by_due"), partition_key: DUE_SHARD, sort_key: DUE_AT };
+    pub async fn due(&self, shard: u8, now: Timestamp, after: Option<Item>) -> Result<DuePage, StoreError> {
+        let source =
+            Source { table: &self.tables.passcodes, index: Some("by_due"), partition_key: DUE_SHARD, sort_key: DUE_AT };
         let now = now.to_string();
-        let query = place
-            .query(&self.client, format!("{shard:x}"), &Part::UpTo(&now))?
+        let query = source
+            .query(&self.client, format!("{shard:x}"), &KeyRange::UpTo(&now))?
             .limit(PAGE)
             .set_exclusive_start_key(after);
         let answer = query.send().await.map_err(StoreError::of)?;
         let rows = answer.items.unwrap_or_default().into_iter();
-        Ok(Due {
+        Ok(DuePage {
             logins: rows.map(|row| read(row).map(|row: DueRow| row.login)).collect(),
             next: answer.last_evaluated_key,
         })

@@ -32,7 +32,7 @@ impl Store {
     }
 
     /// Adds a company with its first person. Refused if the person's login or the company's external id has an owner.
-    pub async fn found_company(
+    pub async fn create_company(
         &self,
         company: &Company,
         first: &Employee,

@@ -9,7 +9,7 @@ use readmit_domain::{
 use serde::{Deserialize, Serialize};
 
 use super::attributes::*;
-use super::batch::Reading;
+use super::batch::ReadOptions;
 use super::change::{Change, Item, key};
 use super::directory::employee_key;
 use super::send::read;
@@ -54,7 +54,7 @@ pub enum FactorUsed {
 }
 
 /// What a sign-in spends and moves on.
-pub struct Spent {
+pub struct SignInEffects {
     pub factor: FactorUsed,
     /// The password's hash with the current key and parameters, if the one there is older.
     pub rehashed: Option<Versioned<PasswordHash>>,
@@ -85,7 +85,7 @@ impl Store {
         &self,
         seen: &Credentials,
         employee: &Employee,
-        spent: &Spent,
+        spent: &SignInEffects,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let credentials = match &spent.factor {
@@ -122,7 +122,7 @@ impl Store {
         &self,
         seen: &Credentials,
         employee: &Employee,
-        spent: &Spent,
+        spent: &SignInEffects,
         backup_codes: &[Versioned<KeyedHash>],
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
@@ -175,13 +175,13 @@ impl Store {
         // A batch refuses a key named twice.
         let distinct: BTreeSet<_> = logins.iter().collect();
         let keys = distinct.into_iter().map(|login| key([(LOGIN, login)])).collect();
-        self.batch(&self.tables.credentials, keys, Reading::CONSISTENT).await?.into_iter().map(read).collect()
+        self.batch(&self.tables.credentials, keys, ReadOptions::CONSISTENT).await?.into_iter().map(read).collect()
     }
 }
 
 /// With the password's hash and the authenticator's seal of the current key. What failed before is forgotten: but of guesses that
 /// are made at once, the right one must not be the hundred and first.
-fn moved_on(credentials: Change, seen: &Credentials, spent: &Spent, now: Timestamp) -> Change {
+fn moved_on(credentials: Change, seen: &Credentials, spent: &SignInEffects, now: Timestamp) -> Change {
     let is_known_device = matches!(spent.source, AttemptSource::Device(_));
     let mut credentials = if is_known_device { credentials } else { seen.failures.still_stand(credentials) };
     if let Some(rehashed) = &spent.rehashed {

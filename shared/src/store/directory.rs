@@ -7,7 +7,7 @@ use readmit_domain::{
 };
 
 use super::attributes::*;
-use super::batch::Reading;
+use super::batch::ReadOptions;
 use super::change::{Change, Item, item, key, text};
 use super::idempotency::{IdempotencyKey, KeyRow, KeyState};
 use super::limits::{self, LimitRow};
@@ -63,8 +63,8 @@ pub struct IssueView {
 
 impl IssueView {
     /// What is known of the key that the view was asked with.
-    pub fn known(&self, key: &IdempotencyKey, now: Timestamp) -> KeyState {
-        key.known(self.key.as_ref(), now)
+    pub fn key_state(&self, key: &IdempotencyKey, now: Timestamp) -> KeyState {
+        key.key_state(self.key.as_ref(), now)
     }
 }
 
@@ -101,7 +101,7 @@ impl Store {
         employee_ids: &[EmployeeId],
     ) -> Result<DirectoryRows, StoreError> {
         let keys = directory_keys(company_id, employee_ids);
-        DirectoryRows::of(self.batch(&self.tables.employees, keys, Reading::CONSISTENT).await?)
+        DirectoryRows::of(self.batch(&self.tables.employees, keys, ReadOptions::CONSISTENT).await?)
     }
 
     /// The employees of these ids, perhaps as they were a moment ago: for a list. One request for each 100 keys, if there are any.
@@ -113,7 +113,7 @@ impl Store {
         // A batch refuses a key named twice.
         let distinct: BTreeSet<_> = employee_ids.into_iter().collect();
         let keys = distinct.into_iter().map(|employee_id| employee_key(company_id, employee_id)).collect();
-        DirectoryRows::of(self.batch(&self.tables.employees, keys, Reading::EVENTUAL).await?)
+        DirectoryRows::of(self.batch(&self.tables.employees, keys, ReadOptions::EVENTUAL).await?)
     }
 
     /// What issues are decided by, as it is now: admin, holders and company, the admin's window, and the idempotency key. One
@@ -130,7 +130,7 @@ impl Store {
         let subjects = [limits::issues_by(admin)].into_iter().chain(key_subject.clone());
         let people = directory_keys(company_id, &people).into_iter().map(|key| (self.tables.employees.clone(), key));
         let subjects = subjects.map(|subject| (self.tables.limits.clone(), limits::limit_key(&subject)));
-        let mut items = self.batches(people.chain(subjects).collect(), Reading::CONSISTENT).await?;
+        let mut items = self.batches(people.chain(subjects).collect(), ReadOptions::CONSISTENT).await?;
         let rows = DirectoryRows::of(items.remove(&self.tables.employees).unwrap_or_default())?;
         let limits = items.remove(&self.tables.limits).unwrap_or_default();
         let (keys, windows): (Vec<_>, Vec<_>) =

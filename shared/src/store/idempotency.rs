@@ -38,7 +38,7 @@ pub(super) struct KeyRow {
 pub enum KeyState {
     /// Nothing, or no longer: the request may take this lease.
     Free(Lease),
-    UnderWay,
+    InProgress,
     Answered(Box<LatestPasscode>),
     /// It came with another request.
     OtherRequest,
@@ -64,7 +64,7 @@ impl IdempotencyKey {
         Ok(Self { subject: format!("answer to {admin} {}", digest(key.as_bytes())), request_hash: digest(&request) })
     }
 
-    pub(super) fn known(&self, row: Option<&KeyRow>, now: Timestamp) -> KeyState {
+    pub(super) fn key_state(&self, row: Option<&KeyRow>, now: Timestamp) -> KeyState {
         let free = |seen: Option<Timestamp>| {
             KeyState::Free(Lease { key: self.clone(), until: now.after(LEASE), kept_until: now.after(KEPT), seen })
         };
@@ -76,7 +76,7 @@ impl IdempotencyKey {
         } else if let Some(answer) = answered {
             KeyState::Answered(Box::new(answer.clone()))
         } else if under_way {
-            KeyState::UnderWay
+            KeyState::InProgress
         } else {
             free(Some(row.leased_until))
         }
@@ -143,19 +143,19 @@ mod tests {
 
     #[test]
     fn a_key_is_under_way_then_answered_then_free() {
-        let known = |answer, at| key("a").known(Some(&row(answer)), Timestamp::from_millis(at));
-        assert!(matches!(key("a").known(None, Timestamp::from_millis(0)), KeyState::Free(_)));
-        assert!(matches!(known(None, 29_999), KeyState::UnderWay));
-        assert!(matches!(known(None, 30_000), KeyState::Free(_)));
-        assert!(matches!(known(Some(answer()), 86_399_999), KeyState::Answered(kept) if *kept == answer()));
-        assert!(matches!(known(Some(answer()), 86_400_000), KeyState::Free(_)));
+        let key_state = |answer, at| key("a").key_state(Some(&row(answer)), Timestamp::from_millis(at));
+        assert!(matches!(key("a").key_state(None, Timestamp::from_millis(0)), KeyState::Free(_)));
+        assert!(matches!(key_state(None, 29_999), KeyState::InProgress));
+        assert!(matches!(key_state(None, 30_000), KeyState::Free(_)));
+        assert!(matches!(key_state(Some(answer()), 86_399_999), KeyState::Answered(kept) if *kept == answer()));
+        assert!(matches!(key_state(Some(answer()), 86_400_000), KeyState::Free(_)));
     }
 
     #[test]
     fn another_request_with_the_key_is_refused_while_it_is_known() {
-        let known = |answer, at| key("b").known(Some(&row(answer)), Timestamp::from_millis(at));
-        assert!(matches!(known(None, 0), KeyState::OtherRequest));
-        assert!(matches!(known(Some(answer()), 50_000), KeyState::OtherRequest));
-        assert!(matches!(known(None, 30_000), KeyState::Free(_)));
+        let key_state = |answer, at| key("b").key_state(Some(&row(answer)), Timestamp::from_millis(at));
+        assert!(matches!(key_state(None, 0), KeyState::OtherRequest));
+        assert!(matches!(key_state(Some(answer()), 50_000), KeyState::OtherRequest));
+        assert!(matches!(key_state(None, 30_000), KeyState::Free(_)));
     }
 }

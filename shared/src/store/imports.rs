@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::attributes::*;
-use super::batch::Reading;
+use super::batch::ReadOptions;
 use super::change::{Change, Item, item, key};
 use super::directory::{employee_item, employee_key};
 use super::send::read;
@@ -64,7 +64,7 @@ impl Store {
         ids: &[ExternalId],
     ) -> Result<HashMap<ExternalId, EmployeeId>, StoreError> {
         let keys = ids.iter().map(|external_id| external_key(company_id, external_id)).collect();
-        let rows = self.batch(&self.tables.employees, keys, Reading::CONSISTENT).await?;
+        let rows = self.batch(&self.tables.employees, keys, ReadOptions::CONSISTENT).await?;
         let owner = |claim: ExternalClaim| (claim.external_id, claim.claimed_by);
         rows.into_iter().map(|row| read(row).map(owner)).collect()
     }
@@ -75,23 +75,23 @@ impl Store {
     pub async fn add_employee(
         &self,
         employee: &Employee,
-        is_founding: bool,
+        is_new_company: bool,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
-        self.transact(self.additions(employee, is_founding, act)?).await
+        self.transact(self.additions(employee, is_new_company, act)?).await
     }
 
     pub(super) fn additions(
         &self,
         employee: &Employee,
-        is_founding: bool,
+        is_new_company: bool,
         act: &AuditContext,
     ) -> Result<Vec<Change>, StoreError> {
         // Of somebody who has never been in: without secrets.
         let credentials =
             key([(LOGIN, &employee.login), (COMPANY_ID, &employee.company_id), (EMPLOYEE_ID, &employee.employee_id)]);
         let event = self.event(act, EventType::EmployeeImported, employee.company_id, employee.employee_id);
-        let joins_as_admin = employee.granted_role == Role::SecurityAdmin && !is_founding;
+        let joins_as_admin = employee.granted_role == Role::SecurityAdmin && !is_new_company;
         let event = event.with_change("role", None, joins_as_admin.then_some(&employee.granted_role));
         let mut changes = vec![
             Change::put(&self.tables.employees, employee_item(employee)?).if_absent(EMPLOYEE_ID),

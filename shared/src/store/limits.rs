@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Change, Item, key};
-use super::send::{OnRefusal, Updated};
+use super::send::{OnConditionFailure, UpdateOutcome};
 use super::{Failures, IssueView, Outcome, PasscodeRow, Store, StoreError};
 
 /// How long after its end DynamoDB may delete a row.
@@ -207,9 +207,9 @@ impl Store {
                 Ok(places) => places,
                 Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
-            match self.update::<LimitRow>(change, OnRefusal::TellTheItem).await? {
-                Updated::Done(_) => return Ok(Admission::Admitted(count)),
-                Updated::Refused(row) => seen = row,
+            match self.update::<LimitRow>(change, OnConditionFailure::ReturnItem).await? {
+                UpdateOutcome::Done(_) => return Ok(Admission::Admitted(count)),
+                UpdateOutcome::Refused(row) => seen = row,
             }
         }
     }
@@ -239,15 +239,15 @@ impl Store {
                 Ok((_, change)) => change,
                 Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
-            match self.update::<LimitRow>(change, OnRefusal::TellTheItem).await? {
-                Updated::Done(_) => return Ok(Admission::Admitted(())),
-                Updated::Refused(row) => seen = row,
+            match self.update::<LimitRow>(change, OnConditionFailure::ReturnItem).await? {
+                UpdateOutcome::Done(_) => return Ok(Admission::Admitted(())),
+                UpdateOutcome::Refused(row) => seen = row,
             }
         }
     }
 
     /// Tells the trail that a limit was reached, once a span. For an unknown account there is no event, and the same request.
-    pub async fn tell_throttled(
+    pub async fn record_throttled(
         &self,
         unreported: &UnreportedLimit,
         event: Option<Event>,

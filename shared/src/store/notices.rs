@@ -13,12 +13,12 @@ use serde::Deserialize;
 use super::attributes::*;
 use super::change::Change;
 use super::limits::limit_key;
-use super::send::{OnRefusal, Updated};
+use super::send::{OnConditionFailure, UpdateOutcome};
 use super::{Store, StoreError};
 use crate::telemetry;
 
 /// Mails of one notice to one recipient.
-const MAX_TURNS: usize = 2;
+const MAX_ATTEMPTS: usize = 2;
 /// Longer than the stream keeps a record.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// For so long behind an event it is certain what was mailed of it: an hour less than a mark is kept, for clocks differ.
@@ -26,12 +26,12 @@ pub const NOTICES_KNOWN_FOR: Duration = KEPT.saturating_sub(Duration::from_secs(
 
 /// One attempt to send a notice.
 #[derive(Debug)]
-pub struct Turn(String);
+pub struct AttemptId(String);
 
 #[derive(Debug)]
-pub enum NoticeTurn {
-    Ours(Turn),
-    Sent,
+pub enum NoticeAttempt {
+    Send(AttemptId),
+    AlreadySent,
     /// It may have been sent twice, and nobody knows.
     GivenUp,
 }
@@ -74,34 +74,39 @@ impl Store {
     }
 
     /// Takes a turn to send. One write.
-    pub async fn begin_notice(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<NoticeTurn, StoreError> {
-        let turn = Turn(format!("{:016x}", self.random.clone().random::<u64>()));
+    pub async fn begin_notice(
+        &self,
+        event_id: EventId,
+        mark: &str,
+        now: Timestamp,
+    ) -> Result<NoticeAttempt, StoreError> {
+        let attempt = AttemptId(format!("{:016x}", self.random.clone().random::<u64>()));
         let begin = self
             .update_notice(event_id, mark, now)
-            .put_in(TURNS, &turn.0)
+            .add_to_set(TURNS, &attempt.0)
             .if_absent(SENT_AT)
-            .if_contains_or_shorter(TURNS, &turn.0, MAX_TURNS);
-        let taken = self.update::<NoticeRow>(begin, OnRefusal::TellTheItem).await;
+            .if_contains_or_shorter(TURNS, &attempt.0, MAX_ATTEMPTS);
+        let taken = self.update::<NoticeRow>(begin, OnConditionFailure::ReturnItem).await;
         if taken.is_err() {
             // It may be taken, its answer lost; nothing is mailed in it.
-            self.notice_refused(event_id, mark, &turn, now).await?;
+            self.notice_refused(event_id, mark, &attempt, now).await?;
         }
         match taken? {
-            Updated::Done(row) => {
+            UpdateOutcome::Done(row) => {
                 if row.turns.len() > 1 {
                     telemetry::count_event("notice.repeated");
                 }
-                Ok(NoticeTurn::Ours(turn))
+                Ok(NoticeAttempt::Send(attempt))
             }
-            Updated::Refused(Some(row)) if row.sent_at.is_some() => Ok(NoticeTurn::Sent),
-            Updated::Refused(_) => Ok(NoticeTurn::GivenUp),
+            UpdateOutcome::Refused(Some(row)) if row.sent_at.is_some() => Ok(NoticeAttempt::AlreadySent),
+            UpdateOutcome::Refused(_) => Ok(NoticeAttempt::GivenUp),
         }
     }
 
     /// The mail was accepted.
     pub async fn notice_sent(&self, event_id: EventId, mark: &str, now: Timestamp) -> Result<(), StoreError> {
         let sent = self.update_notice(event_id, mark, now).set(SENT_AT, now);
-        self.update::<NoticeRow>(sent, OnRefusal::TellNothing).await?;
+        self.update::<NoticeRow>(sent, OnConditionFailure::ReturnNothing).await?;
         telemetry::count_event("notice.sent");
         Ok(())
     }
@@ -111,10 +116,10 @@ impl Store {
         &self,
         event_id: EventId,
         mark: &str,
-        turn: &Turn,
+        attempt: &AttemptId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let refused = self.update_notice(event_id, mark, now).take_out(TURNS, &turn.0);
-        self.update::<NoticeRow>(refused, OnRefusal::TellNothing).await.map(drop)
+        let refused = self.update_notice(event_id, mark, now).remove_from_set(TURNS, &attempt.0);
+        self.update::<NoticeRow>(refused, OnConditionFailure::ReturnNothing).await.map(drop)
     }
 }

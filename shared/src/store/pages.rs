@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Change, Item, key, text};
-use super::query::{Part, Place, behind};
+use super::query::{KeyRange, Source, behind};
 use super::send::read;
 use super::{Store, StoreError};
 
@@ -69,8 +69,8 @@ impl Store {
         after: Option<&str>,
     ) -> Result<EmployeePage, StoreError> {
         let (index, sort_key) = filter.map_or(("by_name", NAME_KEY), |filter| (filter.name(), filter_key(filter)));
-        let place = Place { table: &self.tables.employees, index: Some(index), partition_key: COMPANY_ID, sort_key };
-        let (rows, next) = place.page(&self.client, company_id, &Part::After(after), limit).await?;
+        let source = Source { table: &self.tables.employees, index: Some(index), partition_key: COMPANY_ID, sort_key };
+        let (rows, next) = source.page(&self.client, company_id, &KeyRange::After(after), limit).await?;
         Ok(EmployeePage { employees: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
@@ -84,8 +84,8 @@ impl Store {
         before: Option<&str>,
     ) -> Result<Holders, StoreError> {
         let (index, sort_key) = (Some(filter.name()), passcode_filter_key(filter));
-        let place = Place { table: &self.tables.passcodes, index, partition_key: COMPANY_ID, sort_key };
-        let (rows, next) = place.page(&self.client, company_id, &Part::Before(before), limit).await?;
+        let source = Source { table: &self.tables.passcodes, index, partition_key: COMPANY_ID, sort_key };
+        let (rows, next) = source.page(&self.client, company_id, &KeyRange::Before(before), limit).await?;
         Ok(Holders { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
@@ -98,10 +98,10 @@ impl Store {
         after: Option<&str>,
     ) -> Result<Matches, StoreError> {
         let words = format!("{WORD}{}", prefix.as_str());
-        let place =
-            Place { table: &self.tables.employees, index: None, partition_key: COMPANY_ID, sort_key: EMPLOYEE_ID };
-        let part = Part::Between(after.map_or(words.clone(), behind), format!("{words}\u{10ffff}"));
-        let (rows, next) = place.page(&self.client, company_id, &part, limit).await?;
+        let source =
+            Source { table: &self.tables.employees, index: None, partition_key: COMPANY_ID, sort_key: EMPLOYEE_ID };
+        let range = KeyRange::Between(after.map_or(words.clone(), behind), format!("{words}\u{10ffff}"));
+        let (rows, next) = source.page(&self.client, company_id, &range, limit).await?;
         Ok(Matches { company_id, rows: rows.iter().filter_map(Match::read).collect(), next })
     }
 

@@ -7,10 +7,10 @@ use readmit_domain::{AuditContext, EmployeeId, Issuer, LatestPasscode, Login, RE
 use serde::Deserialize;
 
 use super::attributes::*;
-use super::batch::Reading;
+use super::batch::ReadOptions;
 use super::change::{Change, Item};
 use super::passcode_row::{PasscodeRow, passcode_key};
-use super::send::{OnRefusal, Updated, read};
+use super::send::{OnConditionFailure, UpdateOutcome, read};
 use super::transition::{PHASE, if_phase};
 use super::{Outcome, Store, StoreError};
 
@@ -67,9 +67,9 @@ impl Store {
             .if_is(TRY_COUNT, "<", MAX_TRIES);
         let count = if_phase(count, Command::CountTry.allowed());
         // A refusal brings no item along: known and unknown logins are the same work.
-        match self.update(count, OnRefusal::TellNothing).await? {
-            Updated::Done(row) => Ok(Some(row)),
-            Updated::Refused(_) => Ok(None),
+        match self.update(count, OnConditionFailure::ReturnNothing).await? {
+            UpdateOutcome::Done(row) => Ok(Some(row)),
+            UpdateOutcome::Refused(_) => Ok(None),
         }
     }
 
@@ -81,7 +81,7 @@ impl Store {
     /// The passcodes of these logins. One consistent request for each 100.
     pub async fn passcodes(&self, logins: &[Login]) -> Result<HashMap<Login, PasscodeRow>, StoreError> {
         let keys = logins.iter().map(passcode_key).collect();
-        let rows = self.batch(&self.tables.passcodes, keys, Reading::CONSISTENT).await?;
+        let rows = self.batch(&self.tables.passcodes, keys, ReadOptions::CONSISTENT).await?;
         rows.into_iter().map(|row| read(row).map(|row: PasscodeRow| (row.held.login.clone(), row))).collect()
     }
 
@@ -91,7 +91,7 @@ impl Store {
         // A batch refuses a key named twice, as a list that is behind may have one.
         let distinct: BTreeSet<_> = logins.iter().collect();
         let keys: Vec<Item> = distinct.into_iter().map(passcode_key).collect();
-        let rows = self.batch(&self.tables.passcodes, keys, Reading { consistent, only: &SHOWN }).await?;
+        let rows = self.batch(&self.tables.passcodes, keys, ReadOptions { consistent, only: &SHOWN }).await?;
         let latest = rows.into_iter().map(|row| read(row).map(|row: ShownRow| (row.employee_id, row.latest)));
         Ok(LatestPasscodes(latest.collect::<Result<_, _>>()?))
     }

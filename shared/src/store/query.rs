@@ -8,7 +8,7 @@ use super::StoreError;
 use super::change::{Item, attribute, text};
 
 /// A table, or one of its indexes, by its keys.
-pub(super) struct Place<'a> {
+pub(super) struct Source<'a> {
     pub table: &'a str,
     pub index: Option<&'a str>,
     pub partition_key: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct Place<'a> {
 }
 
 /// Which part of a partition is read, by the sort key.
-pub(super) enum Part<'a> {
+pub(super) enum KeyRange<'a> {
     /// All, or what lies behind this.
     After(Option<&'a str>),
     /// From the end, or what lies before this, the last one first.
@@ -32,27 +32,27 @@ pub(super) fn behind(sort_key: &str) -> String {
     format!("{sort_key} ")
 }
 
-impl Place<'_> {
+impl Source<'_> {
     /// A query of a part of the partition `value`.
     pub fn query(
         &self,
         client: &Client,
         value: impl Serialize,
-        part: &Part<'_>,
+        range: &KeyRange<'_>,
     ) -> Result<QueryFluentBuilder, StoreError> {
         let (partition_key, sort_key) = (self.partition_key, self.sort_key);
         let query = client
             .query()
             .table_name(self.table)
             .set_index_name(self.index.map(str::to_owned))
-            .scan_index_forward(!matches!(part, Part::Before(_)))
+            .scan_index_forward(!matches!(range, KeyRange::Before(_)))
             .expression_attribute_values(":key", attribute(value)?);
-        let (condition, bounds) = match part {
-            Part::After(None) | Part::Before(None) => (String::new(), Vec::new()),
-            Part::After(Some(bound)) => (format!(" AND {sort_key} > :from"), vec![(":from", *bound)]),
-            Part::Before(Some(bound)) => (format!(" AND {sort_key} < :from"), vec![(":from", *bound)]),
-            Part::UpTo(bound) => (format!(" AND {sort_key} <= :from"), vec![(":from", *bound)]),
-            Part::Between(from, to) => {
+        let (condition, bounds) = match range {
+            KeyRange::After(None) | KeyRange::Before(None) => (String::new(), Vec::new()),
+            KeyRange::After(Some(bound)) => (format!(" AND {sort_key} > :from"), vec![(":from", *bound)]),
+            KeyRange::Before(Some(bound)) => (format!(" AND {sort_key} < :from"), vec![(":from", *bound)]),
+            KeyRange::UpTo(bound) => (format!(" AND {sort_key} <= :from"), vec![(":from", *bound)]),
+            KeyRange::Between(from, to) => {
                 (format!(" AND {sort_key} BETWEEN :from AND :to"), vec![(":from", from.as_str()), (":to", to.as_str())])
             }
         };
@@ -67,13 +67,13 @@ impl Place<'_> {
         &self,
         client: &Client,
         value: impl Serialize,
-        part: &Part<'_>,
+        range: &KeyRange<'_>,
         limit: u8,
     ) -> Result<(Vec<Item>, Option<String>), StoreError> {
         let limit = usize::from(limit);
         // One more than asked for tells whether there are more.
         let wanted = i32::try_from(limit + 1).unwrap_or(i32::MAX);
-        let answer = self.query(client, value, part)?.limit(wanted).send().await.map_err(StoreError::of)?;
+        let answer = self.query(client, value, range)?.limit(wanted).send().await.map_err(StoreError::of)?;
         let (mut items, is_cut) = (answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some());
         let has_more = is_cut || items.len() > limit;
         items.truncate(limit);

@@ -12,7 +12,7 @@ use super::change::{Change, key};
 use super::credentials::succeeded;
 use super::pages::filter_key;
 use super::passcode_row::PasscodeRow;
-use super::send::{OnRefusal, Updated};
+use super::send::{OnConditionFailure, UpdateOutcome};
 use super::transition::if_phase;
 use super::{AttemptSource, Outcome, Store, StoreError, Successes};
 use crate::keyring::RecoveryClaims;
@@ -58,12 +58,12 @@ impl Store {
     pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
         let count = self.update_recovery(claims, Command::SetPassword, now).count(PASSWORD_TRIES);
         let count = count.if_absent_or(PASSWORD_TRIES, "<", MAX_PASSWORDS_A_RECOVERY);
-        Ok(match self.update(count, OnRefusal::TellTheItem).await? {
-            Updated::Done(row) => PasswordTry::Counted(Box::new(row)),
-            Updated::Refused(Some(row)) if is_open(&row, claims, now) => {
+        Ok(match self.update(count, OnConditionFailure::ReturnItem).await? {
+            UpdateOutcome::Done(row) => PasswordTry::Counted(Box::new(row)),
+            UpdateOutcome::Refused(Some(row)) if is_open(&row, claims, now) => {
                 PasswordTry::TooMany(row.recovery_until.unwrap_or(now))
             }
-            Updated::Refused(_) => PasswordTry::Ended,
+            UpdateOutcome::Refused(_) => PasswordTry::Ended,
         })
     }
 
@@ -96,13 +96,13 @@ impl Store {
             .if_present(PENDING_PASSWORD)
             .if_present(PENDING_TOTP_KEY)
             .if_absent_or(COMPLETION_TRIES, "<", MAX_TRIES);
-        Ok(match self.update::<PasscodeRow>(count, OnRefusal::TellTheItem).await? {
-            Updated::Done(row) => CompletionTry::Counted(Box::new(row)),
-            Updated::Refused(Some(row)) if is_open(&row, claims, now) => match row.pending.complete() {
+        Ok(match self.update::<PasscodeRow>(count, OnConditionFailure::ReturnItem).await? {
+            UpdateOutcome::Done(row) => CompletionTry::Counted(Box::new(row)),
+            UpdateOutcome::Refused(Some(row)) if is_open(&row, claims, now) => match row.pending.complete() {
                 Ok(_) => CompletionTry::Ended,
                 Err(missing) => CompletionTry::Incomplete(missing),
             },
-            Updated::Refused(_) => CompletionTry::Ended,
+            UpdateOutcome::Refused(_) => CompletionTry::Ended,
         })
     }
 

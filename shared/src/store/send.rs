@@ -21,13 +21,13 @@ const CONFLICT_RETRIES: u32 = 3;
 
 /// What a refused update is to bring along.
 #[derive(Clone, Copy)]
-pub(super) enum OnRefusal {
-    TellTheItem,
-    TellNothing,
+pub(super) enum OnConditionFailure {
+    ReturnItem,
+    ReturnNothing,
 }
 
 /// What an update that stands alone came to.
-pub(super) enum Updated<T> {
+pub(super) enum UpdateOutcome<T> {
     /// It holds; the item as it is now.
     Done(T),
     /// A precondition did not hold; the item as it is, if there is one.
@@ -46,7 +46,7 @@ impl Store {
         let events = changes.iter().filter_map(|change| change.event.clone()).collect();
         let items = changes.into_iter().map(Change::into_transact_item).collect::<Result<Vec<_>, _>>()?;
         let request = self.client.transact_write_items().set_transact_items(Some(items));
-        let outcome = self.despite_conflicts(|| attempt_transaction(request.clone())).await?;
+        let outcome = self.retry_conflicts(|| attempt_transaction(request.clone())).await?;
         if outcome == Outcome::Done {
             telemetry::count_events(events);
         }
@@ -57,28 +57,28 @@ impl Store {
     pub(super) async fn update<T: DeserializeOwned>(
         &self,
         change: Change,
-        on_refusal: OnRefusal,
-    ) -> Result<Updated<T>, StoreError> {
+        on_refusal: OnConditionFailure,
+    ) -> Result<UpdateOutcome<T>, StoreError> {
         let request = change.into_update(&self.client)?;
         let request = match on_refusal {
-            OnRefusal::TellTheItem => {
+            OnConditionFailure::ReturnItem => {
                 request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             }
-            OnRefusal::TellNothing => request,
+            OnConditionFailure::ReturnNothing => request,
         };
-        self.despite_conflicts(|| attempt_update(request.clone())).await
+        self.retry_conflicts(|| attempt_update(request.clone())).await
     }
 
     /// One update, whose new item nobody needs.
     pub(super) async fn update_alone(&self, change: Change) -> Result<Outcome, StoreError> {
-        Ok(match self.update::<IgnoredAny>(change, OnRefusal::TellNothing).await? {
-            Updated::Done(_) => Outcome::Done,
-            Updated::Refused(_) => Outcome::Refused,
+        Ok(match self.update::<IgnoredAny>(change, OnConditionFailure::ReturnNothing).await? {
+            UpdateOutcome::Done(_) => Outcome::Done,
+            UpdateOutcome::Refused(_) => Outcome::Refused,
         })
     }
 
     /// An attempt is `None` if it met a conflict with another transaction.
-    async fn despite_conflicts<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
+    async fn retry_conflicts<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<Option<T>, StoreError>>,
     {
@@ -100,7 +100,7 @@ async fn attempt_transaction(request: TransactWriteItemsFluentBuilder) -> Result
         Ok(_) => Ok(Some(Outcome::Done)),
         Err(error) => match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                settle(cancelled.cancellation_reasons())
+                outcome_of_cancellation(cancelled.cancellation_reasons())
             }
             _ => Err(StoreError::of(error)),
         },
@@ -109,16 +109,16 @@ async fn attempt_transaction(request: TransactWriteItemsFluentBuilder) -> Result
 
 async fn attempt_update<T: DeserializeOwned>(
     request: UpdateItemFluentBuilder,
-) -> Result<Option<Updated<T>>, StoreError> {
+) -> Result<Option<UpdateOutcome<T>>, StoreError> {
     match request.send().await {
         Ok(output) => {
             let item = output.attributes.ok_or_else(|| StoreError::unfit("an update returned no item"))?;
-            Ok(Some(Updated::Done(read(item)?)))
+            Ok(Some(UpdateOutcome::Done(read(item)?)))
         }
         Err(error) => match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                 let item = failed.item().cloned().filter(|item| !item.is_empty());
-                Ok(Some(Updated::Refused(item.map(read).transpose()?)))
+                Ok(Some(UpdateOutcome::Refused(item.map(read).transpose()?)))
             }
             Some(UpdateItemError::TransactionConflictException(_)) => Ok(None),
             _ => Err(StoreError::of(error)),
@@ -133,7 +133,7 @@ pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
 }
 
 /// A failed condition wins over a conflict: it will not hold the next time either.
-fn settle(reasons: &[CancellationReason]) -> Result<Option<Outcome>, StoreError> {
+fn outcome_of_cancellation(reasons: &[CancellationReason]) -> Result<Option<Outcome>, StoreError> {
     let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
     let mut causes = codes.iter().filter(|code| **code != "None").peekable();
     if codes.contains(&"ConditionalCheckFailed") {

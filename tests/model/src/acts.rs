@@ -4,8 +4,8 @@ pub mod importing;
 pub mod issuing;
 pub mod recovering;
 pub mod redeeming;
+pub mod revoking;
 pub mod signing_in;
-pub mod taking_back;
 pub mod tracking;
 
 use readmit_domain::DeliveryReport;
@@ -17,8 +17,8 @@ use importing::{Change, Import};
 use issuing::Issue;
 use recovering::{Complete, Token};
 use redeeming::Try;
+use revoking::{Disown, Revoke};
 use signing_in::SignIn;
-use taking_back::{Disown, Revoke};
 use tracking::{CleanUp, Track};
 
 /// Who acts. Each does one thing at a time; the holder has two tabs.
@@ -42,7 +42,7 @@ pub enum Actor {
 
 /// What an actor begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Wish {
+pub enum Intent {
     /// An admin has a code mailed to the holder.
     Issue,
     /// Issues a code and suspends the account.
@@ -103,33 +103,45 @@ pub enum Act {
 }
 
 /// What has come of a wish.
-pub enum Begun {
+pub enum FirstStep {
     /// It goes on.
-    On(Act),
+    Continues(Act),
     /// It is over, with its first step.
-    Over,
+    Finished,
 }
 
-impl Wish {
+impl Intent {
     /// Takes the first step. None if it is refused, which changes nothing.
-    pub fn begin(self, scene: &mut Scene<'_>, by: Actor, clock: Clock) -> Option<Begun> {
+    pub fn begin(self, scene: &mut Scene<'_>, by: Actor, clock: Clock) -> Option<FirstStep> {
         let parts = |token: Token| (token.id, token.login, token.owner);
         Some(match (self, by) {
-            (Self::Issue, Actor::Admin(admin)) => Begun::On(Act::Issue(Issue::begin(scene, admin, false, clock)?)),
-            (Self::Suspend, Actor::Admin(admin)) => Begun::On(Act::Issue(Issue::begin(scene, admin, true, clock)?)),
-            (Self::Revoke, Actor::Admin(admin)) => Begun::On(Act::Revoke(Revoke::begin(scene, admin, clock)?)),
+            (Self::Issue, Actor::Admin(admin)) => {
+                FirstStep::Continues(Act::Issue(Issue::begin(scene, admin, false, clock)?))
+            }
+            (Self::Suspend, Actor::Admin(admin)) => {
+                FirstStep::Continues(Act::Issue(Issue::begin(scene, admin, true, clock)?))
+            }
+            (Self::Revoke, Actor::Admin(admin)) => {
+                FirstStep::Continues(Act::Revoke(Revoke::begin(scene, admin, clock)?))
+            }
             (Self::Issue | Self::Suspend | Self::Revoke, _) => return None,
-            (Self::Redeem(token), _) => tried(Try::begin(scene, token.login, Some(token.id), clock)?),
-            (Self::Guess(login), _) => tried(Try::begin(scene, login, None, clock)?),
+            (Self::Redeem(token), _) => begun_try(Try::begin(scene, token.login, Some(token.id), clock)?),
+            (Self::Guess(login), _) => begun_try(Try::begin(scene, login, None, clock)?),
             (Self::SetPassword(token), _) => over(recovering::set_password(scene, token, clock)?),
             (Self::ShowFactor(token), _) => over(recovering::show_factor(scene, token, clock)?),
-            (Self::Complete(token), _) => Begun::On(Act::Complete(Complete::begin(scene, token, true, clock)?)),
-            (Self::Mistype(token), _) => Begun::On(Act::Complete(Complete::begin(scene, token, false, clock)?)),
-            (Self::Disown(token), _) => Begun::On(Act::Disown(Disown::begin(scene, parts(token), clock)?)),
-            (Self::SignIn(login), _) => Begun::On(Act::SignIn(SignIn::begin(scene, login)?)),
-            (Self::CleanUp(login), _) => Begun::On(Act::CleanUp(CleanUp::begin(scene, login, clock)?)),
-            (Self::Report(of, report), _) => Begun::On(Act::Track(Track::begin(scene, parts(of), report, clock)?)),
-            (Self::Import(change), _) => Begun::On(Act::Import(Import::begin(scene, change, clock)?)),
+            (Self::Complete(token), _) => {
+                FirstStep::Continues(Act::Complete(Complete::begin(scene, token, true, clock)?))
+            }
+            (Self::Mistype(token), _) => {
+                FirstStep::Continues(Act::Complete(Complete::begin(scene, token, false, clock)?))
+            }
+            (Self::Disown(token), _) => FirstStep::Continues(Act::Disown(Disown::begin(scene, parts(token), clock)?)),
+            (Self::SignIn(login), _) => FirstStep::Continues(Act::SignIn(SignIn::begin(scene, login)?)),
+            (Self::CleanUp(login), _) => FirstStep::Continues(Act::CleanUp(CleanUp::begin(scene, login, clock)?)),
+            (Self::Report(of, report), _) => {
+                FirstStep::Continues(Act::Track(Track::begin(scene, parts(of), report, clock)?))
+            }
+            (Self::Import(change), _) => FirstStep::Continues(Act::Import(Import::begin(scene, change, clock)?)),
             (Self::Add(owner), _) => over(importing::add(scene, owner)?),
             (Self::Demote(admin), _) => over(lose(&mut scene.tables.admin_mut(admin).has_role)?),
             (Self::SignOut(admin), _) => over(lose(&mut scene.tables.admin_mut(admin).has_session)?),
@@ -137,12 +149,12 @@ impl Wish {
     }
 }
 
-fn tried(begun: Option<Try>) -> Begun {
-    begun.map_or(Begun::Over, |begun| Begun::On(Act::Try(begun)))
+fn begun_try(begun: Option<Try>) -> FirstStep {
+    begun.map_or(FirstStep::Finished, |begun| FirstStep::Continues(Act::Try(begun)))
 }
 
-fn over((): ()) -> Begun {
-    Begun::Over
+fn over((): ()) -> FirstStep {
+    FirstStep::Finished
 }
 
 /// Of an import or a sign-out, whose own reading and writing in between stands in nobody's way.

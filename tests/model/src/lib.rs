@@ -14,7 +14,7 @@
 //!
 //! - the rows ([`tables`]): admins, one person, the credentials and the passcodes of two addresses;
 //! - which rows a transaction checks and writes, and what an act has read before: [`writes`] for `store/transition.rs`,
-//!   [`acts::issuing`] for `app/issue.rs` and `store/issuing.rs`, [`acts::taking_back`] for `revoke-passcode` and
+//!   [`acts::issuing`] for `app/issue.rs` and `store/issuing.rs`, [`acts::revoking`] for `revoke-passcode` and
 //!   `store/endings.rs`, [`acts::redeeming`] for `redeem-passcode` and `store/passcodes.rs`, [`acts::recovering`] for `reset-2fa`
 //!   and `store/recovery.rs`, [`acts::signing_in`] for `sign-in` and `store/credentials.rs`, [`acts::tracking`] for
 //!   `track-delivery` and `cleanup-passcodes`, [`acts::importing`] for `import-employees` and `store/imports.rs`;

@@ -6,7 +6,7 @@ use stateright::{Model, Property};
 use crate::acts::importing::Change;
 use crate::acts::issuing::Answer;
 use crate::acts::recovering::Token;
-use crate::acts::{Actor, Wish};
+use crate::acts::{Actor, Intent};
 use crate::properties::properties;
 use crate::scenario::Kind;
 use crate::service::Service;
@@ -52,46 +52,46 @@ impl Model for Service {
 impl Service {
     /// What can be begun of this kind. What is refused is no state.
     fn begin(&self, kind: Kind, world: &World, happenings: &mut Vec<Happening>) {
-        let mut begins = |actor: Option<Actor>, wishes: &[Wish]| {
-            for (wish, clock) in
-                wishes.iter().flat_map(|wish| self.scenario.clocks.iter().map(move |clock| (wish, clock)))
+        let mut begins = |actor: Option<Actor>, intents: &[Intent]| {
+            for (intent, clock) in
+                intents.iter().flat_map(|intent| self.scenario.clocks.iter().map(move |clock| (intent, clock)))
             {
-                happenings.extend(actor.map(|actor| Happening::Begins(actor, *clock, *wish)));
+                happenings.extend(actor.map(|actor| Happening::Begins(actor, *clock, *intent)));
             }
         };
         let free = |actor: Actor| world.act(actor).is_none().then_some(actor);
         let tab = || free(Actor::Holder).or(free(Actor::OtherTab));
         let may_issue = world.story.codes.len() + issuing(world) < usize::from(self.scenario.codes);
         let of_codes =
-            |wish: fn(Token) -> Wish| world.story.codes.iter().map(|code| wish(code.token)).collect::<Vec<_>>();
+            |intent: fn(Token) -> Intent| world.story.codes.iter().map(|code| intent(code.token)).collect::<Vec<_>>();
         match kind {
             Kind::Issue | Kind::Suspend if !may_issue => {}
-            Kind::Issue => begins(free_admin(world), &[Wish::Issue]),
-            Kind::Suspend => begins(free_admin(world), &[Wish::Suspend]),
-            Kind::Revoke => begins(free_admin(world), &[Wish::Revoke]),
+            Kind::Issue => begins(free_admin(world), &[Intent::Issue]),
+            Kind::Suspend => begins(free_admin(world), &[Intent::Suspend]),
+            Kind::Revoke => begins(free_admin(world), &[Intent::Revoke]),
             Kind::Demote => {
                 for admin in ADMINS.into_iter().filter(|admin| world.act(Actor::Admin(*admin)).is_some()) {
-                    begins(free(Actor::Importer), &[Wish::Demote(admin), Wish::SignOut(admin)]);
+                    begins(free(Actor::Importer), &[Intent::Demote(admin), Intent::SignOut(admin)]);
                 }
             }
-            Kind::Redeem => begins(tab(), &of_codes(Wish::Redeem)),
+            Kind::Redeem => begins(tab(), &of_codes(Intent::Redeem)),
             Kind::Choose => {
-                begins(tab(), &of_codes(Wish::SetPassword));
-                begins(tab(), &of_codes(Wish::ShowFactor));
+                begins(tab(), &of_codes(Intent::SetPassword));
+                begins(tab(), &of_codes(Intent::ShowFactor));
             }
-            Kind::Complete => begins(tab(), &of_codes(Wish::Complete)),
-            Kind::Mistype => begins(tab(), &of_codes(Wish::Mistype)),
-            Kind::Disown => begins(tab(), &of_codes(Wish::Disown)),
-            Kind::SignIn => begins(tab(), &Login::BOTH.map(Wish::SignIn)),
-            Kind::Guess => begins(free(Actor::Guesser), &Login::BOTH.map(Wish::Guess)),
-            Kind::CleanUp => begins(free(Actor::Cleanup), &Login::BOTH.map(Wish::CleanUp)),
+            Kind::Complete => begins(tab(), &of_codes(Intent::Complete)),
+            Kind::Mistype => begins(tab(), &of_codes(Intent::Mistype)),
+            Kind::Disown => begins(tab(), &of_codes(Intent::Disown)),
+            Kind::SignIn => begins(tab(), &Login::BOTH.map(Intent::SignIn)),
+            Kind::Guess => begins(free(Actor::Guesser), &Login::BOTH.map(Intent::Guess)),
+            Kind::CleanUp => begins(free(Actor::Cleanup), &Login::BOTH.map(Intent::CleanUp)),
             Kind::Report => {
                 for code in world.story.codes.iter().filter(|code| code.is_accepted) {
-                    begins(free(Actor::Tracker), &DeliveryReport::ALL.map(|report| Wish::Report(code.token, report)));
+                    begins(free(Actor::Tracker), &DeliveryReport::ALL.map(|report| Intent::Report(code.token, report)));
                 }
             }
-            Kind::Import => begins(free(Actor::Importer), &Change::ALL.map(Wish::Import)),
-            Kind::Add => begins(free(Actor::Importer), &[Wish::Add(world.story.people)]),
+            Kind::Import => begins(free(Actor::Importer), &Change::ALL.map(Intent::Import)),
+            Kind::Add => begins(free(Actor::Importer), &[Intent::Add(world.story.people)]),
         }
     }
 }

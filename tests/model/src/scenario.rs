@@ -2,7 +2,7 @@
 
 use crate::acts::issuing::Answer;
 use crate::acts::recovering::Token;
-use crate::acts::{Actor, Wish};
+use crate::acts::{Actor, Intent};
 use crate::moments::{Clock, Moment};
 use crate::tables::{AdminName, Login};
 use crate::world::{Happening, Left, World};
@@ -70,7 +70,7 @@ pub const FIRST: Token = Token { id: 0, login: Login::First, owner: 0 };
 pub fn a_code_is_sent() -> Vec<Happening> {
     let ada = Actor::Admin(AdminName::Ada);
     vec![
-        Happening::Begins(ada, Clock::Early, Wish::Issue),
+        Happening::Begins(ada, Clock::Early, Intent::Issue),
         Happening::GoesOn(ada),
         Happening::GoesOn(ada),
         Happening::Mails(ada, Answer::Accepted),
@@ -80,14 +80,14 @@ pub fn a_code_is_sent() -> Vec<Happening> {
 
 /// Then the holder redeems it.
 pub fn a_code_is_redeemed() -> Vec<Happening> {
-    let redeems = Happening::Begins(Actor::Holder, Clock::Early, Wish::Redeem(FIRST));
+    let redeems = Happening::Begins(Actor::Holder, Clock::Early, Intent::Redeem(FIRST));
     [a_code_is_sent(), vec![redeems, Happening::GoesOn(Actor::Holder)]].concat()
 }
 
 /// Then the holder chooses a password and has an authenticator shown.
 pub fn a_recovery_is_ready() -> Vec<Happening> {
-    let chooses = [Wish::SetPassword(FIRST), Wish::ShowFactor(FIRST)];
-    let chooses = chooses.map(|wish| Happening::Begins(Actor::Holder, Clock::Early, wish));
+    let chooses = [Intent::SetPassword(FIRST), Intent::ShowFactor(FIRST)];
+    let chooses = chooses.map(|intent| Happening::Begins(Actor::Holder, Clock::Early, intent));
     [a_code_is_redeemed(), chooses.to_vec()].concat()
 }
 

@@ -1,7 +1,7 @@
 //! A state of the model: what is stored, who is in the middle of what, when it is, and what may still be begun.
 
 use crate::acts::issuing::Answer;
-use crate::acts::{Act, Actor, Begun, Wish};
+use crate::acts::{Act, Actor, FirstStep, Intent};
 use crate::mistake::Mistake;
 use crate::moments::{Clock, Moment};
 use crate::scene::{Facts, Scene};
@@ -38,7 +38,7 @@ pub struct World {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Happening {
     /// An actor begins an act, on an instance with this clock: its first step.
-    Begins(Actor, Clock, Wish),
+    Begins(Actor, Clock, Intent),
     /// The actor's act takes its next step.
     GoesOn(Actor),
     /// The actor's act mails a code.
@@ -84,23 +84,23 @@ impl World {
                 world.put(actor, None);
                 return Some(world);
             }
-            Happening::Begins(actor, clock, wish) => {
-                let counted = match wish {
-                    Wish::Guess(_) => &mut world.left.guesses,
-                    Wish::Report(..) => &mut world.left.reports,
+            Happening::Begins(actor, clock, intent) => {
+                let counted = match intent {
+                    Intent::Guess(_) => &mut world.left.guesses,
+                    Intent::Report(..) => &mut world.left.reports,
                     _ => &mut world.left.acts,
                 };
                 *counted = counted.checked_sub(1)?;
-                (actor, Some((clock, wish)))
+                (actor, Some((clock, intent)))
             }
             Happening::GoesOn(actor) | Happening::Mails(actor, _) => (actor, None),
         };
         let next = u8::try_from(self.story.codes.len()).unwrap_or(u8::MAX);
         let mut scene = Scene { tables: &mut world.tables, moment: self.moment, mistake, facts: Facts::default() };
         let act = match (happening, begun) {
-            (_, Some((clock, wish))) => match wish.begin(&mut scene, actor, clock)? {
-                Begun::On(act) => Some(act),
-                Begun::Over => None,
+            (_, Some((clock, intent))) => match intent.begin(&mut scene, actor, clock)? {
+                FirstStep::Continues(act) => Some(act),
+                FirstStep::Finished => None,
             },
             (Happening::Mails(_, answer), None) => match self.act(actor)?.clone() {
                 Act::Issue(issue) => issue.mail(&mut scene, answer).map(Act::Issue),

@@ -4,7 +4,7 @@ use readmit_domain::{Password, SecondFactor, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::factor_used;
-use crate::app::passwords::{self, Compared};
+use crate::app::passwords::{self, Comparison};
 use crate::app::{AppError, Services};
 use crate::store::{Credentials, FactorUsed};
 
@@ -36,7 +36,7 @@ pub async fn prove(
 ) -> Result<Option<Proof>, AppError> {
     let Some(typed) = typed else { return Ok(None) };
     let password = Password::new(typed.expose_secret());
-    let Compared { matches, keyring, .. } = passwords::compare(services, credentials, password, now).await?;
+    let Comparison { matches, keyring, .. } = passwords::compare(services, credentials, password, now).await?;
     let Some(credentials) = credentials else { return Ok(None) };
     if matches {
         return Ok(Some(Proof::Password));

@@ -5,9 +5,9 @@ use std::time::Duration;
 use readmit::Services;
 use readmit::domain::{Company, EmployeeId, Event};
 use readmit::mail::{Mail, RefusalKind};
-use readmit::store::{NoticeTurn, StoreError};
+use readmit::store::{NoticeAttempt, StoreError};
 
-use crate::recipients::{self, Addressed};
+use crate::recipients::{self, AddressedNotice};
 
 /// What is waited before a throttled mail is tried again. SES counts its rate by the second.
 const THROTTLE_WAITS: [Duration; 4] =
@@ -15,7 +15,7 @@ const THROTTLE_WAITS: [Duration; 4] =
 
 /// What became of the notices of an event.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct Progress {
     /// Mails that were sent now.
     pub(crate) sent: usize,
     /// Mails that had been sent before.
@@ -27,26 +27,30 @@ pub(crate) struct Told {
 }
 
 /// Store or mail service did not do their part: later they may.
-pub(crate) struct Later(pub(crate) String);
+pub(crate) struct RetryLater(pub(crate) String);
 
 /// Tells everybody whom the event concerns. A person who is no longer in the directory is not told.
-pub(crate) async fn tell(services: &Services<Mail>, event: &Event, told: &mut Told) -> Result<(), Later> {
-    match mails(services, event).await {
-        Ok(Some((company, mails))) => {
-            for mail in mails {
-                send(services, &company, &mail, told).await?;
+pub(crate) async fn send_notices(
+    services: &Services<Mail>,
+    event: &Event,
+    progress: &mut Progress,
+) -> Result<(), RetryLater> {
+    match notices(services, event).await {
+        Ok(Some((company, notices))) => {
+            for mail in notices {
+                send_notice(services, &company, &mail, progress).await?;
             }
             Ok(())
         }
         Ok(None) => Ok(()),
-        Err(error) => told.fails(&error),
+        Err(error) => progress.fails(&error),
     }
 }
 
-impl Told {
-    fn fails(&mut self, error: &StoreError) -> Result<(), Later> {
+impl Progress {
+    fn fails(&mut self, error: &StoreError) -> Result<(), RetryLater> {
         if !matches!(error, StoreError::Unfit(_)) {
-            return Err(Later(error.to_string()));
+            return Err(RetryLater(error.to_string()));
         }
         self.failed.push(error.to_string());
         Ok(())
@@ -54,43 +58,51 @@ impl Told {
 }
 
 /// The mails of an event, and the company that they are for.
-async fn mails(services: &Services<Mail>, event: &Event) -> Result<Option<(Company, Vec<Addressed>)>, StoreError> {
-    if !recipients::is_told(event) {
+async fn notices(
+    services: &Services<Mail>,
+    event: &Event,
+) -> Result<Option<(Company, Vec<AddressedNotice>)>, StoreError> {
+    if !recipients::needs_notice(event) {
         return Ok(None);
     }
     let store = &services.store;
     let ids: Vec<EmployeeId> = event.employee_id.into_iter().collect();
     let rows = store.directory(event.company_id, &ids).await?;
-    let mails = match event.employee_id.map(|id| rows.get(id)) {
+    let notices = match event.employee_id.map(|id| rows.get(id)) {
         Some(Some(holder)) => recipients::about_employee(store, event, holder).await?,
         Some(None) => return Ok(None),
         None => recipients::about_company(store, event).await?,
     };
-    Ok(rows.company.map(|company| (company, mails)))
+    Ok(rows.company.map(|company| (company, notices)))
 }
 
-async fn send(services: &Services<Mail>, company: &Company, mail: &Addressed, told: &mut Told) -> Result<(), Later> {
-    let Addressed { recipient, notice, mark } = mail;
+async fn send_notice(
+    services: &Services<Mail>,
+    company: &Company,
+    mail: &AddressedNotice,
+    progress: &mut Progress,
+) -> Result<(), RetryLater> {
+    let AddressedNotice { recipient, notice, mark } = mail;
     let (store, now) = (&services.store, services.now());
-    let turn = match store.begin_notice(notice.event_id, mark, now).await {
-        Ok(NoticeTurn::Ours(turn)) => turn,
-        Ok(NoticeTurn::Sent) => {
-            told.already += 1;
+    let attempt = match store.begin_notice(notice.event_id, mark, now).await {
+        Ok(NoticeAttempt::Send(attempt)) => attempt,
+        Ok(NoticeAttempt::AlreadySent) => {
+            progress.already += 1;
             return Ok(());
         }
-        Ok(NoticeTurn::GivenUp) => {
-            told.given_up.push("begun twice, and never known as sent".to_owned());
+        Ok(NoticeAttempt::GivenUp) => {
+            progress.given_up.push("begun twice, and never known as sent".to_owned());
             return Ok(());
         }
-        Err(error) => return told.fails(&error),
+        Err(error) => return progress.fails(&error),
     };
     let mut waits = THROTTLE_WAITS.into_iter();
     let refused = loop {
         match services.mail.notice(recipient, company, notice).await {
             Ok(()) => {
                 let marked = store.notice_sent(notice.event_id, mark, now).await;
-                told.sent += usize::from(marked.is_ok());
-                return marked.or_else(|error| told.fails(&error));
+                progress.sent += usize::from(marked.is_ok());
+                return marked.or_else(|error| progress.fails(&error));
             }
             Err(refused) => match waits.next().filter(|_| refused.kind == RefusalKind::Throttle) {
                 Some(wait) => tokio::time::sleep(wait).await,
@@ -99,13 +111,13 @@ async fn send(services: &Services<Mail>, company: &Company, mail: &Addressed, to
         }
     };
     if refused.kind != RefusalKind::NoAnswer
-        && let Err(error) = store.notice_refused(notice.event_id, mark, &turn, now).await
+        && let Err(error) = store.notice_refused(notice.event_id, mark, &attempt, now).await
     {
-        return told.fails(&error);
+        return progress.fails(&error);
     }
     if refused.kind != RefusalKind::Mail {
-        return Err(Later(refused.to_string()));
+        return Err(RetryLater(refused.to_string()));
     }
-    told.failed.push(refused.to_string());
+    progress.failed.push(refused.to_string());
     Ok(())
 }

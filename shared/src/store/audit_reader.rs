@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Item, text};
-use super::query::{Part, Place, behind};
+use super::query::{KeyRange, Source, behind};
 use super::send::read;
 use super::{Store, StoreError};
 use crate::aws::Aws;
@@ -18,14 +18,14 @@ pub(super) const TABLE: &str = "READMIT_AUDIT_TABLE";
 
 /// The trail, for those who only read it. Cheap to clone.
 #[derive(Clone)]
-pub struct Trail {
+pub struct AuditReader {
     client: Client,
     table: String,
 }
 
 /// What of a company's trail is read.
 #[derive(Clone, Copy)]
-pub enum TrailPart {
+pub enum AuditPart {
     Whole,
     /// What was done to this person.
     About(EmployeeId),
@@ -49,7 +49,7 @@ pub struct Span {
 }
 
 /// A row of the trail, whatever it holds.
-pub struct TrailRow {
+pub struct AuditRow {
     pub event_id: String,
     /// None if the row is no event.
     pub event: Option<Event>,
@@ -57,7 +57,7 @@ pub struct TrailRow {
 
 /// A page of a span, oldest first.
 pub struct SpanPage {
-    pub rows: Vec<TrailRow>,
+    pub rows: Vec<AuditRow>,
     /// The id of the row where the page ended, if more may follow.
     pub next: Option<String>,
 }
@@ -78,12 +78,12 @@ const STEP: u8 = 200;
 const STEPS: u32 = 5;
 
 impl Store {
-    pub fn trail(&self) -> Trail {
-        Trail { client: self.client.clone(), table: self.tables.audit.clone() }
+    pub fn audit_reader(&self) -> AuditReader {
+        AuditReader { client: self.client.clone(), table: self.tables.audit.clone() }
     }
 }
 
-impl Trail {
+impl AuditReader {
     /// The table that the environment names, and nothing else of the service: for an operator's command.
     pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, BadVariable> {
         Ok(Self { client: aws.dynamodb(), table: environment.require(TABLE)? })
@@ -94,37 +94,37 @@ impl Trail {
     pub async fn page(
         &self,
         company_id: CompanyId,
-        part: TrailPart,
+        part: AuditPart,
         limit: u8,
         before: Option<EventId>,
     ) -> Result<EventPage, StoreError> {
         let before = before.map(|event_id| event_id.to_string());
         match part {
-            TrailPart::Whole => self.read(self.by_company(), company_id.to_string(), limit, before).await,
-            TrailPart::About(employee_id) => {
-                let place = Place { index: None, partition_key: EMPLOYEE_KEY, ..self.by_company() };
-                self.read(place, employee_key(company_id, Some(employee_id)), limit, before).await
+            AuditPart::Whole => self.read(self.by_company(), company_id.to_string(), limit, before).await,
+            AuditPart::About(employee_id) => {
+                let source = Source { index: None, partition_key: EMPLOYEE_KEY, ..self.by_company() };
+                self.read(source, employee_key(company_id, Some(employee_id)), limit, before).await
             }
-            TrailPart::OfType(kind) if kind.is_routine() => self.look_through(company_id, kind, limit, before).await,
-            TrailPart::OfType(kind) => {
-                let place = Place { index: Some("by_type"), partition_key: TYPE_KEY, ..self.by_company() };
-                self.read(place, type_key(company_id, kind), limit, before).await
+            AuditPart::OfType(kind) if kind.is_routine() => self.look_through(company_id, kind, limit, before).await,
+            AuditPart::OfType(kind) => {
+                let source = Source { index: Some("by_type"), partition_key: TYPE_KEY, ..self.by_company() };
+                self.read(source, type_key(company_id, kind), limit, before).await
             }
         }
     }
 
-    fn by_company(&self) -> Place<'_> {
-        Place { table: &self.table, index: Some("by_company"), partition_key: COMPANY_ID, sort_key: EVENT_ID }
+    fn by_company(&self) -> Source<'_> {
+        Source { table: &self.table, index: Some("by_company"), partition_key: COMPANY_ID, sort_key: EVENT_ID }
     }
 
     async fn read(
         &self,
-        place: Place<'_>,
+        source: Source<'_>,
         key: String,
         limit: u8,
         before: Option<String>,
     ) -> Result<EventPage, StoreError> {
-        let (items, next) = place.page(&self.client, key, &Part::Before(before.as_deref()), limit).await?;
+        let (items, next) = source.page(&self.client, key, &KeyRange::Before(before.as_deref()), limit).await?;
         let next = next.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
         Ok(EventPage { events: items.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
@@ -159,10 +159,10 @@ impl Trail {
     pub async fn span(&self, span: Span, limit: u8, after: Option<&str>) -> Result<SpanPage, StoreError> {
         let Span { company_id, from, to } = span;
         let from = after.map_or_else(|| EventId::first_at(from).to_string(), behind);
-        let part = Part::Between(from, EventId::last_at(to).to_string());
+        let part = KeyRange::Between(from, EventId::last_at(to).to_string());
         let (items, next) = self.by_company().page(&self.client, company_id, &part, limit).await?;
         let id_of = |item: &Item| text(item, EVENT_ID).cloned();
-        let row = |item: Item| TrailRow { event_id: id_of(&item).unwrap_or_default(), event: read(item).ok() };
+        let row = |item: Item| AuditRow { event_id: id_of(&item).unwrap_or_default(), event: read(item).ok() };
         Ok(SpanPage { rows: items.into_iter().map(row).collect(), next })
     }
 }

@@ -56,32 +56,33 @@ impl Shard {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kept {
+struct PositionFile {
     /// Of the last record that was handed over.
     sequence_number: String,
 }
 
 /// How far the stream has been read. Clones share one position.
 #[derive(Clone)]
-pub struct Place {
+pub struct Position {
     /// The number of the last record that was handed over; none before the first.
     pub last: Arc<Mutex<Option<String>>>,
     file: Option<PrivateFile>,
 }
 
-impl Place {
+impl Position {
     /// As an earlier start has kept it. The beginning of what the stream still has if there is none, or if the stream has no such
     /// record: the tables were restored, or are others.
     pub fn open(data_dir: Option<&DataDir>, shard: &Shard) -> Result<Self, DataDirError> {
         let file = data_dir.map(|data_dir| data_dir.file("stream-place.json"));
         let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
-        let last = kept.and_then(|text| serde_json::from_str::<Kept>(&text).ok()).map(|kept| kept.sequence_number);
+        let last =
+            kept.and_then(|text| serde_json::from_str::<PositionFile>(&text).ok()).map(|kept| kept.sequence_number);
         Ok(Self { last: Arc::new(Mutex::new(last.filter(|number| shard.has(number)))), file })
     }
 
     /// Keeps the place. If that fails, records come again after a restart: `notify` knows what was told.
     pub fn keep(&self, sequence_number: &str) {
-        let kept = Kept { sequence_number: sequence_number.to_owned() };
+        let kept = PositionFile { sequence_number: sequence_number.to_owned() };
         let written = self.file.as_ref().map(|file| file.write(&serde_json::to_string(&kept).unwrap_or_default()));
         if let Some(Err(error)) = written {
             tracing::warn!(%error, "the place in the stream is not kept");

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use readmit::Services;
 use readmit::domain::{AccountType, AuditContext, Company, CompanyId, Employee, EmployeeId, Login, Role};
 use readmit::mail::Mail;
-use readmit::store::{Outcome as Written, Store, StoreError};
+use readmit::store::{Outcome as WriteOutcome, Store, StoreError};
 
 use crate::company::owner_of;
 use crate::plan::Plan;
-use crate::row::{Outcome, Parsed, RowProblem, RowResult};
-use crate::write::{carry_out_all, prepare};
-use crate::{CompanyPart, Refused};
+use crate::row::{Outcome, ParsedRow, RowProblem, RowResult};
+use crate::write::{prepare, write_all};
+use crate::{CompanyPart, ImportError};
 
 pub(crate) enum Creation {
-    Founded(Company, Vec<RowResult>),
+    Created(Company, Vec<RowResult>),
     /// A company had the external id before. It is as it was, and no row was written.
-    Existing(CompanyId, Vec<RowResult>),
+    AlreadyExists(CompanyId, Vec<RowResult>),
 }
 
 const COMPANY_EXISTS: &str = "the company exists already: add people with mode update";
@@ -28,41 +28,41 @@ const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Adm
 pub(crate) async fn create(
     services: &Services<Mail>,
     part: &CompanyPart,
-    rows: &[Parsed],
+    rows: &[ParsedRow],
     act_now: impl Fn() -> AuditContext,
-) -> Result<Creation, Refused> {
+) -> Result<Creation, ImportError> {
     let company = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
     let mut attempts = services.store.attempts("the company's external_id, or its first Security Admin,");
     loop {
         attempts.begin().await?;
         let act = &act_now();
         if let Some(company_id) = owner_of(&services.store, part).await? {
-            let results = results_of_existing(&services.store, company_id, rows).await?;
-            return Ok(Creation::Existing(company_id, results));
+            let results = results_if_exists(&services.store, company_id, rows).await?;
+            return Ok(Creation::AlreadyExists(company_id, results));
         }
         let mut prepared = prepare(services, company.company_id, rows, act).await?;
-        let missing = || Refused::Told("security_admin_missing", SECURITY_ADMIN_MISSING.to_owned());
+        let missing = || ImportError::Rejected("security_admin_missing", SECURITY_ADMIN_MISSING.to_owned());
         let (plan, founder) = founder(&mut prepared.plans).ok_or_else(missing)?;
         // Refused: another import took the external id or the address since they were read.
-        if services.store.found_company(&company, &founder, act).await? == Written::Refused {
+        if services.store.create_company(&company, &founder, act).await? == WriteOutcome::Refused {
             continue;
         }
         *plan = Plan::Added(founder.employee_id);
         // The error names its id: an operator who gave no external id needs it to go on.
         let interrupted = |error: StoreError| {
-            Refused::Interrupted(format!("as an update of {}, which has been created: {error}", company.company_id))
+            ImportError::Interrupted(format!("as an update of {}, which has been created: {error}", company.company_id))
         };
-        let results = carry_out_all(services, company.company_id, rows, prepared, true, act).await;
+        let results = write_all(services, company.company_id, rows, prepared, true, act).await;
         let results = results.map_err(interrupted)?;
-        return Ok(Creation::Founded(company, results));
+        return Ok(Creation::Created(company, results));
     }
 }
 
-fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<Company, Refused> {
+fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<Company, ImportError> {
     if part.company_id.is_some() {
-        return Err(Refused::invalid("/company/company_id: a new company gets an id of its own"));
+        return Err(ImportError::invalid("/company/company_id: a new company gets an id of its own"));
     }
-    let company_name = part.name.clone().ok_or_else(|| Refused::invalid("/company/name: is required"))?;
+    let company_name = part.name.clone().ok_or_else(|| ImportError::invalid("/company/name: is required"))?;
     Ok(Company {
         company_id,
         external_id: part.external_id.clone(),
@@ -92,15 +92,15 @@ fn can_let_others_in(employee: &Employee) -> bool {
 }
 
 /// Whom of the rows the company has already, by address. Nothing is changed.
-async fn results_of_existing(
+async fn results_if_exists(
     store: &Store,
     company_id: CompanyId,
-    rows: &[Parsed],
+    rows: &[ParsedRow],
 ) -> Result<Vec<RowResult>, StoreError> {
     let logins: Vec<Login> = rows.iter().filter_map(|parsed| Some(parsed.row.as_ref().ok()?.email.clone())).collect();
     let owners = store.credentials_of(&logins).await?.into_iter().filter(|owner| owner.company_id == company_id);
     let ids: HashMap<Login, EmployeeId> = owners.map(|owner| (owner.login, owner.employee_id)).collect();
-    let result = |parsed: &Parsed| match &parsed.row {
+    let result = |parsed: &ParsedRow| match &parsed.row {
         Err(problem) => RowResult::refused(&parsed.email, problem.clone()),
         Ok(row) => match ids.get(&row.email) {
             Some(id) => RowResult::done(&parsed.email, Some(*id), Outcome::Unchanged),

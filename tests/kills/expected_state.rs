@@ -21,7 +21,7 @@ pub(crate) enum Passcode {
 }
 
 #[derive(Clone)]
-pub(crate) struct Known {
+pub(crate) struct ExpectedState {
     /// What signs in, once the person was in.
     pub(crate) factors: Option<Factors>,
     /// Those that are left and known.
@@ -41,7 +41,7 @@ pub(crate) struct Known {
     pub(crate) events: Events,
 }
 
-impl Known {
+impl ExpectedState {
     /// Of somebody who was imported.
     pub(crate) fn of_newcomer() -> Self {
         Self {
@@ -107,7 +107,7 @@ impl Known {
             }
             Act::Complete(_) => self.is_in_anew(answer),
             Act::SignIn(code) => {
-                self.backup_codes.retain(|known| known != code);
+                self.backup_codes.retain(|expected| expected != code);
                 self.token = text("/access_token").or(self.token.take());
             }
             Act::SignOut => self.end_session(),
