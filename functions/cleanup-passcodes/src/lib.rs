@@ -1,8 +1,8 @@
-//! Each minute, from the schedule: ends passcodes and recoveries whose time is over, writes the audit event and wipes the secrets.
+//! Runs every minute. Ends overdue passcodes and recoveries, writes the audit event and deletes the secrets.
 //!
-//! Effects: codes that ran out (`passcode.expired`), recoveries that ran out (`recovery.abandoned`), codes whose process died
-//! before their mail was accepted (`passcode.delivery_failed`), each once, however many runs there are at a time.
-//! Answers: how many of each. Nothing waits for the cleanup: every write checks the time itself.
+//! Effects: `passcode.expired` for overdue codes, `recovery.abandoned` for overdue recoveries, `passcode.delivery_failed` for codes
+//! whose process died before the mail was accepted. Each event is written once, even if two runs overlap.
+//! Answers: how many of each. No other function depends on the cleanup: every write checks the expiry itself.
 
 use std::sync::Arc;
 
@@ -19,20 +19,20 @@ use tokio::task::JoinSet;
 
 #[derive(Debug, Default, Serialize)]
 pub struct Counts {
-    /// Codes, by time; and those whose spent tries were not written at once.
+    /// Codes that expired, and codes whose fifth wrong try did not end them because the process died.
     expired: u64,
     abandoned: u64,
     withdrawn: u64,
 }
 
-/// What became of one shard: where its passcodes were led, and the first error that kept something from it.
+/// The result of one shard: the phases that its passcodes ended in, and the first error.
 #[derive(Default)]
 struct ShardResult {
     ends: Vec<Phase>,
     error: Option<StoreError>,
 }
 
-/// One run, whatever started it. The log tells the schedule's runs from those that somebody started by hand, with any payload.
+/// One run. A payload that is not the schedule's event counts as a run by hand; the log names the source.
 pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Counts, Error> {
     let scheduled = serde_json::from_value::<EventBridgeEvent>(event.payload).is_ok();
     let source = if scheduled { "schedule" } else { "by hand" };
@@ -61,11 +61,11 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
         }
         first_error = first_error.or(error);
     }
-    // The schedule tries again: what is left is still due.
+    // The next run finds what is left, because it is still due.
     first_error.map_or(Ok(counts), |error| Err(error.into()))
 }
 
-/// One shard, page by page. What fails is left due; the rest goes on.
+/// Ends what is due in one shard, page by page. A passcode that fails stays due; the others are still ended.
 async fn clean_shard(store: &Store, shard: u8, act: &AuditContext) -> ShardResult {
     let mut result = ShardResult::default();
     let mut next = None;
@@ -78,7 +78,7 @@ async fn clean_shard(store: &Store, shard: u8, act: &AuditContext) -> ShardResul
             match end(store, login, act).await {
                 Ok(end) => result.ends.extend(end),
                 Err(error) => {
-                    tracing::error!(shard, cause = %error, "left due");
+                    tracing::error!(shard, cause = %error, "cleanup deferred");
                     result.error.get_or_insert(error);
                 }
             }
@@ -90,7 +90,7 @@ async fn clean_shard(store: &Store, shard: u8, act: &AuditContext) -> ShardResul
     }
 }
 
-/// Where this run has led the passcode, if its time is over and no other run was faster.
+/// Ends the passcode and returns its new phase. None if it is not due, or if another run has ended it.
 async fn end(store: &Store, login: Result<Login, StoreError>, act: &AuditContext) -> Result<Option<Phase>, StoreError> {
     match store.passcode(&login?).await? {
         Some(row) => store.end(&row, Command::Expire, act).await,

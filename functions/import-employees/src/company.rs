@@ -1,12 +1,12 @@
-//! `mode` `update`: the company that an import names is changed as it says.
+//! `mode` `update`: finds the company that an import names, and changes its row.
 
 use readmit::domain::{AuditContext, Company, CompanyId};
 use readmit::store::{Outcome, Store, StoreError};
 
 use crate::{CompanyPart, ImportError};
 
-/// The company that the import names, with what the import changes of it. A change that another import crosses is decided again:
-/// of two changes at once none is lost.
+/// Changes the company that the import names, and returns it. If another import changed it at the same time, reads it and decides
+/// again, so that neither change is lost.
 pub(crate) async fn update(
     store: &Store,
     part: &CompanyPart,
@@ -23,7 +23,8 @@ pub(crate) async fn update(
     }
 }
 
-/// By `company_id`, else by `external_id`. Beside a `company_id` an `external_id` is a value to set, which nobody else may have.
+/// Finds the company by `company_id`, else by `external_id`. If both are given, `external_id` is the new value, which no other company
+/// may have.
 async fn find(store: &Store, part: &CompanyPart) -> Result<Company, ImportError> {
     let not_found =
         || ImportError::Rejected("company_not_found", "no company has that company_id or external_id".to_owned());

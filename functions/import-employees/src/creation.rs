@@ -15,16 +15,15 @@ use crate::{CompanyPart, ImportError};
 
 pub(crate) enum Creation {
     Created(Company, Vec<RowResult>),
-    /// A company had the external id before. It is as it was, and no row was written.
+    /// A company already has this external id. Nothing was changed and no row was written.
     AlreadyExists(CompanyId, Vec<RowResult>),
 }
 
 const COMPANY_EXISTS: &str = "the company exists already: add people with mode update";
-/// What an operator can do about it.
 const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Admin of account type employee, whose row is not \
      refused: is every address taken, or is it an update of a company that exists?";
 
-/// Founds the company with the first Security Admin among the rows, then writes the other rows.
+/// Creates the company with the first Security Admin among the rows, then writes the other rows.
 pub(crate) async fn create(
     services: &Services<Mail>,
     part: &CompanyPart,
@@ -73,7 +72,7 @@ fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<Company, Imp
     })
 }
 
-/// The first row that adds a Security Admin who can be let in.
+/// The first row that adds a Security Admin who can sign in and issue passcodes.
 fn founder(plans: &mut [Plan]) -> Option<(&mut Plan, Employee)> {
     plans.iter_mut().find_map(|plan| match plan {
         Plan::Add(employee) if can_let_others_in(employee) => {
@@ -84,14 +83,15 @@ fn founder(plans: &mut [Plan]) -> Option<(&mut Plan, Employee)> {
     })
 }
 
-/// A client is never sent a passcode, so a client's role opens nothing.
+/// A client never receives a passcode, so a client with this role could not help anybody.
 fn can_let_others_in(employee: &Employee) -> bool {
     employee.granted_role == Role::SecurityAdmin
         && employee.is_active()
         && employee.account_type == AccountType::Employee
 }
 
-/// Whom of the rows the company has already, by address. Nothing is changed.
+/// The result of each row if the company already exists: `unchanged` for addresses that it has, a refusal for the others. Changes
+/// nothing.
 async fn results_if_exists(
     store: &Store,
     company_id: CompanyId,

@@ -1,14 +1,14 @@
-//! The operator's way to create a company, to add, change and erase its employees, and to mail first or rescuing passcodes.
+//! An operator creates a company, adds, changes and erases its employees, and has passcodes mailed to them.
 //!
-//! Caller: whoever IAM lets invoke the function. At most 1,000 rows.
-//! `mode` `create` makes a new company, with a Security Admin of the list, and touches no other: a row whose address somebody has
-//! is refused. With the `external_id` of a company that exists it changes nothing. `mode` `update` changes the company that
-//! `company_id`, else `external_id`, names. Without a mode it is `update` if one of the two is given, else `create`.
-//! Effects: a transaction for the company's row, with `company.changed` if it was there; a transaction a row, with
-//! `employee.imported`, `.changed` or `.erased`. An update that is run twice changes nothing the second time.
-//! Disabling, a changed address or a changed account type ends code, recovery and sessions in the same transaction.
-//! A person's `locale`, else the company's, chooses the language of the mails; `second_proof` is the company's policy of redemptions.
-//! Answers: a result a row; a whole import that cannot be is a function error and changes nothing.
+//! Caller: an operator, who needs IAM permission to invoke the function. At most 1,000 rows.
+//! `mode` `create` creates a company with a Security Admin from the list. It changes no other company: a row whose address is in use
+//! is refused. If a company with this `external_id` exists, it changes nothing. `mode` `update` changes the company that `company_id`,
+//! or else `external_id`, names. Without a mode it is `update` if one of the two ids is given, else `create`.
+//! Effects: one transaction for the company's row, with `company.changed` if the company existed; one transaction for each row, with
+//! `employee.imported`, `.changed` or `.erased`. Running the same update again changes nothing.
+//! Disabling an account, or changing its address or type, ends its code, recovery and sessions in the same transaction.
+//! Mails are in the person's `locale`, or else in the company's. `second_proof` says who must prove more than the mailed code.
+//! Answers: a result for each row. If the whole import is refused, the invocation fails and nothing was changed.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ enum Mode {
     Update,
 }
 
-/// The company of an import. What an update leaves out keeps its value.
+/// The company of an import. An update keeps the value of a field that is left out.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CompanyPart {
@@ -84,12 +84,13 @@ pub struct ImportReport {
     results: Vec<RowResult>,
 }
 
-/// Why a whole import came to nothing.
+/// Why a whole import failed.
 #[derive(Debug)]
 pub enum ImportError {
-    /// Nothing was changed. The answer has this code and these words, which repeat nothing of the import; the log has the code.
+    /// Nothing was changed. The answer has this code and this text, which quotes nothing of the import. The log has the code only.
     Rejected(&'static str, String),
-    /// Store, keys or mail do not answer; what was done stands. A second run does the rest: an update, of a company that was created.
+    /// The store, the keys or the mail service did not answer. The rows written so far stay. Running the import again does the rest; if
+    /// the company was created, as an update.
     Interrupted(String),
 }
 
@@ -100,7 +101,7 @@ impl ImportError {
 
     fn for_log(&self) -> (&str, &str) {
         match self {
-            Self::Rejected(code, _) => (code, "the operator is told"),
+            Self::Rejected(code, _) => (code, "the answer has the reason"),
             Self::Interrupted(why) => ("interrupted", why),
         }
     }
@@ -131,7 +132,7 @@ pub async fn handle(services: Arc<Services<Mail>>, event: LambdaEvent<Value>) ->
 
 async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> Result<ImportReport, ImportError> {
     let origin = Origin { request_id: request_id.to_owned(), ..Origin::default() };
-    // Taken anew for each step, so that events sort as their transactions were committed.
+    // A new moment for each step, so that the events sort in the order of their transactions.
     let act_now = || AuditContext::new(services.now(), Actor::Operator, origin.clone());
     let import = parse(payload)?;
     let names_one = import.company.company_id.is_some() || import.company.external_id.is_some();
@@ -158,7 +159,7 @@ async fn import(services: &Services<Mail>, payload: Value, request_id: &str) -> 
 }
 
 fn parse(payload: Value) -> Result<Import, ImportError> {
-    // serde would take an array for a struct, field by field.
+    // serde also reads a struct from an array, field by field.
     if !payload["company"].is_object() {
         return Err(ImportError::invalid("/company: must be an object"));
     }

@@ -1,4 +1,4 @@
-//! Passcodes that an import sends: first ones to people who were never in, or rescuing ones to those it names.
+//! Passcodes that an import sends: to people who have never signed in, or to the people that it names.
 
 use futures_util::{StreamExt as _, stream};
 use readmit::Services;
@@ -13,7 +13,7 @@ use readmit::store::{PasscodeRow, Reservations, StoreError};
 use crate::row::{Outcome, RowProblem, RowResult};
 use crate::{ImportError, IssuePasscodes};
 
-/// Mails at a time: a usual SES account takes fourteen a second. What it refuses is told in its row.
+/// Mails sent at the same time. A typical SES account accepts 14 a second; the row of a refused mail has the problem.
 const PARALLEL: usize = 4;
 
 /// The addresses that an import names for passcodes.
@@ -30,7 +30,7 @@ pub(crate) fn addressees(wish: &IssuePasscodes) -> Result<Vec<Login>, ImportErro
     Ok(logins)
 }
 
-/// Issues what the import asks for. A passcode that cannot be sent is the row's problem; the row stands.
+/// Issues the passcodes that the import asks for. If one cannot be sent, the row gets a problem, but its change stays.
 pub(crate) async fn issue(
     services: &Services<Mail>,
     company: &Company,
@@ -64,7 +64,7 @@ pub(crate) async fn issue(
     Ok(results)
 }
 
-/// Addresses that are named for a passcode but stand in no row. One of another company is answered as one that nobody has.
+/// Adds a result for each named address without a row. An address of another company gets the same answer as an unknown one.
 async fn add_addressees(
     services: &Services<Mail>,
     company: &Company,
@@ -85,7 +85,7 @@ async fn add_addressees(
 }
 
 fn nobody() -> RowProblem {
-    RowProblem::new("employee_not_found", "the company has nobody of this address")
+    RowProblem::new("employee_not_found", "the company has no employee with this address")
 }
 
 async fn issue_one(
@@ -98,7 +98,7 @@ async fn issue_one(
     let mut attempts = services.store.attempts("the holder");
     loop {
         attempts.begin().await?;
-        // A long import's first and last code must not share a moment: each lives from its own mail on.
+        // A new moment for each code: in a long import each code's lifetime begins with its own mail.
         let act = AuditContext::new(services.now(), act.actor, act.origin.clone());
         let holder = services.store.employee(company.company_id, id).await?.ok_or(NotIssued::Nobody)?;
         let replaced = services.store.passcode(&holder.login).await?;
@@ -121,13 +121,12 @@ fn waits_for_a_first_code(holder: &Employee, passcode: Option<&PasscodeRow>, now
     may_have_one && holder.two_factor == TwoFactor::NotEnrolled && !passcode.is_some_and(|row| row.is_usable_at(now))
 }
 
-/// Why a person has no new passcode.
+/// Why no passcode was issued to a person.
 enum NotIssued {
-    /// The company has nobody of that id any more.
+    /// The company no longer has an employee with this id.
     Nobody,
-    /// It ended while its mail was on its way.
+    /// The code ended while its mail was being sent.
     NotLive,
-    /// It could not be issued.
     Error(AppError),
 }
 
@@ -138,7 +137,7 @@ impl<E: Into<AppError>> From<E> for NotIssued {
 }
 
 impl NotIssued {
-    /// The problem of this row, if the other rows can go on; an error if the whole import must stop.
+    /// The problem of this row; or an error if the whole import must stop.
     fn into_problem(self) -> Result<RowProblem, ImportError> {
         let (code, detail) = match self {
             Self::Nobody => return Ok(nobody()),

@@ -1,4 +1,4 @@
-//! What a row asks for, given what is there.
+//! Decides what to do for a row, from the row and the current directory.
 
 use readmit::domain::{CompanyId, Employee, EmployeeId, EmployeePatch, Timestamp};
 use readmit::random::CryptoRng;
@@ -7,17 +7,23 @@ use readmit::store::Credentials;
 use crate::row::{Row, RowProblem};
 use crate::snapshot::Snapshot;
 
-/// What is to be done for a row.
 pub(crate) enum Plan {
     Add(Box<Employee>),
+    /// The transaction that created the company has added the person.
     Added(EmployeeId),
-    Change { before: Box<Employee>, after: Box<Employee>, credentials: Credentials },
-    Erase { before: Box<Employee>, credentials: Credentials },
+    Change {
+        before: Box<Employee>,
+        after: Box<Employee>,
+        credentials: Credentials,
+    },
+    Erase {
+        before: Box<Employee>,
+        credentials: Credentials,
+    },
     Nothing(Option<EmployeeId>),
     Refuse(RowProblem),
 }
 
-/// Decides, without touching anything.
 pub(crate) fn plan(
     row: &Row,
     there: &Snapshot,
@@ -71,7 +77,7 @@ fn change(row: &Row, before: &Employee, there: &Snapshot) -> Plan {
     }
 }
 
-/// The row cannot be done as things stand, and may be the next time.
+/// The row conflicts with another change. Running the import again may succeed.
 pub(crate) fn changed_meanwhile() -> RowProblem {
     RowProblem::new("changed_meanwhile", "the person was changed at the same time: run the import again")
 }

@@ -1,4 +1,4 @@
-//! Rows: what is asked of each, and what became of it.
+//! The rows of an import, and the result of each.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use readmit::random::CryptoRng;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A row. What is left out keeps its value.
+/// A row. A field that is left out keeps its value.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Row {
@@ -28,7 +28,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The person whom the row adds; none without a name.
+    /// The person that the row adds. None if the row has no name.
     pub(crate) fn new_employee(
         &self,
         company_id: CompanyId,
@@ -51,7 +51,6 @@ impl Row {
         })
     }
 
-    /// The person as the row changes it.
     pub(crate) fn changed(&self, before: &Employee) -> Employee {
         Employee {
             login: self.email.clone(),
@@ -66,7 +65,7 @@ impl Row {
     }
 }
 
-/// A row as it came, read or refused.
+/// A row and its address as it was sent.
 pub(crate) struct ParsedRow {
     pub(crate) email: String,
     pub(crate) row: Result<Row, RowProblem>,
@@ -76,7 +75,7 @@ pub(crate) struct ParsedRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct RowProblem {
     pub(crate) code: &'static str,
-    /// What an operator can act on.
+    /// A text for the operator that says what to do.
     pub(crate) detail: String,
 }
 
@@ -86,7 +85,6 @@ impl RowProblem {
     }
 }
 
-/// The code of a second row about the same person.
 pub(crate) const DUPLICATE_ROW: &str = "duplicate_row";
 
 pub(crate) fn duplicate_row() -> RowProblem {
@@ -124,7 +122,7 @@ impl RowResult {
     }
 }
 
-/// Reads the rows, and refuses each that names a person for the second time.
+/// Reads the rows. A second row about the same person is refused.
 pub(crate) fn parse_rows(values: Vec<Value>) -> Vec<ParsedRow> {
     let mut seen = HashSet::new();
     values.into_iter().map(|value| parse_row(value, &mut seen)).collect()
@@ -137,7 +135,7 @@ fn parse_row(value: Value, seen: &mut HashSet<String>) -> ParsedRow {
     ParsedRow { email: row.as_ref().map_or(email, |row| row.email.to_string()), row }
 }
 
-/// Where and what: `/email: is required`.
+/// The place and the fault: `/email: is required`.
 pub(crate) fn in_words(error: &FieldError) -> String {
     format!("{}: {}", if error.pointer.is_empty() { "/" } else { &error.pointer }, error.detail)
 }

@@ -1,4 +1,4 @@
-//! What the tables hold of the rows' people, read in a few batches.
+//! The rows' people as the tables have them, read in a few batches.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ pub(crate) struct Snapshot {
     externals: HashMap<ExternalId, EmployeeId>,
     directory: DirectoryRows,
     company_id: CompanyId,
-    /// The people whom rows name by an id.
+    /// People that a row names by an id.
     pub(crate) named: HashSet<EmployeeId>,
 }
 
@@ -32,7 +32,7 @@ impl Snapshot {
         snapshot.named = rows.iter().filter_map(|row| snapshot.named_by_id(row)).collect();
         let ids: Vec<EmployeeId> = rows.iter().filter_map(|row| snapshot.employee_id(row)).collect();
         snapshot.directory = store.directory(company_id, &ids).await?;
-        // Whoever changes the address has credentials under the old one.
+        // A person whose address changes has credentials under the old address.
         let others: Vec<Login> = ids
             .iter()
             .filter_map(|id| snapshot.directory.get(*id))
@@ -47,7 +47,8 @@ impl Snapshot {
         row.employee_id.or_else(|| self.external_owner(row))
     }
 
-    /// Whom a row names: by `employee_id`, else `external_id`, else login. Whom another row names by an id may leave the login.
+    /// The person that a row names: by `employee_id`, else by `external_id`, else by address. An address does not name a person whom
+    /// another row names by an id, because that row may change the person's address.
     pub(crate) fn employee_id(&self, row: &Row) -> Option<EmployeeId> {
         self.named_by_id(row).or_else(|| {
             let owner = self.credentials.get(&row.email)?;
@@ -60,12 +61,12 @@ impl Snapshot {
         self.directory.get(self.employee_id(row)?)
     }
 
-    /// Who owns a login, in whatever company.
+    /// The owner of an address, in any company.
     pub(crate) fn owner(&self, login: &Login) -> Option<&Credentials> {
         self.credentials.get(login)
     }
 
-    /// Who has the row's external id in the company.
+    /// The person who has the row's external id in this company.
     pub(crate) fn external_owner(&self, row: &Row) -> Option<EmployeeId> {
         self.externals.get(row.external_id.as_ref()?).copied()
     }

@@ -1,4 +1,4 @@
-//! Rows are written many at a time; those that stood in each other's way, once more, one by one.
+//! Writes the rows, many at the same time. Rows that conflicted are written again, one after the other.
 
 use std::collections::HashSet;
 
@@ -12,19 +12,18 @@ use crate::plan::{Plan, changed_meanwhile, plan};
 use crate::row::{DUPLICATE_ROW, Outcome, ParsedRow, Row, RowResult, duplicate_row};
 use crate::snapshot::Snapshot;
 
-/// Transactions at a time.
+/// Transactions at the same time.
 const PARALLEL: usize = 16;
-/// How often a row is tried again after the first time.
+/// Attempts for a row after the first one.
 const FURTHER_TRIES: u32 = 3;
 
-/// What is to be done for the rows, and what it was decided by.
+/// The plans of the rows, and the data that they were decided from.
 pub(crate) struct Prepared {
     there: Snapshot,
-    /// A plan a row, in their order.
+    /// One plan for each row, in the order of the rows.
     pub(crate) plans: Vec<Plan>,
 }
 
-/// Decides what is to be done for each row.
 pub(crate) async fn prepare(
     services: &Services<Mail>,
     company_id: CompanyId,
@@ -42,7 +41,8 @@ pub(crate) async fn prepare(
     Ok(Prepared { plans: rows.iter().map(plan_of).collect(), there })
 }
 
-/// Writes each person's change, many at a time: a result a row, in their order. In a new company nobody is there who would be told of a new Security Admin.
+/// Writes the change of each row, and returns the results in the order of the rows. In a new company (`is_new_company`) there is
+/// nobody to notify about a new Security Admin.
 pub(crate) async fn write_all(
     services: &Services<Mail>,
     company_id: CompanyId,
@@ -61,7 +61,7 @@ pub(crate) async fn write_all(
         let first = first?;
         let may_go_now = first.problem.as_ref().is_some_and(|problem| problem.code != DUPLICATE_ROW);
         results.push(match &parsed.row {
-            // Another row of this import may have freed what this one needs.
+            // Another row of this import may have freed the address or external id that this one needs.
             Ok(row) if may_go_now => retry_row(services, company_id, row, &there.named, act).await?,
             _ => first,
         });

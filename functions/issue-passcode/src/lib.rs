@@ -1,12 +1,12 @@
-//! `POST /v1/employees/{employee_id}/passcode`: a Security Admin has an employee mailed a one-time passcode.
-//! `POST /v1/passcodes`: the same for up to 25 employees, a result each.
+//! `POST /v1/employees/{employee_id}/passcode`: a Security Admin mails a one-time passcode to an employee.
+//! `POST /v1/passcodes`: the same for up to 25 employees, with one result for each.
 //!
-//! Caller: a Security Admin of the employees' company, never for the own account.
-//! Effects: the employee's earlier passcode is superseded, a recovery under way abandoned; one mail; `passcode.issued`; with
-//! `suspend` sessions, password and second factor stop at once, also if the mail fails (`account.suspended`).
-//! Answers: 201 the passcode, never its code, again for the same `Idempotency-Key`; 403 `own_account`, 404, 409
+//! Caller: a Security Admin of the employees' company, never for their own account.
+//! Effects: supersedes the employee's earlier passcode, abandons an open recovery, sends one mail, writes `passcode.issued`. With
+//! `suspend` it also stops sessions, password and second factor at once, even if the mail fails (`account.suspended`).
+//! Answers: 201 the passcode without its code, and the same answer again for the same `Idempotency-Key`; 403 `own_account`, 404, 409
 //! `employee_disabled`, `request_in_progress`, 422 `client_account`, `idempotency_key_reused`, 429 `too_many_requests`, 502
-//! `email_not_sent`, 503; of several, 200 and what each came to.
+//! `email_not_sent`, 503. For several employees: 200 and a result for each.
 
 use std::sync::Arc;
 

@@ -12,19 +12,19 @@ use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
 use readmit::store::{Authority, IdempotencyKey, KeyState, Reservations};
 
-/// How long a request waits for the one before it with the same key: the contract's 5 seconds.
+/// A request waits up to 5 seconds, as the contract says, for an earlier request with the same key.
 const MAX_WAITS: u32 = 20;
 const WAIT: Duration = Duration::from_millis(250);
 
 enum Attempt {
     Answered(Response<Body>),
-    /// What it was decided by changed meanwhile: decide again.
+    /// The data changed after it was read: read it and decide again.
     Conflict,
-    /// A request with the same key is under way.
+    /// Another request with the same key is in progress.
     InProgress,
 }
 
-/// The parsed request. Errors of body and key are kept here: the handler reports them after it has checked the caller.
+/// The parsed request. It keeps errors of body and key, because the handler reports them only after it has authorized the caller.
 struct ParsedRequest {
     options: Result<IssueOptions, Problem>,
     key: Result<Option<IdempotencyKey>, Failure>,

@@ -1,4 +1,4 @@
-//! Passcodes for several employees at once, a result each.
+//! Passcodes for several employees, with one result for each.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,7 +20,7 @@ use readmit::store::{Admission, Authority, IssueView, PasscodeRow, Reservations,
 use serde::{Deserialize, Serialize};
 
 const MAX_EMPLOYEES: usize = 25;
-/// Mails at a time: two rounds of them, each of the five seconds that SES may take, fit into a request.
+/// Mails sent at the same time. 25 mails take two rounds; with SES's limit of five seconds each, both fit into one request.
 const PARALLEL: usize = 13;
 
 #[derive(Deserialize)]
@@ -45,18 +45,18 @@ struct ResultView<'a> {
     problem: Option<ProblemView>,
 }
 
-/// What kept an employee from a passcode, as a problem says it.
+/// Why an employee got no passcode.
 #[derive(Serialize)]
 struct ProblemView {
     code: &'static str,
     detail: String,
 }
 
-/// What all issues of a request have in common.
+/// The data that all passcodes of a request share.
 struct BulkIssue<'a> {
     services: &'a Services<Mail>,
     claims: &'a AccessClaims,
-    /// The caller's name.
+    /// The name of the Security Admin who calls.
     issuer: &'a Name,
     company: &'a Company,
     options: IssueOptions,
@@ -65,7 +65,7 @@ struct BulkIssue<'a> {
 
 pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
     let claims = access_claims(services, request).await?;
-    // Errors of the body are reported only after the caller was checked.
+    // Parse now; report body errors only after authorization.
     let bulk = request.json().and_then(JsonBody::read::<BulkRequest>).and_then(checked);
     let bulk = no_key(request).and(bulk);
     let ids: Vec<Option<EmployeeId>> =
@@ -87,7 +87,8 @@ pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Resul
         admitted.push(issuing.check_holder(&view, &replaced, *id).await);
     }
     issuing.reserve_places(&mut admitted).await?;
-    // Stored one after the other: each transaction checks the caller's row, and DynamoDB lets no two of them do so at once.
+    // Stored one after the other: each transaction checks the caller's row, and DynamoDB rejects two transactions that do so at the
+    // same time.
     let mut mails = Vec::with_capacity(admitted.len());
     for holder in admitted {
         mails.push(issuing.mail(issuing.store(&view, &replaced, holder).await));
@@ -98,7 +99,7 @@ pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Resul
     answer::ok(&Results { results: rows.collect() })
 }
 
-/// Several codes have no key: a client that believes in one would send all of them again.
+/// This route has no idempotency, so it refuses the header: a client that relied on it would mail all the codes again.
 fn no_key(request: &Request) -> Result<(), Problem> {
     if request.headers().contains_key("idempotency-key") {
         let detail = "this route takes no Idempotency-Key".to_owned();
@@ -122,13 +123,13 @@ fn checked(bulk: BulkRequest) -> Result<BulkRequest, Problem> {
 }
 
 impl BulkIssue<'_> {
-    /// The caller as `view` has the row, if the session lasts and the role is still there.
+    /// The caller from `view`, if the session is still valid and the role is still Security Admin.
     fn admin<'v>(&self, view: &'v IssueView) -> Result<Admin<'v>, Problem> {
         let caller = live_caller(self.claims, view.rows.get(self.claims.employee_id))?;
         Admin::of(caller).ok_or(Problem::NotSecurityAdmin)
     }
 
-    /// The holder, if nothing but the admin's window can stand in the way.
+    /// The holder, after all checks except the admin's own rate limit.
     async fn check_holder<'v>(
         &self,
         view: &'v IssueView,
@@ -144,7 +145,7 @@ impl BulkIssue<'_> {
         }
     }
 
-    /// Takes the admin's places for all who are admitted, in one write; those there is no place for are told so.
+    /// Reserves places in the admin's rate limit for all admitted holders, in one write. Holders without a place get 429.
     async fn reserve_places(&self, admitted: &mut [Result<&Employee, Failure>]) -> Result<(), Failure> {
         let wanted = admitted.iter().filter(|holder| holder.is_ok()).count();
         if wanted == 0 {
@@ -169,7 +170,7 @@ impl BulkIssue<'_> {
         Ok(self.services.throttled(throttled, holder, &self.act).await?.into())
     }
 
-    /// Stores a code for an admitted holder. A caller who lost the role meanwhile stores none.
+    /// Stores a code for an admitted holder. Stores none if the caller has lost the role in the meantime.
     async fn store(
         &self,
         view: &IssueView,
@@ -210,7 +211,7 @@ impl BulkIssue<'_> {
     }
 }
 
-/// What became of one employee. A cause that no client is told is logged here, for the request as a whole succeeds.
+/// The result for one employee. The cause of a failure is logged here, because the request as a whole succeeds.
 fn row<'a>(
     employee_id: &'a str,
     outcome: &'a Result<LatestPasscode, Failure>,
@@ -222,11 +223,11 @@ fn row<'a>(
         Ok(passcode) => (Some(PasscodeView::new(passcode, Some(issuer), now)), None),
         Err(Failure::Problem(problem) | Failure::WithReason(problem, _)) => (None, of(problem)),
         Err(Failure::Dependency(problem, cause)) => {
-            tracing::error!(code = problem.code(), cause, "one of several was not issued");
+            tracing::error!(code = problem.code(), cause, "passcode not issued");
             (None, of(problem))
         }
         Err(Failure::Fault(cause)) => {
-            tracing::error!(cause, "one of several was not issued");
+            tracing::error!(cause, "passcode not issued");
             (None, of(&Problem::TemporarilyUnavailable))
         }
     };

@@ -1,5 +1,5 @@
-//! `GET /v1/audit-events`: a page of the company's trail, newest first: all of it, what was done to one person, or what happened
-//! in one way.
+//! `GET /v1/audit-events`: a page of the company's audit events, newest first: all of them, those about one employee, or those of
+//! one type.
 //!
 //! Caller: a Security Admin. Effects: none.
 //! Answers: 200 the page; 400 `invalid_cursor`, 401, 403, 422.
@@ -30,7 +30,7 @@ struct PageQuery {
 #[derive(Clone, Copy)]
 enum Listing {
     Part(AuditPart),
-    /// A text that is no id is nobody's, as in a path.
+    /// The given employee_id is not an id. As in a path, that means an unknown employee.
     AboutNobody,
 }
 
@@ -49,7 +49,7 @@ impl Listing {
         }
     }
 
-    /// What a cursor is bound to.
+    /// The name that a cursor is bound to.
     fn name(self, company_id: CompanyId) -> String {
         match self {
             Self::Part(AuditPart::Whole) => format!("{company_id}/events"),

@@ -1,8 +1,8 @@
-//! `GET /v1/employees`: a page of the company's employees: all by name, those whom a filter finds, or those whom a word finds.
-//! `GET /v1/employees/{employee_id}`: one of them.
-//! `GET /v1/session`: whether the caller's own session lasts, and what the directory says of the caller now.
+//! `GET /v1/employees`: a page of the company's employees: all of them by name, or those that a filter or a search finds.
+//! `GET /v1/employees/{employee_id}`: one employee.
+//! `GET /v1/session`: whether the caller's session is still valid, and the caller as the directory has it now.
 //!
-//! Caller: a Security Admin; of the last one, whoever is signed in. Effects: none.
+//! Caller: a Security Admin; for `GET /v1/session` anyone who is signed in. Effects: none.
 //! Answers: 200 the page, the employee or the session; 400 `invalid_cursor`, 401, 403, 404, 422.
 
 use std::collections::HashSet;
@@ -52,7 +52,7 @@ impl Listing {
         }
     }
 
-    /// What a cursor is bound to.
+    /// The name that a cursor is bound to.
     fn name(&self, company_id: CompanyId) -> String {
         match self {
             Self::All => format!("{company_id}/all"),
@@ -95,7 +95,7 @@ async fn page(services: &Services, request: &Request) -> Result<Response<Body>, 
     answer::ok(&Page { employees, next_cursor })
 }
 
-/// What the first trip finds: people, or words or passcodes. The people of those are read in the second trip.
+/// The result of the first query: people, or else words or passcodes, whose people a second request reads.
 enum Found {
     People(EmployeePage),
     Words(Prefix, Matches),

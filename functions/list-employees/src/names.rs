@@ -1,4 +1,4 @@
-//! The names of those who issued the passcodes of a page. A passcode has its issuer's id alone.
+//! The names of the admins who issued the passcodes of a page. A passcode has only its issuer's id.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use readmit::store::{LatestPasscodes, StoreError};
 pub(crate) struct Names(HashMap<EmployeeId, Name>);
 
 impl Names {
-    /// Most issuers are the caller or on the page; the others are read, in one request.
+    /// Most issuers are the caller or on the page. One request reads the others.
     pub(crate) async fn of(
         services: &Services,
         caller: &Employee,

@@ -1,12 +1,11 @@
-//! The stream of the audit table: people are told of what happened to their accounts, and Security Admins of what concerns
-//! them. No setting turns that off (NIST SP 800-63B-4, section 4.6).
+//! Reads the stream of the audit table. Mails notices to people about their accounts, and to Security Admins about their company. No
+//! setting turns that off (NIST SP 800-63B-4, section 4.6).
 //!
-//! Caller: the stream; or an operator, whom IAM lets invoke it, with `{"replay": …}`: a span of a company's trail is told as the
-//! stream would (`replay`).
-//! Effects: a mail for each event and recipient, at least once and at most twice; a second one only if the process died, or the mail
-//! service gave no answer, between the mail and the mark that it was sent (`notice_repeated`). An event that was changed or removed
-//! past the functions is counted (`trail_altered`), and mailed to nobody.
-//! Answers: to the stream, the record to go on with; to an operator, counts.
+//! Caller: the stream; or an operator with `{"replay": …}`, which sends the missing notices of a span of time (`replay`).
+//! Effects: one mail for each event and recipient, and at most two. A second one is sent only if the process died, or the mail service
+//! did not answer, before the notice was marked as sent (`notice_repeated`). An audit event that somebody changed or deleted in the
+//! table is counted (`trail_altered`), but no mail is sent about it.
+//! Answers: to the stream, the record to start again from, if one failed; to an operator, counts.
 
 use std::sync::Arc;
 
@@ -27,7 +26,7 @@ mod stream;
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    /// To Lambda's reader of the stream: the record to begin with again, if one failed.
+    /// For the stream: the record to start again from, if one failed.
     Batch(DynamoDbEventResponse),
     ReplayReport(replay::ReplayReport),
 }

@@ -1,4 +1,4 @@
-//! Who is told what of an event.
+//! Who is notified of an event, and what the notice says.
 
 use readmit::domain::{
     AccountStatus, Actor, CompanyId, Detail, Employee, EmployeeFilter, EmployeeId, Event, EventType, Login, Notice,
@@ -11,11 +11,11 @@ pub(crate) struct AddressedNotice {
     /// The recipient, with the address that the mail goes to.
     pub(crate) recipient: Employee,
     pub(crate) notice: Notice,
-    /// What tells it from the other mails of the same event.
+    /// Distinguishes the notices of one event.
     pub(crate) mark: String,
 }
 
-/// Whether somebody may have to be told of the event.
+/// Whether the event may need a notice. Only then the directory is read.
 pub(crate) fn needs_notice(event: &Event) -> bool {
     match event.kind {
         EventType::PasscodeRedeemed
@@ -38,7 +38,7 @@ fn is_readdressed(event: &Event) -> bool {
     event.text("fields").is_some_and(|fields| fields.split(',').any(|field| field == "email"))
 }
 
-/// What the person is told, and what the Security Admins are.
+/// The notices to the person, and those to the Security Admins.
 #[derive(Default)]
 struct NoticeKinds {
     person: Vec<NoticeKind>,
@@ -68,7 +68,7 @@ pub(crate) async fn about_employee(
     Ok(mails)
 }
 
-/// The mails of an event about the company itself: a weaker policy is told to every Security Admin.
+/// The mails of an event about the company itself. Every Security Admin is notified of a weaker policy.
 pub(crate) async fn about_company(store: &Store, event: &Event) -> Result<Vec<AddressedNotice>, StoreError> {
     let Some((from, to)) = change::<SecondProof>(event, "second_proof") else { return Ok(Vec::new()) };
     let (Some(from), Some(to)) = (from, to) else { return Ok(Vec::new()) };
@@ -84,7 +84,7 @@ fn kinds(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Notic
     let concerned = || NoticeSubject::from(holder);
     let person = |kind| NoticeKinds { person: vec![kind], ..NoticeKinds::default() };
     let admins = |kind| NoticeKinds { admins: vec![kind], ..NoticeKinds::default() };
-    // Of a Security Admin's recovery the other Security Admins are told too.
+    // If the holder is a Security Admin, the other Security Admins are notified too.
     let with_admins = |own, of_admin: fn(NoticeSubject) -> NoticeKind| {
         let is_admin = holder.granted_role == Role::SecurityAdmin;
         NoticeKinds { person: vec![own], admins: if is_admin { vec![of_admin(concerned())] } else { Vec::new() } }
@@ -105,7 +105,7 @@ fn kinds(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Notic
     }
 }
 
-/// What a change of role, status or address is told by; one import may change all three.
+/// The notices of a change of role, status or address. One import may change all three.
 fn kinds_of_change(event: &Event, holder: &Employee, old_address: Option<&Login>) -> NoticeKinds {
     let mut kinds = NoticeKinds::default();
     let concerned = NoticeSubject::from(holder);
@@ -130,7 +130,7 @@ fn address_changed(old: &Login, holder: &Employee) -> NoticeKind {
     NoticeKind::AddressChanged { from: old.masked(), to: holder.login.masked() }
 }
 
-/// A changed field's old and new value, as far as this version knows them.
+/// The old and the new value of a changed field. A value that this version does not know is None.
 fn change<T: serde::de::DeserializeOwned>(event: &Event, field: &str) -> Option<(Option<T>, Option<T>)> {
     let Some(Detail::Change { from, to }) = event.detail.get(field) else { return None };
     let read = |value: &Option<String>| serde_json::from_value(serde_json::Value::from(value.clone()?)).ok();
@@ -138,16 +138,16 @@ fn change<T: serde::de::DeserializeOwned>(event: &Event, field: &str) -> Option<
 }
 
 fn address_notice(event: &Event, recipient: Employee, kind: NoticeKind, at: &str) -> AddressedNotice {
-    // What the holder did is told with where it was done from. SES's reports come from nowhere, and where an admin or an operator
-    // sits is not the recipient's business.
+    // Only the holder's own acts are shown with address and browser. SES's reports have none, and those of an admin or operator are
+    // private.
     let by_the_holder = event.employee_id.is_some_and(|id| event.actor == Actor::Employee { employee_id: id });
     let origin = if by_the_holder { event.origin.clone() } else { Origin::default() };
     let mark = format!("{} to {}{at}", kind.name(), recipient.employee_id);
     AddressedNotice { recipient, notice: Notice { event_id: event.event_id, at: event.at, origin, kind }, mark }
 }
 
-/// The Security Admins who are told: of a mail that came back its issuer alone, if the issuer is still one of them; else all but
-/// the holder and the admin who did it.
+/// The Security Admins to notify. Of a bounce only the issuer, if still a Security Admin; of other events all of them, except the
+/// holder and the admin who acted.
 async fn admins_to_notify(store: &Store, event: &Event, holder: &Employee) -> Result<Vec<Employee>, StoreError> {
     let mut admins = active_admins(store, event.company_id).await?;
     admins.retain(|admin| admin.employee_id != holder.employee_id);

@@ -1,4 +1,4 @@
-//! A record of the stream as Lambda hands it over (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
+//! A record of the stream, as Lambda passes it (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 
 use std::str::FromStr;
 
@@ -7,7 +7,7 @@ use readmit::domain::{CompanyId, Event, EventId};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Who removes what has reached its time to live
+/// The principal that deletes items after their time to live
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html>).
 const TIME_TO_LIVE: &str = "dynamodb.amazonaws.com";
 
@@ -19,37 +19,35 @@ struct Batch {
 
 pub(crate) struct Record {
     pub(crate) sequence_number: String,
-    /// The row's key for the log: `unknown` where it is no id, for nothing else is logged.
+    /// The row's key for the log. `unknown` if it is not an id, because no other text may be logged.
     pub(crate) company_id: String,
     pub(crate) event_id: String,
     pub(crate) change: Change,
 }
 
-/// What happened to the row.
 pub(crate) enum Change {
-    /// It is a new event.
     New(Box<Event>),
-    /// It was changed or removed, which nothing of ours does: `MODIFY` or `REMOVE`.
+    /// Somebody changed or deleted the row; Readmit never does. The text is `MODIFY` or `REMOVE`.
     Altered(&'static str),
-    /// Its time to live was over.
+    /// DynamoDB deleted the row after its time to live.
     Expired,
-    /// It is no event.
+    /// The row is not an audit event.
     Unreadable,
 }
 
 impl Record {
-    /// None if it is no batch of a stream.
+    /// None if `batch` is not a batch of a stream.
     pub(crate) fn all_of(batch: Value) -> Option<Vec<Self>> {
         let Batch { records } = serde_json::from_value(batch).ok()?;
         records.into_iter().map(Self::read).collect()
     }
 
-    /// Each record by itself: one whose row cannot be read stops no other.
+    /// A record whose row cannot be read does not stop the others.
     fn read(record: Value) -> Option<Self> {
         let sequence_number = record["dynamodb"]["SequenceNumber"].as_str()?.to_owned();
         let keys = &record["dynamodb"]["Keys"];
         let key = |name: &str| keys[name]["S"].as_str().unwrap_or_default();
-        // The first key is the company's id, and whom the event is about.
+        // The first key is `company_id#employee_id`, or `company_id#company`.
         let company_id = key("employee_key").split('#').next().unwrap_or_default();
         let (company_id, event_id) = (id::<CompanyId>(company_id), id::<EventId>(key("event_id")));
         let by_time_to_live = record["userIdentity"]["principalId"] == TIME_TO_LIVE;

@@ -1,7 +1,7 @@
-//! A replay: what nobody was told of a span of a company's trail is told, in the same way as from the stream. What was mailed is not
-//! mailed again, so a replay can be run twice. What may have been mailed twice is not mailed either, and is named.
+//! A replay sends the missing notices of a span of time in one company. It sends no notice that was sent before, so it can be run
+//! twice. It does not send a notice that may have been mailed twice, but names its event.
 //!
-//! One invocation works for 45 seconds, and then says from where to go on.
+//! One invocation works for 45 seconds. Its answer then says where the next replay must start.
 
 use std::time::{Duration, Instant};
 
@@ -17,9 +17,9 @@ use serde_json::Value;
 
 use crate::send::{Progress, send_notices};
 
-/// Less than the minute for which the AWS CLI waits for an answer.
+/// Shorter than the 60 seconds that the AWS CLI waits for an answer.
 const BUDGET: Duration = Duration::from_secs(45);
-/// Rows of the trail in one query.
+/// Audit events in one query.
 const PAGE: u8 = 100;
 
 #[derive(Deserialize)]
@@ -28,18 +28,18 @@ struct Request {
     replay: Span,
 }
 
-/// What a replay did: counts, and from when on the next one goes on.
+/// What a replay did.
 #[derive(Default, Serialize)]
 pub struct ReplayReport {
-    /// Mails that were sent now.
+    /// Notices that this replay sent.
     told: usize,
-    /// Mails that had been sent before.
+    /// Notices that had been sent before.
     already: usize,
-    /// Events of which a notice may have been mailed twice, and is not mailed again.
+    /// Events with a notice that may have been mailed twice. It is not mailed again.
     given_up: Vec<String>,
-    /// Events of which a notice was not sent.
+    /// Events with a notice that was not sent.
     failed: Vec<FailedNotice>,
-    /// The `from` of the replay that does the rest; null if nothing is left.
+    /// The `from` of the next replay; null if this one reached the end of the span.
     next: Option<Timestamp>,
 }
 
@@ -75,7 +75,7 @@ pub(crate) async fn replay(services: &Services<Mail>, payload: Value) -> Result<
 
 fn parse(payload: Value, now: Timestamp) -> Result<Span, Diagnostic> {
     let invalid = |words: &str| failure("invalid_request", words);
-    // serde would take an array for a struct, field by field.
+    // serde also reads a struct from an array, field by field.
     if !payload["replay"].is_object() {
         return Err(invalid("/replay: must be an object"));
     }
@@ -85,20 +85,20 @@ fn parse(payload: Value, now: Timestamp) -> Result<Span, Diagnostic> {
         return Err(invalid("/replay/to: must not be before from"));
     }
     if span.from.after(NOTICES_KNOWN_FOR) < now {
-        let words = "from lies more than six days and 23 hours back: what was mailed then is not known";
+        let words = "from is more than six days and 23 hours ago: Readmit no longer knows which notices were sent then";
         return Err(failure("span_too_old", words));
     }
     Ok(span)
 }
 
 impl ReplayReport {
-    /// Tells one row. False if it has to be tried later, and the rows behind it with it.
+    /// Sends the notices of one audit event. False if this event and the later ones must be tried again later.
     async fn take(&mut self, services: &Services<Mail>, row: &AuditRow) -> bool {
         let mut progress = Progress::default();
         let outcome = match &row.event {
             Some(event) => send_notices(services, event, &mut progress).await,
             None => {
-                progress.failed.push("the row is no event of the trail".to_owned());
+                progress.failed.push("the row is not an audit event".to_owned());
                 Ok(())
             }
         };

@@ -1,4 +1,4 @@
-//! One event: everybody whom it concerns is told of it.
+//! Sends the notices of one audit event.
 
 use std::time::Duration;
 
@@ -9,27 +9,27 @@ use readmit::store::{NoticeAttempt, StoreError};
 
 use crate::recipients::{self, AddressedNotice};
 
-/// What is waited before a throttled mail is tried again. SES counts its rate by the second.
+/// The pauses before a throttled mail is sent again. SES limits the rate per second.
 const THROTTLE_WAITS: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800), Duration::from_millis(1_600)];
 
-/// What became of the notices of an event.
+/// The results of the notices of an event.
 #[derive(Default)]
 pub(crate) struct Progress {
-    /// Mails that were sent now.
+    /// Notices that were sent now.
     pub(crate) sent: usize,
-    /// Mails that had been sent before.
+    /// Notices that had been sent before.
     pub(crate) already: usize,
-    /// Why notices will never be sent: each may have been, twice.
+    /// The reason of each notice that is never sent again, because it may have been sent twice.
     pub(crate) given_up: Vec<String>,
-    /// Why notices cannot be sent as things are. Nobody got them.
+    /// The reason of each notice that was certainly not sent and that another attempt would not help.
     pub(crate) failed: Vec<String>,
 }
 
-/// Store or mail service did not do their part: later they may.
+/// The store or the mail service failed in a way that may pass. The text is the cause.
 pub(crate) struct RetryLater(pub(crate) String);
 
-/// Tells everybody whom the event concerns. A person who is no longer in the directory is not told.
+/// Sends all notices of the event. A person who is no longer in the directory gets none.
 pub(crate) async fn send_notices(
     services: &Services<Mail>,
     event: &Event,
@@ -57,7 +57,7 @@ impl Progress {
     }
 }
 
-/// The mails of an event, and the company that they are for.
+/// The notices of an event, and the company of their recipients.
 async fn notices(
     services: &Services<Mail>,
     event: &Event,
@@ -91,7 +91,7 @@ async fn send_notice(
             return Ok(());
         }
         Ok(NoticeAttempt::GivenUp) => {
-            progress.given_up.push("begun twice, and never known as sent".to_owned());
+            progress.given_up.push("attempted twice, result unknown".to_owned());
             return Ok(());
         }
         Err(error) => return progress.fails(&error),

@@ -1,4 +1,4 @@
-//! A batch of the stream. Lambda hands over again what is behind the first record that failed, for as long as the stream keeps it.
+//! A batch of the stream. After a failed record, Lambda passes that record and the later ones again until they are a day old.
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use lambda_runtime::Diagnostic;
@@ -10,19 +10,19 @@ use serde_json::Value;
 use crate::record::{Change, Record};
 use crate::send::{Progress, send_notices};
 
-/// Tells a batch, up to the first record that store or mail service do not let through: the others would meet the same. What no further
-/// attempt can heal is given up at once, for it would hold up every record behind it until it is a day old.
+/// Sends the notices of a batch. Stops at the first record for which the store or the mail service fails, because the others would fail
+/// too. A notice that no further attempt can send is given up at once, or it would block all later records for a day.
 pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<DynamoDbEventResponse, Diagnostic> {
-    let no_batch = || failure("no_batch", "this is neither a batch of a stream nor a replay");
+    let no_batch = || failure("no_batch", "the event is neither a batch of a stream nor a replay");
     let records = Record::all_of(batch).ok_or_else(no_batch)?;
-    // Before anything can fail.
+    // First, so that no failure below can hide it.
     records.iter().for_each(sound_alarm);
     let mut response = DynamoDbEventResponse::default();
     for record in records {
         let event = match &record.change {
             Change::New(event) => event,
             Change::Unreadable => {
-                give_up(&record, "the row is no event of the trail");
+                give_up(&record, "the row is not an audit event");
                 continue;
             }
             Change::Altered(_) | Change::Expired => continue,
@@ -42,7 +42,7 @@ pub(crate) async fn take(services: &Services<Mail>, batch: Value) -> Result<Dyna
     Ok(response)
 }
 
-/// The trail is append-only, and IAM cannot hold that: PutItem, which it allows, replaces.
+/// Audit events must never change, but IAM cannot enforce that: the functions need PutItem, which can also replace an item.
 fn sound_alarm(record: &Record) {
     let Record { company_id, event_id, change, .. } = record;
     if let Change::Altered(how) = change {

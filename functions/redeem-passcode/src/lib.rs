@@ -1,10 +1,10 @@
-//! `POST /v1/passcodes/redeem`: the person who was mailed a passcode opens a recovery with it. Anyone may call.
+//! `POST /v1/passcodes/redeem`: the holder redeems a passcode and gets a recovery. Anyone may call.
 //!
-//! Effects: a try is counted before anything is compared; a right secret, and the proof that the company's policy asks beside it,
-//! open the recovery, once (`passcode.redeemed`); the fifth try that does not ends the code (`passcode.exhausted`). A refusal is
-//! counted for the address and the network that it came from.
-//! Answers: 200 the recovery token; 401 `passcode_rejected` for whatever is wrong, alike in bytes, headers and trips; 429
-//! `too_many_requests` after a hundred refusals.
+//! Effects: counts a try before it compares anything. The right secret, with the second proof if the company's policy asks for one,
+//! opens the recovery, once (`passcode.redeemed`). The fifth failed try ends the code (`passcode.exhausted`). A refusal is counted for
+//! the address and its network.
+//! Answers: 200 the recovery token; 401 `passcode_rejected` for every kind of error, with the same bytes, headers and round
+//! trips to the store; 429 `too_many_requests` after a hundred refusals.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub const KEYS: KeyNeeds =
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     let typed: Redeem = request.json()?.read()?;
     let (Ok(login), Some(code)) = (typed.email.parse::<Login>(), Code::read(typed.code.expose_secret())) else {
-        return Err(rejected("an address or a code that cannot be"));
+        return Err(rejected("malformed address or code"));
     };
 
     let source_ip = request.origin().source_ip.as_deref();
@@ -59,7 +59,7 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     let proving = authenticate::prove(&services, known.as_ref(), typed.proof.as_ref(), services.now());
     let (counted, proof) = tokio::join!(counting, proving);
     let (Some(counted), proof) = (counted?, proof?) else {
-        return Err(refuse(&services, &request, &login, "no live code of this address and selector").await?);
+        return Err(refuse(&services, &request, &login, "no live code for this address and selector").await?);
     };
     let matches = is_the_code(&services, &counted, &code).await?;
     let judgement = judge(counted.try_count, matches, proof.is_some() || !counted.proof_required);
@@ -68,14 +68,14 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
             let act = request.act(Actor::Anonymous, services.now());
             services.store.end(&counted, Command::Exhaust, &act).await?;
         }
-        let because = if matches { "the proof is missing, or wrong" } else { "a wrong secret" };
+        let because = if matches { "second proof missing or wrong" } else { "wrong secret" };
         return Err(refuse(&services, &request, &login, because).await?);
     }
 
     let act = request.act(Actor::Employee { employee_id: counted.held.employee_id }, services.now());
     let spent = proof.and_then(Proof::backup_code).filter(|_| counted.proof_required);
     if services.store.redeem(&counted, spent.as_deref(), &act).await? == Outcome::Refused {
-        return Err(rejected("it ended in the meantime"));
+        return Err(rejected("the code ended in the meantime"));
     }
     let PasscodeRef { employee_id, company_id, passcode_id, .. } = counted.held;
     let claims = RecoveryClaims { employee_id, company_id, login, passcode_id };
@@ -85,7 +85,7 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
 }
 
-/// What a proof is compared with, if one was sent: the same request, whoever is known.
+/// The credentials that a proof is compared with. Read only if a proof was sent, and for unknown addresses too.
 async fn known_for(
     services: &Services,
     login: &Login,
@@ -97,7 +97,7 @@ async fn known_for(
     }
 }
 
-/// Counts a refusal. The client gets its answer after that, so that no refusal goes uncounted.
+/// Counts a refusal before the client gets its answer, so that every refusal is counted.
 async fn refuse(
     services: &Services,
     request: &Request,
@@ -115,7 +115,7 @@ fn too_many(services: &Services, throttled: &Throttled) -> Failure {
     Problem::too_many_until(throttled.until, services.now()).into()
 }
 
-/// One problem for whatever is wrong; which it was, the log alone is told.
+/// The same problem for every kind of error. Only the log gets the reason.
 fn rejected(because: &'static str) -> Failure {
     Failure::WithReason(Problem::PasscodeRejected, because)
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/backup-codes`: whoever is signed in makes ten new backup codes, and shows password and second factor for it.
+//! `POST /v1/backup-codes`: a signed-in person gets ten new backup codes, after a check of password and second factor.
 
 use readmit::Services;
 use readmit::app::authenticate::{self, Attempt, VerifiedPerson};
@@ -22,7 +22,7 @@ struct Renewed<'a> {
     backup_codes: Vec<&'a str>,
 }
 
-/// Ten backup codes, and what is stored of them.
+/// Ten backup codes, and the hashes that are stored.
 pub(crate) struct NewCodes {
     codes: Vec<BackupCode>,
     pub(crate) hashes: Vec<Versioned<KeyedHash>>,
@@ -38,7 +38,7 @@ impl NewCodes {
         Ok(Self { codes, hashes })
     }
 
-    /// As they are shown, once.
+    /// The codes as the person sees them, once.
     pub(crate) fn shown(&self) -> Vec<Zeroizing<String>> {
         self.codes.iter().map(BackupCode::grouped).collect()
     }
@@ -59,7 +59,10 @@ pub(crate) async fn renew(services: &Services, request: &Request) -> Result<Resp
     if services.store.renew_backup_codes(&credentials, &employee, &spent, &new_codes.hashes, &act).await?
         == Outcome::Refused
     {
-        return Err(Failure::WithReason(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
+        return Err(Failure::WithReason(
+            Problem::SignInRejected,
+            "account changed, or second factor used, in the meantime",
+        ));
     }
     let shown = new_codes.shown();
     answer::ok(&Renewed { backup_codes: shown.iter().map(|code| code.as_str()).collect() })

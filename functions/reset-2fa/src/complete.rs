@@ -1,4 +1,4 @@
-//! `POST /v1/recovery/complete`: a code of the new authenticator, and the person is in.
+//! `POST /v1/recovery/complete`: checks a code of the new authenticator, replaces the credentials and starts a session.
 
 use readmit::Services;
 use readmit::domain::lifecycle::{Command, Judgement, judge};
@@ -54,7 +54,7 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
         if services.store.complete_recovery(&row, &new, step, &new_codes.hashes, &epoch, &act).await? == Outcome::Done {
             return completed(services, employee, epoch, &new_codes, &act).await;
         }
-        // A password or an authenticator was set at the same time, or the recovery ended.
+        // In the meantime a password or an authenticator was set, or the recovery ended.
         attempts.begin().await?;
         row = services.store.open_recovery(&claims, services.now()).await?.ok_or(Problem::Unauthenticated)?;
     }

@@ -1,11 +1,11 @@
-//! The steps of a recovery, each opened by the recovery token and nothing else; and new backup codes.
+//! The steps of a recovery, each authorized by the recovery token only; and new backup codes.
 //!
 //! `PUT /v1/recovery/password`: 204; 422 `password_rejected` with reasons; 429 after ten.
-//! `POST /v1/recovery/totp`: 200 the key of a new authenticator; asked again, another one in its place.
+//! `POST /v1/recovery/totp`: 200 the key of a new authenticator; each further request replaces it by another key.
 //! `POST /v1/recovery/complete`: 200 a session and backup codes; 401 `totp_rejected`; 409 `recovery_incomplete`.
-//! `POST /v1/backup-codes`, of a session: 200 ten new ones (`backup_codes.renewed`); 401 `sign_in_rejected`; 429.
+//! `POST /v1/backup-codes`, authorized by an access token: 200 ten new codes (`backup_codes.renewed`); 401 `sign_in_rejected`; 429.
 //!
-//! Effects: nothing counts before the completion, which replaces password, authenticator and backup codes and ends all
+//! Effects: the old credentials stay valid until the completion, which replaces password, authenticator and backup codes and ends all
 //! earlier sessions in one transaction.
 
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     }
 }
 
-/// The body of a step. What is wrong with it is told only while the recovery is open: an ended one is 401, whatever is sent.
+/// The body of a step. Errors of the body are reported only while the recovery is open; after its end the answer is always 401.
 async fn body_of_step<T: DeserializeOwned>(
     services: &Services,
     request: &Request,

@@ -1,4 +1,4 @@
-//! `POST /v1/recovery/totp`: the key of a new authenticator, which counts once a code of it completes the recovery.
+//! `POST /v1/recovery/totp`: the key of a new authenticator. It replaces the old one when the recovery is completed.
 
 use readmit::Services;
 use readmit::domain::TotpKey;

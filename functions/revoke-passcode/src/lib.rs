@@ -1,9 +1,9 @@
 //! `DELETE /v1/employees/{employee_id}/passcode`: a Security Admin revokes an employee's passcode.
-//! `POST /v1/passcodes/disown`: the button "this was not me" behind the link in the mail. Anyone may call.
+//! `POST /v1/passcodes/disown`: the holder says "this was not me", by the link in the mail. Anyone with that link may call.
 //!
-//! Caller of the first: a Security Admin of the employee's company, never for the own account.
-//! Effects: the code ends (`passcode.revoked`, `passcode.disowned`), or the recovery that it has become
-//! (`recovery.abandoned`); a disowning is told once, to every Security Admin of the company too, even when all is over.
+//! Caller of the first: a Security Admin of the employee's company, never for their own account.
+//! Effects: ends the code (`passcode.revoked`, `passcode.disowned`) or the recovery that it has become (`recovery.abandoned`). A code
+//! can be disowned once, even after its end; every Security Admin of the company is notified.
 //! Answers: 204; 403 `own_account`, 404 `employee_not_found`, `passcode_not_found`; 401 `disown_rejected`; 503.
 
 use std::sync::Arc;
@@ -64,17 +64,17 @@ async fn revoke(services: &Services, request: &Request) -> Result<Response<Body>
 async fn disown(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
     let typed: Disown = request.json()?.read()?;
     let held = services.keyring().await?.open_disown(typed.token.expose_secret(), services.now());
-    let held = held.ok_or_else(|| rejected("a token that is none of ours, or too old"))?;
+    let held = held.ok_or_else(|| rejected("unknown or expired token"))?;
 
     let mut attempts = services.store.attempts("the passcode");
     loop {
         attempts.begin().await?;
         let row = services.store.passcode(&held.login).await?;
-        let row = row.filter(|row| row.held == held).ok_or_else(|| rejected("the passcode was replaced or dropped"))?;
+        let row = row.filter(|row| row.held == held).ok_or_else(|| rejected("the passcode was replaced or deleted"))?;
         if row.disowned_at.is_some() {
             return Ok(answer::no_content());
         }
-        // The mail's holder is the passcode's: nobody else has the token.
+        // Only the mail has the token, so the caller counts as the holder.
         let act = request.act(Actor::Employee { employee_id: held.employee_id }, services.now());
         if services.store.disown(&row, &act).await? == Outcome::Done {
             return Ok(answer::no_content());
@@ -82,7 +82,7 @@ async fn disown(services: &Services, request: &Request) -> Result<Response<Body>
     }
 }
 
-/// One problem for whatever is wrong; which it was, the log alone is told.
+/// The same problem for every kind of error. Only the log gets the reason.
 fn rejected(because: &'static str) -> Failure {
     Failure::WithReason(Problem::DisownRejected, because)
 }

@@ -1,10 +1,10 @@
-//! Secrets Manager, on the rotation schedule of each root secret: the secret gets one more version. An operator, after a leak:
-//! the secret gets a version that signs at once, and all before it are void.
+//! Adds a version to a root secret. Called by Secrets Manager on the rotation schedule, or by an operator after a leak: then the new
+//! version signs at once and all earlier versions are void.
 //!
-//! Effects: in four steps, each of which may come again: a version is stored as pending, tested, and made current. It signs half
-//! an hour after it was made, when every warm process has it; no version is ever changed or dropped, so what names an
-//! older one stays valid. `{"void": "sessions"}` does it in one step.
-//! Answers: null; an error makes Secrets Manager try again, and leaves what is current as it is.
+//! Effects: in four steps, each of which may be repeated, a version is stored as pending, tested, and made current. It signs half an
+//! hour after it was made, when every warm process has it. No version is ever changed or deleted, so that data made with an older one
+//! stays valid. `{"void": "sessions"}` does it in one step.
+//! Answers: null. After an error Secrets Manager tries again; the current version stays current.
 
 use std::sync::Arc;
 
@@ -45,7 +45,8 @@ async fn rotate(
     payload: Value,
     request_id: &str,
 ) -> Result<(), Diagnostic> {
-    let no_step = || failure("invalid_request", "this is no step of a rotation, and no leak of a root secret");
+    let no_step =
+        || failure("invalid_request", "the event is neither a rotation step nor {\"void\": \"<root secret>\"}");
     let failed = |error: RotationError| failure(error.code(), error.to_string());
     if payload.get("void").is_some() {
         let VoidRequest { void } = serde_json::from_value(payload).map_err(|_| no_step())?;
@@ -53,12 +54,12 @@ async fn rotate(
         return rotation.void(secret, request_id, clock.now()).await.map_err(failed);
     }
     let event: SecretsManagerSecretRotationEvent = serde_json::from_value(payload).map_err(|_| no_step())?;
-    // The id of the version to come.
+    // The id of the new version.
     let version_id = &event.client_request_token;
     let secret = rotation.secret(&event.secret_id).map_err(failed)?;
     let done = match event.step.as_str() {
         "createSecret" => rotation.create(secret, version_id, clock.now()).await,
-        // Nothing outside holds the secret, so there is nobody to tell.
+        // No other system holds the secret, so there is nothing to update.
         "setSecret" => Ok(()),
         "testSecret" => rotation.test(secret, version_id, clock.now()).await,
         "finishSecret" => rotation.finish(secret, version_id, clock.now()).await,

@@ -1,9 +1,9 @@
 //! `POST /v1/sessions`: a person signs in with address, password and second factor. Anyone may call.
 //! `DELETE /v1/sessions`: ends every session of the caller.
-//! `GET /.well-known/jwks.json`: the public keys of the tokens, for those who check them elsewhere.
+//! `GET /.well-known/jwks.json`: the public keys of the tokens, for other services that verify them.
 //!
-//! Effects: a sign-in spends its second factor and writes `session.started`; a sign-out, `session.ended`.
-//! Answers: 200 the session, 401 `sign_in_rejected` for whatever is wrong, 429 `too_many_requests`; 204; 200 the keys.
+//! Effects: a sign-in uses up its second factor and writes `session.started`; a sign-out writes `session.ended`.
+//! Answers: 200 the session, 401 `sign_in_rejected` for every kind of error, 429 `too_many_requests`; 204; 200 the keys.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use readmit::store::Outcome;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-/// Others may keep the keys this long; a new version of the root signs only ten minutes after it was added.
+/// Other services may cache the keys for five minutes. A new version of the root secret signs at least ten minutes after it was added.
 const KEYS_CACHE: &str = "public, max-age=300";
 
 #[derive(Deserialize)]
@@ -58,7 +58,10 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     let VerifiedPerson { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
     if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {
-        return Err(Failure::WithReason(Problem::SignInRejected, "changed in the meantime, or a factor that was used"));
+        return Err(Failure::WithReason(
+            Problem::SignInRejected,
+            "account changed, or second factor used, in the meantime",
+        ));
     }
 
     employee.last_signed_in_at = employee.last_signed_in_at.filter(|at| at.day() >= now.day()).or(Some(now));
@@ -73,7 +76,7 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).sign(claims, now, &mut services.random())?;
     let answer = answer::ok(&SessionView::new(&token, &employee))?;
-    // An account without an epoch was never recovered: it has no password.
+    // An account without a device epoch has never completed a recovery, so it has no password.
     let Some(epoch) = &credentials.device_epoch else { return Ok(answer) };
     answer::with_device(answer, &keyring.device_token(&employee.login, epoch, now, &mut services.random())?)
 }
@@ -86,7 +89,7 @@ async fn sign_out(services: &Services, request: &Request) -> Result<Response<Bod
     let act = request.act(Actor::Employee { employee_id: caller.employee_id }, services.now());
     match services.store.end_sessions(caller, &act).await? {
         Outcome::Done => Ok(answer::no_content()),
-        // Another sign-out, or a recovery, was faster: this session had ended.
+        // Another sign-out or a recovery has ended this session.
         Outcome::Refused => Err(Problem::Unauthenticated.into()),
     }
 }

@@ -1,8 +1,8 @@
-//! EventBridge: SES reports what became of a mail, and the status of its passcode moves on.
+//! SES reports the delivery of a mail through EventBridge, and the passcode's status is updated.
 //!
-//! Effects: `delayed`, or `delivered`, `bounced`, `complained` with their events; a hard bounce or a complaint ends the code at
-//! once. Forward only, whatever the order and however often a report comes: a report of what is behind changes nothing.
-//! Answers: what became of it; an error makes Lambda try again, and at last puts the report into a queue.
+//! Effects: sets `delayed`, or `delivered`, `bounced`, `complained` with their events. A hard bounce or a complaint ends the code at
+//! once. A status never goes back: a late or repeated report changes nothing.
+//! Answers: whether the report changed something. After an error Lambda tries again, and finally puts the report into a queue.
 
 use std::sync::Arc;
 
@@ -22,11 +22,11 @@ use report::Report;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrackOutcome {
-    /// The passcode's status has moved on.
+    /// The passcode's status was changed.
     Moved,
-    /// It was there, or further.
+    /// The passcode already had this status, or a later one.
     Unchanged,
-    /// It is of no passcode that is still somebody's latest, or of something that moves none.
+    /// The mail had no passcode, or its passcode is no longer the person's latest.
     OfNoInterest,
 }
 
@@ -48,7 +48,7 @@ async fn track(services: &Services, report: Report, origin: Origin) -> Result<Tr
         let Some(row) = row.filter(|row| row.held == report.of) else { return Ok(TrackOutcome::OfNoInterest) };
         let act = AuditContext::new(services.now(), Actor::System, origin.clone());
         if row.has_failed_at(act.at) && Phase::Code(report.delivery.leads_to()).is_live() {
-            // The list has shown it as failed, so a late report must not make the code valid again.
+            // Admins have seen the status `failed`, so a late report must not make the code valid again.
             return Ok(TrackOutcome::Unchanged);
         }
         let Ok(reported) = row.lifecycle().apply(Command::Report(report.delivery), act.at) else {

@@ -38,15 +38,15 @@ struct Bounce {
 }
 
 pub(crate) struct Report {
-    /// The passcode that the mail carried. Its ids come from the mail's tags, its login from the destination.
+    /// The passcode in the mail. Its ids come from the mail's tags, its login from the destination.
     pub(crate) of: PasscodeRef,
     pub(crate) delivery: DeliveryReport,
 }
 
 impl Report {
-    /// None if it says nothing of delivery, or the mail carried no passcode.
+    /// None if the event is not about delivery, or the mail had no passcode.
     pub(crate) fn read(event: Value) -> Result<Option<Self>, Diagnostic> {
-        let no_report = || failure("no_report", "this is no report of a mail");
+        let no_report = || failure("no_report", "the event is not a report of SES about a mail");
         let Envelope { detail } = serde_json::from_value(event).map_err(|_| no_report())?;
         let delivery = match detail.event_type.as_str() {
             "Delivery" => DeliveryReport::Delivered,
@@ -59,19 +59,19 @@ impl Report {
         let tags = &detail.mail.tags;
         let ids = (tag(tags, "company_id"), tag(tags, "employee_id"), tag(tags, "passcode_id"));
         let (Some(company_id), Some(employee_id), Some(passcode_id)) = ids else { return Ok(None) };
-        // A mail with a passcode has one recipient.
+        // A passcode mail has one recipient.
         let login = detail.mail.destination.first().and_then(|address| address.parse().ok());
         let login = login.ok_or_else(no_report)?;
         Ok(Some(Self { of: PasscodeRef { login, company_id, employee_id, passcode_id }, delivery }))
     }
 }
 
-/// A soft bounce may be a full mailbox or an automatic answer: the code may be in the mailbox all the same, and lives on.
+/// A soft bounce may be a full mailbox or an automatic reply. The mail may still arrive, so the code stays valid.
 fn of_bounce(bounce: &Bounce) -> DeliveryReport {
     if bounce.bounce_type == "Permanent" { DeliveryReport::Bounced } else { DeliveryReport::Delayed }
 }
 
-/// SES gives each tag as a list of its one value.
+/// SES sends each tag as a list with one value.
 fn tag<T: FromStr>(tags: &HashMap<String, Vec<String>>, name: &str) -> Option<T> {
     tags.get(name)?.first()?.parse().ok()
 }
