@@ -1,4 +1,4 @@
-//! Use cases that several functions share: they decide by the domain, write by the store and mail, and know no HTTP.
+//! Use cases that several functions share. They take decisions from the domain, write through store and mail, and do not know HTTP.
 
 #![warn(missing_docs)]
 

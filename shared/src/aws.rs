@@ -1,9 +1,8 @@
-//! The clients of AWS's services: one configuration, from the environment of the process.
+//! The clients of AWS's services. They share one configuration, which is read from the environment of the process.
 //!
-//! It is put together from `aws-config`'s parts. `aws_config::load_defaults` would link every source of credentials and read
-//! profile files; a function's credentials stand in its environment for the life of its process
-//! (docs/decisions/0002-aws-config.md). TLS is rustls on ring with Amazon's own roots built in, which starts without reading a
-//! file (docs/decisions/0004-tls.md).
+//! The configuration is built from parts of `aws-config`. `aws_config::load_defaults` would link every source of credentials and read
+//! profile files, but a function's credentials are in its environment and never change (docs/decisions/0002-aws-config.md). TLS is
+//! rustls on ring with Amazon's own roots built in, so that a start reads no file (docs/decisions/0004-tls.md).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -38,7 +37,7 @@ use hyper_util::client::legacy;
 use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::telemetry::{self, Tally};
 
-/// Amazon's roots (<https://www.amazontrust.com/repository/>): all that AWS's endpoints chain to.
+/// Amazon's root certificates (<https://www.amazontrust.com/repository/>), which sign the certificates of all AWS endpoints.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>
 const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
@@ -46,12 +45,12 @@ const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// RFC 7468, section 5.1.
 const BEGIN_CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
-/// DynamoDB and Secrets Manager answer in milliseconds; what takes longer is tried again.
+/// DynamoDB and Secrets Manager answer in milliseconds. A slower attempt is cancelled and tried again.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// All attempts of one call together. The request as a whole has a budget too (`http::serve`).
+/// All attempts of one call together. The whole request has a limit too (`http::serve`).
 const CALL_TIMEOUT: Duration = Duration::from_millis(4_500);
-/// SES has no idempotency: a second attempt may mail twice, so there is one, and it gets the contract's 5 seconds.
+/// SES has no idempotency, so a second attempt could mail twice. There is only one attempt, with the contract's limit of 5 seconds.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub struct Aws {
@@ -60,7 +59,7 @@ pub struct Aws {
     endpoints: Endpoints,
 }
 
-/// The connections of all clients. The SDK's own way sets up TLS, roots and all, for each client once more.
+/// The connections of all clients. By default the SDK would set up TLS once for each client.
 #[derive(Clone, Debug)]
 struct OneConnector(SharedHttpConnector);
 
@@ -70,7 +69,7 @@ impl HttpClient for OneConnector {
     }
 }
 
-/// The variables that name other endpoints than AWS's
+/// The variables that replace AWS's endpoints
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
 #[derive(Clone, Debug)]
 struct Endpoints(BTreeMap<String, String>);
@@ -81,7 +80,7 @@ impl Endpoints {
         Self(named.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    /// A service's own endpoint, else the one for all services, else none: then the SDK takes AWS's.
+    /// The endpoint of this service, else the one for all services. None means AWS's own endpoint.
     fn url(&self, service_id: &str) -> Option<&String> {
         let of_service = format!("{ENDPOINT_URL}_{}", service_id.to_uppercase().replace(' ', "_"));
         self.0.get(&of_service).or_else(|| self.0.get(ENDPOINT_URL))
@@ -94,7 +93,7 @@ impl LoadServiceConfig for Endpoints {
     }
 }
 
-/// A service to which a start opens connections: its id in the SDK, and the name that its addresses begin with.
+/// A service to which a start opens connections: its id in the SDK, and the first part of its host name.
 pub(crate) struct Service {
     id: &'static str,
     host: &'static str,
@@ -104,7 +103,7 @@ pub(crate) const DYNAMODB: Service = Service { id: "DynamoDB", host: "dynamodb" 
 pub(crate) const SES: Service = Service { id: "SESv2", host: "email" };
 
 impl Aws {
-    /// With region and credentials from the environment of this process.
+    /// Reads region and credentials from the environment of this process.
     pub async fn of_process(environment: &Environment) -> Result<Self, BadVariable> {
         let region = EnvironmentVariableRegionProvider::new().region().await;
         let region = region.ok_or_else(|| bad_variable("AWS_REGION", "is not set"))?;
@@ -114,12 +113,12 @@ impl Aws {
         Self::new(environment, region, credentials)
     }
 
-    /// With this region and these credentials; endpoints and roots from `environment`.
+    /// Uses this region and these credentials. Endpoints and root certificates come from `environment`.
     pub fn new(environment: &Environment, region: Region, credentials: Credentials) -> Result<Self, BadVariable> {
         Ok(Self::over(connector(environment)?, environment, region, credentials))
     }
 
-    /// The same over another connector than that of a network.
+    /// The same with another connector, such as one without a network.
     pub fn over(
         connector: SharedHttpConnector,
         environment: &Environment,
@@ -139,23 +138,22 @@ impl Aws {
             .sleep_impl(TokioSleep::new())
             .retry_config(RetryConfig::standard())
             .timeout_config(quick.operation_timeout(CALL_TIMEOUT).build())
-            // An attempt's own limit ends what stalls, and the credentials never change: neither is watched for.
+            // Not needed: the attempt's time limit ends a stalled stream, and the credentials never change.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .identity_cache(IdentityCache::no_cache())
             .build();
         Self { config, connector, endpoints }
     }
 
-    /// Opens a connection to a service, which its first call will find: by a question that asks for nothing, and whose answer
-    /// says no more than that there is one. None is opened if the service is not to be reached, or has another address than
-    /// is usual (as in China); then the first call opens its own.
+    /// Opens a pooled connection to a service with an unsigned GET. The first call to the service uses it. If the service cannot be
+    /// reached, or its host name differs from the usual one (as in China), the first call opens its own connection.
     pub(crate) async fn connect(&self, service: &Service) {
         let region = self.config.region().map(Region::as_ref).unwrap_or_default();
         let usual = || format!("https://{}.{region}.amazonaws.com", service.host);
         let url = self.endpoints.url(service.id).cloned().unwrap_or_else(usual);
-        let Ok(question) = HttpRequest::get(url) else { return };
-        if let Ok(answer) = self.connector.0.call(question).await {
-            // Read to its end: only then the connection is free.
+        let Ok(request) = HttpRequest::get(url) else { return };
+        if let Ok(answer) = self.connector.0.call(request).await {
+            // The connection is free only after the whole body was read.
             let _ = ByteStream::new(answer.into_body()).collect().await;
         }
     }
@@ -195,7 +193,7 @@ fn connector(environment: &Environment) -> Result<SharedHttpConnector, BadVariab
     Ok(SharedHttpConnector::new(connector))
 }
 
-/// Counts each request that is sent for the invocation under way.
+/// Counts the requests of the current invocation.
 #[derive(Debug)]
 struct Counted(fn(&Tally) -> &AtomicU32);
 
@@ -215,24 +213,24 @@ impl Intercept for Counted {
     }
 }
 
-/// Amazon's, unless the variable that every SDK of AWS knows names a file of others.
+/// Amazon's root certificates, or those of the file in `AWS_CA_BUNDLE`, which all AWS SDKs use.
 fn roots(environment: &Environment) -> Result<Cow<'static, [u8]>, BadVariable> {
     let Some(file) = environment.get(CA_BUNDLE) else { return Ok(Cow::Borrowed(AMAZON_ROOTS)) };
     let pem = std::fs::read(file).map_err(|_| bad_variable(CA_BUNDLE, "names a file that cannot be read"))?;
-    // Without a certificate in it nobody would be trusted, and every call would fail for a reason that is hard to find.
+    // With an empty file no server would be trusted, and every call would fail for a reason that is hard to find.
     match pem.windows(BEGIN_CERTIFICATE.len()).any(|text| text == BEGIN_CERTIFICATE) {
         true => Ok(Cow::Owned(pem)),
         false => Err(bad_variable(CA_BUNDLE, "names a file without a certificate in PEM")),
     }
 }
 
-/// Whether no connection to the service was made, so that it cannot have heard the call.
+/// Whether no connection to the service was made, so that it cannot have received the call.
 pub(crate) fn never_connected(error: &(dyn Error + 'static)) -> bool {
     let mut causes = iter::successors(Some(error), |&cause| cause.source());
     causes.any(|cause| cause.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect))
 }
 
-/// An error of a call in words for the log: its kind and its code. Never its message, which may quote what was sent.
+/// The text of an error for the log: its kind and its code. Never its message, which may quote what was sent.
 pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
     match error {
         SdkError::ServiceError(service) => {
@@ -242,7 +240,7 @@ pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "no connection in time".to_owned(),
         SdkError::DispatchFailure(_) => "no connection".to_owned(),
-        SdkError::ResponseError(_) => "an answer that is none".to_owned(),
+        SdkError::ResponseError(_) => "a malformed response".to_owned(),
         _ => "a request that could not be built".to_owned(),
     }
 }

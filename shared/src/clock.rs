@@ -1,4 +1,4 @@
-//! The one clock. Everything that asks the time is given it.
+//! The only clock. Code that needs the time gets a [`Clock`].
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

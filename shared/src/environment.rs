@@ -1,4 +1,4 @@
-//! What a function is told from outside: its environment variables.
+//! The configuration of a function: its environment variables.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct BadVariable {
 }
 
 impl Environment {
-    /// The variables of this process; such as are not UTF-8 are left out.
+    /// The variables of this process. Variables that are not UTF-8 are left out.
     pub fn of_process() -> Self {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -1,4 +1,4 @@
-//! HTTP: from the gateway's event to a typed request, and from an answer or a problem back.
+//! HTTP: turns the gateway's event into a typed request, and an answer or a problem into the gateway's response.
 //!
 //! A handler takes `lambda_http`'s request, which [`ApiRequest`] reads, and returns a response made by [`answer`], or a
 //! [`Failure`]; [`run`] turns a failure into a response, adds the headers that every answer has, and logs the request once.

@@ -1,4 +1,4 @@
-//! JSON read strictly: a key twice, deep nesting and unknown fields are refused.
+//! Reads JSON strictly: repeated keys, deep nesting and unknown fields are refused.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Objects and arrays within each other. The contract's bodies need two.
+/// The deepest nesting of objects and arrays. The contract's bodies need two levels.
 const MAX_DEPTH: usize = 16;
 /// Up to here a double holds every integer (RFC 8259, section 6).
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_991.0;
@@ -16,7 +16,7 @@ pub(crate) const WRONG_TYPE: &str = "has the wrong type or an unknown value";
 pub struct FieldError {
     /// The part of the body that is wrong, as a JSON Pointer (RFC 6901).
     pub pointer: String,
-    /// What is wrong with it, in words for the caller's developer.
+    /// What is wrong, as a text for the developer of the client.
     pub detail: String,
 }
 
@@ -27,16 +27,16 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Value> {
     deserializer.end().ok().map(|()| value)
 }
 
-/// An object as `T`, or what is wrong with it in words that repeat nothing of it.
+/// Reads an object as `T`. The error quotes nothing of it.
 pub fn read_object<T: DeserializeOwned>(value: Value) -> Result<T, FieldError> {
-    // serde would take an array for a struct, field by field.
+    // serde also reads a struct from an array, field by field.
     if !value.is_object() {
         return Err(FieldError { pointer: String::new(), detail: WRONG_TYPE.to_owned() });
     }
     serde_path_to_error::deserialize(value).map_err(|error| field_error(&error))
 }
 
-/// Where and what, in words that repeat nothing of what was sent: serde's own texts quote values.
+/// The place and the fault, without any value that was sent. serde's own messages quote values.
 fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
     let mut pointer = String::new();
     for segment in error.path() {
@@ -53,7 +53,7 @@ fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldEr
         pointer.push_str(&format!("/{field}"));
         "is required".to_owned()
     } else if text.starts_with("unknown field") {
-        // The path ends in the unknown key itself, which is the client's text.
+        // The path ends with the unknown key, which is text of the client.
         pointer.truncate(pointer.rfind('/').unwrap_or(0));
         "has a field that is not known".to_owned()
     } else if ["invalid type", "invalid value", "invalid length", "unknown variant", "data did not match"]

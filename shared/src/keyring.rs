@@ -1,8 +1,8 @@
-//! The keys: seven root secrets, each read only by the functions that need it, and what is derived from them.
+//! The keys: seven root secrets, and the keys derived from them. Each function reads only the root secrets that it needs.
 //!
-//! A root secret is a JSON object in Secrets Manager ([`Root`]). HKDF-SHA256 (RFC 5869) derives each key from a version of
-//! its root secret, with a label that says what the key is for. A function that only verifies tokens holds no secret for that: it
-//! reads the public keys from the table of keys ([`PublicKeys`]).
+//! A root secret is a JSON object in Secrets Manager ([`Root`]). HKDF-SHA256 (RFC 5869) derives each key from a version of its root
+//! secret, with a label that names the key's purpose. A function that only verifies tokens needs no secret: it reads the public keys
+//! from the keys table ([`PublicKeys`]).
 
 mod claims;
 mod devices;
@@ -32,7 +32,7 @@ pub use rotation::{Rotation, RotationError};
 pub use sealing::{Seal, SealError};
 pub use tokens::{BadToken, Session, TokenKind, TokenNotSigned, Tokens};
 
-/// The root secrets. Whoever reads one has the keys of its purpose, and no others.
+/// The root secrets. Each one gives only the keys of its own purposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RootSecret {
     Sessions,
@@ -55,12 +55,12 @@ impl RootSecret {
         Self::Disowning,
     ];
 
-    /// What operators call it: `sessions`.
+    /// The name that operators use: `sessions`.
     pub fn name(self) -> &'static str {
         self.name_and_variable().0
     }
 
-    /// The environment variable with its id in Secrets Manager.
+    /// The environment variable that has the secret's id in Secrets Manager.
     pub fn variable(self) -> &'static str {
         self.name_and_variable().1
     }
@@ -78,11 +78,11 @@ impl RootSecret {
     }
 }
 
-/// The keys that a function needs. What it does not name it cannot use, and its policy does not let it read.
+/// The keys that a function needs. It cannot use any others, and its IAM policy does not allow it to read them.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyNeeds {
     pub secrets: &'static [RootSecret],
-    /// The kinds of tokens that it verifies by public keys alone.
+    /// The kinds of tokens that it only verifies, with public keys.
     pub verifies: &'static [TokenKind],
 }
 
@@ -90,7 +90,6 @@ impl KeyNeeds {
     pub const NONE: Self = Self { secrets: &[], verifies: &[] };
 }
 
-/// What a key is for.
 #[derive(Clone, Copy)]
 enum Purpose {
     SignSessions,
@@ -105,7 +104,7 @@ enum Purpose {
 }
 
 impl Purpose {
-    /// The root secret that the key is derived from, and the label of the derivation.
+    /// The root secret of the key, and the label for its derivation.
     fn derivation(self) -> (RootSecret, &'static str) {
         match self {
             Self::SignSessions => (RootSecret::Sessions, "readmit/sign-sessions/ed25519"),
@@ -130,13 +129,13 @@ pub struct Keyring {
     public: BTreeMap<TokenKind, PublicKeys>,
 }
 
-/// A record names a version of a root secret that the keyring does not have, or the function may not read that root secret.
+/// The keyring does not have this version of the root secret, or the function may not read that root secret.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no version {1} of the root secret {name}", name = .0.name())]
 pub struct UnknownVersion(RootSecret, KeyVersion);
 
 impl Keyring {
-    /// From the root secrets that were read, and the public keys of those that were not.
+    /// A keyring of root secrets, and of public keys for the root secrets that the function may not read.
     pub fn new(
         roots: BTreeMap<RootSecret, Root>,
         mut public: BTreeMap<TokenKind, PublicKeys>,
@@ -149,12 +148,12 @@ impl Keyring {
         Ok(Self { roots, public })
     }
 
-    /// The version that new things are made with.
+    /// The version for new tokens, hashes and seals.
     pub fn current(&self, secret: RootSecret, now: Timestamp) -> KeyVersion {
         self.roots.get(&secret).map(|root| root.versions.current(now)).unwrap_or_default()
     }
 
-    /// Whether a short-lived thing (a token, a cursor, a passcode) made with `version` is still taken.
+    /// Whether tokens, cursors and passcodes made with `version` are still accepted.
     pub fn accepts(&self, secret: RootSecret, version: KeyVersion, now: Timestamp) -> bool {
         self.roots.get(&secret).is_some_and(|root| root.versions.accepts(version, now))
     }
@@ -163,7 +162,7 @@ impl Keyring {
         self.roots.get(&secret).is_some_and(|root| root.versions.get(version).is_some())
     }
 
-    /// Whether the version leaked, or is not there.
+    /// Whether the version leaked or does not exist.
     fn is_void(&self, secret: RootSecret, version: KeyVersion) -> bool {
         self.roots.get(&secret).is_none_or(|root| version < root.versions.voided_before())
     }
@@ -206,7 +205,7 @@ pub(crate) mod tests {
     use readmit_domain::{CompanyId, EmployeeId, SessionEpoch};
     use secrecy::SecretString;
 
-    /// A keyring whose seven root secrets are all the same.
+    /// A keyring with the same JSON for all seven root secrets.
     pub(crate) fn keyring(json: &str) -> Keyring {
         let root = |secret| (secret, Root::parse(&SecretString::from(json)).unwrap());
         Keyring::new(RootSecret::ALL.map(root).into_iter().collect(), BTreeMap::new()).unwrap()
@@ -228,7 +227,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// The token with each of its bytes altered in turn.
+    /// Copies of the token, each with one byte changed.
     pub(crate) fn altered(token: &str) -> impl Iterator<Item = String> {
         token.char_indices().map(|(at, byte)| {
             let other = if byte == 'A' { 'B' } else { 'A' };

@@ -1,7 +1,6 @@
-//! Logs: structured, one line an invocation, and never a secret.
+//! Logs: JSON lines, at least one for each invocation, and never a secret.
 //!
-//! A deployed function writes JSON lines. The one that ends an invocation is at once a document of CloudWatch's embedded metric
-//! format, so that metrics cost no call:
+//! The last line of an invocation is also a document in CloudWatch's embedded metric format, so that metrics need no call:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use std::fmt::Debug;
@@ -18,7 +17,7 @@ use tracing_subscriber::filter::Targets;
 use crate::environment::BadVariable;
 use crate::{Clock, Environment, telemetry};
 
-/// Our own crates, whose events are written with care.
+/// Readmit's own crates. Their log events contain no secrets.
 const OURS: &[&str] = &[
     "readmit",
     "readmit_domain",
@@ -37,8 +36,8 @@ const OURS: &[&str] = &[
     "track_delivery",
 ];
 
-/// What is logged: of our own crates what `RUST_LOG` asks (`info` unless set; `sign_in=debug` for one of them), of all others
-/// warnings alone, for at `debug` they print whole requests, and with them codes and passwords.
+/// Which events are logged. `RUST_LOG` sets the level of Readmit's own crates (by default `info`; `sign_in=debug` for one crate). Of
+/// other crates only warnings and errors are logged, because at `debug` they print whole requests with codes and passwords.
 pub fn filter(environment: &Environment) -> Targets {
     let asked: Targets = environment.get("RUST_LOG").and_then(|asked| asked.parse().ok()).unwrap_or_default();
     let level = asked.default_level().unwrap_or(LevelFilter::INFO);
@@ -48,12 +47,12 @@ pub fn filter(environment: &Environment) -> Targets {
     Targets::new().with_default(LevelFilter::WARN).with_targets(ours).with_targets(named)
 }
 
-/// What a deployed function logs: what [`filter`] lets through, and always the line that ends an invocation, for it is the metrics.
+/// Which events a deployed function logs: those of [`filter`], and always the last line of an invocation, because it has the metrics.
 fn deployed(environment: &Environment) -> Targets {
     filter(environment).with_target(telemetry::TARGET, LevelFilter::INFO)
 }
 
-/// Logs as a deployed function does: JSON lines on standard output, as the function and of the stack that the environment names.
+/// Starts the log of a deployed function: JSON lines on standard output, with the function and the stack that the environment names.
 pub fn start(environment: &Environment, clock: Clock) -> Result<(), BadVariable> {
     let lines = JsonLines {
         stack: environment.require("READMIT_STACK")?,
@@ -61,12 +60,12 @@ pub fn start(environment: &Environment, clock: Clock) -> Result<(), BadVariable>
         filter: deployed(environment),
         clock,
     };
-    // Whoever was first goes on listening.
+    // An error means that a log was started before. It stays.
     let _ = tracing::subscriber::set_global_default(lines);
     Ok(())
 }
 
-/// Every event as one line of JSON. Of spans it keeps nothing: no line tells of any, and a registry of them costs a cold start.
+/// Writes each event as one line of JSON. Spans are ignored: no line uses them, and a registry of spans slows down a cold start.
 struct JsonLines {
     stack: String,
     function: String,
@@ -93,7 +92,7 @@ impl Subscriber for JsonLines {
 
     fn event(&self, event: &Event<'_>) {
         let line = self.line(event, self.clock.now());
-        // Where standard output is closed there is nobody left to tell.
+        // If standard output is closed, the error cannot be reported.
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 
@@ -120,8 +119,8 @@ impl JsonLines {
     }
 }
 
-/// Names the line's metrics: what was called, each event of the trail (`passcode.issued` as `passcode_issued`), and a refusal
-/// or failure, by reason too.
+/// Adds the line's metrics: the number of calls, each type of audit event (`passcode.issued` as `passcode_issued`), and refusals, also
+/// by reason.
 fn measure(line: &mut Map<String, Value>, at: Timestamp) {
     let mut counts = vec!["store_calls".to_owned(), "mail_calls".to_owned(), "conflicts".to_owned()];
     if let Some(Value::String(events)) = line.remove("events") {
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_succeeds_is_no_refusal() {
+    fn a_success_has_no_metric_of_refusals() {
         let mut line = json!({"outcome": "answered", "events": ""});
         measure(line.as_object_mut().unwrap(), Timestamp::from_millis(0));
         assert!(line.get("refused").is_none() && line.get("reason").is_none());

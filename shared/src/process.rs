@@ -1,4 +1,4 @@
-//! What a function's process does before its first event: `main.rs` is one call of it.
+//! Starts the process of a function. Each `main.rs` is one call of a function in this file.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::mail::Mail;
 use crate::random::Random;
 use crate::{Aws, Clock, Environment, Services, log};
 
-/// What a process is given from outside.
+/// The dependencies of a process.
 pub struct Process {
     pub aws: Aws,
     pub environment: Environment,
@@ -23,7 +23,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// The process of a deployed function. Begins its log.
+    /// The process of a deployed function. Starts its log.
     pub async fn start() -> Result<Self, Error> {
         let (environment, clock) = (Environment::of_process(), Clock::system());
         log::start(&environment, clock.clone())?;
@@ -31,8 +31,8 @@ impl Process {
     }
 }
 
-/// Answers HTTP requests. `requests` is how many a request's first trip has at a time at DynamoDB; `prepare` is computed before the
-/// first request, beside what is opened.
+/// Answers HTTP requests. `requests` is the number of parallel DynamoDB calls in the first round trip of a request. `prepare` runs
+/// before the first request, while the connections are opened.
 pub async fn answer<F>(
     keys: KeyNeeds,
     requests: usize,
@@ -51,7 +51,7 @@ where
     http::run(Arc::new(services), handle).await
 }
 
-/// As [`answer`], for a function that sends mails.
+/// Does the same as [`answer`], for a function that sends mails.
 pub async fn answer_and_mail<F>(
     keys: KeyNeeds,
     requests: usize,
@@ -65,7 +65,8 @@ where
     http::run(Arc::new(services), handle).await
 }
 
-/// Takes events for which nobody waits, with what `build` makes of the process. Nothing is opened before the first.
+/// Handles the events of a background function. `build` makes its services. No connection is opened in advance, because nobody waits
+/// for an answer.
 pub async fn listen<S, F, O, E>(
     build: impl FnOnce(Process) -> Result<S, BadVariable>,
     handle: fn(Arc<S>, LambdaEvent<Value>) -> F,
@@ -76,6 +77,6 @@ where
     E: Into<Diagnostic> + std::fmt::Debug,
 {
     let state = Arc::new(build(Process::start().await?)?);
-    // Boxed, or the compiler finds the runtime's future too deep to lay out.
+    // Boxed: otherwise the compiler's limit for nested futures is exceeded.
     lambda_runtime::run(service_fn(|event| Box::pin(handle(Arc::clone(&state), event)))).await
 }

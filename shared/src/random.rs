@@ -1,4 +1,4 @@
-//! The one source of randomness. Everything that needs it is given it.
+//! The only source of randomness. Code that needs random numbers gets a [`Random`].
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ pub struct Random(Arc<Fill>);
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {
-    /// A source that `fill` fills bytes from: one with a seed, for tests that must be repeated.
+    /// A source that gets its bytes from `fill`, such as a generator with a seed for repeatable tests.
     pub fn new(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
         Self(Arc::new(fill))
     }
 
-    /// The operating system's generator, asked each time: an instance that was frozen and copied cannot repeat itself. It panics
-    /// if the system has no randomness to give, which ends the invocation before anything weak is made.
+    /// The operating system's generator. It is called each time, so that a frozen and copied instance cannot repeat its numbers. It
+    /// panics if the system has no randomness, which ends the invocation before it makes a weak secret.
     pub fn system() -> Self {
         Self::new(|bytes| UnwrapErr(SysRng).fill_bytes(bytes))
     }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_with_a_seed_gives_the_same_again_and_its_clones_go_on() {
+    fn a_seeded_source_is_repeatable_and_its_clones_share_one_sequence() {
         let seeded = || {
             let generator = Mutex::new(StdRng::seed_from_u64(7));
             Random::new(move |bytes| generator.lock().unwrap().fill_bytes(bytes))

@@ -1,6 +1,6 @@
-//! What an invocation did: counted while it runs, told in one line of the log when it ends.
+//! Counts what an invocation does, and logs it in one line at the end.
 //!
-//! The line is written by [`crate::log`], where deployed as CloudWatch metrics too.
+//! [`crate::log`] writes the line; in a deployed function it also has the CloudWatch metrics.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use lambda_runtime::{Context, Diagnostic};
 
-/// The target of the line that ends an invocation.
+/// The log target of the last line of an invocation.
 pub(crate) const TARGET: &str = "readmit::telemetry";
 
 tokio::task_local! {
@@ -19,30 +19,30 @@ tokio::task_local! {
 
 #[derive(Default)]
 pub(crate) struct Tally {
-    /// Requests sent to DynamoDB, retries too: each is paid for.
+    /// Requests sent to DynamoDB, including retries, because each one costs.
     pub(crate) store_calls: AtomicU32,
-    /// Mails handed to SES, taken or not.
+    /// Mails sent to SES, accepted or not.
     pub(crate) mail_calls: AtomicU32,
-    /// Writes that met another transaction.
+    /// Writes that conflicted with another transaction.
     pub(crate) conflicts: AtomicU32,
-    /// Events that stand in the trail now.
+    /// Audit events that were written, and other events of [`count_event`].
     events: Mutex<BTreeMap<String, u32>>,
 }
 
 impl Tally {
-    /// `passcode.issued=2 passcode.superseded=1`, in the order of their names.
+    /// `passcode.issued=2 passcode.superseded=1`, sorted by name.
     fn events(&self) -> String {
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         events.iter().map(|(kind, count)| format!("{kind}={count}")).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Counts one for the invocation under way. Outside of one, as in a unit test, nobody asks.
+/// Adds one to a counter of the current invocation. Does nothing outside an invocation, as in a unit test.
 pub(crate) fn count(counter: impl FnOnce(&Tally) -> &AtomicU32) {
     let _ = TALLY.try_with(|tally| counter(tally).fetch_add(1, Ordering::Relaxed));
 }
 
-/// Counts events that were written, by their type.
+/// Counts audit events that were written, by type.
 pub(crate) fn count_events(kinds: Vec<String>) {
     let _ = TALLY.try_with(|tally| {
         let mut events = tally.events.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,26 +52,37 @@ pub(crate) fn count_events(kinds: Vec<String>) {
     });
 }
 
-/// Counts what no transaction writes into the trail, under a name like an event's: `notice.given_up`.
+/// Counts something that is not an audit event, under a similar name: `notice.given_up`.
 pub fn count_event(kind: &str) {
     count_events(vec![kind.to_owned()]);
 }
 
-/// Goes on counting for the invocation under way in a task of its own, which is handed nothing by itself.
+/// Makes a spawned task count for the current invocation. Without it, a task has no access to the counters.
 pub fn inherit_tally<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let tally = TALLY.try_with(Arc::clone).unwrap_or_default();
     TALLY.scope(tally, work)
 }
 
 pub(crate) enum InvocationOutcome<'a> {
-    /// As asked.
-    Answered { status: Option<u16> },
-    /// As the contract has it: the problem's code, and what the log may know beyond that.
-    Refused { status: u16, code: &'a str, because: Option<&'a str> },
-    /// Something that we need did not do its part.
-    Failed { status: Option<u16>, code: &'a str, because: &'a str },
-    /// A fault of ours.
-    Broken { because: &'a str },
+    Answered {
+        status: Option<u16>,
+    },
+    /// The client gets a problem with this code. `because` is the reason for the log.
+    Refused {
+        status: u16,
+        code: &'a str,
+        because: Option<&'a str>,
+    },
+    /// Another service failed, or an invocation without HTTP returned an error.
+    Failed {
+        status: Option<u16>,
+        code: &'a str,
+        because: &'a str,
+    },
+    /// A bug or a wrong configuration.
+    Broken {
+        because: &'a str,
+    },
 }
 
 pub(crate) struct Invocation {
@@ -118,18 +129,18 @@ impl Invocation {
     }
 }
 
-/// What an invocation without HTTP fails with: a code, and words that name nobody.
-pub fn failure(code: &str, words: impl Into<String>) -> Diagnostic {
-    Diagnostic { error_type: code.to_owned(), error_message: words.into() }
+/// The error of an invocation without HTTP: a code, and a text that names no person.
+pub fn failure(code: &str, text: impl Into<String>) -> Diagnostic {
+    Diagnostic { error_type: code.to_owned(), error_message: text.into() }
 }
 
-/// A failure's code and words for the log, where they are those of the answer.
+/// The code and the text of an error, if the log may have the same as the answer.
 pub fn code_and_text(failure: &Diagnostic) -> (&str, &str) {
     (&failure.error_type, &failure.error_message)
 }
 
-/// Runs an invocation without HTTP, named `source` where a request has its route, and logs its line. `explain` gives an
-/// error's code, and words for the log, which name nobody.
+/// Runs an invocation without HTTP, and logs its line with `source` as the route. `explain` returns the code and the text of an error
+/// for the log. The text must not name a person.
 pub async fn run_logged<T, E>(
     context: &Context,
     source: &str,

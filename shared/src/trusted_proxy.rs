@@ -1,8 +1,8 @@
-//! The edge: a proxy that hands requests on to the gateway, which then sees the proxy's address where the viewer's is wanted. It is
-//! the distribution that serves the portal, or a portal's own backend.
+//! Trusted proxies: the CloudFront distribution that serves the portal, and a portal's own backend. They pass requests on to the
+//! gateway, which then sees the proxy's address instead of the viewer's.
 //!
-//! Anyone can reach the gateway without the edge and write any header, so the edge shows a secret with each request. Without
-//! it, or where none is configured, what a header says of the source means nothing.
+//! Anyone can send requests with any header directly to the gateway, so a trusted proxy adds a secret to each request. Without the
+//! secret, or if none is configured, the header with the viewer's address is ignored.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,29 +12,29 @@ use subtle::ConstantTimeEq as _;
 
 use crate::environment::{BadVariable, Environment, bad_variable};
 
-/// What the edge alone can send.
+/// The secret that only the trusted proxy knows.
 const SECRET_HEADER: &str = "readmit-edge-secret";
-/// Whom the edge saw: an address and, behind the last colon, a port
+/// The viewer's address and, after the last colon, a port
 /// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html>).
 const VIEWER_HEADER: &str = "cloudfront-viewer-address";
-/// The secret of the distribution, and that of a portal's backend.
+/// The variables with the secret of the distribution, and that of a portal's backend.
 const SECRETS: [&str; 2] = ["READMIT_EDGE_SECRET", "READMIT_BACKEND_SECRET"];
-/// Whether a request must come through an edge: `true` or `false`.
+/// Whether every request must come through a trusted proxy: `true` or `false`.
 const REQUIRE_EDGE: &str = "READMIT_REQUIRE_EDGE";
-/// Letters and digits; the template makes 64. So many have 128 bits and more.
+/// The shortest secret, in letters and digits: more than 128 bits. The template generates 64 characters.
 const SHORTEST_SECRET: usize = 32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotThroughEdge;
 
-/// The proxies that are trusted to name a viewer's address.
+/// Recognizes requests of trusted proxies.
 pub struct TrustedProxy {
     secrets: Vec<SecretString>,
     is_required: bool,
 }
 
 impl TrustedProxy {
-    /// With the secrets that are set; where none is there is no edge, and nothing is believed.
+    /// Reads the secrets from the environment. If none is set, no proxy is trusted.
     pub fn new(environment: &Environment) -> Result<Self, BadVariable> {
         let mut secrets = Vec::new();
         for name in SECRETS {
@@ -52,8 +52,8 @@ impl TrustedProxy {
         Ok(Self { secrets, is_required })
     }
 
-    /// Whom the edge saw, if the request came through it and it says so; or that it had to. The headers that are between edge
-    /// and function are taken out: whatever is done with the others, these go nowhere.
+    /// The viewer's address, if the request came through a trusted proxy. An error if it had to and did not. Removes the proxy's headers,
+    /// so that no later code can log or return the secret.
     pub(crate) fn viewer(&self, headers: &mut HashMap<String, String>) -> Result<Option<IpAddr>, NotThroughEdge> {
         let shown = take(headers, SECRET_HEADER).map(SecretString::from);
         let address = take(headers, VIEWER_HEADER);
@@ -72,7 +72,7 @@ impl TrustedProxy {
     }
 }
 
-/// Takes out all headers of a name, whatever their case; the value if there was just one.
+/// Removes all headers with this name, in any case. Returns the value if there was exactly one.
 fn take(headers: &mut HashMap<String, String>, name: &str) -> Option<String> {
     let mut taken = headers.extract_if(|sent, _| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let value = taken.next();

@@ -1,4 +1,4 @@
-//! Whether address, password and second factor belong together, in the same steps whatever is wrong.
+//! Checks address, password and second factor, in the same steps for every kind of error.
 
 use readmit_domain::{
     AuditContext, CompanyId, Employee, EmployeeId, EventType, KeyedHash, Password, PasswordHash, SealedTotpKey,
@@ -16,18 +16,18 @@ mod proof;
 pub use attempt::Attempt;
 pub use proof::{Proof, prove};
 
-/// The person, verified; what the sign-in spends is not spent yet.
+/// A person whose password and second factor are right. Nothing is written yet.
 pub struct VerifiedPerson {
-    /// As they were read.
+    /// The credentials that were checked.
     pub credentials: Credentials,
-    /// As the directory has the person.
+    /// The person's row of the directory.
     pub employee: Employee,
-    /// What the sign-in spends.
+    /// The changes that the sign-in must write, such as the used second factor.
     pub spent: SignInEffects,
 }
 
-/// Whether address, password and second factor are somebody's. What is wrong is 401 `sign_in_rejected`, whatever it is; too many
-/// attempts are 429.
+/// Checks address, password and second factor. Every kind of error is [`AppError::SignInRejected`]; too many attempts are
+/// [`AppError::Throttled`].
 pub async fn verify(
     services: &Services,
     mut attempt: Attempt<'_>,
@@ -47,8 +47,8 @@ pub async fn verify(
     }
 }
 
-/// The first trip: the attempt is counted before anything is compared, beside the reading of the account. A device that the
-/// account no longer knows is counted as any other, in one trip more; so is an attempt where the window is full.
+/// The first round trip: counts the attempt before anything is compared, and reads the account at the same time. A second round trip
+/// is needed if the account no longer knows the device, or if the window is full.
 async fn count(
     services: &Services,
     attempt: &mut Attempt<'_>,
@@ -71,7 +71,7 @@ async fn count(
     Ok((account, counted))
 }
 
-/// The second trip: reads the employee and computes one hash at the same time, for known and unknown addresses alike. A failure is
+/// The second round trip: reads the employee and computes one hash at the same time, for known and unknown addresses alike. A failure is
 /// counted before the answer is sent. If the account has reached its limit of failures, only a known device gets past 429.
 async fn compare(
     services: &Services,
@@ -104,7 +104,7 @@ async fn compare(
     }
 }
 
-/// As [`VerifiedPerson`], before anything of it is counted: what is spent, and what is stored anew.
+/// Password and second factor are right.
 struct Match {
     credentials: Credentials,
     employee: Employee,
@@ -113,7 +113,7 @@ struct Match {
     resealed: Option<Versioned<SealedTotpKey>>,
 }
 
-/// Whether all of it fits; else what does not.
+/// Checks password, second factor and account. The error says which factor is wrong, and why.
 async fn check_all(
     services: &Services,
     Comparison { matches, password, keyring }: Comparison,
@@ -123,34 +123,35 @@ async fn check_all(
     now: Timestamp,
 ) -> Result<Result<Match, (WrongFactor, &'static str)>, AppError> {
     let (Some(credentials), Some(employee)) = (credentials, employee) else {
-        return Ok(Err((WrongFactor::Password, "nobody of this address")));
+        return Ok(Err((WrongFactor::Password, "unknown address")));
     };
     if !matches {
-        return Ok(Err((WrongFactor::Password, "a wrong password")));
+        return Ok(Err((WrongFactor::Password, "wrong password")));
     }
     let rejected = |because| Ok(Err((WrongFactor::SecondFactor, because)));
-    // Of an authenticator that was sealed with a key which this process does not know yet.
+    // The authenticator may be sealed with a key that this process has not fetched yet.
     let keyring = match &credentials.totp_key {
         Some(sealed) => services.keyring_knowing(RootSecret::Authenticators, sealed.version).await?,
         None => keyring,
     };
-    let Some(factor) = factor else { return rejected("a second factor that cannot be") };
+    let Some(factor) = factor else { return rejected("malformed second factor") };
     let Some(factor) = factor_used(&keyring, &credentials, &factor, now)? else {
-        return rejected("a wrong or used second factor");
+        return rejected("wrong or used second factor");
     };
     if !employee.is_active() {
-        return rejected("a disabled account");
+        return rejected("account disabled");
     }
     if credentials.suspended_at.is_some() {
-        return rejected("a suspended account");
+        return rejected("account suspended");
     }
     let rehashed = rehashed(services, &keyring, &credentials, password, now).await?;
     let resealed = resealed(services, &keyring, &credentials, now)?;
     Ok(Ok(Match { credentials, employee, factor, rehashed, resealed }))
 }
 
-/// The password hashed anew, if its hash was made with an older key or weaker parameters: this is the one time that it can be.
-/// Only behind the second factor: the time of a second hash would tell that the password is right.
+/// Hashes the password again if the stored hash has an older key or weaker parameters. Only a sign-in can do that, because only then
+/// the password is known. It happens only after the second factor was checked: otherwise the time of a second hash would show that
+/// the password is right.
 async fn rehashed(
     services: &Services,
     keyring: &Keyring,
@@ -166,7 +167,7 @@ async fn rehashed(
     Ok(Some(passwords::hash(services, keyring, password, now).await?))
 }
 
-/// The authenticator's key under the current seal, if its seal is older, and its key still there.
+/// Seals the authenticator's key again if it is sealed with an older version. None if that version no longer exists.
 fn resealed(
     services: &Services,
     keyring: &Keyring,
@@ -181,7 +182,7 @@ fn resealed(
     Ok(Some(keyring.seal_totp_key(owner, &key, now, &mut services.random())?))
 }
 
-/// Whose directory row is read; for an unknown login, one that does not exist.
+/// The ids of the directory row to read. For an unknown login they are random, so that the same request is made.
 fn owner(services: &Services, credentials: Option<&Credentials>) -> (CompanyId, EmployeeId) {
     let (now, mut random) = (services.now(), services.random());
     credentials.map_or_else(

@@ -1,4 +1,4 @@
-//! Why a use case came to nothing. What a client is told of it is decided in `http`.
+//! Why a use case failed. `http` decides what the client gets to know.
 
 use readmit_domain::{HashingFailed, IssueRefusal, Timestamp};
 
@@ -6,7 +6,7 @@ use crate::keyring::{KeyringUnavailable, SealError, TokenNotSigned, UnknownVersi
 use crate::mail::MailRefused;
 use crate::store::StoreError;
 
-/// Why a use case came to nothing.
+/// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// No passcode may be issued to this person.
@@ -15,24 +15,24 @@ pub enum AppError {
     /// A limit was reached.
     #[error("a limit was reached")]
     Throttled {
-        /// From when on it may be tried again.
+        /// When it may be tried again.
         until: Timestamp,
-        /// When that was found.
+        /// When the limit was checked.
         now: Timestamp,
     },
-    /// Address, password and second factor are nobody's. Which of them it was, only the log is told.
+    /// Address, password or second factor is wrong. The text is the reason, for the log only.
     #[error("the sign-in was rejected: {0}")]
     SignInRejected(&'static str),
-    /// The mail service did not take the mail; no code is live.
+    /// The mail service did not accept the mail; no code is live.
     #[error("the mail was not sent")]
     EmailNotSent(#[source] MailRefused),
-    /// The tables.
+    /// DynamoDB failed or refused.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The keys cannot be fetched.
     #[error(transparent)]
     KeyringUnavailable(#[from] KeyringUnavailable),
-    /// A key that must be there is not.
+    /// A required key does not exist.
     #[error(transparent)]
     UnknownVersion(#[from] UnknownVersion),
     /// A seal cannot be made or opened.
@@ -44,10 +44,10 @@ pub enum AppError {
     /// A hash cannot be made.
     #[error(transparent)]
     HashingFailed(#[from] HashingFailed),
-    /// A hash was computed on a thread that ended.
+    /// The thread that computed a hash ended.
     #[error(transparent)]
     ThreadEnded(#[from] tokio::task::JoinError),
-    /// A fault of the program.
+    /// A bug.
     #[error("{0}")]
     Fault(&'static str),
 }

@@ -1,4 +1,4 @@
-//! Issuing a passcode: stored, mailed, and told as it is. What `issue-passcode` and `import-employees` have in common.
+//! Issues a passcode: stores it, mails it, and returns its state. `issue-passcode` and `import-employees` share this.
 
 use readmit_domain::lifecycle::{CodeStatus, Phase};
 use readmit_domain::{AuditContext, Company, Employee, EventType, IssuedPasscode, LatestPasscode, Versioned};
@@ -9,7 +9,7 @@ use crate::keyring::RootSecret;
 use crate::mail::Mail;
 use crate::store::{BeginOutcome, Outcome, Reservations, StoredPasscode, Throttled};
 
-/// A passcode that is stored, `sending`, and not mailed yet.
+/// A passcode that is stored with the status `sending`, and not mailed yet.
 pub struct CodeToMail {
     issued: IssuedPasscode,
     stored: Box<StoredPasscode>,
@@ -17,8 +17,8 @@ pub struct CodeToMail {
 }
 
 impl Services<Mail> {
-    /// Stores and mails a passcode. None if its holder, the passcode before it, or the admin's authority changed since the
-    /// decision: decide again.
+    /// Stores and mails a passcode. None if the holder, the earlier passcode or the admin's role changed after the decision: then the
+    /// caller must decide again.
     pub async fn deliver(
         &self,
         issued: IssuedPasscode,
@@ -32,7 +32,7 @@ impl Services<Mail> {
         }
     }
 
-    /// Stores a passcode. None as [`Self::deliver`].
+    /// Stores a passcode. None in the same cases as [`Self::deliver`].
     pub async fn store_code(
         &self,
         issued: IssuedPasscode,
@@ -51,9 +51,8 @@ impl Services<Mail> {
         }
     }
 
-    /// Mails a passcode that was stored. When this returns a passcode, the mail service has accepted the mail. When it returns a
-    /// problem, nothing is left that could be redeemed; only a process that dies in between leaves something, which opens nothing
-    /// and is cleaned up.
+    /// Mails a stored passcode. If this returns a passcode, the mail service has accepted the mail. If it returns an error, nothing
+    /// can be redeemed. If the process dies in between, the passcode stays `sending`: it cannot be redeemed, and the cleanup ends it.
     pub async fn mail_code(
         &self,
         stored: CodeToMail,
@@ -69,7 +68,7 @@ impl Services<Mail> {
         if self.store.sent(&stored, &sent, act).await? == Outcome::Done {
             return Ok(sent);
         }
-        // Something ended it, or SES reported of it, while the mail was on its way: say what.
+        // While the mail was being sent, the passcode ended, or SES reported its delivery. Return the status that it has now.
         let row = self.store.passcode(issued.login()).await?;
         let latest = row
             .filter(|row| row.held.passcode_id == issued.latest.passcode_id)
@@ -79,7 +78,7 @@ impl Services<Mail> {
         Ok(latest)
     }
 
-    /// [`Services::record_throttled`] of the limit of issues.
+    /// [`Services::record_throttled`] for a limit of issued codes.
     pub async fn throttled(
         &self,
         throttled: &Throttled,

@@ -1,4 +1,4 @@
-//! Hashing and comparing passwords, each on a thread of its own: a hash takes longer than anything else of a request.
+//! Hashes and compares passwords, each on its own thread, because a hash takes longer than the rest of a request.
 
 use std::sync::Arc;
 
@@ -8,17 +8,17 @@ use super::{AppError, Services};
 use crate::keyring::{Keyring, RootSecret};
 use crate::store::Credentials;
 
-/// A password that was compared.
+/// The result of comparing a password.
 pub struct Comparison {
-    /// Whether it is the one of the stored hash.
+    /// Whether the password belongs to the stored hash.
     pub matches: bool,
-    /// The password again.
+    /// The password that was compared.
     pub password: Password,
-    /// The keys that it was compared with.
+    /// The keys that were used.
     pub keyring: Arc<Keyring>,
 }
 
-/// A password's hash by the current key.
+/// Hashes a password with the current key.
 pub async fn hash<M>(
     services: &Services<M>,
     keyring: &Keyring,
@@ -32,8 +32,8 @@ pub async fn hash<M>(
     Ok(Versioned { version, value })
 }
 
-/// Compares a password with the stored hash, at the cost of one hash whatever there is to compare with. A hash that was made with
-/// a key which is no longer there fits no password.
+/// Compares a password with the stored hash. Computes one hash even if there are no credentials. A hash whose key no longer exists
+/// matches no password.
 pub async fn compare<M>(
     services: &Services<M>,
     credentials: Option<&Credentials>,

@@ -1,4 +1,4 @@
-//! What every function is given: store, keys, time and randomness. Built once a process.
+//! The services that every function gets: store, keys, time and randomness. Built once for each process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,18 +17,18 @@ use crate::random::Random;
 use crate::store::{Store, Throttled};
 use crate::trusted_proxy::TrustedProxy;
 
-/// What a start may wait for the services that the first request will call.
+/// How long a start may wait for the services that the first request will call.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// What every function is given; `Services<Mail>` is for those that mail.
+/// The services of a function. Functions that send mails use `Services<Mail>`.
 pub struct Services<M = ()> {
-    /// The tables.
+    /// The DynamoDB tables.
     pub store: Store,
-    /// The mail service.
+    /// The mail service, or `()`.
     pub mail: M,
-    /// The portal's address: tokens name it as their issuer.
+    /// The portal's URL. Tokens have it as their issuer.
     pub portal_url: String,
-    /// The portal's name, as authenticators show it.
+    /// The portal's name, shown in authenticator apps.
     pub brand_name: String,
     trusted_proxy: TrustedProxy,
     key_store: KeyStore,
@@ -39,20 +39,20 @@ pub struct Services<M = ()> {
 }
 
 impl Services {
-    /// Of a function that mails nothing. `keys` are those that it needs.
+    /// For a function that sends no mails. `keys` are the keys that it needs.
     pub fn new(process: Process, keys: KeyNeeds) -> Result<Self, BadVariable> {
         Self::build(process, (), keys)
     }
 }
 
 impl Services<Mail> {
-    /// Of a function that mails.
+    /// For a function that sends mails.
     pub fn with_mail(process: Process, keys: KeyNeeds) -> Result<Self, BadVariable> {
         let mail = Mail::new(process.aws.ses(), &process.environment)?;
         Self::build(process, mail, keys)
     }
 
-    /// As [`Self::warm_up`], and opens a connection to the mail service.
+    /// Does the same as [`Self::warm_up`], and opens a connection to the mail service.
     pub async fn warm_up_with_mail(&self, connections: usize) {
         let mail = tokio::time::timeout(WARM_UP, self.aws.connect(&aws::SES));
         let _ = tokio::join!(self.warm_up(connections), mail);
@@ -78,18 +78,18 @@ impl<M> Services<M> {
         })
     }
 
-    /// Does before the first event what that would wait for: fetches the keys, and opens as many connections to the tables as its
-    /// first trip has requests. A function starts on a whole vCPU; later it has its share of one. What fails is tried again by
-    /// the request that needs it, and told.
+    /// Prepares the first request, which then need not wait: fetches the keys, and opens one connection to DynamoDB for each parallel
+    /// call of its first round trip. That is faster at the start, when a function has a whole vCPU. If something fails here, the
+    /// request that needs it tries again and reports the error.
     pub async fn warm_up(&self, connections: usize) {
-        // Public keys are read over a connection of their own, which is free behind that.
+        // Reading public keys opens one connection, which is free afterwards.
         let others = connections.saturating_sub(usize::from(self.key_store.reads_public_keys()));
         let connect = (0..others).map(|_| self.aws.connect(&aws::DYNAMODB));
         let all = async { tokio::join!(self.keyring(), join_all(connect)) };
         let _ = tokio::time::timeout(WARM_UP, all).await;
     }
 
-    /// This moment.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -99,7 +99,8 @@ impl<M> Services<M> {
         self.random.clone()
     }
 
-    /// Writes one audit event a span of a limit that was reached; for an unknown account, the same request without an event.
+    /// Writes an audit event that a limit was reached, once in each span of the limit. For an unknown account it makes the same request
+    /// without an event. Returns [`AppError::Throttled`].
     pub async fn record_throttled(
         &self,
         throttled: &Throttled,
@@ -114,22 +115,22 @@ impl<M> Services<M> {
         Ok(AppError::Throttled { until: throttled.until, now: act.at })
     }
 
-    /// Who may hand requests on.
+    /// The proxies that may pass on a viewer's address.
     pub fn trusted_proxy(&self) -> &TrustedProxy {
         &self.trusted_proxy
     }
 
-    /// The keys.
+    /// The keys, from the cache or fetched.
     pub async fn keyring(&self) -> Result<Arc<Keyring>, KeyringUnavailable> {
         self.key_store.keyring(self.now()).await
     }
 
-    /// The keys, fetched again if a token names one that they lack.
+    /// The keys, fetched again if the token names a key that the cache does not have.
     pub async fn keyring_for_token(&self, kind: TokenKind, token: &str) -> Result<Arc<Keyring>, KeyringUnavailable> {
         self.key_store.keyring_for_token(kind, token, self.now()).await
     }
 
-    /// The keys, fetched again if a record names a version of a root secret that they lack.
+    /// The keys, fetched again if the cache does not have this version of the root secret.
     pub async fn keyring_knowing(
         &self,
         secret: RootSecret,

@@ -23,22 +23,22 @@ pub fn no_content() -> Response<Body> {
     response
 }
 
-/// The cookie by which a browser shows that somebody was signed in on it before. `__Host-`: of this origin and no other, and never
-/// in the clear (RFC 6265bis, section 4.1.3.2). A browser keeps it only where portal and API share an origin.
+/// The cookie of a known device: it shows that somebody has signed in on this browser before. With `__Host-` a browser sends it to
+/// this origin only, and only over TLS (RFC 6265bis, section 4.1.3.2). It works only if portal and API share an origin.
 pub const DEVICE_COOKIE: &str = "__Host-readmit-device";
 
 pub fn with_device(mut response: Response<Body>, token: &SecretString) -> Result<Response<Body>, Failure> {
     let lifetime = DEVICE_LIFETIME.as_secs();
     let token = token.expose_secret();
     let cookie = format!("{DEVICE_COOKIE}={token}; Max-Age={lifetime}; Path=/; Secure; HttpOnly; SameSite=Strict");
-    let mut cookie =
-        HeaderValue::try_from(cookie).map_err(|_| Failure::Fault("a token that is no cookie".to_owned()))?;
+    let mut cookie = HeaderValue::try_from(cookie)
+        .map_err(|_| Failure::Fault("the device token is not a valid cookie value".to_owned()))?;
     cookie.set_sensitive(true);
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
 }
 
-/// 200 and a body that anyone may keep for `cache_control`.
+/// 200 with a body that caches may keep, as `cache_control` says.
 pub fn cacheable(body: &impl Serialize, cache_control: &'static str) -> Result<Response<Body>, Failure> {
     let mut response = ok(body)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));

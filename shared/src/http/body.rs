@@ -1,4 +1,4 @@
-//! The body of a request: its size and media type are checked before a byte of it is read.
+//! The body of a request. Its size and media type are checked before it is decoded.
 
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
@@ -15,12 +15,12 @@ pub(super) struct EncodedBody {
     pub(super) is_base64: bool,
 }
 
-/// The bytes of the body, a request's extension: it is wiped, unlike `lambda_http`'s own body.
+/// The bytes of the body, as an extension of the request. They are wiped after use, unlike `lambda_http`'s own body.
 #[derive(Clone)]
 pub(super) struct BodyBytes(pub(super) Zeroizing<Vec<u8>>);
 
 impl EncodedBody {
-    /// The bytes, if they are not too many and their media type is JSON.
+    /// The bytes, if the body is not too large and its media type is JSON.
     pub(super) fn decode(self, media_type: Option<&str>) -> Result<BodyBytes, Failure> {
         if self.text.len() > if self.is_base64 { MAX_BASE64 } else { MAX_BODY } {
             return Err(Problem::BodyTooLarge.into());

@@ -1,4 +1,4 @@
-//! The caller: who the token names, as the directory knows the person now.
+//! The caller: the person that the token names, as the directory has the person now.
 
 use lambda_http::Request;
 use readmit_domain::{Admin, Employee, Timestamp};
@@ -8,12 +8,12 @@ use super::{ApiRequest as _, Failure, JsonBody, Problem};
 use crate::app::Services;
 use crate::keyring::{AccessClaims, RecoveryClaims, Session, TokenKind, Tokens};
 
-/// What a valid access token says. Whether the session still lasts, [`live_caller`] tells.
+/// The claims of a valid access token. [`live_caller`] checks whether the session has ended.
 pub async fn access_claims<M>(services: &Services<M>, request: &Request) -> Result<AccessClaims, Failure> {
     access_session(services, request).await.map(|session| session.claims)
 }
 
-/// As [`access_claims`], with the moment at which the token expires.
+/// The claims of a valid access token, and when it expires.
 pub async fn access_session<M>(services: &Services<M>, request: &Request) -> Result<Session, Failure> {
     let token = bearer_token(request).ok_or(Problem::Unauthenticated)?;
     let keyring = services.keyring_for_token(TokenKind::Access, token).await?;
@@ -21,7 +21,7 @@ pub async fn access_session<M>(services: &Services<M>, request: &Request) -> Res
     Ok(session.map_err(|_| Problem::Unauthenticated)?)
 }
 
-/// What a valid recovery token says. Whether the recovery is still open, each of its steps tells.
+/// The claims of a valid recovery token. Each step of the recovery checks whether it is still open.
 pub async fn recovery_claims(services: &Services, request: &Request) -> Result<RecoveryClaims, Failure> {
     let token = bearer_token(request).ok_or(Problem::Unauthenticated)?;
     let keyring = services.keyring_for_token(TokenKind::Recovery, token).await?;
@@ -29,7 +29,7 @@ pub async fn recovery_claims(services: &Services, request: &Request) -> Result<R
     Ok(claims.map_err(|_| Problem::Unauthenticated)?)
 }
 
-/// RFC 6750, section 2.1: the header, and no other place.
+/// The token of the `Authorization` header (RFC 6750, section 2.1). No other place is accepted.
 fn bearer_token(request: &Request) -> Option<&str> {
     let (scheme, token) = single_header(request, "authorization")?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
@@ -42,8 +42,8 @@ pub fn live_caller<'a>(claims: &AccessClaims, row: Option<&'a Employee>) -> Resu
     if lasts && employee.is_active() { Ok(employee) } else { Err(Problem::Unauthenticated) }
 }
 
-/// The caller as a Security Admin, and the body, whose shape is not looked at yet. The checks stand in the contract's order: session
-/// 401, JSON 400, role 403.
+/// The caller as a Security Admin, and the body, whose fields are not checked yet. The checks are in the contract's order: session 401,
+/// JSON 400, role 403.
 pub fn admit_admin<'a>(
     claims: &AccessClaims,
     row: Option<&'a Employee>,
@@ -55,7 +55,7 @@ pub fn admit_admin<'a>(
     Ok((admin, body))
 }
 
-/// Lets through whose session began with a second factor within the last ten minutes.
+/// Refuses a session that did not begin with a second factor within the last ten minutes.
 pub fn require_recent_sign_in(claims: &AccessClaims, now: Timestamp) -> Result<(), Problem> {
     if claims.is_recent_sign_in(now) { Ok(()) } else { Err(Problem::ReauthenticationRequired) }
 }

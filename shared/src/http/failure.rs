@@ -1,4 +1,4 @@
-//! Why a handler gives no answer, and what of that the client is told.
+//! Why a handler fails, and what the client gets to know.
 
 use readmit_domain::{HashingFailed, IssueRefusal};
 
@@ -7,15 +7,15 @@ use crate::app::AppError;
 use crate::keyring::{KeyringUnavailable, SealError, TokenNotSigned, UnknownVersion};
 use crate::store::StoreError;
 
-/// Why a handler gives no answer: outside, a problem or the gateway's 500; inside, what is logged.
+/// Why a handler fails. The client gets a problem or the gateway's 500; the log gets the reason.
 #[derive(Clone, Debug)]
 pub enum Failure {
     Problem(Problem),
-    /// The client is told a problem; the log, which of the things it stands for it was.
+    /// The client gets the problem; the log also gets the specific reason.
     WithReason(Problem, &'static str),
-    /// Something that we need did not do its part: the client is told a problem; the log, what caused it.
+    /// Another service failed. The client gets the problem; the log also gets the cause.
     Dependency(Problem, String),
-    /// A fault of the program or its set-up: the invocation fails, and the gateway answers 500.
+    /// A bug or a wrong configuration: the invocation fails, and the gateway answers 500.
     Fault(String),
 }
 

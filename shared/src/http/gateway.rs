@@ -21,16 +21,16 @@ use super::Problem;
 use super::body::EncodedBody;
 use crate::trusted_proxy::{NotThroughEdge, TrustedProxy};
 
-/// What is kept of the client's `User-Agent`.
+/// The longest `User-Agent` that is stored; the rest is cut off.
 const MAX_USER_AGENT_CHARS: usize = 256;
 
-/// A request. The client wrote `headers`, `cookies`, `raw_query_string` and `body`, and may have written anything; API Gateway
-/// wrote the rest.
+/// A request. `headers`, `cookies`, `raw_query_string` and `body` come from the client and can be anything. The rest comes from API
+/// Gateway.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GatewayRequest {
     request_context: RequestContext,
-    /// Several lines of one name are joined by a comma.
+    /// Repeated headers are joined by a comma.
     headers: Option<HashMap<String, String>>,
     /// Each `name=value`.
     cookies: Option<Vec<String>>,
@@ -58,8 +58,8 @@ struct RequestContextHttp {
 }
 
 impl GatewayRequest {
-    /// The request with its [`Origin`] as an extension, and the body, which is checked and decoded later; or that it had to come
-    /// through the edge.
+    /// The request, with its [`Origin`] as an extension, and the body, which is decoded later. The body is
+    /// [`Problem::EdgeRequired`] if the request had to come through a trusted proxy and did not.
     pub(super) fn into_http(self, context: Context, proxy: &TrustedProxy) -> (Request, Result<EncodedBody, Problem>) {
         let text = Zeroizing::new(self.body.unwrap_or_default());
         let body = EncodedBody { text, is_base64: self.is_base64_encoded };
@@ -93,14 +93,14 @@ impl GatewayRequest {
     }
 }
 
-/// The client's description of itself without control characters; API Gateway sends an empty text for a client that gives none.
+/// The client's `User-Agent` without control characters. API Gateway sends an empty text if the client sent none.
 fn user_agent(text: String) -> Option<String> {
     let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect();
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// `append`, so that a name sent twice in different case stays visible as two. So does a value that HTTP cannot carry: as an
-/// empty one, which no reader of a header accepts.
+/// Uses `append`, so that a header sent twice in different case stays visible twice. A value that is not allowed in HTTP becomes an
+/// empty one, which no header accepts.
 fn header_map(headers: HashMap<String, String>) -> HeaderMap {
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
@@ -128,7 +128,7 @@ pub(super) fn response_event(response: Response<Body>) -> ApiGatewayV2httpRespon
     let mut event = ApiGatewayV2httpResponse::default();
     event.status_code = parts.status.as_u16().into();
     event.headers = parts.headers;
-    // The gateway wants them apart.
+    // The gateway expects cookies in a field of their own.
     if let Some(cookie) = event.headers.remove(SET_COOKIE).and_then(|cookie| cookie.to_str().ok().map(str::to_owned)) {
         event.cookies.push(cookie);
     }

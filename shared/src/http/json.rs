@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Problem;
 use crate::json::{self, read_object};
 
-/// A body that is well-formed, or none. Its shape is checked when it is read.
+/// A well-formed JSON body, or no body. Its fields are checked by [`Self::read`].
 #[derive(Clone)]
 pub struct JsonBody(Option<Value>);
 
@@ -18,14 +18,14 @@ impl JsonBody {
         json::parse(bytes).map(|value| Self(Some(value))).ok_or(Problem::MalformedJson)
     }
 
-    /// The body as `T`; none is an empty object, which lacks whatever `T` requires.
+    /// The body as `T`. No body counts as an empty object.
     pub fn read<T: DeserializeOwned>(self) -> Result<T, Problem> {
         let value = self.0.unwrap_or_else(|| Value::Object(Map::new()));
         read_object(value).map_err(|error| Problem::InvalidRequest(vec![error]))
     }
 }
 
-/// The body of a request, or the query string, that has no fields.
+/// A body or a query string that must have no fields.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_the_shape_is_read() {
+    fn a_body_with_the_right_fields_is_read() {
         for count in ["2", "2.0", "2e0", "0.2e1"] {
             let text = format!(r#"{{"email":"a","count":{count}}}"#);
             assert_eq!(read(&text), Ok(Shape { email: "a".to_owned(), count: 2 }), "{count}");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_shape_says_where_and_repeats_nothing() {
+    fn an_error_names_the_wrong_field_and_quotes_no_value() {
         for (text, pointer, detail) in [
             ("{}", "/email", "is required"),
             (r#"{"email":["s3cret"]}"#, "/email", "has the wrong type or an unknown value"),

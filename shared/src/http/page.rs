@@ -1,5 +1,5 @@
-//! Pages of a list: who may read one, how much it holds, and the cursor where it ended, sealed, so that a client can neither read
-//! nor make one.
+//! Pages of a list: who may read one, how long it is, and the cursor for the next one. A cursor is encrypted, so that a client can
+//! neither read nor make one.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{Failure, Nothing, Problem, access_claims, admit_admin};
 use crate::app::Services;
 use crate::keyring::{AccessClaims, Keyring, Seal, SealError};
 
-/// How much a page holds at most: 1 to 100, 50 unless said.
+/// The maximal length of a page: 1 to 100, by default 50.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
 pub struct PageLimit(u8);
@@ -43,7 +43,7 @@ pub struct PageRequest<L> {
     /// The listing's name, which a cursor is bound to.
     pub name: String,
     pub limit: PageLimit,
-    /// Where the page before it ended.
+    /// The cursor that the previous page returned.
     pub cursor: Option<String>,
 }
 
@@ -66,8 +66,8 @@ impl<'a> Pager<'a> {
         self.claims.company_id
     }
 
-    /// Reads a page beside the caller's row, in one trip, and returns both only if the caller may see it. What is wrong with the
-    /// query or the cursor is told behind that.
+    /// Reads a page and the caller's row in one round trip, and returns both only if the caller is authorized. Errors of the query or
+    /// the cursor are reported only after that.
     pub async fn read<'q, L, T, F: Future<Output = Result<T, Failure>>>(
         &self,
         page_request: &'q Result<PageRequest<L>, Problem>,

@@ -1,4 +1,4 @@
-//! What a handler reads of a request.
+//! The parts of a request that handlers read.
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
@@ -10,11 +10,11 @@ use super::body::BodyBytes;
 use super::{JsonBody, Problem};
 use crate::json::{FieldError, read_object};
 
-/// Of a request that did not come through [`super::run`].
+/// The origin of a request that did not come through [`super::run`].
 static UNKNOWN_ORIGIN: Origin = Origin { source_ip: None, user_agent: None, request_id: String::new() };
 
-/// Reads Readmit's parts of `lambda_http`'s request; path parameters and the gateway's context are read by its own
-/// [`lambda_http::RequestExt`].
+/// Readmit's parts of `lambda_http`'s request. `lambda_http` itself reads path parameters and the gateway's context
+/// ([`lambda_http::RequestExt`]).
 pub trait ApiRequest {
     /// The gateway's route, as the template names it: `POST /v1/sessions`.
     fn route_key(&self) -> &str;
@@ -22,7 +22,7 @@ pub trait ApiRequest {
     /// Where the request came from, and its id.
     fn origin(&self) -> &Origin;
 
-    /// What this request does, for the audit trail.
+    /// The context of the audit events that this request writes.
     fn act(&self, actor: Actor, at: Timestamp) -> AuditContext {
         AuditContext::new(at, actor, self.origin().clone())
     }
@@ -33,7 +33,7 @@ pub trait ApiRequest {
     /// The query string as `T`, whose fields are strings.
     fn query<T: DeserializeOwned>(&self) -> Result<T, Problem>;
 
-    /// The employee that the path names. A text that is no id names nobody.
+    /// The employee id in the path. None if the text is not an id.
     fn employee_id(&self) -> Option<EmployeeId>;
 
     /// The value of a cookie, if it was sent once.
@@ -59,7 +59,7 @@ impl ApiRequest for Request {
         JsonBody::parse(self.extensions().get::<BodyBytes>().map_or(&[], |body| &body.0))
     }
 
-    /// A parameter twice is joined by a comma, as in the gateway's own map, and so is no number and no cursor.
+    /// A repeated parameter is joined by a comma, as in the gateway's own map. The result is neither a number nor a cursor.
     fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let mut parameters = Map::new();
         for (name, value) in self.query_string_parameters_ref().iter().flat_map(|query| query.iter()) {

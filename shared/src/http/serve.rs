@@ -1,4 +1,4 @@
-//! The boundary: every request comes in here, every answer goes out here, and each is logged once.
+//! Every request comes in and every answer goes out here. Each request is logged once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +19,8 @@ use crate::trusted_proxy::TrustedProxy;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a request is given. Whatever it waits for then, its client is told before Lambda ends the function at 15 seconds; a
-/// passcode whose mail was under way opens nothing, and the cleanup withdraws it.
+/// The time limit of a request. The client gets an answer before Lambda ends the function after 15 seconds. A passcode whose mail was
+/// being sent then stays `sending`: it cannot be redeemed, and the cleanup ends it.
 const REQUEST_BUDGET: Duration = Duration::from_secs(13);
 
 /// Serves a deployed function's requests until the runtime ends.
@@ -28,7 +28,7 @@ pub async fn run<M, F>(services: Arc<Services<M>>, handler: fn(Arc<Services<M>>,
 where
     F: Future<Output = Result<Response<Body>, Failure>> + Send + 'static,
 {
-    // Boxed, or the compiler finds the runtime's future too deep to lay out.
+    // Boxed: otherwise the compiler's limit for nested futures is exceeded.
     let serve = move |event: LambdaEvent<GatewayRequest>| {
         let services = Arc::clone(&services);
         Box::pin(async move {
@@ -38,7 +38,7 @@ where
     lambda_runtime::run(service_fn(serve)).await
 }
 
-/// Serves one event outside Lambda, through the same code: what `cargo run` and the tests do.
+/// Serves one event outside Lambda with the same code, for `cargo run` and the tests.
 pub async fn invoke<F>(
     proxy: &TrustedProxy,
     handle: impl FnOnce(Request) -> F,
@@ -69,7 +69,10 @@ where
                 request.extensions_mut().insert(bytes);
                 let handled = invocation.run(tokio::time::timeout(REQUEST_BUDGET, handle(request))).await;
                 handled.unwrap_or_else(|_| {
-                    Err(Failure::Dependency(Problem::TemporarilyUnavailable, "the request's time ran out".to_owned()))
+                    Err(Failure::Dependency(
+                        Problem::TemporarilyUnavailable,
+                        "the request exceeded its time limit".to_owned(),
+                    ))
                 })
             }
             Err(failure) => Err(failure),
@@ -111,7 +114,7 @@ fn refusal(problem: &Problem, request_id: &str) -> Result<Response<Body>, Error>
     Ok(response)
 }
 
-/// The headers that every answer has. A request id that no header can carry is left out; only a forged event has one.
+/// Adds the headers that every answer has. A request id that is not valid in a header is left out; only a forged event has one.
 fn add_headers(response: &mut Response<Body>, request_id: &str) {
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

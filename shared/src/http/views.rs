@@ -1,4 +1,4 @@
-//! What clients see of people, passcodes, sessions and the trail.
+//! People, passcodes, sessions and audit events, as clients see them.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 use crate::keyring::Session;
 
-/// A passcode, never its code.
+/// A passcode without its code.
 #[derive(Serialize)]
 pub struct PasscodeView<'a> {
     passcode_id: PasscodeId,
@@ -31,11 +31,11 @@ enum IssuerView<'a> {
     Operator(OperatorTag),
 }
 
-/// Shown instead of the name if the issuer is no longer in the directory.
+/// Shown in place of the issuer's name if the issuer was erased.
 const ERASED: &str = "(erased)";
 
 impl<'a> PasscodeView<'a> {
-    /// `issuer` is the admin who issued it, if there is one, and the directory still has a name.
+    /// `issuer` is the name of the admin who issued the passcode, if the directory still has it.
     pub fn new(passcode: &'a LatestPasscode, issuer: Option<&'a Name>, now: Timestamp) -> Self {
         Self {
             passcode_id: passcode.passcode_id,
@@ -59,13 +59,13 @@ pub struct IssuedView<'a> {
 }
 
 impl<'a> IssuedView<'a> {
-    /// Of a passcode that `admin` issued.
+    /// The passcode that `admin` issued.
     pub fn new(passcode: &'a LatestPasscode, admin: &'a Employee, now: Timestamp) -> Self {
         Self { passcode: PasscodeView::new(passcode, Some(&admin.full_name), now) }
     }
 }
 
-/// A person, without what admins alone see.
+/// A person, without the passcode, which only admins see.
 #[derive(Serialize)]
 pub struct PersonView<'a> {
     employee_id: EmployeeId,
@@ -97,7 +97,7 @@ impl<'a> From<&'a Employee> for PersonView<'a> {
     }
 }
 
-/// A person as Security Admins see it.
+/// A person with the latest passcode, for Security Admins.
 #[derive(Serialize)]
 pub struct EmployeeView<'a> {
     #[serde(flatten)]
@@ -153,7 +153,7 @@ impl<'a> From<&'a Event> for EventView<'a> {
     }
 }
 
-/// A session, for its owner alone.
+/// A session with its token, for its owner.
 #[derive(Serialize)]
 pub struct SessionView<'a> {
     #[serde(serialize_with = "exposed")]
@@ -170,7 +170,7 @@ impl<'a> SessionView<'a> {
     }
 }
 
-/// A session that lasts, for a portal's backend.
+/// A valid session, for a portal's backend.
 #[derive(Serialize)]
 pub struct LiveSessionView<'a> {
     employee: PersonView<'a>,
@@ -187,7 +187,7 @@ impl<'a> LiveSessionView<'a> {
     }
 }
 
-/// Writes a secret into the one answer it is for.
+/// Writes a secret into an answer. Only for the answer that must contain it.
 pub fn exposed<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose_secret())
 }

@@ -1,4 +1,4 @@
-//! What tokens say.
+//! The claims of tokens.
 
 use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, RECENT_SIGN_IN, SessionEpoch, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,27 +8,27 @@ pub struct AccessClaims {
     #[serde(rename = "sub")]
     pub employee_id: EmployeeId,
     pub company_id: CompanyId,
-    /// The epoch that the employee's directory row must still have.
+    /// The session epoch. The token is valid only while the employee's directory row has the same one.
     pub epoch: SessionEpoch,
-    /// When the person proved who it is, in seconds since 1970 (OpenID Connect Core, section 2).
+    /// When the person authenticated, in seconds since 1970 (OpenID Connect Core, section 2).
     pub auth_time: i64,
-    /// By what (RFC 8176). A recovery's session has none: a mailed code is not a sign-in.
+    /// The authentication methods (RFC 8176). A recovery's session has none, because a mailed code is not a sign-in.
     pub amr: Vec<AuthenticationMethod>,
 }
 
-/// A factor that was shown at a sign-in, by its name in RFC 8176.
+/// A factor of a sign-in, with its name in RFC 8176.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AuthenticationMethod {
     Pwd,
-    /// The authenticator's digits, or a backup code.
+    /// A code of the authenticator, or a backup code.
     Otp,
 }
 
 impl AccessClaims {
     pub const SIGN_IN: [AuthenticationMethod; 2] = [AuthenticationMethod::Pwd, AuthenticationMethod::Otp];
 
-    /// Whether the session began with a second factor, and at most [`RECENT_SIGN_IN`] ago (RFC 9470).
+    /// Whether the session began with a second factor at most [`RECENT_SIGN_IN`] ago (RFC 9470).
     pub fn is_recent_sign_in(&self, now: Timestamp) -> bool {
         let oldest = now.seconds() - i64::try_from(RECENT_SIGN_IN.as_secs()).unwrap_or(0);
         self.amr.contains(&AuthenticationMethod::Otp) && self.auth_time >= oldest
@@ -40,9 +40,9 @@ pub struct RecoveryClaims {
     #[serde(rename = "sub")]
     pub employee_id: EmployeeId,
     pub company_id: CompanyId,
-    /// The key of the recovery.
+    /// The key of the recovery's item in the passcodes table.
     pub login: Login,
-    /// The redemption that it is bound to.
+    /// The passcode that was redeemed.
     pub passcode_id: PasscodeId,
 }
 

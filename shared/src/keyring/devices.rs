@@ -1,5 +1,5 @@
-//! Tokens of known devices: who was signed in on a device once has attempts there that no stranger can use up (OWASP,
-//! "Slow Down Online Guessing Attacks with Device Cookies").
+//! Tokens of known devices. A device on which the person has signed in before has its own limit of attempts, which a stranger cannot
+//! use up (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 
 use data_encoding::BASE64URL_NOPAD;
 use rand::{CryptoRng, RngExt as _};
@@ -8,18 +8,18 @@ use secrecy::SecretString;
 
 use super::{Keyring, Purpose, RootSecret, UnknownVersion};
 
-/// A device that a token names, of the account that it was asked about.
+/// A known device of an account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Device {
-    /// 128 random bits: its attempts are counted by them.
+    /// 128 random bits. Attempts are counted by this id.
     pub id: String,
-    /// The epoch that the account's devices must still have.
+    /// The device epoch. The device is known only while the account has the same one.
     pub epoch: SessionEpoch,
 }
 
 impl Keyring {
-    /// Makes a token: the key's version, the second in which it was made, 128 random bits, the epoch, and a keyed hash of all of
-    /// it and of the login, between dots.
+    /// Makes a token of five parts, separated by dots: the key's version, the time in seconds, 128 random bits, the epoch, and a keyed
+    /// hash of the other parts and the login.
     pub fn device_token(
         &self,
         login: &Login,
@@ -34,8 +34,8 @@ impl Keyring {
         Ok(SecretString::from(format!("{said}.{hash}")))
     }
 
-    /// Reads a token of this login. Whether the account's devices still have its epoch is for the caller to say. A token lives
-    /// longer than a version signs: any version is taken that is not void.
+    /// Reads a token of this login. The caller must check the epoch. A token is valid for longer than a version signs, so any version is
+    /// accepted that is not void.
     pub fn read_device(&self, token: &str, login: &Login, now: Timestamp) -> Option<Device> {
         let (said, hash) = token.rsplit_once('.')?;
         let mut parts = said.split('.');

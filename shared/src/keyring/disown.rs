@@ -1,4 +1,4 @@
-//! Disown tokens: behind the "This was not me" of a mail. They name a passcode to the service, and say nothing to anybody else.
+//! Disown tokens, for the link "This was not me" in a mail. A token names a passcode; only this service can read it.
 
 use rand::CryptoRng;
 use readmit_domain::{CompanyId, EmployeeId, Login, PasscodeId, PasscodeRef, Timestamp};
@@ -6,11 +6,11 @@ use secrecy::SecretString;
 
 use super::{Keyring, Seal, SealError};
 
-/// As it is sealed: without names, for the token stands in full in a mail's text.
+/// The sealed form. It has no field names, to keep the link in the mail short.
 type Row = (CompanyId, EmployeeId, Login, PasscodeId);
 
 impl Keyring {
-    /// Makes a token, for the mail alone: the key's version, a dot, the seal in base64url.
+    /// Makes a token: the key's version, a dot, the seal in base64url. It must appear in the mail only.
     pub fn seal_disown(
         &self,
         held: &PasscodeRef,
@@ -22,8 +22,8 @@ impl Keyring {
         self.seal_as_text(&Seal::Disown, &row, now, random).map(SecretString::from)
     }
 
-    /// Reads a token. Whatever is wrong with it, the answer is the same. It is taken for as long as anything short-lived of its
-    /// key; whether there is still something to disown is the store's to say.
+    /// Reads a token. Returns None for every kind of error. A token is accepted as long as other short-lived data of its key version.
+    /// The caller must check whether the passcode still exists.
     pub fn open_disown(&self, token: &str, now: Timestamp) -> Option<PasscodeRef> {
         let plain = self.open_text(&Seal::Disown, token, now)?;
         let (company_id, employee_id, login, passcode_id): Row = serde_json::from_slice(&plain).ok()?;

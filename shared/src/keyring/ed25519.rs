@@ -1,4 +1,4 @@
-//! Ed25519 for `jsonwebtoken`, and nothing else: an algorithm that a token might be tricked into does not exist here.
+//! Ed25519 for `jsonwebtoken`. No other algorithm is available, so that no token can select a weaker one.
 
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use jsonwebtoken::Algorithm;

@@ -1,4 +1,4 @@
-//! The keys of this function, fetched once and kept: root secrets from Secrets Manager, public keys from their table.
+//! Fetches and caches the keys of this function: root secrets from Secrets Manager, public keys from their table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -15,14 +15,14 @@ use crate::aws::{Aws, describe};
 use crate::environment::{BadVariable, Environment};
 use crate::store::{Outcome, Store};
 
-/// An unknown version makes the keys be fetched again, but not more often than this: anyone can write a key's name into a token.
+/// The shortest time between two fetches. An unknown key version causes a fetch, and anyone can send a token with an unknown one.
 const REFETCH_AFTER: Duration = Duration::from_secs(30);
-/// What is new, or void, is known to a warm process after this time at the latest.
+/// How long keys are cached. A warm process knows a new or a void version after this time at the latest.
 pub(super) const CACHE_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 pub struct KeyStore {
     aws: Arc<Aws>,
-    /// Made when the secrets are first asked for: some functions never do.
+    /// Built at the first use, because some functions read no secret.
     client: OnceLock<Client>,
     store: Store,
     needs: KeyNeeds,
@@ -36,7 +36,7 @@ struct CachedKeys {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the keys are not to be had: {0}")]
+#[error("the keys are unavailable: {0}")]
 pub struct KeyringUnavailable(String);
 
 impl KeyStore {
@@ -55,7 +55,7 @@ impl KeyStore {
         self.keyring_if(now, |_| true).await
     }
 
-    /// The keyring, fetched again if it does not know the key that `token` names.
+    /// The keyring, fetched again if it does not have the key that `token` names.
     pub async fn keyring_for_token(
         &self,
         kind: TokenKind,
@@ -67,7 +67,7 @@ impl KeyStore {
         self.keyring_if(now, |keyring| named.as_ref().is_none_or(|kid| knows(kid, keyring))).await
     }
 
-    /// The keyring, fetched again if it does not know `version` of a root secret.
+    /// The keyring, fetched again if it does not have `version` of the root secret.
     pub async fn keyring_knowing(
         &self,
         secret: RootSecret,
@@ -85,18 +85,18 @@ impl KeyStore {
         let mut cached = self.cached.lock().await;
         if let Some(cached) = &*cached {
             let age_limit = if suffices(&cached.keyring) { CACHE_LIFETIME } else { REFETCH_AFTER };
-            // Before anybody has signed anything no public keys are there: they are asked for each time until they are.
+            // Before the first token was signed, the table has no public keys. Until it has, they are fetched for each request.
             let lacks = |kind: &TokenKind| cached.keyring.public_keys(*kind).is_none();
             if now < cached.asked_at.after(age_limit) && !self.kinds().iter().any(lacks) {
                 return Ok(Arc::clone(&cached.keyring));
             }
         }
-        // Boxed: it is rare, and large beside what a request holds else.
+        // Boxed: this future is large and rarely needed.
         let fetched = match (Box::pin(self.fetch()).await, cached.take()) {
             (Ok(keyring), _) => Arc::new(keyring),
-            // What is there still opens what it opened; the next attempt is as far away as after a success.
+            // The cached keys are still valid. The next attempt is as late as after a success.
             (Err(error), Some(CachedKeys { keyring, .. })) => {
-                tracing::error!(cause = %error, "kept the keys that are there");
+                tracing::error!(cause = %error, "secret refresh failed, using cached keys");
                 keyring
             }
             (Err(error), None) => return Err(error),
@@ -105,7 +105,7 @@ impl KeyStore {
         Ok(fetched)
     }
 
-    /// One trip; and a second one where a key signs here that was not published yet.
+    /// Fetches the keys in one round trip. A second one follows if this function signs with a key that is not published yet.
     async fn fetch(&self) -> Result<Keyring, KeyringUnavailable> {
         let kinds = self.kinds();
         let published = async { self.store.public_keys(&kinds).await.map_err(unavailable) };
@@ -114,7 +114,7 @@ impl KeyStore {
         for kind in kinds.into_iter().filter(|kind| self.signs(*kind)) {
             if let Some(own) = keyring.public_keys(kind).filter(|own| published.get(&kind) != Some(own)) {
                 let made_at = made_at.get(&kind.purpose().secret()).copied().unwrap_or(Timestamp::from_millis(0));
-                // Refused: another process knows a later value of the root secret. Its keys are known here within five minutes.
+                // Refused: another process has published the keys of a later value. This process has them within five minutes.
                 let _: Outcome = self.store.publish_keys(kind, own, made_at).await.map_err(unavailable)?;
             }
         }
@@ -134,7 +134,7 @@ impl KeyStore {
         self.ids.contains_key(&kind.purpose().secret())
     }
 
-    /// The root secrets, and when their current values were made.
+    /// The root secrets, and when their current values were created.
     async fn roots(&self) -> Result<(BTreeMap<RootSecret, Root>, BTreeMap<RootSecret, Timestamp>), KeyringUnavailable> {
         let (mut roots, mut made_at) = (BTreeMap::new(), BTreeMap::new());
         if self.ids.is_empty() {
@@ -156,7 +156,7 @@ impl KeyStore {
     }
 }
 
-/// When a root secret's value was made: of two values the later one is right.
+/// When a root secret's value was created. Of two values the later one is right.
 pub(super) fn made_at(created: Option<&DateTime>) -> Timestamp {
     Timestamp::from_millis(created.and_then(|created| created.to_millis().ok()).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! What a root secret may become: one version more, and nothing of what is there changed.
+//! The next value of a root secret: one more version, and the existing versions unchanged.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,23 +13,23 @@ use super::key_store::CACHE_LIFETIME;
 use super::root::RootJson;
 use super::{BadRootSecret, Root, RotationError};
 
-/// A version signs so long after it was made…
+/// How long after its creation a version begins to sign.
 const SIGNS_AFTER: Duration = Duration::from_secs(30 * 60);
-/// … and at least so long after it became current: by then every process has fetched it, and what is published of it; twice
-/// [`CACHE_LIFETIME`], and three minutes for clocks that differ. Whoever verifies tokens elsewhere keeps public keys five minutes.
+/// The shortest time between becoming current and signing. By then every process has fetched the version and its public key: twice
+/// [`CACHE_LIFETIME`], and three minutes for clocks that differ. Other services that verify tokens cache public keys for five minutes.
 const KNOWN_AFTER: Duration = Duration::from_secs(2 * CACHE_LIFETIME.as_secs() + 180);
-/// 62^64 is over 2^256: the length that the template generates the first version with.
+/// The length of a version in characters, as in the template. 62^64 is more than 2^256.
 const MATERIAL_LENGTH: usize = 64;
 
 /// Why a version is added.
 pub(super) enum Reason {
-    /// It signs in a while.
+    /// The rotation schedule. The version signs after [`SIGNS_AFTER`].
     Schedule,
-    /// It signs at once, and voids all others.
+    /// A leak. The version signs at once and voids all earlier ones.
     Leak,
 }
 
-/// The root with one more version.
+/// The root secret with one more version.
 pub(super) fn next_root(
     current: &SecretString,
     reason: Reason,
@@ -64,7 +64,7 @@ pub(super) fn may_follow(current: &SecretString, next: &SecretString, now: Times
     if newest.is_some_and(|signs_from| signs_from < known) { Err(RotationError::TooLate) } else { Ok(()) }
 }
 
-/// Whether every version of `current` stands unchanged in `next`, void where it was void.
+/// Whether `next` has every version of `current` unchanged, and voids no fewer of them.
 fn keeps_all(current: &SecretString, next: &SecretString) -> Result<bool, BadRootSecret> {
     let (current, next) = (RootJson::read(current)?, RootJson::read(next)?);
     let same = |version: &String, material: &SecretString| {

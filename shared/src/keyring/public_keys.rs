@@ -1,6 +1,6 @@
-//! Public keys: what tokens are verified by, where the secret that signs them may not be read.
+//! Public keys, for functions that verify tokens but may not read the secret that signs them.
 //!
-//! A function that signs publishes them in the table of keys before it signs, all that the current value of its root secret has.
+//! Before a function signs, it publishes all public keys of its root secret's current value in the keys table.
 
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::SigningKey;
@@ -34,7 +34,7 @@ impl PublicKey {
     }
 }
 
-/// The key's name: its thumbprint (RFC 7638; of an Ed25519 key, RFC 8037, appendix A.3), so that no name is ever of two keys.
+/// The key's id: its thumbprint (RFC 7638; for Ed25519, RFC 8037, appendix A.3), so that two keys never have the same id.
 fn thumbprint(x: &str) -> String {
     let required = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
     BASE64URL_NOPAD.encode(&Sha256::digest(required.as_bytes()))
@@ -52,7 +52,7 @@ impl PublicKeys {
         Versions::new(all, root.versions.voided_before()).map(Self).ok_or(UnknownVersion(secret, 0))
     }
 
-    /// As they were published; none if none was, or if something is no key.
+    /// Reads published keys. None if there are none, or if one of them is malformed.
     pub fn published(
         keys: impl IntoIterator<Item = (KeyVersion, PublishedKey)>,
         voided_before: KeyVersion,
@@ -74,13 +74,13 @@ impl PublicKeys {
         self.0.voided_before()
     }
 
-    /// Whether a key of this name is among them, taken or not.
+    /// Whether a key with this id exists, even if its tokens are no longer accepted.
     pub(super) fn knows(&self, kid: &str) -> bool {
         self.0.iter().any(|(_, version)| version.material.kid == kid)
     }
 
-    /// The key of this name, if its tokens are taken now.
-    pub(super) fn taken(&self, kid: &str, now: Timestamp) -> Option<&[u8; 32]> {
+    /// The key with this id, if its tokens are accepted now.
+    pub(super) fn accepted(&self, kid: &str, now: Timestamp) -> Option<&[u8; 32]> {
         let (number, version) = self.0.iter().find(|(_, version)| version.material.kid == kid)?;
         self.0.accepts(number, now).then_some(&version.material.bytes)
     }
@@ -89,10 +89,10 @@ impl PublicKeys {
         self.0.get(version).map(|key| key.kid.as_str())
     }
 
-    /// All keys whose tokens are taken now, for those who verify them elsewhere.
+    /// All keys whose tokens are accepted now, for other services that verify tokens.
     pub fn to_json_web_keys(&self, now: Timestamp) -> Vec<JsonWebKey> {
-        let taken = self.0.iter().filter(|(number, _)| self.0.accepts(*number, now));
-        taken
+        let accepted = self.0.iter().filter(|(number, _)| self.0.accepts(*number, now));
+        accepted
             .map(|(_, Version { material: PublicKey { kid, bytes }, .. })| JsonWebKey {
                 kty: "OKP",
                 crv: "Ed25519",
@@ -105,7 +105,7 @@ impl PublicKeys {
     }
 }
 
-/// A public key as RFC 8037 writes it.
+/// A public key as a JSON Web Key (RFC 8037).
 #[derive(Debug, Serialize)]
 pub struct JsonWebKey {
     kty: &'static str,

@@ -1,7 +1,7 @@
 //! A root secret: `{"1":"<64 random characters>","signs_from":{"1":0}}`.
 //!
-//! Versions are only ever added; each signs from the moment (seconds since 1970) that `signs_from` names. `voided_before` names
-//! the first version that did not leak, if one did.
+//! Versions are only added, never removed. `signs_from` says when each version begins to sign, in seconds since 1970. After a leak
+//! `voided_before` is the first version that did not leak.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ impl Root {
         let material = self.versions.get(version).ok_or_else(unknown)?;
         let mut key = Zeroizing::new([0; N]);
         let label = format!("{label}/{version}");
-        // HKDF refuses only lengths over 255 hashes, which no key here has.
+        // HKDF fails only for lengths of more than 255 hashes; all keys here are shorter.
         Hkdf::<Sha256>::new(None, material.expose_secret().as_bytes())
             .expand(label.as_bytes(), key.as_mut_slice())
             .map_err(|_| unknown())?;

@@ -1,8 +1,8 @@
-//! Rotating a root secret: a version is added, none is ever changed or dropped.
+//! Rotates a root secret: adds a version, and never changes or deletes one.
 //!
-//! In the four steps of Secrets Manager, each of which may come again
-//! (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>); or at once, by an
-//! operator, after a leak.
+//! Secrets Manager calls the four steps, and may repeat each
+//! (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>). After a leak an operator
+//! rotates in one step.
 
 use std::collections::BTreeMap;
 
@@ -30,22 +30,22 @@ pub struct Rotation {
     random: Random,
 }
 
-/// Why a step was not done. Secrets Manager tries the rotation again.
+/// Why a step failed. Secrets Manager tries the rotation again.
 #[derive(Debug, thiserror::Error)]
 pub enum RotationError {
-    #[error("the event is about another secret than a root secret")]
+    #[error("the event names a secret that is not a root secret")]
     AnotherSecret,
     #[error("Secrets Manager: {0}")]
     Unavailable(String),
     #[error(transparent)]
     Bad(#[from] BadRootSecret),
-    #[error("the version to come does not keep all that is there")]
+    #[error("the new value does not keep all versions")]
     LosesVersions,
     #[error(transparent)]
     Unpublished(#[from] StoreError),
     #[error(transparent)]
     NoKey(#[from] UnknownVersion),
-    #[error("the version to come would sign too soon")]
+    #[error("the new version would sign before every process knows it")]
     TooLate,
 }
 
@@ -76,13 +76,13 @@ impl Rotation {
         Ok(Self { client: aws.secrets_manager(), store, ids, random: random.clone() })
     }
 
-    /// The root secret whose id in Secrets Manager this is.
+    /// The root secret with this id in Secrets Manager.
     pub fn secret(&self, id: &str) -> Result<RootSecret, RotationError> {
         let named = self.ids.iter().find(|(_, known)| *known == id);
         named.map(|(secret, _)| *secret).ok_or(RotationError::AnotherSecret)
     }
 
-    /// `createSecret`: stores the version to come as pending, if it is not there yet.
+    /// `createSecret`: stores the new version as pending, if it does not exist yet.
     pub async fn create(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
         if self.pending(secret, token).await?.is_some() {
             return Ok(());
@@ -91,8 +91,8 @@ impl Rotation {
         self.put(secret, token, &next, PENDING).await
     }
 
-    /// `testSecret`: what is pending can be used, keeps every version, and signs late enough. What does not is no longer
-    /// pending, so that the next attempt makes another.
+    /// `testSecret`: checks that the pending value can be read, keeps every version, and signs late enough. A pending value that loses
+    /// versions or signs too early is dropped, so that the next attempt makes another.
     pub async fn test(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
         let pending = self.pending(secret, token).await?;
         let pending = pending.ok_or_else(|| RotationError::Unavailable("there is no pending version".to_owned()))?;
@@ -103,7 +103,7 @@ impl Rotation {
         tested
     }
 
-    /// `finishSecret`: what is pending becomes current, if it is not yet.
+    /// `finishSecret`: makes the pending value current, if it is not current yet.
     pub async fn finish(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
         let described = self.client.describe_secret().secret_id(self.id(secret)?).send().await;
         let stages = described.map_err(RotationError::of)?.version_ids_to_stages.unwrap_or_default();
@@ -116,23 +116,23 @@ impl Rotation {
         self.publish(secret).await
     }
 
-    /// After a leak: adds a version that signs at once, and voids all before it. `token` is the id that Secrets Manager gives the
-    /// new value.
+    /// After a leak: adds a version that signs at once, and voids all earlier ones. `token` becomes the id of the new value in Secrets
+    /// Manager.
     pub async fn void(&self, secret: RootSecret, token: &str, now: Timestamp) -> Result<(), RotationError> {
         let next = next_root(&self.current(secret).await?, Reason::Leak, now, &mut self.random.clone())?;
         self.put(secret, token, &next, CURRENT).await?;
         self.publish(secret).await
     }
 
-    /// Publishes the public keys of what the secret signs, for those who verify without it and whom nobody that signs may have
-    /// told yet.
+    /// Publishes the public keys of the secret. The functions that only verify tokens need them, and the functions that sign may not
+    /// have published them yet.
     async fn publish(&self, secret: RootSecret) -> Result<(), RotationError> {
         for kind in TokenKind::ALL.into_iter().filter(|kind| kind.purpose().secret() == secret) {
             let got = self.client.get_secret_value().secret_id(self.id(secret)?).version_stage(CURRENT).send().await;
             let got = got.map_err(RotationError::of)?;
             let made_at = made_at(got.created_date());
             let root = Root::parse(&SecretString::from(got.secret_string.unwrap_or_default()))?;
-            // Refused: a later value's are published.
+            // Refused: the keys of a later value are published.
             let _: Outcome = self.store.publish_keys(kind, &PublicKeys::of(&root, kind)?, made_at).await?;
         }
         Ok(())

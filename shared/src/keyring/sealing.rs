@@ -1,4 +1,4 @@
-//! Sealing: XChaCha20-Poly1305, whose 192-bit nonces may be random without counting uses.
+//! Sealing: authenticated encryption by XChaCha20-Poly1305. Its nonces of 192 bits may be random.
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
@@ -11,12 +11,12 @@ use super::{Keyring, Purpose, RootSecret, UnknownVersion};
 
 const NONCE_BYTES: usize = 24;
 
-/// What is sealed, and what it is bound to: a seal opens only with the same words.
+/// The kind of a seal, and the context that it is bound to. A seal opens only in the same context.
 pub enum Seal<'a> {
     TotpKey(EmployeeId),
-    /// A page's cursor, for one company and one query.
+    /// The cursor of a page, for one company and one query.
     Cursor(&'a str),
-    /// What the "This was not me" of a mail names.
+    /// The passcode that the link "This was not me" names.
     Disown,
 }
 
@@ -38,7 +38,7 @@ impl Seal<'_> {
     }
 }
 
-/// The seal is broken, of another key, or bound to something else.
+/// The seal was changed, or made with another key or in another context.
 #[derive(Debug, thiserror::Error)]
 #[error("the seal does not open")]
 pub struct SealError;
@@ -50,7 +50,7 @@ impl From<UnknownVersion> for SealError {
 }
 
 impl Keyring {
-    /// Seals `plain` with the key of `version`: nonce, then ciphertext.
+    /// Seals `plain` with the key of `version`. The result is the nonce, then the ciphertext.
     pub fn seal(
         &self,
         seal: &Seal<'_>,
@@ -74,7 +74,7 @@ impl Keyring {
         Ok(Zeroizing::new(plain))
     }
 
-    /// Seals something short-lived with the current version, as a text for a URL: the version, a dot, the seal in base64url.
+    /// Seals short-lived data with the current version, as a text for a URL: the version, a dot, the seal in base64url.
     pub fn seal_as_text(
         &self,
         seal: &Seal<'_>,
@@ -86,7 +86,7 @@ impl Keyring {
         Ok(format!("{version}.{}", BASE64URL_NOPAD.encode(&self.seal(seal, version, plain, random)?)))
     }
 
-    /// Opens what [`Self::seal_as_text`] made, in its one spelling, while its version is taken.
+    /// Opens a text of [`Self::seal_as_text`] while its version is accepted. Other spellings of the same version are refused.
     pub fn open_text(&self, seal: &Seal<'_>, text: &str, now: Timestamp) -> Option<Zeroizing<Vec<u8>>> {
         let (version, sealed) = text.split_once('.')?;
         let read: KeyVersion = version.parse().ok()?;
@@ -112,7 +112,7 @@ impl Keyring {
         Ok(Versioned { version, value: SealedTotpKey::from_bytes(&sealed) })
     }
 
-    /// Opens a person's TOTP key. None if the root secret no longer has the version that it was sealed with.
+    /// Opens a person's TOTP key. None if the root secret no longer has the version of the seal.
     pub fn unseal_totp_key(
         &self,
         owner: EmployeeId,

@@ -1,7 +1,7 @@
-//! Access and recovery tokens: JWTs signed with Ed25519 and nothing else (RFC 8725, RFC 9068).
+//! Access and recovery tokens: JWTs signed with Ed25519 only (RFC 8725, RFC 9068).
 //!
-//! `jsonwebtoken` frames and parses; its cryptography is ours to plug in, so that no other algorithm exists in the process.
-//! It reads the system's clock for `exp` and `nbf`: those checks are off and made here, on our clock.
+//! `jsonwebtoken` formats and parses tokens, with our implementation of Ed25519, so that no other algorithm is available. It would
+//! check `exp` and `nbf` with the system's clock, so those checks are off. They are made here with our clock.
 
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use super::ed25519::PROVIDER;
 use super::{AccessClaims, Keyring, Purpose, RecoveryClaims, UnknownVersion};
 
-/// Seconds that another instance's clock may run ahead of ours: each may be 90 s off.
+/// How many seconds the clock of another instance may be ahead of ours. Each clock may be wrong by 90 seconds.
 const CLOCK_SKEW_SECONDS: i64 = 180;
 
-/// A kind of token. Each is signed by a key of its own.
+/// A kind of token. Each kind has its own keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenKind {
     Access,
@@ -27,7 +27,7 @@ pub enum TokenKind {
 impl TokenKind {
     pub const ALL: [Self; 2] = [Self::Access, Self::Recovery];
 
-    /// The key of its public keys in the table of keys: the name of the root secret that signs it.
+    /// The key of the item with its public keys: the name of the root secret that signs it.
     pub fn name(self) -> &'static str {
         self.purpose().secret().name()
     }
@@ -40,7 +40,7 @@ impl TokenKind {
     }
 }
 
-/// What a kind of token says. Each has a media type and an audience of its own too, so that none passes for another.
+/// The claims of a kind of token. Each kind has its own media type and audience, so that no token is accepted as another kind.
 pub trait Claims: Serialize + DeserializeOwned {
     const KIND: TokenKind;
     const MEDIA_TYPE: &'static str;
@@ -74,7 +74,7 @@ struct Registered<C> {
     claims: C,
 }
 
-/// The token is not one that this service signed for this purpose, or its time is over.
+/// The token is not valid: this service did not sign it, it is of another kind, or it has expired.
 #[derive(Debug, thiserror::Error)]
 #[error("the token is not valid: {0}")]
 pub struct BadToken(&'static str);
@@ -92,18 +92,18 @@ pub struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub fn new(keyring: &'a Keyring, issuer: &'a str) -> Self {
-        // An error says that it was installed before, in this process, by this line.
+        // An error means that this line has already run in this process.
         let _ = PROVIDER.install_default();
         Self { keyring, issuer }
     }
 
-    /// Reads an access token. Whether the session still lasts is the directory's to say.
+    /// Reads an access token. The caller must check in the directory whether the session has ended.
     pub fn read_access(&self, token: &str, now: Timestamp) -> Result<Session, BadToken> {
         let Registered { claims, exp, .. } = self.read(token, now)?;
         Ok(Session { claims, expires_at: exp })
     }
 
-    /// Reads a recovery token. Whether the recovery still lasts is the store's to say.
+    /// Reads a recovery token. The caller must check in the store whether the recovery is still open.
     pub fn read_recovery(&self, token: &str, now: Timestamp) -> Result<RecoveryClaims, BadToken> {
         self.read(token, now).map(|read| read.claims)
     }
@@ -149,7 +149,8 @@ impl<'a> Tokens<'a> {
             return Err(BadToken("header"));
         }
         let kid = header.kid.as_deref().unwrap_or_default();
-        let key = self.keyring.public_keys(C::KIND).and_then(|keys| keys.taken(kid, now)).ok_or(BadToken("key id"))?;
+        let key =
+            self.keyring.public_keys(C::KIND).and_then(|keys| keys.accepted(kid, now)).ok_or(BadToken("key id"))?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.validate_exp = false;
         validation.set_issuer(&[self.issuer]);
@@ -165,7 +166,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The name of the key that a token says it was signed with. Not to be believed before the signature is checked.
+/// The key id in a token's header. Do not trust it before the signature is checked.
 pub(super) fn named_key(token: &str) -> Option<String> {
     jsonwebtoken::decode_header(token).ok()?.kid
 }

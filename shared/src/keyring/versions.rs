@@ -1,18 +1,19 @@
-//! The versions of a root secret, or of the public keys that belong to it: which one signs, and which are still taken.
+//! The versions of a root secret, or of its public keys: which one signs, and which ones are still accepted.
 
 use std::collections::BTreeMap;
 
 use readmit_domain::passcode::MAX_LIFETIME_MINUTES;
 use readmit_domain::{KeyVersion, Timestamp};
 
-/// Seconds: a passcode's longest life, 24 hours, and an hour for clocks that differ. A token lives an hour at most.
+/// The longest lifetime of short-lived data, in seconds: 24 hours for a passcode, and one hour for clocks that differ. A token is valid
+/// for one hour at most.
 pub(super) const LONGEST_LIFE: i64 = (MAX_LIFETIME_MINUTES as i64 + 60) * 60;
 
-/// What each version holds, by number. There is at least one; versions are only ever added.
+/// The versions by number. There is always at least one; versions are never removed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Versions<M> {
     all: BTreeMap<KeyVersion, Version<M>>,
-    /// Every version below this one leaked: nothing short-lived that was made with it is taken.
+    /// All versions below this one leaked. Short-lived data made with them is not accepted.
     voided_before: KeyVersion,
 }
 
@@ -24,27 +25,27 @@ pub(super) struct Version<M> {
 }
 
 impl<M> Versions<M> {
-    /// None without any version, or if all of them are void.
+    /// None if there is no version, or if all versions are void.
     pub fn new(all: BTreeMap<KeyVersion, Version<M>>, voided_before: KeyVersion) -> Option<Self> {
         all.last_key_value().filter(|(newest, _)| **newest >= voided_before)?;
         Some(Self { all, voided_before })
     }
 
-    /// The version that new things are made with. Never a void one, even where the clock says that its successor does not sign yet.
+    /// The version for new data. Never a void one, even if by this clock the next version does not sign yet.
     pub fn current(&self, now: Timestamp) -> KeyVersion {
         let valid = || self.all.range(self.voided_before..);
         let signing = valid().rev().find(|(_, version)| version.signs_from <= now.seconds());
         signing.or_else(|| valid().next()).map(|(number, _)| *number).unwrap_or_default()
     }
 
-    /// The version that was added last, whether it signs yet or not.
+    /// The version that was added last. It may not sign yet.
     pub fn newest(&self) -> KeyVersion {
         self.all.last_key_value().map(|(number, _)| *number).unwrap_or_default()
     }
 
-    /// Whether a short-lived thing made with `number` is still taken: as long as anything lives that was made with it before the
-    /// next version took over, however many have come since. Later versions are taken too, for an instance whose clock runs
-    /// ahead signs with them already.
+    /// Whether short-lived data made with version `number` is still accepted. A version is accepted until all data has expired that was
+    /// made with it before the next version began to sign. A version that does not sign yet is accepted too, because an instance whose
+    /// clock is ahead may sign with it.
     pub fn accepts(&self, number: KeyVersion, now: Timestamp) -> bool {
         let next = self.all.range(number.saturating_add(1)..).next();
         let taken_until = next.map_or(i64::MAX, |(_, version)| version.signs_from.saturating_add(LONGEST_LIFE));
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn a_void_version_makes_nothing_and_is_taken_by_nobody() {
         let versions = versions(&[0, 1_000, 2_000], 3).unwrap();
-        // A clock that is behind makes with the third, too.
+        // An instance whose clock is behind uses the third version, too.
         assert_eq!((versions.current(at(1_990)), versions.current(at(2_000))), (3, 3));
         assert!(!versions.accepts(1, at(1_990)) && !versions.accepts(2, at(1_990)) && versions.accepts(3, at(1_990)));
         assert!(versions.get(1).is_some());

@@ -1,4 +1,4 @@
-//! What somebody types to sign in, and where.
+//! An attempt to sign in: what was typed, and from where.
 
 use readmit_domain::{Login, Password, SecondFactor, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -7,7 +7,7 @@ use crate::app::AppError;
 use crate::keyring::{Device, Keyring};
 use crate::store::AttemptSource;
 
-/// A login that nobody can have: RFC 2606 keeps `.invalid` empty. Impossible addresses are looked up as this one.
+/// A login that nobody can have (RFC 2606 reserves `.invalid`). Malformed addresses are looked up as this one.
 const NOBODY: &str = "nobody@readmit.invalid";
 
 /// What was typed, and from where.
@@ -20,7 +20,7 @@ pub struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    /// Reads it. An address that nobody can have is looked up as one that nobody has.
+    /// Reads an attempt. A malformed address is treated as an unknown one.
     pub fn read(
         email: &str,
         password: &SecretString,
@@ -37,7 +37,7 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// With the device that a token names, if this service made the token for this address.
+    /// Adds the known device of a token, if this service made the token for this address.
     pub fn on_device(mut self, keyring: &Keyring, token: Option<&str>, now: Timestamp) -> Self {
         self.device = token.and_then(|token| keyring.read_device(token, &self.login, now));
         self

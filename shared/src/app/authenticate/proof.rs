@@ -1,4 +1,4 @@
-//! What shows, beside a mailed code, that it is the person who has it.
+//! The second proof of a redemption: it shows that the person who types the mailed code is its holder.
 
 use readmit_domain::{Password, SecondFactor, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -8,16 +8,16 @@ use crate::app::passwords::{self, Comparison};
 use crate::app::{AppError, Services};
 use crate::store::{Credentials, FactorUsed};
 
-/// What the person proved beside the passcode.
+/// What was proved in addition to the code.
 pub enum Proof {
-    /// The password, also of a suspended account: it opens nothing there, but nobody else knows it.
+    /// The password. It counts for a suspended account too: it cannot be used to sign in, but only the holder knows it.
     Password,
-    /// A backup code, as it is stored; it is spent with the redemption.
+    /// A backup code, in its stored form. The redemption uses it up.
     BackupCode(String),
 }
 
 impl Proof {
-    /// The backup code, if it was one.
+    /// The backup code, if the proof was one.
     pub fn backup_code(self) -> Option<String> {
         match self {
             Self::Password => None,
@@ -26,8 +26,8 @@ impl Proof {
     }
 }
 
-/// What the typed proof shows: the password, or a backup code of an account that is not suspended. Known and unknown accounts take
-/// one hash each; without a proof there is none to take.
+/// Checks a typed proof: the password, or a backup code of an account that is not suspended. It computes one hash for known and
+/// unknown accounts, and none if there is no proof.
 pub async fn prove(
     services: &Services,
     credentials: Option<&Credentials>,
@@ -41,7 +41,7 @@ pub async fn prove(
     if matches {
         return Ok(Some(Proof::Password));
     }
-    // The codes may lie on the device for whose loss the account was suspended.
+    // The backup codes may be stored on the stolen device for which the account was suspended.
     if credentials.suspended_at.is_some() {
         return Ok(None);
     }
