@@ -1,7 +1,7 @@
-//! DynamoDB: a file a subject, a method a business act.
+//! DynamoDB. Each file has one subject, each method is one business act.
 //!
-//! An act is one transaction: its preconditions, its changes and its events of the trail stand or fall together. Nothing here
-//! reads and then writes what it read without saying in the write what it saw.
+//! An act is one transaction: its preconditions, its changes and its audit events are committed together or not at all. A write that
+//! depends on a value that was read before has that value as a condition.
 
 mod attempts;
 mod attributes;
@@ -67,18 +67,18 @@ struct Tables {
     limits: String,
 }
 
-/// The tables and the client that reaches them. Cheap to clone.
+/// The tables and their client. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     client: Client,
     tables: Tables,
-    /// How long the trail keeps an event; for ever if there is none.
+    /// How long audit events are kept. None means for ever.
     audit_retention: Option<Duration>,
     random: Random,
 }
 
 impl Store {
-    /// The tables that the environment names.
+    /// Reads the names of the tables from the environment.
     pub fn new(client: Client, environment: &Environment, random: Random) -> Result<Self, BadVariable> {
         let tables = Tables {
             employees: environment.require("READMIT_EMPLOYEES_TABLE")?,
@@ -92,18 +92,18 @@ impl Store {
     }
 }
 
-/// Days, of which 0 means for ever.
+/// The retention in days; 0 means for ever.
 fn audit_retention(environment: &Environment) -> Result<Option<Duration>, BadVariable> {
     const NAME: &str = "READMIT_AUDIT_RETENTION_DAYS";
     let days: u32 = environment.require(NAME)?.parse().map_err(|_| bad_variable(NAME, "is no number of days"))?;
     Ok((days > 0).then(|| Duration::from_secs(u64::from(days) * 24 * 60 * 60)))
 }
 
-/// Whether an act found things as it must.
+/// The outcome of a conditional write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
     Done,
-    /// A precondition no longer held; nothing is written.
+    /// A condition did not hold. Nothing was written.
     Refused,
 }

@@ -1,12 +1,12 @@
-//! Attempts to get in: failed sign-ins by network, by known device and by account, refused redemptions by network.
+//! Counts failed sign-ins by network, by known device and by account, and refused redemptions by network.
 //!
 //! Each sign-in is counted for its network or device before the password is compared. A failed sign-in is also counted for the
 //! account, before the answer is sent: wrong passwords in one list, wrong second factors in another. Attempts before the last
-//! success from the same network or device no longer count. So a success deletes no row, and a stranger cannot see from the own
-//! limit when the owner signs in.
+//! success from the same network or device no longer count. So a success deletes no row, and a stranger cannot see from the
+//! stranger's own limit when the owner signs in.
 //!
-//! Each network and each device has a row of its own in the limits table, so that a stranger's attempts make the owner's rows no
-//! longer. An account's failures lie in its credentials, and those of an address that nobody has in a row of the limits table.
+//! Each network and each device has its own row in the limits table, so that a stranger's attempts do not make the owner's rows
+//! longer. The failures of an account are in its credentials; those of an unknown address are in a row of the limits table.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ use super::limits::{LimitRow, limit_key};
 use super::send::{OnConditionFailure, UpdateOutcome, read};
 use super::{Admission, Credentials, Store, StoreError, Throttled};
 
-/// Where a sign-in comes from: whose failures there are counted together.
+/// Where a sign-in comes from. Failures from the same source are counted together.
 #[derive(Clone, Debug)]
 pub enum AttemptSource {
     /// A network, by an address in it.
@@ -35,12 +35,12 @@ pub enum AttemptSource {
     Device(String),
 }
 
-/// What of a sign-in was wrong.
+/// The factor that was wrong in a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrongFactor {
-    /// The password; of an unknown address whatever was typed.
+    /// The password. An unknown address counts as a wrong password.
     Password,
-    /// The second factor beside the right password, or the account is shut.
+    /// The second factor, with the right password; or the account is disabled or suspended.
     SecondFactor,
 }
 
@@ -86,12 +86,12 @@ pub struct Failures {
     wrong_second_factors_at: Vec<i64>,
 }
 
-/// The newest success from each of a few places, in milliseconds since 1970, by a short hash of the place.
+/// The newest success from each of a few sources, in milliseconds since 1970, by a short hash of the source.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Successes(BTreeMap<String, i64>);
 
-/// Places that are kept: at home, at work, on the way. Of a place that is forgotten older attempts count again, until they are a
-/// day old.
+/// How many sources are kept: enough for home, work and a phone. If a source is dropped, its older attempts count again until they are
+/// a day old.
 const PLACES: usize = 4;
 
 impl Successes {
@@ -107,7 +107,7 @@ impl Successes {
         Self(places.into_iter().chain([(source.place(), now.millis())]).collect())
     }
 
-    /// The last success from this source. One that an instance with a fast clock wrote is ignored until `now` has reached it: else
+    /// The last success from this source. A success later than `now`, written by an instance whose clock is ahead, is ignored: otherwise
     /// it would clear attempts that have not happened yet.
     pub fn last_from(&self, source: &AttemptSource, now: Timestamp) -> Option<Timestamp> {
         let at = self.0.get(&source.place()).copied().map(Timestamp::from_millis);
@@ -115,7 +115,7 @@ impl Successes {
     }
 }
 
-/// An account's failures, and whose they are; nobody's in a row of an address that nobody has.
+/// The failures of an account or of an unknown address, which has no `employee_id`.
 #[derive(Default, Deserialize)]
 struct FailuresRow {
     employee_id: Option<EmployeeId>,
@@ -123,10 +123,10 @@ struct FailuresRow {
     failures: Failures,
 }
 
-/// What a sign-in is decided by, whether or not somebody has the address.
+/// The data that decides about a sign-in, for known and unknown addresses.
 pub struct Account {
     pub credentials: Option<Credentials>,
-    /// When limits of the account were told, and of an address that nobody has the failures too.
+    /// When an audit event of the account's limits was written; for an unknown address also the failures.
     row: LimitRow,
 }
 
@@ -144,7 +144,7 @@ impl Failures {
         ]
     }
 
-    /// The account may still fail if its lists are short, or still what they were when all that counts of them was few.
+    /// The condition that the account has not reached its limit since it was read: its lists have room, or have not changed.
     pub(super) fn still_stand(&self, change: Change) -> Change {
         self.kinds().into_iter().fold(change, |change, (_, attribute, seen, [Limit { most, .. }])| {
             if seen.len() < most { change.if_shorter(attribute, most) } else { change.if_equal(attribute, seen) }
@@ -166,12 +166,11 @@ impl Failures {
 }
 
 impl Account {
-    /// The account's failures.
     pub fn failures(&self) -> &Failures {
         self.credentials.as_ref().map_or(&self.row.failures, |credentials| &credentials.failures)
     }
 
-    /// Whether the account may fail once more, in either way.
+    /// Whether the account may fail once more, by password and by second factor.
     pub fn may_fail(&self, login: &Login, now: Timestamp) -> Admission {
         self.admits(self.failures(), &sign_ins_of(login), now).into()
     }
@@ -182,7 +181,7 @@ impl Account {
 }
 
 impl Store {
-    /// The credentials of an address and what is known of its failures. One consistent request, known or not.
+    /// The credentials of an address, and its failures. One consistent request, for known and unknown addresses.
     pub async fn account(&self, login: &Login) -> Result<Account, StoreError> {
         let keys = vec![
             (self.tables.credentials.clone(), key([(LOGIN, login)])),
@@ -197,8 +196,8 @@ impl Store {
         })
     }
 
-    /// Counts a sign-in where it comes from, known or not, before anything else. One write. The row is returned where it is full,
-    /// and nothing is counted: perhaps of what no longer counts.
+    /// Counts a sign-in for its source, before anything else, for known and unknown addresses. One write. If the row is full, nothing is
+    /// counted and the row is returned; some of its attempts may no longer count.
     pub async fn count_sign_in(
         &self,
         login: &Login,
@@ -212,7 +211,7 @@ impl Store {
         })
     }
 
-    /// Counts a sign-in in a full row, where moments before the last success from there do not count. One write.
+    /// Counts a sign-in in a full row, without the attempts before the last success from this source. One write.
     pub async fn count_sign_in_again(
         &self,
         login: &Login,
@@ -224,7 +223,7 @@ impl Store {
         self.rewrite_until_counted(&source.subject(login), source.limits(), full, last_success_at, now).await
     }
 
-    /// Counts what was wrong, if the account may still fail. One write, unless others fail at the same time.
+    /// Counts a failure, if the account has not reached its limit. One write, unless others fail at the same time.
     pub async fn count_failure(
         &self,
         login: &Login,
@@ -252,7 +251,7 @@ impl Store {
                 UpdateOutcome::Refused(row) => row.unwrap_or_default(),
             };
             if row.employee_id != account.credentials.as_ref().map(|known| known.employee_id) {
-                // Meanwhile the address was given up or given to somebody else, so there is no account to count for.
+                // In the meantime the address was given up or got another owner, so there is no account to count for.
                 return Ok(Admission::Admitted(()));
             }
             failures = row.failures;
@@ -271,8 +270,8 @@ impl Store {
         Ok(row.admit(&row.happened_at, &subject, limits, now).into())
     }
 
-    /// Counts a refused redemption, if this network may have another. One write, and a second one where the window is full of what
-    /// no longer counts.
+    /// Counts a refused redemption, if this network may have another. One write, and a second one if the row is full of refusals that no
+    /// longer count.
     pub async fn count_refusal(
         &self,
         login: &Login,

@@ -1,4 +1,4 @@
-//! Attributes that the store names more than once. serde names the others by the fields of the rows.
+//! The names of attributes that are used more than once. The other attributes have the names of the rows' fields.
 
 pub(super) const ACCOUNT_STATUS: &str = "account_status";
 pub(super) const ACCOUNT_TYPE: &str = "account_type";

@@ -1,4 +1,4 @@
-//! The trail: append-only, written in the transaction of what it tells.
+//! Writes audit events, each in the transaction of the act that it records. Events are never changed.
 
 use readmit_domain::{AuditContext, CompanyId, EmployeeId, Event, EventType};
 
@@ -8,7 +8,7 @@ use super::change::{Change, Item, attribute, item, key};
 use super::{Store, StoreError};
 
 impl Store {
-    /// An event of `act` about this person, or (`None`) about the company itself.
+    /// An event of `act` about this person, or about the company itself if there is none.
     pub fn event(
         &self,
         act: &AuditContext,
@@ -19,7 +19,7 @@ impl Store {
         act.event(kind, company_id, employee_id, &mut self.random.clone())
     }
 
-    /// The event as one write of its act's transaction: only where nothing is.
+    /// The write of an event. It fails if an item with its key exists.
     pub(super) fn record(&self, event: &Event) -> Result<Change, StoreError> {
         let mut row = event_item(event)?;
         if let Some(kept_for) = self.audit_retention {
@@ -31,8 +31,8 @@ impl Store {
     }
 }
 
-/// The event with `employee_key`, under which it lies; and with `type_key`, by which it is found, if its type is not routine: an
-/// index of the others would cost each recovery more than it helps.
+/// The event with its keys: `employee_key` for the table, `type_key` for the index by type. Events of routine types have no `type_key`,
+/// because indexing them would make every recovery more expensive.
 fn event_item(event: &Event) -> Result<Item, StoreError> {
     let mut row = item(event)?;
     row.extend(key([(EMPLOYEE_KEY, &employee_key(event.company_id, event.employee_id))]));
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_about_the_company_lies_apart_from_its_employees_and_reads_back() {
+    fn an_event_about_the_company_has_its_own_key_and_reads_back() {
         let event = event(EventType::CompanyChanged, None).with_change("second_proof", None, Some(&"none"));
         let item = event_item(&event).unwrap();
         assert!(!item.contains_key("employee_id"));

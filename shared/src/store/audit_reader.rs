@@ -1,5 +1,5 @@
-//! Reading the trail: pages of one company's events, newest first. Each is a query of the table or of an index: a page costs the
-//! same at any size.
+//! Reads audit events: pages of one company's events, newest first. Each page is a query of the table or of an index, so it costs the
+//! same for any number of events.
 
 use aws_sdk_dynamodb::Client;
 use readmit_domain::{CompanyId, EmployeeId, Event, EventId, EventType, Timestamp};
@@ -13,21 +13,21 @@ use super::{Store, StoreError};
 use crate::aws::Aws;
 use crate::environment::{BadVariable, Environment};
 
-/// The variable that names the table.
+/// The environment variable with the name of the table.
 pub(super) const TABLE: &str = "READMIT_AUDIT_TABLE";
 
-/// The trail, for those who only read it. Cheap to clone.
+/// Reads audit events. Cheap to clone.
 #[derive(Clone)]
 pub struct AuditReader {
     client: Client,
     table: String,
 }
 
-/// What of a company's trail is read.
+/// Which of a company's audit events are read.
 #[derive(Clone, Copy)]
 pub enum AuditPart {
     Whole,
-    /// What was done to this person.
+    /// The events about this person.
     About(EmployeeId),
     OfType(EventType),
 }
@@ -35,11 +35,11 @@ pub enum AuditPart {
 pub struct EventPage {
     /// Newest first.
     pub events: Vec<Event>,
-    /// The event where the page ended, if more may follow.
+    /// The last event of the page, if more may follow.
     pub next: Option<EventId>,
 }
 
-/// A span of a company's trail, both ends included.
+/// A span of time of a company's audit events, both ends inclusive.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
@@ -48,32 +48,32 @@ pub struct Span {
     pub to: Timestamp,
 }
 
-/// A row of the trail, whatever it holds.
+/// A row of the audit table. It may be malformed.
 pub struct AuditRow {
     pub event_id: String,
-    /// None if the row is no event.
+    /// None if the row is not an audit event.
     pub event: Option<Event>,
 }
 
 /// A page of a span, oldest first.
 pub struct SpanPage {
     pub rows: Vec<AuditRow>,
-    /// The id of the row where the page ended, if more may follow.
+    /// The id of the last row of the page, if more may follow.
     pub next: Option<String>,
 }
 
-/// The key of the table: an employee's events lie together, and those about the company itself. It names the company, as
-/// [`type_key`] does, so that no query of one company can reach another's events.
+/// The partition key of the table: one partition for each employee, and one for events about the company itself. Like [`type_key`] it
+/// contains the company's id, so that no query of one company can find another company's events.
 pub(super) fn employee_key(company_id: CompanyId, employee_id: Option<EmployeeId>) -> String {
     employee_id.map_or_else(|| format!("{company_id}#company"), |employee_id| format!("{company_id}#{employee_id}"))
 }
 
-/// The key of the index by type.
+/// The partition key of the index by type.
 pub(super) fn type_key(company_id: CompanyId, kind: EventType) -> String {
     format!("{company_id}#{kind}")
 }
 
-/// Events of a routine type that are looked through for one page at most: 1,000, in steps of so many.
+/// Routine types are not indexed: for one page at most 1,000 events are searched, in five queries of this size.
 const STEP: u8 = 200;
 const STEPS: u32 = 5;
 
@@ -84,13 +84,13 @@ impl Store {
 }
 
 impl AuditReader {
-    /// The table that the environment names, and nothing else of the service: for an operator's command.
+    /// A reader for an operator's command. It needs only the audit table.
     pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, BadVariable> {
         Ok(Self { client: aws.dynamodb(), table: environment.require(TABLE)? })
     }
 
-    /// A page of a part of the company's trail, of `limit` events at most, those before the event `before`. One request; of a
-    /// routine type up to five, and the page may be short while more follow.
+    /// A page of at most `limit` events before the event `before`. One request. For a routine type up to five requests, and the page may
+    /// be shorter than its limit although more events follow.
     pub async fn page(
         &self,
         company_id: CompanyId,
@@ -129,7 +129,7 @@ impl AuditReader {
         Ok(EventPage { events: items.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
-    /// The events of one type among the newest 1,000 before `before`, or as many of them as a page holds.
+    /// The events of one type among the newest 1,000 before `before`, at most `limit`.
     async fn look_through(
         &self,
         company_id: CompanyId,
@@ -142,7 +142,7 @@ impl AuditReader {
             let EventPage { events, next } = self.read(self.by_company(), company_id.to_string(), STEP, before).await?;
             for event in events.into_iter().filter(|event| event.kind == kind) {
                 if found.len() == limit {
-                    // There is one more: the page ends before it.
+                    // The page is full, and this event belongs to the next one.
                     let next = found.last().map(|last: &Event| last.event_id);
                     return Ok(EventPage { events: found, next });
                 }
@@ -155,7 +155,7 @@ impl AuditReader {
         Ok(EventPage { events: found, next })
     }
 
-    /// A page of a span, of `limit` rows at most, those behind the row `after`. One request. A row that is no event stops no other.
+    /// A page of at most `limit` rows of a span, after the row `after`. One request. A malformed row does not stop the others.
     pub async fn span(&self, span: Span, limit: u8, after: Option<&str>) -> Result<SpanPage, StoreError> {
         let Span { company_id, from, to } = span;
         let from = after.map_or_else(|| EventId::first_at(from).to_string(), behind);

@@ -1,4 +1,4 @@
-//! An act of a Security Admin holds only if its caller still may when it commits.
+//! An act of a Security Admin is committed only if the caller is still a Security Admin at that moment.
 
 use readmit_domain::{AccountStatus, Admin, CompanyId, EmployeeId, Role, SessionEpoch};
 
@@ -7,7 +7,7 @@ use super::attributes::*;
 use super::change::Change;
 use super::directory::employee_key;
 
-/// The Security Admin on whose authority an act rests, as the request was admitted.
+/// The Security Admin who acts, as the directory was when the request was authorized.
 #[derive(Clone)]
 pub struct Authority {
     company_id: CompanyId,
@@ -16,7 +16,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Of an admin whose session was checked.
+    /// The authority of an admin whose session was checked.
     pub fn of(admin: Admin<'_>) -> Self {
         let admin = admin.employee();
         Self {
@@ -28,8 +28,8 @@ impl Authority {
 }
 
 impl Store {
-    /// The precondition that the admin still has role, account and session. It changes nothing, but on DynamoDB it conflicts with
-    /// every other transaction that has the admin's row, another check of it included.
+    /// The condition that the admin still has the role, an active account and the session. It changes nothing, but in DynamoDB it
+    /// conflicts with every other transaction that has the admin's row, even one that only checks it.
     pub(super) fn still_stands(&self, authority: &Authority) -> Change {
         Change::check(&self.tables.employees, employee_key(authority.company_id, authority.employee_id))
             .if_equal(GRANTED_ROLE, Role::SecurityAdmin)

@@ -7,17 +7,17 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use super::change::Item;
 use super::{Store, StoreError};
 
-/// How often keys that a batch left unread are asked for again before the store counts as throttled.
+/// How often a batch is sent, with the keys that DynamoDB has not read yet, before the store counts as throttled.
 const UNREAD_ROUNDS: u32 = 4;
-/// DynamoDB's limit of keys in one batch.
+/// DynamoDB's limit for the keys of one batch.
 const MAX_BATCH: usize = 100;
 
 /// How items are read.
 #[derive(Clone, Copy)]
 pub(super) struct ReadOptions<'a> {
-    /// Strongly consistent; else eventually consistent, for half the read units.
+    /// Strongly consistent. Otherwise the read is eventually consistent and costs half the read units.
     pub consistent: bool,
-    /// Only these attributes; all of them if the list is empty.
+    /// The attributes to read; all of them if the list is empty.
     pub only: &'a [&'a str],
 }
 
@@ -27,7 +27,7 @@ impl ReadOptions<'_> {
 }
 
 impl Store {
-    /// Items of these keys of one table, in no order; keys without an item are left out. One request for each 100 keys.
+    /// The items of these keys of one table, in any order. Keys without an item are left out. One request for each 100 keys.
     pub(super) async fn batch(
         &self,
         table: &str,
@@ -38,7 +38,7 @@ impl Store {
         Ok(self.batches(keys, options).await?.remove(table).unwrap_or_default())
     }
 
-    /// Items of these keys by table, in one request for each 100 keys.
+    /// The items of these keys, by table. One request for each 100 keys.
     pub(super) async fn batches(
         &self,
         keys: Vec<(String, Item)>,
@@ -59,7 +59,7 @@ impl Store {
                 }
             }
             if !unread.is_empty() {
-                return Err(StoreError::Unavailable("a batch was left unread".to_owned()));
+                return Err(StoreError::Unavailable("some keys of a batch were not read".to_owned()));
             }
         }
         Ok(items)

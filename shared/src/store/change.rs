@@ -1,6 +1,6 @@
-//! One write of a transaction: a key, what changes there, and (in `condition`) what must hold for it.
+//! One write of a transaction: a key, the changes, and the conditions (see `condition`).
 //!
-//! Attribute names and values stand behind placeholders, so that no reserved word of DynamoDB and no value of a person can be
+//! Expressions use placeholders for attribute names and values, so that neither a reserved word of DynamoDB nor a typed value can be
 //! read as part of an expression.
 
 use std::collections::HashMap;
@@ -23,12 +23,12 @@ pub(super) fn item(value: impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::to_item(value).map_err(StoreError::unfit)
 }
 
-/// An item of texts: a key, or a row that has little more.
+/// An item whose attributes are all texts, such as a key.
 pub(super) fn key<const N: usize>(parts: [(&str, &dyn ToString); N]) -> Item {
     parts.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_string()))).collect()
 }
 
-/// The attribute, if it is a text.
+/// The value of an attribute, if it is a text.
 pub(super) fn text<'i>(item: &'i Item, name: &str) -> Option<&'i String> {
     item.get(name)?.as_s().ok()
 }
@@ -41,19 +41,19 @@ enum Kind {
     Delete(Item),
 }
 
-/// A write in the making, or a check beside others.
+/// A write, or a condition check, as part of a transaction.
 #[derive(Clone)]
 pub(super) struct Change {
     table: String,
     kind: Kind,
-    /// The parts of the update expression by their verbs.
+    /// The parts of the update expression, by verb (`SET`, `REMOVE`, `ADD`, `DELETE`).
     clauses: HashMap<&'static str, Vec<String>>,
     conditions: Vec<String>,
     names: HashMap<String, String>,
     values: Item,
-    /// Of the first value that does not fit an attribute: the write ends with it.
+    /// The error of the first value that cannot be an attribute. Sending the write returns it.
     fault: Option<StoreError>,
-    /// The type of the event that it puts into the trail.
+    /// The type of the audit event that this write stores, if any.
     pub(super) event: Option<String>,
 }
 
@@ -71,7 +71,7 @@ impl Change {
         }
     }
 
-    /// Changes nothing; its conditions must hold for the whole transaction.
+    /// Changes nothing, but the transaction fails if its conditions do not hold.
     pub(super) fn check(table: &str, key: Item) -> Self {
         Self::new(table, Kind::Check(key))
     }
@@ -88,7 +88,7 @@ impl Change {
         Self::new(table, Kind::Delete(key))
     }
 
-    /// The placeholder of an attribute; dots lead into maps.
+    /// The placeholder of an attribute. A path with dots leads into maps.
     pub(super) fn name(&mut self, path: &str) -> String {
         self.names.extend(path.split('.').map(|step| (format!("#{step}"), step.to_owned())));
         format!("#{}", path.replace('.', ".#"))
@@ -123,7 +123,7 @@ impl Change {
         self.clause("SET", format!("{name} = {value}"))
     }
 
-    /// Sets the attribute, or removes it where there is no value.
+    /// Sets the attribute, or removes it if there is no value.
     pub(super) fn set_or_remove(self, path: &str, value: Option<impl Serialize>) -> Self {
         match value {
             Some(value) => self.set(path, value),
@@ -131,12 +131,12 @@ impl Change {
         }
     }
 
-    /// Replaces a value that is still as it was seen; none stands for no attribute.
+    /// Replaces a value, on condition that it is still the one that was read. `None` means no attribute.
     pub(super) fn replace(self, path: &str, seen: Option<impl Serialize>, new: Option<impl Serialize>) -> Self {
         self.set_or_remove(path, new).if_as_seen(path, seen)
     }
 
-    /// Sets a string set; an empty one, which DynamoDB does not store, removes the attribute.
+    /// Sets a string set. An empty set, which DynamoDB cannot store, removes the attribute.
     pub(super) fn set_strings(mut self, path: &str, strings: Vec<String>) -> Self {
         if strings.is_empty() {
             return self.remove(path);
@@ -156,26 +156,26 @@ impl Change {
         self.clause("ADD", format!("{name} {value}"))
     }
 
-    /// Puts a string into a string set, which may not be there yet.
+    /// Adds a string to a string set, which may not exist yet.
     pub(super) fn add_to_set(mut self, path: &str, string: &str) -> Self {
         let (name, put) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
         self.clause("ADD", format!("{name} {put}"))
     }
 
-    /// Takes a string out of a string set, if it holds it.
+    /// Removes a string from a string set, if it is in the set.
     pub(super) fn remove_from_set(mut self, path: &str, string: &str) -> Self {
         let (name, taken) = (self.name(path), self.raw_value(AttributeValue::Ss(vec![string.to_owned()])));
         self.clause("DELETE", format!("{name} {taken}"))
     }
 
-    /// Appends numbers to a list, which may not be there yet.
+    /// Appends numbers to a list, which may not exist yet.
     pub(super) fn append(mut self, path: &str, numbers: &[i64]) -> Self {
         let (name, none, more) = (self.name(path), self.value([0_i64; 0]), self.value(numbers));
         self.clause("SET", format!("{name} = list_append(if_not_exists({name}, {none}), {more})"))
     }
 
-    /// Takes a string out of a string set, which must hold it.
-    pub(super) fn take(self, path: &str, string: &str) -> Self {
+    /// Removes a string from a string set, on condition that it is in the set.
+    pub(super) fn remove_existing(self, path: &str, string: &str) -> Self {
         self.remove_from_set(path, string).if_contains(path, string)
     }
 
@@ -188,7 +188,7 @@ impl Change {
         ["SET", "REMOVE", "ADD", "DELETE"].into_iter().filter_map(clause).collect::<Vec<_>>().join(" ")
     }
 
-    /// The write as one of a transaction.
+    /// The write as part of a transaction.
     pub(super) fn into_transact_item(mut self) -> Result<TransactWriteItem, StoreError> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
@@ -234,13 +234,15 @@ impl Change {
         built.map_err(StoreError::unfit)
     }
 
-    /// The write alone, an update that returns the new item.
+    /// The write outside a transaction: an update that returns the new item.
     pub(super) fn into_update(mut self, client: &Client) -> Result<UpdateItemFluentBuilder, StoreError> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
         let (condition, expression) = (self.condition(), self.update_expression());
-        let Kind::Update(key) = self.kind else { return Err(StoreError::unfit("only an update stands alone")) };
+        let Kind::Update(key) = self.kind else {
+            return Err(StoreError::unfit("only an update can be sent without a transaction"));
+        };
         Ok(client
             .update_item()
             .table_name(self.table)

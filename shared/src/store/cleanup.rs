@@ -1,4 +1,4 @@
-//! What the cleanup reads: the passcodes whose time is over.
+//! Reads the overdue passcodes, for the cleanup.
 
 use readmit_domain::{Login, PasscodeId, Timestamp};
 use serde::Deserialize;
@@ -9,23 +9,23 @@ use super::query::{KeyRange, Source};
 use super::send::read;
 use super::{Store, StoreError};
 
-/// The passcode's shard of the index by due time, as the table names it: one of [`Store::DUE_SHARDS`].
+/// The passcode's shard of the index `by_due`, as a hexadecimal digit: one of [`Store::DUE_SHARDS`].
 pub fn due_shard(passcode_id: PasscodeId) -> String {
     format!("{:x}", passcode_id.random_bits() & 15)
 }
 
-/// How many passcodes of a shard are read at a time.
+/// Passcodes in one query.
 const PAGE: i32 = 100;
 
 /// Logins of one shard whose passcodes may be due.
 pub struct DuePage {
-    /// The longest due first. The index follows the table: some may have been dealt with.
+    /// Sorted by due time. The index is eventually consistent, so some passcodes may have ended already.
     pub logins: Vec<Result<Login, StoreError>>,
-    /// Where to go on, if more may follow.
+    /// The start of the next page, if more may follow.
     pub next: Option<Item>,
 }
 
-/// The index by due time has keys alone: what a recovery changes then costs nothing there.
+/// The index by due time has only keys, so that changes to a recovery cost no write in it.
 #[derive(Deserialize)]
 struct DueRow {
     login: Login,
@@ -35,8 +35,8 @@ impl Store {
     /// The shards of the index by due time.
     pub const DUE_SHARDS: std::ops::Range<u8> = 0..16;
 
-    /// A page of what is due in a shard at `now`. A code's time is fixed when it is issued: what has become a recovery may not be
-    /// over yet, and stays due until it is.
+    /// A page of the passcodes of a shard that are due at `now`. The due time is the code's expiry and never changes. So a recovery may be
+    /// due but not over yet; it stays due until it is.
     pub async fn due(&self, shard: u8, now: Timestamp, after: Option<Item>) -> Result<DuePage, StoreError> {
         let source =
             Source { table: &self.tables.passcodes, index: Some("by_due"), partition_key: DUE_SHARD, sort_key: DUE_AT };

@@ -1,7 +1,7 @@
-//! The row of each company, and the claims that make `external_id` unique among all companies.
+//! The row of each company, and the rows that make `external_id` unique among all companies.
 //!
-//! A company's external id is claimed by a row of the employees table under a partition of its own, `external#<id>`. No company
-//! has such an id, so no query of a company reaches it.
+//! The row that claims a company's external id is in the employees table, in its own partition `external#<id>`. No company has such an
+//! id, so no query of a company finds the row.
 
 use readmit_domain::{AuditContext, Company, CompanyId, Employee, EventType, ExternalId};
 use serde::Deserialize;
@@ -31,7 +31,7 @@ impl Store {
         Ok(claim.map(|claim| claim.claimed_by))
     }
 
-    /// Adds a company with its first person. Refused if the person's login or the company's external id has an owner.
+    /// Creates a company with its first employee. Refused if the employee's login or the company's external id is taken.
     pub async fn create_company(
         &self,
         company: &Company,
@@ -45,8 +45,8 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// Changes a company's row, and tells the trail the old and the new values. Refused if the row is no longer as it was read,
-    /// or the new external id has an owner.
+    /// Changes a company's row, and writes an audit event with the old and new values. Refused if the row changed since it was read, or
+    /// the new external id is taken.
     pub async fn change_company(
         &self,
         before: &Company,

@@ -1,4 +1,4 @@
-//! What must hold for a write. All conditions of a write must.
+//! The conditions of a write. All of them must hold.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
@@ -25,7 +25,7 @@ impl Change {
         self.only_if(format!("{name} = {value}"))
     }
 
-    /// As it was seen: the same value, or still none.
+    /// The attribute has the value that was read, or still does not exist.
     pub(super) fn if_as_seen(self, path: &str, seen: Option<impl Serialize>) -> Self {
         match seen {
             Some(value) => self.if_equal(path, value),
@@ -39,20 +39,20 @@ impl Change {
         self.only_if(format!("{name} IN ({})", values.join(", ")))
     }
 
-    /// A list that is not there or has fewer elements.
+    /// The list does not exist, or has fewer elements.
     pub(super) fn if_shorter(mut self, path: &str, length: usize) -> Self {
         let (name, length) = (self.name(path), self.value(length));
         self.only_if(format!("(attribute_not_exists({name}) OR size({name}) < {length})"))
     }
 
-    /// A string set that holds this string, has fewer strings, or is not there.
+    /// The string set contains this string, has fewer strings, or does not exist.
     pub(super) fn if_contains_or_shorter(mut self, path: &str, string: &str, length: usize) -> Self {
         let (name, held, length) = (self.name(path), self.value(string), self.value(length));
         let shorter = format!("attribute_not_exists({name}) OR size({name}) < {length}");
         self.only_if(format!("({shorter} OR contains({name}, {held}))"))
     }
 
-    /// A string set that holds this string.
+    /// The string set contains this string.
     pub(super) fn if_contains(mut self, path: &str, string: &str) -> Self {
         let (name, held) = (self.name(path), self.value(string));
         self.only_if(format!("contains({name}, {held})"))

@@ -1,4 +1,4 @@
-//! Credentials: what proves that somebody is who he says. One item a login, which is also the claim that makes logins unique.
+//! Credentials: password, authenticator and backup codes. There is one item for each login, which also makes logins unique.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::directory::employee_key;
 use super::send::read;
 use super::{AttemptSource, Failures, Outcome, Store, StoreError, Successes};
 
-/// The item as the table holds it. An imported person's has no secrets yet.
+/// An item of the credentials table. After an import it has no secrets yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Credentials {
     pub login: Login,
@@ -28,39 +28,39 @@ pub struct Credentials {
     /// The last step of the authenticator that was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totp_step: Option<Step>,
-    /// Backup codes that are left, each `version:hash`.
+    /// The unused backup codes, each as `version:hash`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backup_codes: Vec<String>,
-    /// Since when password and second factor open nothing, until a recovery is completed.
+    /// When the account was suspended. Until a recovery is completed, password and second factor are refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspended_at: Option<Timestamp>,
-    /// What the tokens of known devices must repeat. A new one ends them all: a recovery, a suspension, "this was not me".
+    /// The epoch in the tokens of known devices. A recovery, a suspension and "this was not me" set a new one, which ends all tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_epoch: Option<SessionEpoch>,
-    /// When password and second factor were last right, by where that came from. Attempts from there before do not count.
+    /// The last successful sign-in of each source. Earlier attempts from the same source do not count.
     #[serde(default, skip_serializing_if = "Successes::is_empty")]
     pub successes: Successes,
-    /// What was wrong since the last success, wherever it came from.
+    /// The failures since the last success, from all sources.
     #[serde(flatten)]
     pub failures: Failures,
 }
 
-/// The second factor that a sign-in uses up.
+/// The second factor of a sign-in, which uses it up.
 pub enum FactorUsed {
-    /// A step of the authenticator; it and all before it are spent.
+    /// A step of the authenticator. This step and all earlier ones are used up.
     Totp(Step),
-    /// A backup code, as it is stored.
+    /// A backup code, in its stored form.
     BackupCode(String),
 }
 
-/// What a sign-in spends and moves on.
+/// The changes to the credentials that a sign-in makes.
 pub struct SignInEffects {
     pub factor: FactorUsed,
-    /// The password's hash with the current key and parameters, if the one there is older.
+    /// The password's new hash, if the stored one has an older key or weaker parameters.
     pub rehashed: Option<Versioned<PasswordHash>>,
-    /// The authenticator's key under the current seal, if the one there is older.
+    /// The authenticator's key, sealed again, if the stored seal has an older version.
     pub resealed: Option<Versioned<SealedTotpKey>>,
-    /// Where the sign-in came from. The failures of a known device are counted apart.
+    /// Where the sign-in came from. The failures of a known device are counted separately.
     pub source: AttemptSource,
 }
 
@@ -79,8 +79,8 @@ impl Store {
         self.get(&self.tables.credentials, key([(LOGIN, login)])).await
     }
 
-    /// Spends the second factor and tells directory and trail. Refused if the factor was spent, the password replaced or the
-    /// account shut since it was looked at. Two sign-ins with one factor: one of them wins.
+    /// Uses up the second factor, updates the directory and writes the audit event. Refused if, since the check, the factor was used, the
+    /// password replaced or the account disabled or suspended. So of two sign-ins with the same factor only one succeeds.
     pub async fn sign_in(
         &self,
         seen: &Credentials,
@@ -90,7 +90,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         let credentials = match &spent.factor {
             FactorUsed::Totp(step) => self.spend_step(seen, *step),
-            FactorUsed::BackupCode(stored) => self.update_seen(seen).take(BACKUP_CODES, stored),
+            FactorUsed::BackupCode(stored) => self.update_seen(seen).remove_existing(BACKUP_CODES, stored),
         };
         let event = self
             .event(act, EventType::SessionStarted, employee.company_id, employee.employee_id)
@@ -101,23 +101,23 @@ impl Store {
         if employee.last_signed_in_at.is_some_and(|at| at.day() >= act.at.day()) {
             return self.transact(with(still_may)).await;
         }
-        // The first of the day is noted in the directory; a later one would change the lists for nothing.
+        // Only the first sign-in of a day updates the directory; a later one would only cost writes.
         let first = self.lasts(Change::update(&self.tables.employees, key_of(employee)), employee);
         let first = first.set(LAST_SIGNED_IN_AT, act.at);
         let first = first.if_as_seen(LAST_SIGNED_IN_AT, employee.last_signed_in_at);
         match self.transact(with(first)).await? {
             Outcome::Done => Ok(Outcome::Done),
-            // Perhaps because another one at the same time was first.
+            // Another sign-in at the same time may have been the first of the day.
             Outcome::Refused => self.transact(with(still_may)).await,
         }
     }
 
-    /// Account and session must be as they were looked at.
+    /// The condition that the account is active and the session has not ended.
     fn lasts(&self, change: Change, employee: &Employee) -> Change {
         change.if_equal(ACCOUNT_STATUS, AccountStatus::Active).if_equal(SESSION_EPOCH, &employee.session_epoch)
     }
 
-    /// Replaces the backup codes, and spends the second factor that was shown for it. Refused as a sign-in is.
+    /// Replaces the backup codes, and uses up the second factor. Refused in the same cases as a sign-in.
     pub async fn renew_backup_codes(
         &self,
         seen: &Credentials,
@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         let credentials = match &spent.factor {
             FactorUsed::Totp(step) => self.spend_step(seen, *step),
-            // It goes with the others: two renewals with it, and one of them wins.
+            // The new set replaces this code too, so of two renewals with the same code only one succeeds.
             FactorUsed::BackupCode(stored) => self.update_seen(seen).if_contains(BACKUP_CODES, stored),
         };
         let renewed = moved_on(credentials, seen, spent, act.at)
@@ -150,15 +150,15 @@ impl Store {
             .if_equal(EMPLOYEE_ID, employee_id)
     }
 
-    /// Takes a backup code out; refused if it is not there.
+    /// Uses up a backup code. Refused if it does not exist.
     pub(super) fn take_backup_code(&self, login: &Login, owner: EmployeeId, stored: &str) -> Change {
         Change::update(&self.tables.credentials, key([(LOGIN, login)]))
-            .take(BACKUP_CODES, stored)
+            .remove_existing(BACKUP_CODES, stored)
             .if_equal(EMPLOYEE_ID, owner)
             .if_absent(SUSPENDED_AT)
     }
 
-    /// The credentials as they were looked at, of an account that is not stopped.
+    /// An update of the credentials, on condition that they are as they were checked and the account is not suspended.
     fn update_seen(&self, seen: &Credentials) -> Change {
         Change::update(&self.tables.credentials, key([(LOGIN, &seen.login)]))
             .if_equal(EMPLOYEE_ID, seen.employee_id)
@@ -179,8 +179,8 @@ impl Store {
     }
 }
 
-/// With the password's hash and the authenticator's seal of the current key. What failed before is forgotten: but of guesses that
-/// are made at once, the right one must not be the hundred and first.
+/// Adds the new hash and the new seal, and clears the failures. The condition on the failures makes sure that of many guesses at the same
+/// time, a right one after the hundredth wrong one is refused.
 fn moved_on(credentials: Change, seen: &Credentials, spent: &SignInEffects, now: Timestamp) -> Change {
     let is_known_device = matches!(spent.source, AttemptSource::Device(_));
     let mut credentials = if is_known_device { credentials } else { seen.failures.still_stand(credentials) };
@@ -193,7 +193,7 @@ fn moved_on(credentials: Change, seen: &Credentials, spent: &SignInEffects, now:
     succeeded(credentials, &seen.successes.with(&spent.source, now))
 }
 
-/// Password and second factor were right: nothing of the account that failed before counts.
+/// Clears the account's failures after a success.
 pub(super) fn succeeded(credentials: Change, successes: &Successes) -> Change {
     credentials.set(SUCCESSES, successes).remove(WRONG_PASSWORDS_AT).remove(WRONG_SECOND_FACTORS_AT)
 }

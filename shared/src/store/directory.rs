@@ -1,4 +1,4 @@
-//! The directory of employees, and each company's own row.
+//! The directory: the employees of each company, and the company's own row.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,16 +18,16 @@ use super::{Outcome, Store, StoreError};
 /// The sort key of a company's own row; no employee's id can begin with `#`.
 pub(super) const COMPANY_ROW: &str = "#company";
 
-/// Rows of one company, read in one request.
+/// Rows of one company.
 #[derive(Default)]
 pub struct DirectoryRows {
-    /// The company's own row, if it was asked for and is there.
+    /// The company's own row, if it was requested and exists.
     pub company: Option<Company>,
     employees: HashMap<EmployeeId, Employee>,
 }
 
 fn directory_keys(company_id: CompanyId, employee_ids: &[EmployeeId]) -> Vec<Item> {
-    // A batch refuses a key named twice, as when a person asks about the own account.
+    // A batch refuses duplicate keys, which occur when people ask about their own account.
     let distinct: BTreeSet<_> = employee_ids.iter().collect();
     let employees = distinct.into_iter().map(|employee_id| employee_key(company_id, *employee_id));
     employees.chain([company_key(company_id)]).collect()
@@ -37,7 +37,7 @@ impl DirectoryRows {
     fn of(items: Vec<Item>) -> Result<Self, StoreError> {
         let mut rows = Self::default();
         for item in items {
-            // By its key: serde would have to try one shape after the other.
+            // The key shows the kind of row. serde would have to try both.
             if text(&item, EMPLOYEE_ID).is_some_and(|key| key == COMPANY_ROW) {
                 rows.company = Some(read(item)?);
             } else {
@@ -53,16 +53,16 @@ impl DirectoryRows {
     }
 }
 
-/// What an issue is decided by.
+/// The data that decides about issuing passcodes.
 pub struct IssueView {
-    /// Admin, holders and company.
+    /// The rows of admin, holders and company.
     pub rows: DirectoryRows,
     pub(super) window: Option<LimitRow>,
     key: Option<KeyRow>,
 }
 
 impl IssueView {
-    /// What is known of the key that the view was asked with.
+    /// The state of the idempotency key for which the view was read.
     pub fn key_state(&self, key: &IdempotencyKey, now: Timestamp) -> KeyState {
         key.key_state(self.key.as_ref(), now)
     }
@@ -76,7 +76,7 @@ pub(super) fn company_key(company_id: CompanyId) -> Item {
     key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &COMPANY_ROW)])
 }
 
-/// An employee as the table holds it, with the keys that sort the list and the filters.
+/// An item of the employees table, with the sort keys of the list and of the filters.
 pub(super) fn employee_item(employee: &Employee) -> Result<Item, StoreError> {
     let (mut row, name_key) = (item(employee)?, employee.full_name.sort_key(employee.employee_id));
     let filters = EmployeeFilter::ALL.into_iter().filter(|filter| filter.finds(employee)).map(filter_key);
@@ -94,7 +94,7 @@ impl Store {
         self.get(&self.tables.employees, employee_key(company_id, employee_id)).await
     }
 
-    /// The employees of these ids and the company's own row, as they are now. One consistent request for each 100 keys.
+    /// The employees with these ids, and the company's own row. One consistent request for each 100 keys.
     pub async fn directory(
         &self,
         company_id: CompanyId,
@@ -104,19 +104,19 @@ impl Store {
         DirectoryRows::of(self.batch(&self.tables.employees, keys, ReadOptions::CONSISTENT).await?)
     }
 
-    /// The employees of these ids, perhaps as they were a moment ago: for a list. One request for each 100 keys, if there are any.
+    /// The employees with these ids, for a list: an eventually consistent read. One request for each 100 keys, if there are any.
     pub async fn listed(
         &self,
         company_id: CompanyId,
         employee_ids: impl IntoIterator<Item = EmployeeId>,
     ) -> Result<DirectoryRows, StoreError> {
-        // A batch refuses a key named twice.
+        // A batch refuses duplicate keys.
         let distinct: BTreeSet<_> = employee_ids.into_iter().collect();
         let keys = distinct.into_iter().map(|employee_id| employee_key(company_id, employee_id)).collect();
         DirectoryRows::of(self.batch(&self.tables.employees, keys, ReadOptions::EVENTUAL).await?)
     }
 
-    /// What issues are decided by, as it is now: admin, holders and company, the admin's window, and the idempotency key. One
+    /// The data that decides about issuing passcodes: admin, holders and company, the admin's rate limit, and the idempotency key. One
     /// consistent request.
     pub async fn issue_view(
         &self,
@@ -142,7 +142,7 @@ impl Store {
         })
     }
 
-    /// Ends every session of the employee, if the caller's is one of them.
+    /// Ends all sessions of the employee. Refused if the caller's session has already ended.
     pub async fn end_sessions(&self, employee: &Employee, act: &AuditContext) -> Result<Outcome, StoreError> {
         let event = self.event(act, EventType::SessionEnded, employee.company_id, employee.employee_id);
         let new_epoch = self

@@ -1,4 +1,4 @@
-//! Commands to a passcode that come from elsewhere than its recovery: a Security Admin, its holder, the mail service.
+//! Commands to a passcode that are not steps of its recovery: by a Security Admin, by its holder, by the mail service.
 
 use readmit_domain::lifecycle::{Command, Transition};
 use readmit_domain::{AuditContext, Issuer, PasscodeRef};
@@ -8,7 +8,7 @@ use super::passcode_row::PasscodeRow;
 use super::{Authority, Outcome, Store, StoreError};
 
 impl Store {
-    /// A Security Admin revokes the code or the recovery. Refused if it has moved on, or the admin no longer may.
+    /// A Security Admin revokes the code or the recovery. Refused if its phase has changed, or the admin has lost the role.
     pub async fn revoke(
         &self,
         held: &PasscodeRef,
@@ -21,8 +21,8 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// The holder disowns the passcode, once: also one that has ended, for its secret may have been used by somebody else. Ends
-    /// the known devices too. Refused if it was disowned before, or has moved on since `row` was read.
+    /// The holder disowns the passcode ("this was not me"), once, even after it has ended, because somebody else may have used it. Ends
+    /// the known devices too. Refused if it was disowned before, or its phase has changed since `row` was read.
     pub async fn disown(&self, row: &PasscodeRow, act: &AuditContext) -> Result<Outcome, StoreError> {
         let Ok(disowned) = row.lifecycle().apply(Command::Disown, act.at) else { return Ok(Outcome::Refused) };
         let mut writes = self.writes(&row.held, &disowned, act);
@@ -32,7 +32,7 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// The mail service reported of the mail. Refused if the passcode has moved on since it was read.
+    /// The mail service reported the delivery. Refused if the passcode's phase has changed since it was read.
     pub async fn report_delivery(
         &self,
         row: &PasscodeRow,

@@ -1,4 +1,4 @@
-//! What kept the store from answering.
+//! Errors of the store.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::aws::describe;
 
-/// Its texts are all that is kept of a cause: the SDK's own errors quote items.
+/// Has only a text of the cause, because the SDK's own errors quote items.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It throttles, does not answer, or conflicts outlast the retries: later it may work.
+    /// DynamoDB throttles or does not answer, or a write still conflicted after all retries. It may succeed later.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
-    /// Others changed what an act was decided by, each time that it was tried: later it may work.
+    /// In every attempt another request changed the data first. It may succeed later.
     #[error("{0} kept changing")]
     Contended(&'static str),
-    /// An item cannot be used as it lies there: each further attempt finds the same.
+    /// An item is malformed. Further attempts would fail too.
     #[error("the store's answer cannot be used: {0}")]
     Unfit(String),
-    /// The store was asked what it refuses: a fault of the program or its set-up.
+    /// DynamoDB refused the request: a bug or a wrong configuration.
     #[error("the store's answer cannot be used: {0}")]
     Refused(String),
 }
@@ -28,7 +28,7 @@ impl StoreError {
         Self::Unfit(error.to_string())
     }
 
-    /// By code, never by message.
+    /// Keeps the error's code, never its message.
     pub(super) fn of<E: ProvideErrorMetadata>(error: SdkError<E>) -> Self {
         let unavailable = match &error {
             SdkError::ServiceError(service) => {

@@ -1,7 +1,7 @@
-//! Idempotency keys: a request that comes again is answered as before, and nothing is done twice.
+//! Idempotency keys: a repeated request gets the same answer, and nothing is done twice.
 //!
-//! A row of the limits table a key: while the request is under way its lease, then its answer. A lease that has run out was left
-//! behind by a process that died; whoever comes next takes it.
+//! Each key has a row in the limits table. While the request is in progress the row has its lease, afterwards its answer. A lease that
+//! has expired belongs to a process that died, and the next request takes it over.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use super::change::Change;
 use super::limits::{KEPT_AFTER_END, limit_key};
 use super::{Store, StoreError};
 
-/// Longer than any request lasts, and than two instances' clocks differ: each may be 90 s off.
+/// Longer than any request takes, plus the difference of two clocks: each may be wrong by 90 seconds.
 const LEASE: Duration = Duration::from_secs(200);
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A client's key, of one admin, with what was asked under it. Only hashes of both are stored.
+/// An admin's key together with its request. Only hashes of both are stored.
 #[derive(Clone)]
 pub struct IdempotencyKey {
     pub(super) subject: String,
@@ -36,15 +36,15 @@ pub(super) struct KeyRow {
 }
 
 pub enum KeyState {
-    /// Nothing, or no longer: the request may take this lease.
+    /// The key is unused or has expired: the request may take this lease.
     Free(Lease),
     InProgress,
     Answered(Box<LatestPasscode>),
-    /// It came with another request.
+    /// The key was used for a different request.
     OtherRequest,
 }
 
-/// The right to act for a key, for as long as a request can last.
+/// The right of one request to use a key.
 #[derive(Clone)]
 pub struct Lease {
     key: IdempotencyKey,
@@ -58,7 +58,7 @@ fn digest(text: &[u8]) -> String {
 }
 
 impl IdempotencyKey {
-    /// The key that `admin` sent along with `request`.
+    /// The key that `admin` sent with `request`.
     pub fn new(admin: EmployeeId, key: &str, request: &impl Serialize) -> Result<Self, StoreError> {
         let request = serde_json::to_vec(request).map_err(StoreError::unfit)?;
         Ok(Self { subject: format!("answer to {admin} {}", digest(key.as_bytes())), request_hash: digest(&request) })
@@ -84,7 +84,7 @@ impl IdempotencyKey {
 }
 
 impl Store {
-    /// Refused if somebody else has taken it since.
+    /// Refused if another request has taken the lease.
     pub(super) fn take_lease(&self, lease: &Lease) -> Change {
         Change::update(&self.tables.limits, limit_key(&lease.key.subject))
             .set("request_hash", &lease.key.request_hash)
@@ -101,7 +101,7 @@ impl Store {
             .if_equal(LEASED_UNTIL, lease.until)
     }
 
-    /// A request that was refused may come again at once.
+    /// Deletes the lease of a failed request, so that it can be repeated at once.
     pub(super) fn free_lease(&self, lease: &Lease) -> Change {
         Change::delete(&self.tables.limits, limit_key(&lease.key.subject)).if_equal(LEASED_UNTIL, lease.until)
     }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_under_way_then_answered_then_free() {
+    fn a_key_is_in_progress_then_answered_then_free() {
         let key_state = |answer, at| key("a").key_state(Some(&row(answer)), Timestamp::from_millis(at));
         assert!(matches!(key("a").key_state(None, Timestamp::from_millis(0)), KeyState::Free(_)));
         assert!(matches!(key_state(None, 29_999), KeyState::InProgress));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn another_request_with_the_key_is_refused_while_it_is_known() {
+    fn a_different_request_with_a_used_key_is_refused_until_the_key_expires() {
         let key_state = |answer, at| key("b").key_state(Some(&row(answer)), Timestamp::from_millis(at));
         assert!(matches!(key_state(None, 0), KeyState::OtherRequest));
         assert!(matches!(key_state(Some(answer()), 50_000), KeyState::OtherRequest));

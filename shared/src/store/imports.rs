@@ -1,4 +1,4 @@
-//! What an import does to a company's people, a transaction a person.
+//! Adds, changes and erases a company's employees, one transaction for each.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -27,7 +27,7 @@ fn external_key(company_id: CompanyId, external_id: &ExternalId) -> Item {
     key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &format!("external#{external_id}"))])
 }
 
-/// Credentials as the table holds them: backup codes are a set, so that one can be taken out.
+/// An item of the credentials table. Its backup codes are a set, so that a single one can be removed.
 fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
     let mut row = item(credentials)?;
     if !credentials.backup_codes.is_empty() {
@@ -36,10 +36,10 @@ fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
     Ok(row)
 }
 
-/// Attributes of an employee that no import changes: the keys, and what acts of the person change.
+/// Attributes of an employee that an import never changes: the keys, and those that the person's own acts change.
 const NOT_IMPORTED: [&str; 4] = [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH];
 
-/// Replaces each attribute that an import can change, if it is still as it was seen.
+/// Replaces each attribute that an import can change, on condition that it is still as it was read.
 fn patched(mut row: Change, before: &Employee, after: &Employee) -> Result<Change, StoreError> {
     let fields = |employee| serde_json::from_value::<Map<String, Value>>(serde_json::to_value(employee)?);
     let (before, after) = (fields(before).map_err(StoreError::unfit)?, fields(after).map_err(StoreError::unfit)?);
@@ -50,7 +50,7 @@ fn patched(mut row: Change, before: &Employee, after: &Employee) -> Result<Chang
     Ok(row)
 }
 
-/// Whether a change ends what the person has open: code, recovery and sessions.
+/// Whether a change ends the person's code, recovery and sessions.
 fn ends_access(before: &Employee, after: &Employee) -> bool {
     before.login != after.login
         || before.account_type != after.account_type
@@ -69,9 +69,9 @@ impl Store {
         rows.into_iter().map(|row| read(row).map(owner)).collect()
     }
 
-    /// Adds a person to a company that is there, or is being founded. Refused if the login or the external id has an owner.
+    /// Adds a person to a company. Refused if the login or the external id is taken.
     ///
-    /// The event has the role of a new Security Admin in a company that is there: the others are told.
+    /// If a Security Admin joins an existing company, the audit event has the role, so that the other Security Admins are notified.
     pub async fn add_employee(
         &self,
         employee: &Employee,
@@ -87,7 +87,7 @@ impl Store {
         is_new_company: bool,
         act: &AuditContext,
     ) -> Result<Vec<Change>, StoreError> {
-        // Of somebody who has never been in: without secrets.
+        // Without secrets, because the person has never signed in.
         let credentials =
             key([(LOGIN, &employee.login), (COMPANY_ID, &employee.company_id), (EMPLOYEE_ID, &employee.employee_id)]);
         let event = self.event(act, EventType::EmployeeImported, employee.company_id, employee.employee_id);
@@ -114,9 +114,9 @@ impl Store {
         Change::delete(&self.tables.employees, claim).if_absent_or(CLAIMED_BY, "=", employee.employee_id)
     }
 
-    /// Changes a person's row. The event has the names of the fields that changed, and the old and the new role, type and status.
-    /// Refused if the row or its credentials changed since they were read, or the new login or external id has an owner. A change
-    /// that ends access ends the passcode too, which is read for it.
+    /// Changes a person's row. The audit event has the names of the changed fields, and the old and new role, type and status. Refused if
+    /// the row or the credentials changed since they were read, or the new login or external id is taken. A change that ends access also
+    /// reads and ends the passcode.
     pub async fn change_employee(
         &self,
         before: &Employee,
@@ -154,7 +154,7 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// Drops a person, the credentials and the codes. The trail keeps the ids.
+    /// Deletes a person, the credentials and the passcode. The audit events keep the ids.
     pub async fn erase_employee(
         &self,
         before: &Employee,
@@ -172,12 +172,13 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// Deletes credentials that are still as they were read; but for what failed, or a stranger's guesses could stop an import.
+    /// Deletes credentials, on condition that they are as they were read. Failed sign-ins may have changed: otherwise a stranger could
+    /// block an import by guessing.
     fn drop_credentials(&self, seen: &Credentials) -> Result<Change, StoreError> {
         let mut change = Change::delete(&self.tables.credentials, key([(LOGIN, &seen.login)]));
-        let whatever = [LOGIN, WRONG_PASSWORDS_AT, WRONG_SECOND_FACTORS_AT];
+        let may_differ = [LOGIN, WRONG_PASSWORDS_AT, WRONG_SECOND_FACTORS_AT];
         for (name, value) in credentials_item(seen)? {
-            if !whatever.contains(&name.as_str()) {
+            if !may_differ.contains(&name.as_str()) {
                 change = change.if_attribute(&name, value);
             }
         }

@@ -1,4 +1,4 @@
-//! Issuing: a passcode is stored before it is mailed, and is good for nothing until the mail was accepted.
+//! Issuing: a passcode is stored before it is mailed, and cannot be redeemed until the mail service has accepted the mail.
 
 use readmit_domain::lifecycle::{Command, Passcode};
 use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
@@ -14,30 +14,30 @@ use super::directory::employee_key;
 use super::passcode_row::{PasscodeRow, delete_after};
 use super::{AdminsPlace, Authority, Lease, Outcome, Store, StoreError, Throttled, transition};
 
-/// A passcode that is stored and waits for its mail.
+/// A passcode that is stored and not mailed yet.
 pub struct StoredPasscode {
     held: PasscodeRef,
     lifecycle: Passcode,
     lease: Option<Lease>,
 }
 
-/// What is committed together with a passcode: the places in the windows, the lease of its idempotency key, and the authority of
-/// the admin who asked for it.
+/// What is committed together with a passcode: places in the rate limits, the lease of the idempotency key, and the condition that the
+/// admin is still a Security Admin.
 #[derive(Default)]
 pub struct Reservations {
-    /// The holder's passcode before, as it was read.
+    /// The holder's earlier passcode, as it was read.
     pub replaced: Option<PasscodeRow>,
-    /// When codes were issued to the holder, this one included if it counts.
+    /// When codes were issued to the holder, including this one if it counts.
     pub codes_at: Vec<i64>,
     pub admins_place: Option<AdminsPlace>,
-    /// If the request had a key.
+    /// None if the request had no idempotency key.
     pub lease: Option<Lease>,
-    /// The admin's; the operator has none to lose.
+    /// None if the operator issues.
     pub authority: Option<Authority>,
 }
 
 impl Reservations {
-    /// Of the operator, whose codes count in no window.
+    /// For the operator, whose codes are not limited.
     pub fn of_operator(replaced: Option<PasscodeRow>) -> Self {
         let codes_at = replaced.as_ref().map(|row| row.codes_at.clone()).unwrap_or_default();
         Self { replaced, codes_at, ..Self::default() }
@@ -46,16 +46,16 @@ impl Reservations {
 
 pub enum BeginOutcome {
     Stored(Box<StoredPasscode>),
-    /// The holder, the passcode before or a window changed since it was decided: decide again.
+    /// The holder, the earlier passcode or a rate limit changed after the decision: decide again.
     Changed,
-    /// Too many wrong secrets without a success: no code for a while.
+    /// There were too many wrong secrets without a success, so no code is issued for a day.
     Locked(Throttled),
 }
 
 impl Store {
-    /// Stores the passcode, `sending`, in place of the one before it, and takes its places in the windows.
+    /// Stores the passcode with the status `sending` in place of the earlier one, and takes its places in the rate limits.
     ///
-    /// The item is changed and not replaced: the count of wrong secrets goes on from code to code.
+    /// The item is updated and not replaced, so that the count of wrong secrets continues from code to code.
     pub async fn begin(
         &self,
         issued: &IssuedPasscode,
@@ -72,7 +72,7 @@ impl Store {
                 let until = last_try_at.after(LOCKED_FOR);
                 return Ok(BeginOutcome::Locked(Self::locked(issued.holder.employee_id, until, act.at)));
             }
-            // Their time is over: they are forgotten with this code.
+            // The lock has expired: this code resets the count.
             Some(_) => code.remove(TRIES_WITHOUT_SUCCESS).remove(LAST_TRY_AT),
         };
         let mut changes = vec![code, self.holder(issued), self.record(&self.issued_event(issued, act))?];
@@ -134,7 +134,7 @@ impl Store {
         transition::begin(change, &issued.holder.held(latest.passcode_id), latest.phase, reservations.replaced.as_ref())
     }
 
-    /// The holder's row must still be what the issue was decided by. With `suspend` every session ends.
+    /// The condition that the holder's row is as it was at the decision. With `suspend` it also ends every session.
     fn holder(&self, issued: &IssuedPasscode) -> Change {
         let key = employee_key(issued.company_id, issued.holder.employee_id);
         let row = if issued.suspend {
@@ -161,8 +161,8 @@ impl Store {
         }
     }
 
-    /// The mail was accepted: the code opens the door from now on, and `answer` is kept for the key. Refused if it was replaced,
-    /// ended or reported of meanwhile.
+    /// The mail was accepted: the code can be redeemed from now on, and `answer` is stored for the idempotency key. Refused if the code
+    /// was replaced or ended, or SES reported its delivery, in the meantime.
     pub async fn sent(
         &self,
         stored: &StoredPasscode,
@@ -177,26 +177,26 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// Keeps the answer to a mail that was accepted for a code that is no longer `sending`.
+    /// Stores the answer for the idempotency key, for a code that is no longer `sending`.
     pub async fn keep(&self, stored: &StoredPasscode, answer: &LatestPasscode) -> Result<(), StoreError> {
         if let Some(lease) = &stored.lease {
-            // Refused: the lease ran out, and another request has taken it.
+            // Refused: the lease expired, and another request has taken it.
             let _: Outcome = self.transact(vec![self.keep_answer(lease, answer)]).await?;
         }
         Ok(())
     }
 
-    /// The mail was not accepted: nothing is left that could be redeemed, and the key is free. Refused if it was replaced or
-    /// ended meanwhile.
+    /// The mail was not accepted: ends the code and frees the idempotency key.
     ///
-    /// An event of SES may have moved it on, although the answer to the mail never came: the client is told that it failed.
+    /// SES may have reported a delivery even though its answer to the mail was lost. The code ends anyway, because the client gets the
+    /// answer that the mail failed.
     pub async fn withdraw(&self, stored: &StoredPasscode, act: &AuditContext) -> Result<(), StoreError> {
         if let Ok(withdrawn) = stored.lifecycle.apply(Command::Withdraw, act.at) {
-            // Refused: it was replaced or ended meanwhile.
+            // Refused: the code was replaced or has ended in the meantime.
             let _: Outcome = self.transact(self.changes(self.writes(&stored.held, &withdrawn, act))?).await?;
         }
         if let Some(lease) = &stored.lease {
-            // Refused: the lease ran out, and another request has taken it.
+            // Refused: the lease expired, and another request has taken it.
             let _: Outcome = self.transact(vec![self.free_lease(lease)]).await?;
         }
         Ok(())

@@ -1,7 +1,7 @@
-//! The limits table: when things happened, by subject, so that they do not happen too often.
+//! Rate limits, in the limits table: when something happened, by subject.
 //!
-//! A list of moments and not a counter: no span has more than its limit, wherever one lets it begin. Whoever is refused is not
-//! added, so that waiting helps.
+//! A row has a list of moments and not a counter, so that the limit holds for every span, whenever it begins. A refused attempt is not
+//! added to the list, so that waiting helps.
 
 use std::time::Duration;
 
@@ -14,30 +14,30 @@ use super::change::{Change, Item, key};
 use super::send::{OnConditionFailure, UpdateOutcome};
 use super::{Failures, IssueView, Outcome, PasscodeRow, Store, StoreError};
 
-/// How long after its end DynamoDB may delete a row.
+/// How long a row is kept after it no longer counts.
 pub(super) const KEPT_AFTER_END: Duration = Duration::from_secs(48 * 60 * 60);
 
-/// When something happened.
+/// A row of the limits table.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LimitRow {
     /// Milliseconds since 1970.
     pub(super) happened_at: Vec<i64>,
-    /// Of an address that nobody has.
+    /// The failed sign-ins of an unknown address.
     #[serde(flatten)]
     pub(super) failures: Failures,
-    /// When the trail was last told that the limit was reached.
+    /// When the last audit event was written that the limit was reached.
     throttled_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Throttled {
     pub until: Timestamp,
-    /// The subject to be told of, if the trail has not been told of it within this span.
+    /// None if an audit event has already been written within this span.
     pub unreported: Option<UnreportedLimit>,
 }
 
-/// Whether the limits let something happen.
+/// Whether the limits allow something.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Admission<T = ()> {
@@ -54,7 +54,7 @@ impl<T> From<Result<T, Throttled>> for Admission<T> {
     }
 }
 
-/// A limit that was reached and that the trail does not know of yet.
+/// A limit that was reached and that has no audit event yet.
 #[derive(Clone, Debug)]
 pub struct UnreportedLimit {
     subject: String,
@@ -62,7 +62,7 @@ pub struct UnreportedLimit {
     delete_after: i64,
 }
 
-/// The place that an issue takes in the window of its admin.
+/// The write that takes a place in the admin's rate limit.
 pub struct AdminsPlace(pub(super) Change);
 
 pub(super) fn limit_key(subject: &str) -> Item {
@@ -90,7 +90,7 @@ impl UnreportedLimit {
 }
 
 impl LimitRow {
-    /// Whether it may happen once more, if it happened at these `moments`.
+    /// Whether it may happen once more after these `moments`.
     pub(super) fn admit(
         &self,
         moments: &[i64],
@@ -99,15 +99,15 @@ impl LimitRow {
         now: Timestamp,
     ) -> Result<(), Throttled> {
         Occurrences::from_millis(moments).admit(limits, now).map_err(|until| {
-            let told = self.throttled_at.is_some_and(|told| now < told.after(longest(limits)));
-            let unreported = (!told).then(|| UnreportedLimit::new(subject.to_owned(), longest(limits), now));
+            let is_reported = self.throttled_at.is_some_and(|reported| now < reported.after(longest(limits)));
+            let unreported = (!is_reported).then(|| UnreportedLimit::new(subject.to_owned(), longest(limits), now));
             Throttled { until, unreported }
         })
     }
 }
 
-/// When codes were issued to the holder of `replaced`, with one at `now` and without what no longer counts; or the limit that was
-/// reached.
+/// When codes were issued to the holder of `replaced`, with a new one at `now` and without those that no longer count; or the limit that
+/// was reached.
 pub fn one_more_code(
     holder: EmployeeId,
     replaced: Option<&PasscodeRow>,
@@ -124,7 +124,7 @@ pub fn one_more_code(
 }
 
 impl IssueView {
-    /// When codes were issued to `holder`, this one included, and the place that it takes of `admin`; or the limit that was reached.
+    /// When codes were issued to `holder`, including this one, and the write that takes a place of `admin`; or the limit that was reached.
     pub fn places(
         &self,
         store: &Store,
@@ -144,8 +144,8 @@ impl Store {
         Change::update(&self.tables.limits, limit_key(subject)).set(DELETE_AFTER, delete_after)
     }
 
-    /// As many of `wanted` places as there are, at least one, and the write that takes them if the row is still as it was seen.
-    /// Moments until `since` do not count.
+    /// As many of `wanted` places as are free, at least one, and the write that takes them if the row is still as it was read. Moments up
+    /// to `since` do not count.
     fn rewrite(
         &self,
         subject: &str,
@@ -171,7 +171,7 @@ impl Store {
         Ok((count, change))
     }
 
-    /// As [`Self::rewrite`], but a window with room is appended to: issues to different people at once then do not conflict.
+    /// Does the same as [`Self::rewrite`], but appends to a list with room, so that several issues at the same time do not conflict.
     fn places(
         &self,
         subject: &str,
@@ -191,7 +191,7 @@ impl Store {
         Ok((wanted, change))
     }
 
-    /// Takes as many of `wanted` places of an admin as there are, in one write: for several issues at once.
+    /// Takes as many of `wanted` places of an admin as are free, in one write.
     pub async fn reserve(
         &self,
         admin: EmployeeId,
@@ -214,15 +214,14 @@ impl Store {
         }
     }
 
-    /// One more in a window that has room.
+    /// Adds one moment to a list with room.
     pub(super) fn appended(&self, subject: &str, limits: &[Limit], now: Timestamp) -> Change {
-        // With fewer than the least no limit is reached, whenever they happened.
+        // A list shorter than the smallest limit cannot reach any of the limits.
         let least = limits.iter().map(|limit| limit.most).min().unwrap_or_default();
         self.update_limit(subject, limits, now).append(HAPPENED_AT, &[now.millis()]).if_shorter(HAPPENED_AT, least)
     }
 
-    /// One more in a window that was seen full, written anew without what no longer counts. One write, unless others count at the
-    /// same time.
+    /// Adds one moment to a full list, and removes those that no longer count. One write, unless others write the row at the same time.
     pub(super) async fn rewrite_until_counted(
         &self,
         subject: &str,
@@ -246,7 +245,8 @@ impl Store {
         }
     }
 
-    /// Tells the trail that a limit was reached, once a span. For an unknown account there is no event, and the same request.
+    /// Writes the audit event that a limit was reached, once in each span. For an unknown account it makes the same request without an
+    /// event.
     pub async fn record_throttled(
         &self,
         unreported: &UnreportedLimit,
@@ -259,12 +259,12 @@ impl Store {
             .if_absent_or(THROTTLED_AT, "<=", unreported.since);
         let mut changes = vec![mark];
         changes.extend(event.map(|event| self.record(&event)).transpose()?);
-        // Refused: somebody else told it.
+        // Refused: another request has written the event.
         let _: Outcome = self.transact(changes).await?;
         Ok(())
     }
 
-    /// The limit of secrets without a success as a limit that was reached, to be told of once.
+    /// The limit of wrong secrets without a success, as a limit that was reached.
     pub(super) fn locked(holder: EmployeeId, until: Timestamp, now: Timestamp) -> Throttled {
         let subject = format!("codes to {holder} after too many wrong secrets");
         Throttled { until, unreported: Some(UnreportedLimit::new(subject, LOCKED_FOR, now)) }

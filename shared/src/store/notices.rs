@@ -1,8 +1,8 @@
-//! Notices, each once a recipient and address: a row of the limits table says how far it is. `mark` tells the notices of one event
-//! from each other.
+//! Notices: each one is sent once to each recipient and address. A row of the limits table has its state. `mark` distinguishes the
+//! notices of one event.
 //!
-//! SES has no idempotency. A process that dies between its answer and the mark leaves a notice that may have been sent: it is sent
-//! once more, and no third time. Each attempt is a turn of its own name, so that a repeated write counts no second one.
+//! SES has no idempotency. If the process dies after SES's answer and before the notice is marked as sent, the notice is sent once more,
+//! but never a third time. Each attempt has an id, so that a repeated write of the same attempt is not counted twice.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ use crate::telemetry;
 
 /// Mails of one notice to one recipient.
 const MAX_ATTEMPTS: usize = 2;
-/// Longer than the stream keeps a record.
+/// How long the state of a notice is kept: longer than the stream keeps a record.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// For so long behind an event it is certain what was mailed of it: an hour less than a mark is kept, for clocks differ.
+/// How long after an event it is known which notices were sent: an hour less than their state is kept, because clocks differ.
 pub const NOTICES_KNOWN_FOR: Duration = KEPT.saturating_sub(Duration::from_secs(60 * 60));
 
-/// One attempt to send a notice.
+/// The id of an attempt to send a notice.
 #[derive(Debug)]
 pub struct AttemptId(String);
 
@@ -32,19 +32,19 @@ pub struct AttemptId(String);
 pub enum NoticeAttempt {
     Send(AttemptId),
     AlreadySent,
-    /// It may have been sent twice, and nobody knows.
+    /// There were two attempts, and the result of both is unknown.
     GivenUp,
 }
 
 #[derive(Deserialize)]
 struct NoticeRow {
-    /// Those that were taken, and not given back.
+    /// The attempts that were begun, without those that SES certainly refused.
     #[serde(default)]
     turns: Vec<String>,
     sent_at: Option<Timestamp>,
 }
 
-/// A person's address before the change that an event tells of. The event itself names no address.
+/// A person's address before a change. The audit event of the change contains no address.
 #[derive(Deserialize)]
 struct AddressBefore {
     login: Login,
@@ -55,14 +55,14 @@ fn address_before(event_id: EventId) -> String {
 }
 
 impl Store {
-    /// Keeps a person's old address for as long as the change may still have to be told there.
+    /// Keeps a person's old address as long as a notice to it may still have to be sent.
     pub(super) fn keep_address(&self, event_id: EventId, old: &Login, now: Timestamp) -> Change {
         Change::update(&self.tables.limits, limit_key(&address_before(event_id)))
             .set(LOGIN, old)
             .set(DELETE_AFTER, now.after(KEPT).seconds())
     }
 
-    /// The address that `keep_address` has kept for an event. One consistent read.
+    /// The old address of an event, stored by `keep_address`. One consistent read.
     pub async fn address_before(&self, event_id: EventId) -> Result<Option<Login>, StoreError> {
         let row: Option<AddressBefore> = self.get(&self.tables.limits, limit_key(&address_before(event_id))).await?;
         Ok(row.map(|row| row.login))
@@ -73,7 +73,7 @@ impl Store {
             .set(DELETE_AFTER, now.after(KEPT).seconds())
     }
 
-    /// Takes a turn to send. One write.
+    /// Begins an attempt to send a notice, if it may be sent. One write.
     pub async fn begin_notice(
         &self,
         event_id: EventId,
@@ -88,7 +88,7 @@ impl Store {
             .if_contains_or_shorter(TURNS, &attempt.0, MAX_ATTEMPTS);
         let taken = self.update::<NoticeRow>(begin, OnConditionFailure::ReturnItem).await;
         if taken.is_err() {
-            // It may be taken, its answer lost; nothing is mailed in it.
+            // The write may have succeeded without an answer. This attempt sends nothing, so it must not count.
             self.notice_refused(event_id, mark, &attempt, now).await?;
         }
         match taken? {
@@ -111,7 +111,7 @@ impl Store {
         Ok(())
     }
 
-    /// The mail was certainly not accepted: this turn does not count; one before it, of which nothing is known, does.
+    /// SES certainly refused the mail, so this attempt does not count. An earlier attempt with an unknown result still counts.
     pub async fn notice_refused(
         &self,
         event_id: EventId,

@@ -1,4 +1,5 @@
-//! Pages of the directory: by name, by filter, by word. Each begins with a query of an index: a page costs the same at any size.
+//! Pages of the directory: by name, by filter, by word. Each begins with a query of an index, so a page costs the same for a company of
+//! any size.
 
 use std::collections::BTreeMap;
 
@@ -13,26 +14,26 @@ use super::{Store, StoreError};
 
 pub struct EmployeePage {
     pub employees: Vec<Employee>,
-    /// The sort key where the page ended, if more may follow.
+    /// The sort key of the last employee, if more may follow.
     pub next: Option<String>,
 }
 
 /// People whose latest passcode a filter may find, not read yet.
 pub struct Holders {
-    /// The newest issue first.
+    /// Sorted by the time of issue, newest first.
     pub rows: Vec<Holder>,
-    /// The passcode where the page ended, if more may follow.
+    /// The last passcode of the page, if more may follow.
     pub next: Option<String>,
 }
 
-/// A passcode as the index of a filter has it.
+/// An item of a filter's index of passcodes.
 #[derive(Deserialize)]
 pub struct Holder {
     pub login: Login,
     pub employee_id: EmployeeId,
 }
 
-/// People whom a word may find, not read yet.
+/// People that a search may find, not read yet.
 pub struct Matches {
     company_id: CompanyId,
     rows: Vec<Match>,
@@ -51,7 +52,7 @@ fn word_key(company_id: CompanyId, word: &str, employee_id: EmployeeId) -> Item 
 }
 
 impl Match {
-    /// A row that finds a person by a word is nothing but its key.
+    /// A row for the search consists only of its key.
     fn read(row: &Item) -> Option<Self> {
         let (word, employee_id) = text(row, EMPLOYEE_ID)?.strip_prefix(WORD)?.rsplit_once('#')?;
         Some(Self { word: word.to_owned(), employee_id: employee_id.parse().ok()? })
@@ -59,8 +60,8 @@ impl Match {
 }
 
 impl Store {
-    /// A page of the company's employees by folded name, then id, after the sort key `after`: all, or those whom a filter finds.
-    /// One request.
+    /// A page of the company's employees after the sort key `after`, sorted by folded name and id: all, or those that a filter finds. One
+    /// request.
     pub async fn employees_by_name(
         &self,
         company_id: CompanyId,
@@ -74,8 +75,7 @@ impl Store {
         Ok(EmployeePage { employees: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
-    /// A page of the company's people whose latest passcode a filter finds, the newest issue first, before the passcode `before`.
-    /// One request.
+    /// A page of the company's people whose latest passcode a filter finds, before the passcode `before`, newest first. One request.
     pub async fn employees_by_passcode(
         &self,
         company_id: CompanyId,
@@ -89,7 +89,7 @@ impl Store {
         Ok(Holders { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
-    /// A page of the words that begin so, `limit` at most. One request; [`Self::found`] reads whom they name.
+    /// A page of at most `limit` words with this prefix. One request. [`Self::found`] reads the people.
     pub async fn search(
         &self,
         company_id: CompanyId,
@@ -105,8 +105,8 @@ impl Store {
         Ok(Matches { company_id, rows: rows.iter().filter_map(Match::read).collect(), next })
     }
 
-    /// The people whom the words name, by matched word. Each is listed under the first of the own words that matches, so that
-    /// nobody is listed twice, on whatever pages; a page may be short for that. One request.
+    /// The people of the matched words. Each person is listed only for the first of their words that matches, so that nobody is listed
+    /// twice, even on different pages. Therefore a page may be shorter than its limit. One request.
     pub async fn found(&self, prefix: &Prefix, matches: Matches) -> Result<EmployeePage, StoreError> {
         let people = self.listed(matches.company_id, matches.rows.iter().map(|found| found.employee_id)).await?;
         let listed = |found: &Match| {
@@ -116,7 +116,7 @@ impl Store {
         Ok(EmployeePage { employees: matches.rows.iter().filter_map(listed).collect(), next: matches.next })
     }
 
-    /// The rows that find a person by word, as they change with name and address.
+    /// The writes to the rows for the search, when a person's name or address changes.
     pub(super) fn change_words(&self, before: Option<&Employee>, after: Option<&Employee>) -> Vec<Change> {
         let rows = |employee: Option<&Employee>| -> BTreeMap<String, Item> {
             let Some(employee) = employee else { return BTreeMap::new() };
@@ -132,7 +132,7 @@ impl Store {
 }
 
 impl Change {
-    /// The keys of the filters that find this employee, and no others.
+    /// Sets the index keys of the filters that find this employee, and removes the others.
     pub(super) fn set_filters(self, employee: &Employee) -> Self {
         let name_key = employee.full_name.sort_key(employee.employee_id);
         EmployeeFilter::ALL.into_iter().fold(self, |change, filter| {
@@ -141,7 +141,7 @@ impl Change {
     }
 }
 
-/// The attribute that a filter's index sorts by: there on just those whom the filter finds.
+/// The sort key of a filter's index. Only the employees that the filter finds have this attribute.
 pub(super) fn filter_key(filter: EmployeeFilter) -> &'static str {
     match filter {
         EmployeeFilter::NoTwoFactor => "no_two_factor_key",
@@ -151,8 +151,8 @@ pub(super) fn filter_key(filter: EmployeeFilter) -> &'static str {
     }
 }
 
-/// The attribute that a filter's index sorts by: there on just the passcodes that the filter finds, and always the passcode's id,
-/// which sorts by the time of its issue.
+/// The sort key of a filter's index. Only the passcodes that the filter finds have this attribute. Its value is the passcode's id, which
+/// sorts by the time of issue.
 pub(super) fn passcode_filter_key(filter: PasscodeFilter) -> &'static str {
     match filter {
         PasscodeFilter::Pending => "passcode_pending_key",

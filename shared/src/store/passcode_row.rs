@@ -8,27 +8,27 @@ use serde::{Deserialize, Serialize};
 use super::attributes::*;
 use super::change::{Item, key};
 
-/// The item as the table holds it, without what only its indexes need. Ended ones have lost their secrets.
+/// The item without the keys of the indexes. After the end of a passcode its secrets are deleted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PasscodeRow {
-    /// A newer passcode of the login replaces the item.
+    /// A newer passcode of the same login overwrites the item.
     #[serde(flatten)]
     pub held: PasscodeRef,
     #[serde(flatten)]
     pub phase: Phase,
-    /// The address it went to, masked.
+    /// The masked address that the mail was sent to.
     pub sent_to: String,
     pub issued_at: Timestamp,
     pub issued_by: Issuer,
-    /// When codes were issued to the holder, as far as that still counts. Milliseconds since 1970.
+    /// When codes were issued to the holder, without those that no longer count. Milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes_at: Vec<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_hash: Option<Versioned<KeyedHash>>,
-    /// Secrets compared so far, the one in hand included.
+    /// How many secrets were compared with this code, including the current one.
     #[serde(default)]
     pub try_count: u32,
-    /// Secrets compared since the last success, over all codes of the login.
+    /// How many secrets were compared since the last success, for all codes of the login.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tries_without_success: Option<u32>,
     /// When the last secret was compared.
@@ -36,22 +36,22 @@ pub struct PasscodeRow {
     pub last_try_at: Option<Timestamp>,
     /// Until when the code can be redeemed.
     pub expires_at: Timestamp,
-    /// Whether the code alone does not open the door.
+    /// Whether a second proof is required in addition to the code.
     #[serde(default)]
     pub proof_required: bool,
     /// Until when the recovery can be completed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_until: Option<Timestamp>,
-    /// What was chosen in the recovery so far.
+    /// The new password and authenticator of the recovery, as far as they are set.
     #[serde(flatten)]
     pub pending: Pending,
-    /// When its password was chosen.
+    /// When the recovery's password was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_set_at: Option<Timestamp>,
-    /// Completions tried in the recovery.
+    /// How often the completion of the recovery was tried.
     #[serde(default)]
     pub completion_tries: u32,
-    /// When its holder said that it was not asked for.
+    /// When the holder said "this was not me".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disowned_at: Option<Timestamp>,
 }
@@ -61,7 +61,7 @@ impl PasscodeRow {
         Passcode { phase: self.phase, until: self.recovery_until.unwrap_or(self.expires_at), tries: self.try_count }
     }
 
-    /// What admins see of it.
+    /// The passcode as admins see it.
     pub fn latest(&self) -> LatestPasscode {
         LatestPasscode {
             passcode_id: self.held.passcode_id,
@@ -73,12 +73,12 @@ impl PasscodeRow {
         }
     }
 
-    /// Whether its mail failed; also one of a process that died before it could say so.
+    /// Whether the mail failed, or the process died before it could record the result.
     pub fn has_failed_at(&self, now: Timestamp) -> bool {
         self.latest().status_at(now) == PasscodeStatus::Code(CodeStatus::Failed)
     }
 
-    /// Whether its mail is on its way, the code can be redeemed or the recovery completed.
+    /// Whether the mail is being sent, the code can be redeemed, or the recovery can be completed.
     pub fn is_usable_at(&self, now: Timestamp) -> bool {
         !self.has_failed_at(now) && self.lifecycle().is_usable_at(now)
     }

@@ -1,4 +1,4 @@
-//! The passcodes table: one item a login, the code, the recovery that it becomes, and what admins see of both.
+//! The passcodes table. It has one item for each login, with the code and the recovery that it becomes.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,8 +18,8 @@ use super::{Outcome, Store, StoreError};
 #[derive(Default)]
 pub struct LatestPasscodes(HashMap<EmployeeId, LatestPasscode>);
 
-/// The attributes that [`LatestPasscodes`] is read from, and no others: who lists people may read no secret. The policy of
-/// `list-employees` names the same ones.
+/// The attributes of [`LatestPasscodes`]. No others are read, because a function that lists people must not read secrets. The IAM policy
+/// of `list-employees` names the same attributes.
 const SHOWN: [&str; 8] = [EMPLOYEE_ID, PASSCODE_ID, PHASE[0], PHASE[1], SENT_TO, ISSUED_AT, EXPIRES_AT, ISSUED_BY];
 
 #[derive(Deserialize)]
@@ -30,12 +30,12 @@ struct ShownRow {
 }
 
 impl LatestPasscodes {
-    /// The person's latest passcode, if there is one that is still shown.
+    /// The person's latest passcode, if it is still shown.
     pub fn of(&self, holder: EmployeeId, now: Timestamp) -> Option<&LatestPasscode> {
         self.0.get(&holder).filter(|latest| latest.is_shown_at(now))
     }
 
-    /// Who issued them.
+    /// The Security Admins who issued the passcodes.
     pub fn issuers(&self) -> impl Iterator<Item = EmployeeId> {
         self.0.values().filter_map(|latest| match latest.issued_by {
             Issuer::Admin(employee_id) => Some(employee_id),
@@ -49,8 +49,8 @@ impl Store {
         Change::update(&self.tables.passcodes, passcode_key(login))
     }
 
-    /// Counts a try at the login's live code, before anything is compared. None if there is no such code, it does not have this
-    /// selector, it has expired, or its tries are spent; that costs the holder nothing. One write.
+    /// Counts a try for the login's live code, before anything is compared. None if there is no live code, its selector differs, it has
+    /// expired, or it has had five tries; then nothing is counted. One write.
     pub async fn count_try(
         &self,
         login: &Login,
@@ -66,7 +66,7 @@ impl Store {
             .if_is(EXPIRES_AT, ">", now)
             .if_is(TRY_COUNT, "<", MAX_TRIES);
         let count = if_phase(count, Command::CountTry.allowed());
-        // A refusal brings no item along: known and unknown logins are the same work.
+        // A refusal does not return the item, so that known and unknown logins take the same time.
         match self.update(count, OnConditionFailure::ReturnNothing).await? {
             UpdateOutcome::Done(row) => Ok(Some(row)),
             UpdateOutcome::Refused(_) => Ok(None),
@@ -78,17 +78,17 @@ impl Store {
         self.get(&self.tables.passcodes, passcode_key(login)).await
     }
 
-    /// The passcodes of these logins. One consistent request for each 100.
+    /// The passcodes of these logins. One consistent request for each 100 logins.
     pub async fn passcodes(&self, logins: &[Login]) -> Result<HashMap<Login, PasscodeRow>, StoreError> {
         let keys = logins.iter().map(passcode_key).collect();
         let rows = self.batch(&self.tables.passcodes, keys, ReadOptions::CONSISTENT).await?;
         rows.into_iter().map(|row| read(row).map(|row: PasscodeRow| (row.held.login.clone(), row))).collect()
     }
 
-    /// What admins see of the passcodes of these logins: as it is now if `consistent`, else perhaps as it was a moment ago, at
-    /// half the price. One request for each 100.
+    /// The passcodes of these logins, as admins see them. The read is strongly consistent if `consistent`, else eventually consistent at
+    /// half the price. One request for each 100 logins.
     pub async fn latest_passcodes(&self, logins: &[Login], consistent: bool) -> Result<LatestPasscodes, StoreError> {
-        // A batch refuses a key named twice, as a list that is behind may have one.
+        // A batch refuses duplicate keys, and an eventually consistent list can have duplicates.
         let distinct: BTreeSet<_> = logins.iter().collect();
         let keys: Vec<Item> = distinct.into_iter().map(passcode_key).collect();
         let rows = self.batch(&self.tables.passcodes, keys, ReadOptions { consistent, only: &SHOWN }).await?;
@@ -96,8 +96,8 @@ impl Store {
         Ok(LatestPasscodes(latest.collect::<Result<_, _>>()?))
     }
 
-    /// Turns the code into a recovery: once, while it lives. A backup code that was its proof is spent. Its holder may be let in:
-    /// whatever ends that ends the code in the same transaction.
+    /// Turns a live code into a recovery, once. Uses up the backup code if it was the second proof. The holder's account is not checked
+    /// here: every change that ends access also ends the code, in the same transaction.
     pub async fn redeem(
         &self,
         row: &PasscodeRow,

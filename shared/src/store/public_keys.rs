@@ -1,4 +1,4 @@
-//! The table of keys: the public keys of each kind of tokens, an item a kind, as the current value of its root secret has them.
+//! The keys table. It has one item for each kind of token, with the public keys of the current value of its root secret.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use crate::keyring::{PublicKeys, PublishedKey, TokenKind};
 #[derive(Serialize, Deserialize)]
 struct PublicKeysRow {
     purpose: String,
-    /// When the value of the root secret was made that they are of.
+    /// When the root secret's value was created.
     made_at: Timestamp,
     voided_before: KeyVersion,
     versions: BTreeMap<KeyVersion, PublishedKey>,
 }
 
 impl Store {
-    /// The public keys that are published, of the kinds that are asked for. A consistent read for each.
+    /// The published public keys of these kinds. One consistent read for each kind.
     pub async fn public_keys(&self, kinds: &[TokenKind]) -> Result<BTreeMap<TokenKind, PublicKeys>, StoreError> {
         let mut published = BTreeMap::new();
         for kind in kinds {
@@ -30,7 +30,7 @@ impl Store {
         Ok(published)
     }
 
-    /// Publishes the keys of a root secret's value that was made at `made_at`, unless those of a later one are published.
+    /// Publishes the public keys of a root secret's value that was created at `made_at`. Refused if those of a later value are published.
     pub async fn publish_keys(
         &self,
         kind: TokenKind,

@@ -1,4 +1,4 @@
-//! Queries: pages of the items under one partition key, in the order of a sort key that no two of them share.
+//! Queries: pages of the items with one partition key, sorted by a unique sort key.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::StoreError;
 use super::change::{Item, attribute, text};
 
-/// A table, or one of its indexes, by its keys.
+/// A table or an index, with the names of its keys.
 pub(super) struct Source<'a> {
     pub table: &'a str,
     pub index: Option<&'a str>,
@@ -15,25 +15,25 @@ pub(super) struct Source<'a> {
     pub sort_key: &'a str,
 }
 
-/// Which part of a partition is read, by the sort key.
+/// The range of sort keys to read.
 pub(super) enum KeyRange<'a> {
-    /// All, or what lies behind this.
+    /// All keys, or those after this one.
     After(Option<&'a str>),
-    /// From the end, or what lies before this, the last one first.
+    /// All keys, or those before this one, in descending order.
     Before(Option<&'a str>),
-    /// What does not lie behind this.
+    /// The keys up to this one, inclusive.
     UpTo(&'a str),
-    /// From the one to the other, both included.
+    /// The keys from the first to the second, both inclusive.
     Between(String, String),
 }
 
-/// What sorts directly behind a sort key. None of ours goes on with a blank.
+/// A text that sorts directly after a sort key. No sort key of ours has a blank there.
 pub(super) fn behind(sort_key: &str) -> String {
     format!("{sort_key} ")
 }
 
 impl Source<'_> {
-    /// A query of a part of the partition `value`.
+    /// A query of a range of the partition `value`.
     pub fn query(
         &self,
         client: &Client,
@@ -62,7 +62,7 @@ impl Source<'_> {
             .try_fold(query, |query, (name, bound)| Ok(query.expression_attribute_values(name, attribute(bound)?)))
     }
 
-    /// A page of `limit` items at most, and the sort key of its last one if there are more. One request.
+    /// A page of at most `limit` items, and the sort key of the last one if there are more. One request.
     pub async fn page(
         &self,
         client: &Client,
@@ -71,7 +71,7 @@ impl Source<'_> {
         limit: u8,
     ) -> Result<(Vec<Item>, Option<String>), StoreError> {
         let limit = usize::from(limit);
-        // One more than asked for tells whether there are more.
+        // One item more than the limit shows whether there are more.
         let wanted = i32::try_from(limit + 1).unwrap_or(i32::MAX);
         let answer = self.query(client, value, range)?.limit(wanted).send().await.map_err(StoreError::of)?;
         let (mut items, is_cut) = (answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some());

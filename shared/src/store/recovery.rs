@@ -1,4 +1,4 @@
-//! A recovery's steps. Each names the redemption it belongs to and that it is still open, in its own write.
+//! The steps of a recovery. Each write has the condition that the recovery of this token is still open.
 
 use readmit_domain::lifecycle::{Command, MAX_TRIES, Phase};
 use readmit_domain::password::MAX_PASSWORDS_A_RECOVERY;
@@ -19,9 +19,9 @@ use crate::keyring::RecoveryClaims;
 
 pub enum PasswordTry {
     Counted(Box<PasscodeRow>),
-    /// Ten were; the recovery goes on with the last one taken until this moment.
+    /// Ten passwords were tried. No other can be set before this moment, when the recovery ends.
     TooMany(Timestamp),
-    /// There is no such recovery, or no longer.
+    /// The recovery does not exist or has ended.
     Ended,
 }
 
@@ -29,12 +29,12 @@ pub enum CompletionTry {
     Counted(Box<PasscodeRow>),
     /// Steps are missing; nothing was counted.
     Incomplete(Vec<RecoveryStep>),
-    /// There is no such recovery, or no longer.
+    /// The recovery does not exist or has ended.
     Ended,
 }
 
 impl Store {
-    /// A step of the recovery that a token names, while it is open.
+    /// A write to the recovery of a token, on condition that it is open.
     fn update_recovery(&self, claims: &RecoveryClaims, step: Command, now: Timestamp) -> Change {
         let change = self
             .update_passcode(&claims.login)
@@ -45,7 +45,7 @@ impl Store {
         if_phase(change, step.allowed())
     }
 
-    /// The recovery that a token names, if it is open. One consistent read.
+    /// The recovery of a token, if it is open. One consistent read.
     pub async fn open_recovery(
         &self,
         claims: &RecoveryClaims,
@@ -54,7 +54,7 @@ impl Store {
         Ok(self.passcode(&claims.login).await?.filter(|row| is_open(row, claims, now)))
     }
 
-    /// Counts a password, before any time is spent on hashing it.
+    /// Counts a password before it is hashed.
     pub async fn count_password(&self, claims: &RecoveryClaims, now: Timestamp) -> Result<PasswordTry, StoreError> {
         let count = self.update_recovery(claims, Command::SetPassword, now).count(PASSWORD_TRIES);
         let count = count.if_absent_or(PASSWORD_TRIES, "<", MAX_PASSWORDS_A_RECOVERY);
@@ -67,7 +67,7 @@ impl Store {
         })
     }
 
-    /// Keeps the new password for the completion. One write.
+    /// Stores the new password for the completion. One write.
     pub async fn set_password(
         &self,
         claims: &RecoveryClaims,
@@ -78,7 +78,7 @@ impl Store {
         self.update_alone(pending.set(PENDING_PASSWORD, password).set(PASSWORD_SET_AT, now)).await
     }
 
-    /// Keeps the new authenticator's key for the completion, in place of one shown before. One write.
+    /// Stores the new authenticator's key for the completion, in place of an earlier one. One write.
     pub async fn set_totp_key(
         &self,
         claims: &RecoveryClaims,
@@ -106,8 +106,8 @@ impl Store {
         })
     }
 
-    /// Replaces password, authenticator and backup codes, ends every session and every known device, and starts a session: all of
-    /// it or nothing.
+    /// Replaces password, authenticator and backup codes, ends every session and every known device, and starts a session. One
+    /// transaction.
     pub async fn complete_recovery(
         &self,
         row: &PasscodeRow,
@@ -151,7 +151,7 @@ impl Store {
     }
 }
 
-/// Whether this is the recovery that the token names, and open.
+/// Whether this is the recovery of the token, and it is open.
 fn is_open(row: &PasscodeRow, claims: &RecoveryClaims, now: Timestamp) -> bool {
     row.held.passcode_id == claims.passcode_id
         && (row.held.company_id, row.held.employee_id) == (claims.company_id, claims.employee_id)

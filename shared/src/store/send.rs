@@ -1,7 +1,7 @@
-//! Sending requests, and what is tried again.
+//! Sends requests, and retries them after a conflict.
 //!
-//! The SDK itself retries throttling and broken connections (three attempts); a transaction carries a token that makes a
-//! retry of it harmless. A conflict with another transaction it does not retry: that is done here.
+//! The SDK retries throttling and broken connections (three attempts). A transaction has a token, so that a retry does not execute it
+//! twice. The SDK does not retry a conflict with another transaction; this file does.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
@@ -16,32 +16,32 @@ use super::retry::pause;
 use super::{Outcome, Store};
 use crate::telemetry;
 
-/// Further attempts after a conflict. Whoever holds the item is done in a few milliseconds.
+/// Further attempts after a conflict. The other transaction takes only a few milliseconds.
 const CONFLICT_RETRIES: u32 = 3;
 
-/// What a refused update is to bring along.
+/// What a refused update returns.
 #[derive(Clone, Copy)]
 pub(super) enum OnConditionFailure {
     ReturnItem,
     ReturnNothing,
 }
 
-/// What an update that stands alone came to.
+/// The outcome of an update outside a transaction.
 pub(super) enum UpdateOutcome<T> {
-    /// It holds; the item as it is now.
+    /// The new item.
     Done(T),
-    /// A precondition did not hold; the item as it is, if there is one.
+    /// A condition did not hold. The current item, if it exists and was requested.
     Refused(Option<T>),
 }
 
 impl Store {
-    /// The item of this key, if there is one. One consistent read.
+    /// The item with this key, if it exists. One consistent read.
     pub(super) async fn get<T: DeserializeOwned>(&self, table: &str, key: Item) -> Result<Option<T>, StoreError> {
         let request = self.client.get_item().table_name(table).consistent_read(true).set_key(Some(key));
         request.send().await.map_err(StoreError::of)?.item.map(read).transpose()
     }
 
-    /// All changes, or none.
+    /// Writes all changes or none.
     pub(super) async fn transact(&self, changes: Vec<Change>) -> Result<Outcome, StoreError> {
         let events = changes.iter().filter_map(|change| change.event.clone()).collect();
         let items = changes.into_iter().map(Change::into_transact_item).collect::<Result<Vec<_>, _>>()?;
@@ -53,7 +53,7 @@ impl Store {
         Ok(outcome)
     }
 
-    /// One update, and the item.
+    /// Sends one update, and returns the item.
     pub(super) async fn update<T: DeserializeOwned>(
         &self,
         change: Change,
@@ -69,7 +69,7 @@ impl Store {
         self.retry_conflicts(|| attempt_update(request.clone())).await
     }
 
-    /// One update, whose new item nobody needs.
+    /// Sends one update, and ignores the new item.
     pub(super) async fn update_alone(&self, change: Change) -> Result<Outcome, StoreError> {
         Ok(match self.update::<IgnoredAny>(change, OnConditionFailure::ReturnNothing).await? {
             UpdateOutcome::Done(_) => Outcome::Done,
@@ -77,7 +77,7 @@ impl Store {
         })
     }
 
-    /// An attempt is `None` if it met a conflict with another transaction.
+    /// Repeats `attempt` while it returns `None`, which means a conflict with another transaction.
     async fn retry_conflicts<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<Option<T>, StoreError>>,
@@ -91,7 +91,7 @@ impl Store {
                 pause(round, &mut self.random.clone()).await;
             }
         }
-        Err(StoreError::Unavailable("conflicts outlasted the retries".to_owned()))
+        Err(StoreError::Unavailable("still in conflict with another transaction after all retries".to_owned()))
     }
 }
 
@@ -126,13 +126,14 @@ async fn attempt_update<T: DeserializeOwned>(
     }
 }
 
-/// An item as its struct. The error names the struct alone: serde's own words would quote the item.
+/// Reads an item as its struct. The error names only the struct, because serde's message would quote the item.
 pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     serde_dynamo::from_item(item)
         .map_err(|_| StoreError::unfit(format!("an item is no {}", std::any::type_name::<T>())))
 }
 
-/// A failed condition wins over a conflict: it will not hold the next time either.
+/// The outcome of a cancelled transaction; None for a conflict. A failed condition counts more than a conflict, because it would fail
+/// again.
 fn outcome_of_cancellation(reasons: &[CancellationReason]) -> Result<Option<Outcome>, StoreError> {
     let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
     let mut causes = codes.iter().filter(|code| **code != "None").peekable();

@@ -1,4 +1,4 @@
-//! Writes what a command does to a passcode: its item, and the audit events.
+//! Writes the effects of a command on a passcode: the changes to its item, and the audit events.
 //!
 //! No other file writes the status of a passcode or of a recovery.
 
@@ -11,20 +11,20 @@ use super::pages::passcode_filter_key;
 use super::passcode_row::{PasscodeRow, delete_after, passcode_key};
 use super::{Outcome, Store, StoreError};
 
-// Private: nobody else can write a status.
+// Private, so that no other file can write a status.
 const PASSCODE_STATUS: &str = "passcode_status";
 const RECOVERY_STATE: &str = "recovery_state";
-/// The attributes of a passcode's phase, for those who read or compare it.
+/// The attributes of a passcode's phase, for reading.
 pub const PHASE: [&str; 2] = [PASSCODE_STATUS, RECOVERY_STATE];
 
-/// The writes of a transition. An act adds to them what else it changes, and its conditions.
+/// The writes of a transition. An act adds its other changes and conditions.
 pub(super) struct Writes {
     pub passcode: Change,
     pub events: Vec<Event>,
 }
 
 impl Store {
-    /// Gives a command that ends a passcode or a recovery, and tells where that led. None if it cannot be given, or no longer.
+    /// Ends a passcode or a recovery by a command, and returns the new phase. None if the command is not allowed in the current phase.
     pub async fn end(
         &self,
         row: &PasscodeRow,
@@ -36,7 +36,7 @@ impl Store {
         Ok((outcome == Outcome::Done).then_some(transition.to))
     }
 
-    /// The writes of a transition, which hold only in one of the phases that it starts from.
+    /// The writes of a transition, on condition that the passcode is in one of the phases that it starts from.
     pub(super) fn writes(&self, held: &PasscodeRef, transition: &Transition, act: &AuditContext) -> Writes {
         let passcode = self.update_passcode(&held.login).if_equal(PASSCODE_ID, held.passcode_id);
         let passcode = wipe(if_phase(passcode, &transition.from), transition.wipes);
@@ -45,20 +45,20 @@ impl Store {
         Writes { passcode, events: self.events_of(held, transition, act) }
     }
 
-    /// The writes as changes of one transaction.
+    /// The writes as parts of one transaction.
     pub(super) fn changes(&self, writes: Writes) -> Result<Vec<Change>, StoreError> {
         let events = writes.events.iter().map(|event| self.record(event));
         [Ok(writes.passcode)].into_iter().chain(events).collect()
     }
 
-    /// The end of the passcode that a newer code replaces: its audit events. The code's own item is written over.
+    /// The audit events for the end of the passcode that a newer code replaces. The newer code overwrites the item.
     pub(super) fn superseded(&self, replaced: Option<&PasscodeRow>, act: &AuditContext) -> Vec<Event> {
         let ended = replaced.and_then(|row| Some((row, row.lifecycle().apply(Command::Supersede, act.at).ok()?)));
         ended.map(|(row, transition)| self.events_of(&row.held, &transition, act)).unwrap_or_default()
     }
 
-    /// Ends the passcode of a person whose access ends, whose item is still as it was read, or still not there. A new login takes
-    /// the ended item along.
+    /// Ends the passcode of a person whose access ends, on condition that the item is as it was read, or still does not exist. If the
+    /// login changes, the ended item is moved to the new login.
     pub(super) fn end_with_account(
         &self,
         before: &Employee,
@@ -82,7 +82,7 @@ impl Store {
         Ok(changes)
     }
 
-    /// Deletes the passcode of a person who is erased, if it is still as it was read, with the audit events of its end.
+    /// Deletes the passcode of an erased person, on condition that it is as it was read, and writes the audit events of its end.
     pub(super) fn erase_passcode(
         &self,
         erased: &Employee,
@@ -96,7 +96,7 @@ impl Store {
         [Ok(deleted)].into_iter().chain(events.map(|event| self.record(&event))).collect()
     }
 
-    /// The precondition that the login has no passcode.
+    /// The condition that the login has no passcode.
     fn no_passcode(&self, login: &Login) -> Change {
         Change::check(&self.tables.passcodes, passcode_key(login)).if_absent(LOGIN)
     }
@@ -110,7 +110,7 @@ impl Store {
     }
 }
 
-/// A new code's phase, in the place of the passcode before it, if that is still as it was read.
+/// Sets a new code's phase, on condition that the earlier passcode is as it was read.
 pub(super) fn begin(change: Change, held: &PasscodeRef, phase: Phase, replaced: Option<&PasscodeRow>) -> Change {
     let change = set_phase(change.remove(RECOVERY_STATE), held, phase);
     match replaced {
@@ -119,7 +119,7 @@ pub(super) fn begin(change: Change, held: &PasscodeRef, phase: Phase, replaced: 
     }
 }
 
-/// The passcode must be in one of these phases: all of them codes, or one of a recovery.
+/// The condition that the passcode is in one of these phases. They are all phases of a code, or one phase of a recovery.
 pub(super) fn if_phase(change: Change, phases: &[Phase]) -> Change {
     match phases {
         [Phase::Recovery(status)] => change.if_equal(RECOVERY_STATE, status),
@@ -127,7 +127,7 @@ pub(super) fn if_phase(change: Change, phases: &[Phase]) -> Change {
     }
 }
 
-/// The item must be as it was read: what follows was decided by it.
+/// The condition that the item is as it was when the act was decided.
 fn as_seen(change: Change, seen: &PasscodeRow) -> Change {
     change
         .if_equal(PASSCODE_ID, seen.held.passcode_id)
@@ -137,7 +137,7 @@ fn as_seen(change: Change, seen: &PasscodeRow) -> Change {
         .if_as_seen(DISOWNED_AT, seen.disowned_at)
 }
 
-/// The phase, and what the indexes by phase and by due time have of it.
+/// Sets the phase, and the keys of the indexes by phase and by due time.
 fn set_phase(change: Change, held: &PasscodeRef, to: Phase) -> Change {
     let change = match to {
         Phase::Code(status) => change.set(PASSCODE_STATUS, status),
@@ -163,7 +163,7 @@ fn wipe(change: Change, wipes: Wipes) -> Change {
     }
 }
 
-/// The item of an ended passcode under another login.
+/// The item of an ended passcode, for another login.
 fn moved(seen: &PasscodeRow, ended: Phase, login: &Login) -> Result<Item, StoreError> {
     let held = PasscodeRef { login: login.clone(), ..seen.held.clone() };
     let row = PasscodeRow { held, phase: ended, secret_hash: None, pending: Pending::default(), ..seen.clone() };
