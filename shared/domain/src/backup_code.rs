@@ -1,4 +1,4 @@
-//! Backup codes: each good for one sign-in in place of the authenticator.
+//! Backup codes. Each one replaces the authenticator for one sign-in.
 
 use rand::CryptoRng;
 use zeroize::Zeroizing;
@@ -7,44 +7,44 @@ use crate::crockford::{grouped, random_symbols, read_symbols};
 use crate::keyed_hash::{HashKey, KeyedHash};
 use crate::{EmployeeId, TotpCode};
 
-/// How many a person gets at a time.
+/// How many backup codes a person has.
 pub const BACKUP_CODES: usize = 10;
 
-/// 24 symbols, 120 bits (OWASP ASVS 5.0, 6.5.2: at 112 bits and more a fast hash will do).
+/// A backup code: 24 symbols, 120 bits (OWASP ASVS 5.0, 6.5.2: from 112 bits on a fast hash is enough).
 pub struct BackupCode(Zeroizing<[u8; 24]>);
 
 impl BackupCode {
-    /// A new one.
+    /// A new random code.
     pub fn generate(random: &mut impl CryptoRng) -> Self {
         Self(random_symbols(random))
     }
 
-    /// What a person typed, if it can be a backup code.
+    /// Reads a typed text. None if it is not a backup code.
     pub fn read(typed: &str) -> Option<Self> {
         read_symbols(typed).map(Self)
     }
 
-    /// As it is shown: four groups of six.
+    /// The text that is shown: four groups of six symbols.
     pub fn grouped(&self) -> Zeroizing<String> {
         grouped(self.0.as_slice(), 6)
     }
 
-    /// What is stored: a keyed hash, bound to the person.
+    /// The hash that is stored: keyed, and bound to the person.
     pub fn hash(&self, key: &HashKey, owner: EmployeeId) -> KeyedHash {
         KeyedHash::of(key, &[owner.to_string().as_bytes(), self.0.as_slice()])
     }
 }
 
-/// What proves possession beside the password.
+/// The second factor of a sign-in.
 pub enum SecondFactor {
-    /// Six digits of the authenticator.
+    /// A code of the authenticator: six digits.
     Totp(TotpCode),
-    /// A backup code.
+    /// A backup code in place of the authenticator.
     Backup(BackupCode),
 }
 
 impl SecondFactor {
-    /// What a person typed, if it can be either.
+    /// Reads a typed text. None if it is neither.
     pub fn read(typed: &str) -> Option<Self> {
         TotpCode::read(typed).map(Self::Totp).or_else(|| BackupCode::read(typed).map(Self::Backup))
     }

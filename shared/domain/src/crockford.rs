@@ -1,11 +1,11 @@
-//! Crockford's base32 (<https://www.crockford.com/base32.html>), the alphabet of what people copy by hand.
+//! Crockford's base32 (<https://www.crockford.com/base32.html>), the alphabet of all codes that people copy by hand.
 
 use rand::CryptoRng;
 use zeroize::Zeroizing;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// `N` random symbols of five bits each. The alphabet has 32, so that the low five bits of a byte pick one without bias.
+/// `N` random symbols of five bits each. The alphabet has 32 symbols, so the low five bits of a random byte select one without bias.
 pub(crate) fn random_symbols<const N: usize>(random: &mut impl CryptoRng) -> Zeroizing<[u8; N]> {
     let mut symbols = Zeroizing::new([0; N]);
     random.fill_bytes(symbols.as_mut_slice());
@@ -13,7 +13,8 @@ pub(crate) fn random_symbols<const N: usize>(random: &mut impl CryptoRng) -> Zer
     symbols
 }
 
-/// The symbols that a person meant, if exactly `N`: case, white space and hyphens are ignored, `O` is `0`, `I` and `L` are `1`.
+/// The symbols of a typed text; None if there are not exactly `N`. Ignores case, white space and hyphens; reads `O` as `0`, `I` and `L`
+/// as `1`.
 pub(crate) fn read_symbols<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
     let mut symbols = Zeroizing::new([0; N]);
     let mut count = 0;
@@ -29,7 +30,7 @@ pub(crate) fn read_symbols<const N: usize>(text: &str) -> Option<Zeroizing<[u8; 
     (count == N).then_some(symbols)
 }
 
-/// The symbols in groups, with hyphens between: `7K3M-9QXT-2BHW`.
+/// The symbols in groups, separated by hyphens: `7K3M-9QXT-2BHW`.
 pub(crate) fn grouped(symbols: &[u8], group: usize) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(symbols.len() + symbols.len() / group));
     for (index, symbol) in symbols.iter().enumerate() {

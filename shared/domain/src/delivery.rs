@@ -1,19 +1,20 @@
-//! What the mail service reports of a mail, and where that takes its passcode: forward, whatever comes first or twice.
+//! The mail service's reports about a mail, and how they change the passcode's status. A status never goes back, even if reports come
+//! late or twice.
 
 use crate::lifecycle::{CodeStatus, Phase};
 
-/// What became of a mail that the mail service had accepted.
+/// A report about a mail that the mail service had accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeliveryReport {
-    /// The receiving server does not take it yet, or a passing failure outlasted the attempts.
+    /// The receiving server does not accept the mail yet, or a temporary failure lasted longer than all attempts.
     Delayed,
-    /// The receiving server took it.
+    /// The receiving server accepted the mail.
     Delivered,
-    /// The address does not take mail.
+    /// The address does not accept mail.
     Bounced,
-    /// Whoever received it reported it as unwanted.
+    /// The recipient reported the mail as spam.
     Complained,
-    /// The mail service found that it must not be sent.
+    /// The mail service decided not to send the mail.
     Rejected,
 }
 
@@ -21,7 +22,7 @@ impl DeliveryReport {
     /// Every kind of report, for tests of the rules.
     pub const ALL: [Self; 5] = [Self::Delayed, Self::Delivered, Self::Bounced, Self::Complained, Self::Rejected];
 
-    /// The status that the code comes to.
+    /// The status that the report sets.
     pub fn leads_to(self) -> CodeStatus {
         match self {
             Self::Delayed => CodeStatus::Delayed,
@@ -32,7 +33,8 @@ impl DeliveryReport {
         }
     }
 
-    /// The phases that it moves on: those before it. A report can be faster than the answer to the mail.
+    /// The phases that the report changes: those that come before its own. They include `sending`, because a report can arrive before the
+    /// mail service's answer to the request.
     pub fn moves(self) -> &'static [Phase] {
         match self {
             Self::Delayed => &[Phase::SENDING, Phase::SENT],
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// How far along a phase is, told independently of the rule: all ends are equally far.
+    /// How far a phase is, computed independently of the rule. All ends are equally far.
     fn distance(phase: Phase) -> usize {
         Phase::ALL.iter().position(|other| *other == phase).unwrap().min(4)
     }

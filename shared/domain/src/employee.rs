@@ -1,4 +1,4 @@
-//! People and the companies that own them.
+//! Employees and their companies.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +16,14 @@ pub enum Role {
     Member,
 }
 
-/// Whose account it is.
+/// Whether an account belongs to an employee or to a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountType {
-    /// One of the company's own people.
+    /// An account of the company's own people.
     #[default]
     Employee,
-    /// A client of the company: never receives a passcode, Technical Support helps.
+    /// An account of a client. It never receives a passcode; Technical Support helps.
     Client,
 }
 
@@ -34,7 +34,7 @@ pub enum AccountStatus {
     /// In use.
     #[default]
     Active,
-    /// Shut: no sign-in, no session, no passcode, no recovery.
+    /// Disabled: no sign-in, no session, no passcode, no recovery.
     Disabled,
 }
 
@@ -44,29 +44,29 @@ pub enum AccountStatus {
 pub enum TwoFactor {
     /// An authenticator is enrolled.
     Enrolled,
-    /// None is: the person has never been in.
+    /// No authenticator is enrolled: the person has never signed in.
     #[default]
     NotEnrolled,
 }
 
-/// Of whom a second proof is asked beside a mailed code, by the company's policy: the mailbox alone must not be enough.
-/// The variants are in order: each later one asks more people.
+/// The company's policy: who must give a second proof in addition to the mailed code, so that access to the mailbox is not enough.
+/// The variants are ordered: each later one includes more people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondProof {
-    /// Of nobody.
+    /// Nobody.
     None,
-    /// Of those who can let others in.
+    /// Security Admins, because they can issue passcodes to others.
     #[default]
     SecurityAdmins,
-    /// Of everybody.
+    /// Every employee.
     Everyone,
 }
 
 display_as_serialized!(Role, AccountType, AccountStatus, SecondProof);
 
 impl SecondProof {
-    /// Whether it is asked of this person. Who was never in has nothing to show.
+    /// Whether this person must give a second proof. A person who has never signed in has none.
     pub fn is_asked_of(self, holder: &Employee) -> bool {
         let asked = match self {
             Self::None => false,
@@ -77,23 +77,23 @@ impl SecondProof {
     }
 }
 
-/// The owner of employees.
+/// A company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Company {
-    /// Its id.
+    /// The company's id.
     pub company_id: CompanyId,
-    /// The operator's own id of the company, unique among all companies.
+    /// The operator's own id for the company, unique among all companies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<ExternalId>,
-    /// Its name, as mails show it.
+    /// The company's name, as mails show it.
     pub company_name: Name,
-    /// Whom its people ask, if not the provider's support.
+    /// The address of the company's own support. None means the provider's support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<Login>,
-    /// The language of its mails.
+    /// The language of mails to the company's people, unless a person has another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_locale: Option<Locale>,
-    /// Of whom more than a code is asked.
+    /// Who must give a second proof in addition to the code.
     #[serde(default)]
     pub second_proof: SecondProof,
 }
@@ -101,7 +101,7 @@ pub struct Company {
 /// A person in the directory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Employee {
-    /// The owner.
+    /// The person's company.
     pub company_id: CompanyId,
     /// The person's id.
     pub employee_id: EmployeeId,
@@ -110,32 +110,32 @@ pub struct Employee {
     pub external_id: Option<ExternalId>,
     /// The person's name.
     pub full_name: Name,
-    /// The address the person signs in with, and the only one that passcodes are mailed to.
+    /// The address that the person signs in with, and the only one that passcodes are mailed to.
     pub login: Login,
     /// What the person may do.
     pub granted_role: Role,
-    /// Whose account it is.
+    /// Whether the account belongs to an employee or to a client.
     pub account_type: AccountType,
-    /// Whether it may be used.
+    /// Whether the account may be used.
     pub account_status: AccountStatus,
     /// Whether an authenticator is enrolled.
     pub two_factor: TwoFactor,
     /// The language of mails to this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_locale: Option<Locale>,
-    /// When the person last got a session: by a recovery, or by the first sign-in of a day (UTC).
+    /// The last recovery, or the first sign-in of the last day (UTC) with a sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_signed_in_at: Option<Timestamp>,
-    /// What every access token of the person must name; a new value ends all sessions at once.
+    /// Every access token of the person must contain this value. A new value ends all sessions at once.
     pub session_epoch: SessionEpoch,
 }
 
-/// A Security Admin whose account is in use. Every act that only a Security Admin may do takes one.
+/// A Security Admin whose account is active. Every act that requires a Security Admin takes one as an argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Admin<'a>(&'a Employee);
 
 impl<'a> Admin<'a> {
-    /// The employee as an admin, if it is one.
+    /// The employee as an admin. None if the employee is not an active Security Admin.
     pub fn of(employee: &'a Employee) -> Option<Self> {
         (employee.granted_role == Role::SecurityAdmin && employee.is_active()).then_some(Self(employee))
     }
@@ -152,7 +152,7 @@ impl Employee {
         self.account_status == AccountStatus::Active
     }
 
-    /// This passcode as one of this person's.
+    /// A reference to this person's passcode with this id.
     pub fn held(&self, passcode_id: PasscodeId) -> PasscodeRef {
         PasscodeRef {
             login: self.login.clone(),

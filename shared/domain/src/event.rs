@@ -1,4 +1,4 @@
-//! The audit trail's events: who did what to whom, from where.
+//! Audit events: who did what to whom, and from where.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,64 +9,64 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CompanyId, EmployeeId, EventId, Timestamp};
 
-/// What happened. Once the service is deployed, types are only ever added: the trail keeps events of all of them.
+/// The type of an audit event. Types are never removed, because stored events of all types must stay readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventType {
     /// A passcode was stored, to be mailed.
     #[serde(rename = "passcode.issued")]
     PasscodeIssued,
-    /// The receiving mail server took the mail.
+    /// The receiving mail server accepted the mail.
     #[serde(rename = "passcode.delivered")]
     PasscodeDelivered,
-    /// The address does not take mail; the code ended.
+    /// The address does not accept mail; the code ended.
     #[serde(rename = "passcode.bounced")]
     PasscodeBounced,
-    /// The mail was reported as unwanted; the code ended.
+    /// The mail was reported as spam; the code ended.
     #[serde(rename = "passcode.complained")]
     PasscodeComplained,
-    /// The mail service did not take the mail, or the process died before it could say: withdrawn.
+    /// The mail service did not accept the mail, or the process died before it could record the result. The code ended.
     #[serde(rename = "passcode.delivery_failed")]
     PasscodeDeliveryFailed,
-    /// A newer passcode replaced it.
+    /// A newer passcode replaced this one.
     #[serde(rename = "passcode.superseded")]
     PasscodeSuperseded,
-    /// Taken back by an admin, or ended with a change of the account.
+    /// A Security Admin revoked the code, or a change of the account ended it.
     #[serde(rename = "passcode.revoked")]
     PasscodeRevoked,
-    /// Whom it was mailed to says not to have asked for it.
+    /// The holder said "this was not me".
     #[serde(rename = "passcode.disowned")]
     PasscodeDisowned,
-    /// Used.
+    /// The code was redeemed.
     #[serde(rename = "passcode.redeemed")]
     PasscodeRedeemed,
-    /// Ended by wrong secrets.
+    /// The fifth wrong secret ended the code.
     #[serde(rename = "passcode.exhausted")]
     PasscodeExhausted,
-    /// A limit of codes was reached; told once a span.
+    /// A limit of issued codes was reached. Written once in each span of the limit.
     #[serde(rename = "passcode.throttled")]
     PasscodeThrottled,
-    /// Ended by time.
+    /// The code expired.
     #[serde(rename = "passcode.expired")]
     PasscodeExpired,
-    /// Password and authenticator were replaced, and a session was given.
+    /// Password and authenticator were replaced, and a session was started.
     #[serde(rename = "recovery.completed")]
     RecoveryCompleted,
-    /// A recovery ended without that.
+    /// A recovery ended without a completion.
     #[serde(rename = "recovery.abandoned")]
     RecoveryAbandoned,
     /// A person signed in.
     #[serde(rename = "session.started")]
     SessionStarted,
-    /// The person ended all own sessions.
+    /// The person ended all of their sessions.
     #[serde(rename = "session.ended")]
     SessionEnded,
-    /// A limit of failed sign-ins was reached; told once a span.
+    /// A limit of failed sign-ins was reached. Written once in each span of the limit.
     #[serde(rename = "session.throttled")]
     SessionThrottled,
-    /// Sessions, password and second factor were stopped: a device was stolen.
+    /// Sessions, password and second factor were suspended, because a device was stolen.
     #[serde(rename = "account.suspended")]
     AccountSuspended,
-    /// The person made new backup codes; the old ones ended.
+    /// The person got new backup codes; the old ones are invalid.
     #[serde(rename = "backup_codes.renewed")]
     BackupCodesRenewed,
     /// A person was added.
@@ -75,19 +75,19 @@ pub enum EventType {
     /// A person's row was changed.
     #[serde(rename = "employee.changed")]
     EmployeeChanged,
-    /// A person's row, credentials and codes were dropped.
+    /// A person's row, credentials and passcode were deleted.
     #[serde(rename = "employee.erased")]
     EmployeeErased,
-    /// The company's own row was changed: its name, its policy. It is about nobody.
+    /// The company's own row was changed, such as its name or its policy. The event is about no employee.
     #[serde(rename = "company.changed")]
     CompanyChanged,
 }
 
-// The name by which the audit and clients know it: `passcode.issued`.
+// The name in the audit table and for clients: `passcode.issued`.
 crate::text::display_as_serialized!(EventType);
 
 impl EventType {
-    /// Whether recoveries and sign-ins write it where nothing goes wrong. Most events are of these types.
+    /// Whether normal recoveries and sign-ins write this type. Most events are of these types.
     pub fn is_routine(self) -> bool {
         use EventType::*;
         matches!(self, PasscodeIssued | PasscodeDelivered | PasscodeRedeemed | RecoveryCompleted | SessionStarted)
@@ -105,7 +105,7 @@ pub enum Actor {
     },
     /// A person who runs the service.
     Operator,
-    /// The service itself: time, or a process that died.
+    /// The service itself, for example the cleanup.
     System,
     /// Somebody who was not signed in.
     Anonymous,
@@ -114,22 +114,22 @@ pub enum Actor {
 /// Where a request came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// The source address, as the gateway saw it, or the edge before it.
+    /// The source address, as seen by the gateway or by the trusted proxy before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_ip: Option<String>,
-    /// The client's own word of itself, cut to 256 characters.
+    /// The client's `User-Agent`, cut to 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
-    /// The request, as answers and logs name it.
+    /// The request id, as in answers and logs.
     #[serde(default)]
     pub request_id: String,
 }
 
-/// One thing worth knowing about an event.
+/// One detail of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Detail {
-    /// A fact: an id, a moment, a reason.
+    /// A text, such as an id, a time or a reason.
     Text(String),
     /// A field that changed. `None` is a field without a value.
     Change {
@@ -140,50 +140,50 @@ pub enum Detail {
     },
 }
 
-/// One event. It names people by id alone: the trail outlives them.
+/// An audit event. It names people only by id, because it is kept after they are erased.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Whose trail it is in.
+    /// The company that the event belongs to.
     pub company_id: CompanyId,
-    /// Its id, which sorts by time.
+    /// The event's id. Ids sort by time.
     pub event_id: EventId,
     /// When it happened.
     pub at: Timestamp,
-    /// What kind of event it is; the details follow from it.
+    /// The type of the event. It determines the details.
     #[serde(rename = "event_type")]
     pub kind: EventType,
     /// Who caused it: a person, an operator or the service.
     pub actor: Actor,
-    /// To whom; to nobody if it happened to the company itself.
+    /// The employee that the event is about. None if it is about the company itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<EmployeeId>,
-    /// From where.
+    /// Where the request came from.
     #[serde(flatten)]
     pub origin: Origin,
-    /// What else is worth knowing; never a secret, and no person's name or address.
+    /// Further details. Never a secret, and no person's name or address.
     pub detail: BTreeMap<String, Detail>,
 }
 
-/// What the events of one request have in common.
+/// The data that all events of one request share.
 #[derive(Clone, Debug)]
 pub struct AuditContext {
-    /// When.
+    /// When the act happens.
     pub at: Timestamp,
     /// Who caused it: a person, an operator or the service.
     pub actor: Actor,
-    /// From where.
+    /// Where the request came from.
     pub origin: Origin,
-    /// How many events it has had: their ids follow each other, though they share a moment.
+    /// How many events were made. Their ids sort in this order, although they have the same time.
     events: Arc<AtomicU16>,
 }
 
 impl AuditContext {
-    /// An act that has had no event yet.
+    /// A context without events.
     pub fn new(at: Timestamp, actor: Actor, origin: Origin) -> Self {
         Self { at, actor, origin, events: Arc::default() }
     }
 
-    /// An event of this act: about a person, or (`None`) about the company itself.
+    /// Makes an event about a person, or (`None`) about the company itself.
     pub fn event(
         &self,
         kind: EventType,
@@ -205,13 +205,13 @@ impl AuditContext {
 }
 
 impl Event {
-    /// This event with one more thing worth knowing.
+    /// Adds a detail.
     pub fn with(mut self, what: &str, value: impl ToString) -> Self {
         self.detail.insert(what.to_owned(), Detail::Text(value.to_string()));
         self
     }
 
-    /// This event with a field's old and new value, if they differ.
+    /// Adds the old and the new value of a field, if they differ.
     pub fn with_change<T: PartialEq + ToString>(mut self, field: &str, from: Option<&T>, to: Option<&T>) -> Self {
         if from != to {
             let (from, to) = (from.map(T::to_string), to.map(T::to_string));
@@ -220,7 +220,7 @@ impl Event {
         self
     }
 
-    /// A detail that is a text.
+    /// The value of a detail that is a text.
     pub fn text(&self, what: &str) -> Option<&str> {
         match self.detail.get(what)? {
             Detail::Text(text) => Some(text),
@@ -236,7 +236,7 @@ mod tests {
     use rand::rngs::StdRng;
 
     #[test]
-    fn an_event_tells_its_texts_and_the_fields_that_changed() {
+    fn an_event_has_its_texts_and_the_changed_fields() {
         let act = AuditContext::new(Timestamp::from_millis(7), Actor::Operator, Origin::default());
         let company_id = "cmp_01J00000000000000000000000".parse().unwrap();
         let event = act.event(EventType::CompanyChanged, company_id, None, &mut StdRng::seed_from_u64(1));
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn five_types_are_of_every_recovery_and_sign_in() {
+    fn five_types_are_routine() {
         let is_routine = |name: &str| serde_json::from_value::<EventType>(name.into()).unwrap().is_routine();
         let routine =
             ["passcode.issued", "passcode.delivered", "passcode.redeemed", "recovery.completed", "session.started"];

@@ -1,4 +1,4 @@
-//! Typed identifiers: a prefix that names the kind and a ULID (<https://github.com/ulid/spec>), `emp_01J…`.
+//! Typed identifiers: a prefix for the kind, and a ULID (<https://github.com/ulid/spec>): `emp_01J…`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ fn ulid_at(moment: Timestamp, random: u128) -> Ulid {
     Ulid::from_parts(u64::try_from(moment.millis()).unwrap_or(0), random)
 }
 
-/// Only the upper-case spelling is an identifier, so that one thing has one name.
+/// Only the upper-case spelling is accepted, so that everything has exactly one identifier.
 fn parse_ulid(prefix: &str, text: &str) -> Option<Ulid> {
     let body = text.strip_prefix(prefix)?;
     Ulid::from_string(body).ok().filter(|ulid| ulid.to_string() == body)
@@ -25,7 +25,7 @@ macro_rules! typed_ids {
         pub struct $name(Ulid);
 
         impl $name {
-            /// A new identifier; identifiers sort by the time of their making.
+            /// A new identifier. Identifiers sort by creation time.
             pub fn new(now: Timestamp, random: &mut impl CryptoRng) -> Self {
                 Self(ulid_at(now, random.random()))
             }
@@ -50,25 +50,25 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
-    /// A company, the owner of employees.
+    /// The id of a company.
     CompanyId "cmp_";
-    /// A person in the directory, whatever the account's type.
+    /// The id of a person in the directory, of any account type.
     EmployeeId "emp_";
-    /// One issued passcode, and the recovery it becomes once redeemed.
+    /// The id of an issued passcode, and of the recovery that it becomes.
     PasscodeId "pco_";
-    /// One event of the audit trail.
+    /// The id of an audit event.
     EventId "evt_";
 }
 
 impl PasscodeId {
-    /// The 80 bits of the id that are random.
+    /// The id's 80 random bits.
     pub fn random_bits(self) -> u128 {
         self.0.random()
     }
 }
 
 impl EventId {
-    /// The id of an act's event number `order`: events of one moment sort as they happened. 64 random bits are left.
+    /// The id of an act's event number `order`, so that events with the same time sort in their order. 64 bits are random.
     pub fn in_order(now: Timestamp, order: u16, random: &mut impl CryptoRng) -> Self {
         Self(ulid_at(now, (u128::from(order) << 64) | u128::from(random.random::<u64>())))
     }
@@ -78,12 +78,12 @@ impl EventId {
         Timestamp::from_millis(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
     }
 
-    /// The least id that an event of this moment can have.
+    /// The smallest possible id of an event at this time.
     pub fn first_at(moment: Timestamp) -> Self {
         Self(ulid_at(moment, 0))
     }
 
-    /// The greatest id that an event of this moment can have.
+    /// The largest possible id of an event at this time.
     pub fn last_at(moment: Timestamp) -> Self {
         Self(ulid_at(moment, u128::MAX))
     }
@@ -105,7 +105,7 @@ mod tests {
     fn events_of_one_act_sort_as_they_happened() {
         let (now, mut random) = (Timestamp::from_millis(7), StdRng::seed_from_u64(1));
         assert!((0..50).map(|order| EventId::in_order(now, order, &mut random)).is_sorted());
-        // 64 bits are random, or the ids of two acts at one moment could meet.
+        // 64 bits are random. Otherwise two acts at the same time could have the same id.
         assert_ne!(EventId::in_order(now, 3, &mut random), EventId::in_order(now, 3, &mut random));
     }
 
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_reads_back_as_itself_and_only_in_its_own_spelling() {
+    fn an_id_is_read_only_in_its_own_spelling() {
         let id = EmployeeId::new(Timestamp::from_millis(1_732_421_884_000), &mut StdRng::seed_from_u64(7));
         let text = id.to_string();
         assert_eq!(text.parse(), Ok(id));

@@ -1,4 +1,4 @@
-//! Who may issue a passcode to whom, and what is issued.
+//! The rules for issuing a passcode: who may issue one, to whom, and with which properties.
 
 use std::time::Duration;
 
@@ -11,22 +11,23 @@ use crate::{
     AccountType, Admin, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, Name, PasscodeId, Timestamp,
 };
 
-/// What an admin may say of a passcode to be issued.
+/// The options of an issue.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssueOptions {
-    /// How long the code lives; one hour unless said.
+    /// How long the code is valid; by default one hour.
     #[serde(default)]
     pub lifetime_minutes: Option<LifetimeMinutes>,
-    /// Why, for the trail.
+    /// The reason, for the audit event.
     #[serde(default)]
     pub reason: Option<Reason>,
-    /// Whether a device was stolen: sessions end, and password and second factor open nothing, until the recovery is completed.
+    /// Whether the account is suspended, because a device was stolen: its sessions end, and password and second factor are refused until
+    /// the recovery is completed.
     #[serde(default)]
     pub suspend: bool,
 }
 
-/// Ten minutes to a day.
+/// A lifetime in minutes, from 10 minutes to 24 hours.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct LifetimeMinutes(u32);
@@ -40,7 +41,7 @@ impl TryFrom<u32> for LifetimeMinutes {
     }
 }
 
-/// A reason in the admin's words, 500 characters at most. It goes to the trail, never into a mail.
+/// A reason, typed by the admin: at most 500 characters. It is stored in the audit event, and never in a mail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Reason(String);
@@ -60,10 +61,10 @@ impl Reason {
     }
 }
 
-/// Who issues: a person of the company, or whoever runs the service.
+/// Who issues a passcode.
 #[derive(Clone, Copy)]
 pub enum IssuedFor<'a> {
-    /// A Security Admin.
+    /// A Security Admin of the company.
     Admin(Admin<'a>),
     /// The operator, through an import.
     Operator,
@@ -72,47 +73,47 @@ pub enum IssuedFor<'a> {
 /// Why no passcode is issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IssueRefusal {
-    /// Nobody lets himself in: an admin who is signed in needs no passcode, and a thief of the session must not get one.
+    /// Admins cannot issue to themselves: a signed-in admin needs no passcode, and the thief of a session must not get one.
     OwnAccount,
-    /// Clients are helped by Technical Support.
+    /// A client. Technical Support helps.
     ClientAccount,
-    /// The account is shut.
+    /// The account is disabled.
     Disabled,
 }
 
-/// A passcode about to be stored and mailed.
+/// A passcode that will be stored and mailed.
 pub struct IssuedPasscode {
     /// The person's company.
     pub company_id: CompanyId,
-    /// Whom it is for, as it was when this was decided: the write holds only if nothing of it has changed.
+    /// The holder, as read for the decision. The write fails if the holder has changed since.
     pub holder: Employee,
-    /// As admins will see it.
+    /// The passcode as admins see it.
     pub latest: LatestPasscode,
     /// The name of the admin who issues it, for the mail.
     pub issuer: Option<Name>,
-    /// Why, for the trail.
+    /// The reason, for the audit event.
     pub reason: Option<Reason>,
-    /// Whether the account is stopped until its recovery is completed.
+    /// Whether the account is suspended until its recovery is completed.
     pub suspend: bool,
-    /// Whether the code alone is not enough.
+    /// Whether a second proof is required in addition to the code.
     pub proof_required: bool,
-    /// The code itself, for the mail alone.
+    /// The code. It must appear in the mail only.
     pub code: Code,
 }
 
 impl IssuedPasscode {
-    /// The login it is bound to.
+    /// The holder's login.
     pub fn login(&self) -> &Login {
         &self.holder.login
     }
 }
 
-/// Decides whether `holder` gets a passcode, and makes it.
+/// Decides whether `holder` may get a passcode, and makes it.
 pub fn issue(
     by: IssuedFor<'_>,
     company: &Company,
     holder: Employee,
-    wish: &IssueOptions,
+    options: &IssueOptions,
     now: Timestamp,
     random: &mut impl CryptoRng,
 ) -> Result<IssuedPasscode, IssueRefusal> {
@@ -130,7 +131,7 @@ pub fn issue(
         return Err(IssueRefusal::Disabled);
     }
     let lifetime =
-        wish.lifetime_minutes.map_or(DEFAULT_LIFETIME, |minutes| Duration::from_secs(60 * u64::from(minutes.0)));
+        options.lifetime_minutes.map_or(DEFAULT_LIFETIME, |minutes| Duration::from_secs(60 * u64::from(minutes.0)));
     let issued_by = admin.map_or(Issuer::Operator(OperatorTag::Operator), |admin| Issuer::Admin(admin.employee_id));
     let latest = LatestPasscode {
         passcode_id: PasscodeId::new(now, random),
@@ -144,9 +145,9 @@ pub fn issue(
         company_id: holder.company_id,
         latest,
         issuer: admin.map(|admin| admin.full_name.clone()),
-        reason: wish.reason.clone(),
-        suspend: wish.suspend,
-        // The operator is asked where nobody in the company can help, a lost password included.
+        reason: options.reason.clone(),
+        suspend: options.suspend,
+        // The operator helps people who have lost everything, including the password, so no second proof is possible.
         proof_required: admin.is_some() && company.second_proof.is_asked_of(&holder),
         code: Code::generate(random),
         holder,
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_lives_an_hour_or_as_long_as_the_admin_asks() {
+    fn a_code_is_valid_for_an_hour_or_as_long_as_the_admin_says() {
         for (options, minutes) in
             [(json!({}), 60), (json!({"lifetime_minutes": 10}), 10), (json!({"lifetime_minutes": 1440}), 1440)]
         {
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_proof_is_asked_as_the_policy_says_of_those_who_have_one() {
+    fn the_policy_says_who_must_give_a_second_proof_if_enrolled() {
         let admin = person(1, json!({"granted_role": "security_admin"}));
         let new = person(1, json!({"granted_role": "security_admin", "two_factor": TwoFactor::NotEnrolled}));
         let asked =
@@ -225,7 +226,7 @@ mod tests {
         assert_eq!(asked(SecondProof::None), [false, false, false]);
         assert_eq!(asked(SecondProof::SecurityAdmins), [true, false, false]);
         assert_eq!(asked(SecondProof::Everyone), [true, true, false]);
-        // The operator helps where nobody has a second proof any more.
+        // A passcode of the operator never requires a second proof.
         let proof = |by| issued(by, person(2, json!({})), json!({})).unwrap().proof_required;
         assert!(proof(IssuedFor::Admin(Admin::of(&admin).unwrap())) && !proof(IssuedFor::Operator));
     }

@@ -1,7 +1,7 @@
-//! A keyed hash for secrets that are random enough not to need a slow one.
+//! A keyed hash for random secrets, which need no slow hash.
 //!
-//! HMAC-SHA256 (RFC 2104) with a key outside the tables: whoever reads a table cannot even guess. OWASP ASVS 5.0, 6.5.2
-//! asks a slow hash only of secrets under 112 bits that can be guessed offline; without the key these cannot.
+//! HMAC-SHA256 (RFC 2104) with a key that is not in the tables: an attacker who reads a table cannot test guesses. OWASP ASVS 5.0,
+//! 6.5.2 requires a slow hash only for secrets of less than 112 bits that can be guessed offline, which is impossible without the key.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::text::serde_as_text;
 
-/// The key of a keyed hash: one block of SHA-256 (64 bytes) that no table holds.
+/// The key of a keyed hash: 64 bytes, one block of SHA-256. It is in no table.
 pub struct HashKey(SecretBox<[u8; 64]>);
 
 impl From<[u8; 64]> for HashKey {
@@ -28,7 +28,7 @@ impl From<[u8; 64]> for HashKey {
 pub struct KeyedHash([u8; 32]);
 
 impl KeyedHash {
-    /// The hash of `parts`, each with its length before it, so that no two lists of parts are one text.
+    /// The hash of `parts`. Each part is hashed after its length, so that two different lists never have the same input.
     pub fn of(key: &HashKey, parts: &[&[u8]]) -> Self {
         let mut mac = Hmac::<Sha256>::new(key.0.expose_secret().into());
         for part in parts {

@@ -1,7 +1,7 @@
-//! The rules of Readmit, pure: no I/O, no SDK, no `async`; time and randomness are arguments.
+//! The rules of Readmit. They are pure: no I/O, no SDK, no `async`; time and randomness are arguments.
 //!
-//! What a rule takes in and gives back are types that cannot be wrong: a [`Login`] is canonical, a [`passcode::Code`] has
-//! twelve symbols, a [`PasswordHash`] is a hash. A rule refuses with a type of its own, a text with a reason that clients may read.
+//! Rules use types that are always valid: a [`Login`] is canonical, a [`passcode::Code`] has twelve symbols, a [`PasswordHash`] is a
+//! hash. A rule refuses with its own error type; a text that cannot be parsed gives a reason that clients may read.
 
 #![warn(missing_docs)]
 

@@ -1,6 +1,7 @@
-//! The passcode and the recovery that it becomes: which command leads from which phase to which, and with which audit events.
+//! The lifecycle of a passcode and of the recovery that it becomes: which commands are allowed in which phase, which phase follows, and
+//! which audit events are written.
 //!
-//! The rules stand here and nowhere else. The store writes a [`Transition`], on the condition that what decided it still holds.
+//! No other module has such rules. The store writes a [`Transition`] on condition that the passcode has not changed since.
 
 mod command;
 mod judgement;

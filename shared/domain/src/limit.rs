@@ -1,4 +1,4 @@
-//! Limits: how often something may happen within a span of time, exactly, whenever the span is said to begin.
+//! Rate limits: how often something may happen within a span of time. A limit holds for every span, whenever it begins.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,12 +9,12 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// So often within a span, and no more.
+/// A rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// How often.
+    /// How often something may happen.
     pub most: usize,
-    /// Within what span.
+    /// The span of time.
     pub within: Duration,
 }
 
@@ -22,43 +22,43 @@ const fn limit(most: usize, seconds: u64) -> Limit {
     Limit { most, within: Duration::from_secs(seconds) }
 }
 
-/// Passcodes mailed to one employee: enough for a lost mail or two, too few to fill a mailbox.
+/// Passcodes mailed to one employee: enough if a mail or two are lost, too few to fill a mailbox.
 pub const CODES_AN_EMPLOYEE: [Limit; 2] = [limit(3, 15 * MINUTE), limit(10, DAY)];
 /// Passcodes issued by one admin: a helpdesk's busy hour.
 pub const CODES_AN_ADMIN: [Limit; 1] = [limit(60, HOUR)];
-/// Failed sign-ins of an account from one network: it takes five networks to use up what the account has.
+/// Failed sign-ins of an account from one network. It takes five networks to reach the limit of the account.
 pub const SIGN_INS_A_NETWORK: [Limit; 2] = [limit(10, 15 * MINUTE), limit(20, DAY)];
-/// Failed sign-ins of an account from a device that it was signed in on before.
+/// Failed sign-ins of an account from a known device.
 pub const SIGN_INS_A_DEVICE: [Limit; 2] = [limit(10, 15 * MINUTE), limit(100, DAY)];
 /// Wrong passwords of an account from anywhere (NIST SP 800-63B-4, section 3.2.2).
 pub const WRONG_PASSWORDS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
-/// Wrong second factors beside the right password, likewise. Only who knows the password can reach this limit.
+/// Wrong second factors with the right password, from anywhere. Only someone who knows the password can reach this limit.
 pub const WRONG_SECOND_FACTORS_AN_ACCOUNT: [Limit; 1] = [limit(100, DAY)];
-/// Refused redemptions of an address from one network: too few to find the 20 bits of a selector while a code lives.
+/// Refused redemptions of an address from one network: too few to guess the 20 bits of a selector before the code expires.
 pub const REFUSED_REDEMPTIONS_A_NETWORK: [Limit; 1] = [limit(100, 15 * MINUTE)];
-/// Secrets compared without a success, over all codes of an account (NIST SP 800-63B-4, section 3.2.2)…
+/// Secrets compared without a success, for all codes of an account (NIST SP 800-63B-4, section 3.2.2).
 pub const MAX_TRIES_WITHOUT_SUCCESS: u32 = 100;
-/// … after which no code is issued for so long.
+/// How long no code is issued after [`MAX_TRIES_WITHOUT_SUCCESS`].
 pub const LOCKED_FOR: Duration = Duration::from_secs(DAY);
 
-/// When something has happened, oldest first.
+/// The times when something happened, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Occurrences(Vec<Timestamp>);
 
 impl Occurrences {
-    /// As they were stored, in milliseconds since 1970.
+    /// Reads the stored times, in milliseconds since 1970.
     pub fn from_millis(millis: &[i64]) -> Self {
         let mut moments: Vec<_> = millis.iter().map(|millis| Timestamp::from_millis(*millis)).collect();
         moments.sort_unstable();
         Self(moments)
     }
 
-    /// As they are stored.
+    /// The times as they are stored, in milliseconds since 1970.
     pub fn to_millis(&self) -> Vec<i64> {
         self.0.iter().map(|moment| moment.millis()).collect()
     }
 
-    /// Whether it may happen once more at `now`; if not, from when on it may.
+    /// Whether it may happen once more at `now`. The error is the time from which on it may.
     pub fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<(), Timestamp> {
         let full_until = |limit: &Limit| {
             let first_that_counts = self.0.get(self.0.len().checked_sub(limit.most)?)?;
@@ -67,22 +67,22 @@ impl Occurrences {
         limits.iter().filter_map(full_until).max().map_or(Ok(()), Err)
     }
 
-    /// With one more at `now`, and without those that no longer count.
+    /// Adds `now`, and removes the times that no longer count.
     pub fn with(&self, limits: &[Limit], now: Timestamp) -> Self {
         let Self(mut moments) = self.counting(limits, now);
         moments.push(now);
         Self(moments)
     }
 
-    /// Without those that no longer count.
+    /// Removes the times that no longer count.
     pub fn counting(&self, limits: &[Limit], now: Timestamp) -> Self {
         let longest = limits.iter().map(|limit| limit.within).max().unwrap_or_default();
         Self(self.0.iter().filter(|moment| now < moment.after(longest)).copied().collect())
     }
 }
 
-/// The network that an address belongs to: /24 of IPv4, /48 of IPv6, which is what one customer of a provider is given (RFC 6177).
-/// An address that is none counts as one network of its own.
+/// The network of an address: /24 for IPv4, /48 for IPv6, which a provider typically assigns to one customer (RFC 6177). All malformed
+/// addresses count as one network.
 pub fn network_of(source_ip: Option<&str>) -> String {
     match source_ip.and_then(|text| text.parse::<IpAddr>().ok()).map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_reached_and_free_again_to_the_millisecond() {
+    fn a_limit_is_exact_to_the_millisecond() {
         let limits = [limit(3, 900)];
         let mut seen = Occurrences::default();
         for second in [0, 10, 20] {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_what_still_counts() {
+    fn only_times_that_still_count_are_stored() {
         let seen = Occurrences::from_millis(&[2_000, 1_000]);
         assert_eq!(seen.to_millis(), [1_000, 2_000]);
         assert_eq!(seen.counting(&[limit(3, 10)], at(11)).to_millis(), [2_000]);
@@ -143,13 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn of_two_limits_the_longer_wait_is_told() {
+    fn of_two_limits_the_longer_wait_counts() {
         let seen = Occurrences::from_millis(&[0, 1_000, 2_000]);
         assert_eq!(seen.admit(&[limit(3, 10), limit(3, 100)], at(5)), Err(at(100)));
     }
 
     #[test]
-    fn neighbours_share_a_network() {
+    fn neighbouring_addresses_are_in_one_network() {
         assert_eq!(network_of(Some("203.0.113.7")), network_of(Some("203.0.113.250")));
         assert_ne!(network_of(Some("203.0.113.7")), network_of(Some("203.0.114.7")));
         assert_eq!(network_of(Some("::ffff:203.0.113.7")), network_of(Some("203.0.113.7")));

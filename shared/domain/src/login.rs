@@ -16,7 +16,7 @@ const MAX_LOCAL_BYTES: usize = 64;
 text_type!(
     /// An e-mail address that has one spelling: trimmed, NFKC, lower case as a whole, the domain in ASCII (IDNA).
     ///
-    /// Two spellings of one address are one login, and look-alikes are not: `MIKE@` is `mike@`, `mıke@` is somebody else.
+    /// Two spellings of one address are the same login: `MIKE@` is `mike@`. Look-alikes are different logins: `mıke@` is not `mike@`.
     Login
 );
 
@@ -38,8 +38,8 @@ impl Login {
     }
 }
 
-/// Lower-casing can undo NFKC and the other way round (`İ`, `ϔ`), so both are applied until nothing changes;
-/// three rounds settle every character there is, and a text that does not settle is nobody's address.
+/// Lower-casing can undo NFKC, and NFKC can undo lower-casing (`İ`, `ϔ`). Both are applied until nothing changes. Three rounds are enough
+/// for every character; a text that still changes is refused.
 fn fold(text: &str) -> Option<String> {
     let mut folded = text.to_owned();
     for _ in 0..4 {
@@ -52,10 +52,10 @@ fn fold(text: &str) -> Option<String> {
     None
 }
 
-/// RFC 5322's dot-atom, opened to letters of all scripts (RFC 6531). Quoted local parts are refused: no mailbox of
-/// today needs one, and each is a way to smuggle a space or a second `@`.
+/// RFC 5322's dot-atom, extended to letters of all scripts (RFC 6531). Quoted local parts are refused: hardly any mailbox has one, and
+/// they can hide a space or a second `@`.
 fn is_local_part(local: &str) -> bool {
-    // Vowel signs and some accents stay apart from their letter in NFKC: the combining marks.
+    // In NFKC vowel signs and some accents are separate characters: combining marks.
     let is_letter = |c: char| (c.is_alphanumeric() && !misleads(c)) || is_combining_mark(c);
     let is_atom =
         |atom: &str| !atom.is_empty() && atom.chars().all(|c| is_letter(c) || "!#$%&'*+-/=?^_`{|}~".contains(c));
@@ -73,7 +73,7 @@ fn is_domain(domain: &str) -> bool {
 }
 
 fn canonical(text: &str) -> Option<String> {
-    // Nothing longer can shrink to 254 bytes that a person would call an address; it is not worth folding.
+    // A longer text is not folded: no real address shrinks from this length to 254 bytes.
     if text.len() > 4 * MAX_BYTES {
         return None;
     }
@@ -110,13 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn a_look_alike_is_somebody_else() {
+    fn a_look_alike_is_another_login() {
         assert_ne!(login("mıke@northwind.example"), "mike@northwind.example");
         assert_ne!(login("mike@northwınd.example"), "mike@northwind.example");
     }
 
     #[test]
-    fn what_cannot_be_mailed_is_refused() {
+    fn addresses_that_cannot_be_mailed_are_refused() {
         for text in ["", "mike", "mike@", "mike@northwind.example\r\nBcc: eve@evil.example", "<mike@northwind.example>"]
         {
             assert_eq!(login(text), "refused", "{text:?}");

@@ -1,4 +1,4 @@
-//! Names, and the other short texts that come with a person.
+//! Names, languages and external ids.
 
 use std::str::FromStr;
 
@@ -9,21 +9,21 @@ use crate::EmployeeId;
 use crate::text::text_type;
 
 text_type!(
-    /// A name as its bearer writes it: NFC, one blank between words, 1 to 200 code points, no control or direction marks.
+    /// A name as its owner writes it: NFC, one blank between words, 1 to 200 code points, without control characters and direction marks.
     Name
 );
 
-/// Longer than any name in a register office; keeps a sort key under 1,024 bytes.
+/// Longer than any real name, and short enough to keep a sort key under 1,024 bytes.
 const MAX_NAME_CHARS: usize = 200;
 
 impl Name {
-    /// The name without case and accents, for sorting and searching: `José Óscar` and `JOSE OSCAR` are alike.
+    /// The name without case and accents, for sorting and searching: `José Óscar` and `JOSE OSCAR` are equal.
     pub fn folded(&self) -> String {
         fold(&self.0)
     }
 
-    /// The sort key of the list: the folded name, cut to a sane length, a tab and the id. The tab sorts before every character that
-    /// a name can hold, so that `Ann` comes before `Ann Lee`.
+    /// The sort key of the list: the folded name, cut to 200 characters, a tab and the id. The tab sorts before all characters of a name,
+    /// so that `Ann` comes before `Ann Lee`.
     pub fn sort_key(&self, employee_id: EmployeeId) -> String {
         let folded: String = self.folded().chars().take(MAX_NAME_CHARS).collect();
         format!("{folded}\t{employee_id}")
@@ -36,7 +36,7 @@ pub fn fold(text: &str) -> String {
     bare.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(without_stroke).collect()
 }
 
-/// Letters whose accent Unicode does not take apart, and that a neighbour without such a key types bare.
+/// Replaces letters whose stroke or accent Unicode does not separate, because people type them without it.
 fn without_stroke(c: char) -> impl Iterator<Item = char> {
     let bare = match c {
         'ł' => "l",
@@ -45,7 +45,7 @@ fn without_stroke(c: char) -> impl Iterator<Item = char> {
         'ħ' => "h",
         'ı' => "i",
         'ŧ' => "t",
-        // At a word's end sigma has a shape of its own, and a prefix ends sooner than its word.
+        // Sigma has another form at the end of a word, but a prefix does not end there.
         'ς' => "σ",
         'ß' => "ss",
         'æ' => "ae",
@@ -56,8 +56,8 @@ fn without_stroke(c: char) -> impl Iterator<Item = char> {
     bare.chars().chain(bare.is_empty().then_some(c))
 }
 
-/// Characters that change how the text around them reads (Unicode TR 9 controls, line and paragraph breaks), or that nobody
-/// sees. The joiners U+200C and U+200D belong to the spelling of Persian and Indic names and stay.
+/// Whether a character misleads readers: it changes the order of the text around it (Unicode TR 9), breaks the line, or is invisible.
+/// The joiners U+200C and U+200D are allowed, because Persian and Indic names need them.
 pub fn misleads(c: char) -> bool {
     let direction =
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -69,7 +69,7 @@ pub fn misleads(c: char) -> bool {
     c.is_control() || direction || unseen || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// White space of any width; line breaks are not, and are refused.
+/// White space of any width, without line breaks, which are refused.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_takes_accents_and_case_away() {
+    fn folding_removes_accents_and_case() {
         assert_eq!(name("José Óscar").folded(), name("JOSE OSCAR").folded());
         assert_eq!(name("Łukasz Żółć").folded(), "lukasz zolc");
         assert_eq!(name("Nguyễn Thị Đào").folded(), "nguyen thi dao");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_with_strokes_are_found_by_bare_ones() {
+    fn letters_with_strokes_are_found_without_them() {
         let folded = name("Bjørn Đorđe Ðór Ħal Ŧor Œuvre Ærø Þór Strauß  ΠΑΣ").folded();
         assert_eq!(folded, "bjorn dorde dor hal tor oeuvre aero thor strauss πασ");
         let id: EmployeeId = "emp_01J00000000000000000000000".parse().unwrap();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_and_external_ids_have_their_forms() {
+    fn malformed_languages_and_external_ids_are_refused() {
         for (text, is_one) in [
             ("en", true),
             ("gsw", true),

@@ -1,52 +1,52 @@
-//! Notices: mails about what happened to an account, so that it cannot happen unnoticed (NIST SP 800-63B-4, section 4.6).
+//! Notices: mails that inform people about events of their account (NIST SP 800-63B-4, section 4.6).
 
 use crate::{Employee, EventId, Login, Name, Origin, SecondProof, Timestamp};
 
-/// One notice. It tells of one event of the trail.
+/// A notice about one audit event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// The event.
+    /// The audit event.
     pub event_id: EventId,
     /// When it happened.
     pub at: Timestamp,
-    /// From where, as far as it is known and meant for the reader.
+    /// Where the request came from. Empty if unknown, or if the recipient must not see it.
     pub origin: Origin,
-    /// What happened. The words of the mail are chosen by it.
+    /// What happened. It selects the text of the mail.
     pub kind: NoticeKind,
 }
 
-/// The kinds of news that Readmit mails, each with words of its own. Kinds with a [`NoticeSubject`], and
-/// [`NoticeKind::PolicyWeakened`], are for Security Admins. The others are for the owner of the account.
+/// The kinds of notices. Each has its own text. Kinds with a [`NoticeSubject`], and [`NoticeKind::PolicyWeakened`], are for Security
+/// Admins. The others are for the owner of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// A passcode of the reader's was used: a recovery is open.
+    /// The recipient's passcode was redeemed: a recovery is open.
     PasscodeRedeemed,
-    /// The reader's password and authenticator were replaced.
+    /// The recipient's password and authenticator were replaced.
     RecoveryCompleted,
-    /// The reader's password, authenticator and sessions were stopped, before a passcode replaces them.
+    /// The recipient's account was suspended: password, authenticator and sessions are invalid.
     AccountSuspended,
-    /// The reader's account was disabled and is enabled again.
+    /// The recipient's account was disabled and is enabled again.
     AccountEnabled,
-    /// The reader has new backup codes; the earlier ones have ended.
+    /// The recipient has new backup codes; the earlier ones are invalid.
     BackupCodesRenewed,
-    /// The reader's address was changed. This notice is mailed to both addresses.
+    /// The recipient's address was changed. This notice is mailed to both addresses.
     AddressChanged {
         /// The old address, masked by [`Login::masked`].
         from: String,
         /// The new address, masked by [`Login::masked`].
         to: String,
     },
-    /// The reader became a Security Admin.
+    /// The recipient became a Security Admin.
     RoleGiven,
-    /// The reader is no longer a Security Admin.
+    /// The recipient is no longer a Security Admin.
     RoleTaken,
-    /// Somebody said of a passcode: this was not me.
+    /// A holder said of a passcode: this was not me.
     PasscodeDisowned(NoticeSubject),
     /// The mail with a passcode cannot be delivered.
     PasscodeBounced(NoticeSubject),
-    /// The mail with a passcode was reported as unwanted.
+    /// The mail with a passcode was reported as spam.
     PasscodeComplained(NoticeSubject),
-    /// A passcode of a Security Admin's was used.
+    /// A Security Admin's passcode was redeemed.
     AdminPasscodeRedeemed(NoticeSubject),
     /// A Security Admin's password and authenticator were replaced.
     AdminRecoveryCompleted(NoticeSubject),
@@ -58,7 +58,7 @@ pub enum NoticeKind {
     AdminAccountEnabled(NoticeSubject),
     /// A Security Admin suspended an account.
     AdminAccountSuspended(NoticeSubject),
-    /// The company asks fewer people for a second proof than before.
+    /// The company's policy now requires a second proof from fewer people.
     PolicyWeakened {
         /// The policy before.
         from: SecondProof,
@@ -67,12 +67,12 @@ pub enum NoticeKind {
     },
 }
 
-/// Whose account a notice to Security Admins is about.
+/// The person whose account a notice to Security Admins is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeSubject {
-    /// The name.
+    /// The person's name.
     pub full_name: Name,
-    /// The address.
+    /// The person's address.
     pub login: Login,
 }
 
@@ -83,7 +83,7 @@ impl From<&Employee> for NoticeSubject {
 }
 
 impl NoticeKind {
-    /// Its name, and whose account it is about if it is a notice to Security Admins about an account.
+    /// The name of the kind; and the person, for notices to Security Admins about an account.
     fn parts(&self) -> (&'static str, Option<&NoticeSubject>) {
         match self {
             Self::PasscodeRedeemed => ("passcode_redeemed", None),
@@ -107,17 +107,17 @@ impl NoticeKind {
         }
     }
 
-    /// Its name, as mails are tagged with it: letters and `_` alone.
+    /// The name of the kind, which is also a tag of the mail: only letters and `_`.
     pub fn name(&self) -> &'static str {
         self.parts().0
     }
 
-    /// Whether it is for Security Admins, and not for the person whose account it is.
+    /// Whether the notice is for Security Admins, and not for the owner of the account.
     pub fn is_for_admins(&self) -> bool {
         self.concerned().is_some() || matches!(self, Self::PolicyWeakened { .. })
     }
 
-    /// Whose account a notice to Security Admins is about, if it is about one.
+    /// The person whose account a notice to Security Admins is about, if it is about an account.
     pub fn concerned(&self) -> Option<&NoticeSubject> {
         self.parts().1
     }

@@ -1,4 +1,4 @@
-//! The one-time passcode: the code a person types, and what the directory shows of it.
+//! The one-time passcode: the code that a person types, and the data that admins see.
 
 use std::time::Duration;
 
@@ -11,57 +11,57 @@ use crate::keyed_hash::{HashKey, KeyedHash};
 use crate::lifecycle::{CodeStatus, PasscodeStatus, Phase};
 use crate::{CompanyId, EmployeeId, Login, PasscodeId, Timestamp};
 
-/// How long a code lives unless the admin asks otherwise.
+/// How long a code is valid unless the admin says otherwise.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
-/// The shortest lifetime, in minutes: mail may take a few.
+/// The shortest lifetime, in minutes, because a mail may take a few minutes.
 pub const MIN_LIFETIME_MINUTES: u32 = 10;
 /// The longest lifetime, in minutes (NIST SP 800-63B-4, section 4.2.1.2: a day).
 pub const MAX_LIFETIME_MINUTES: u32 = 24 * 60;
-/// A code still `sending` after this was left behind by a process that died: its mail failed.
+/// A code that is still `sending` after this time belongs to a process that died. It counts as failed.
 pub const SENDING_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// How long a passcode is shown after its code has expired.
 pub const SHOWN_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// A one-time passcode: 12 symbols, of which the first four select and the other eight are the secret.
+/// A code of 12 symbols: the first four are the selector, the other eight are the secret.
 pub struct Code(Zeroizing<[u8; 12]>);
 
 impl Code {
-    /// A new code: 60 random bits.
+    /// A new code of 60 random bits.
     pub fn generate(random: &mut impl CryptoRng) -> Self {
         Self(random_symbols(random))
     }
 
-    /// What a person typed, if it can be a code at all.
+    /// Reads a typed text. None if it is not a code.
     pub fn read(typed: &str) -> Option<Self> {
         read_symbols(typed).map(Self)
     }
 
-    /// The public part: it finds the passcode, and a wrong one costs its holder no try.
+    /// The public part. It finds the passcode; a wrong selector does not count as a try.
     pub fn selector(&self) -> String {
         self.0[..4].iter().copied().map(char::from).collect()
     }
 
-    /// As it is mailed: `7K3M-9QXT-2BHW`.
+    /// The text in the mail: `7K3M-9QXT-2BHW`.
     pub fn grouped(&self) -> Zeroizing<String> {
         grouped(self.0.as_slice(), 4)
     }
 
-    /// What is stored of the secret: a keyed hash, bound to the login and the passcode.
+    /// The hash of the secret that is stored: keyed, and bound to the login and the passcode.
     pub fn hash(&self, key: &HashKey, login: &Login, passcode_id: PasscodeId) -> KeyedHash {
         KeyedHash::of(key, &[login.as_str().as_bytes(), passcode_id.to_string().as_bytes(), &self.0[4..]])
     }
 }
 
-/// Which passcode, and whose: what a write must name to mean this one and no other.
+/// Identifies a passcode and its holder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasscodeRef {
     /// The holder's login, the key of the passcodes table.
     pub login: Login,
     /// The holder's company.
     pub company_id: CompanyId,
-    /// The holder.
+    /// The holder's id.
     pub employee_id: EmployeeId,
-    /// The passcode.
+    /// The passcode's id.
     pub passcode_id: PasscodeId,
 }
 
@@ -71,11 +71,11 @@ pub struct PasscodeRef {
 pub enum Issuer {
     /// A Security Admin of the company. The directory has the name.
     Admin(EmployeeId),
-    /// Whoever runs the service, through an import: the text `operator`.
+    /// The operator, through an import: the text `operator`.
     Operator(OperatorTag),
 }
 
-/// Writes itself as `"operator"`.
+/// Is serialized as `"operator"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OperatorTag {
     /// The only value.
@@ -83,26 +83,27 @@ pub enum OperatorTag {
     Operator,
 }
 
-/// The latest passcode of a person as admins see it.
+/// The latest passcode of a person, as admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatestPasscode {
-    /// Which one it is.
+    /// The passcode's id.
     pub passcode_id: PasscodeId,
-    /// How far it has come.
+    /// The current phase.
     #[serde(flatten)]
     pub phase: Phase,
-    /// The address it went to, masked.
+    /// The masked address that the mail was sent to.
     pub sent_to: String,
     /// When it was issued.
     pub issued_at: Timestamp,
-    /// Until when it can be redeemed.
+    /// When the code expires.
     pub expires_at: Timestamp,
     /// Who issued it.
     pub issued_by: Issuer,
 }
 
 impl LatestPasscode {
-    /// The status at `now`: a code expires at once, not when the cleanup ends it, and one that was never mailed has failed.
+    /// The status at `now`. It does not depend on the cleanup: an overdue code is expired, and a code that is `sending` for too long has
+    /// failed.
     pub fn status_at(&self, now: Timestamp) -> PasscodeStatus {
         let status = match self.phase {
             Phase::SENDING if now >= self.issued_at.after(SENDING_LIMIT) => CodeStatus::Failed,
@@ -112,7 +113,7 @@ impl LatestPasscode {
         PasscodeStatus::Code(status)
     }
 
-    /// Whether it is still shown: not for ever.
+    /// Whether it is still shown at `now`.
     pub fn is_shown_at(&self, now: Timestamp) -> bool {
         now < self.expires_at.after(SHOWN_FOR)
     }
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn hyphens_blanks_case_and_look_alike_letters_are_forgiven() {
+    fn hyphens_blanks_case_and_look_alike_letters_do_not_matter() {
         let code = Code::read("7K3M-91XT-2B0W").unwrap();
         for typed in [" 7k3m 91xt 2b0w ", "7K3M9IXT2BOW", "7k3m-9lxt-2bow", "7K3M–91XT–2B0W"] {
             assert_eq!(Code::read(typed).unwrap().grouped(), code.grouped(), "{typed}");
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_four_symbols_select() {
+    fn the_first_four_symbols_are_the_selector() {
         assert_eq!(Code::read("7K3M-9QXT-2BHW").unwrap().selector(), "7K3M");
         let minutes = [DEFAULT_LIFETIME, SENDING_LIMIT].map(|span| span.as_secs() / 60);
         assert_eq!((minutes, MAX_LIFETIME_MINUTES), ([60, 5], 1_440));
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_code_is_none() {
+    fn malformed_codes_are_refused() {
         for typed in
             ["", "7K3M-9QXT-2BH", "7K3M-9QXT-2BHWW", "7K3M-9QXT-2BHU", "7K3M-9QXT-2BH\u{ff37}", "7K3M-9QXT-2BH!"]
         {
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn time_ends_a_code_to_the_millisecond() {
+    fn a_code_expires_to_the_millisecond() {
         let at = Timestamp::from_millis;
         let latest = LatestPasscode {
             passcode_id: passcode_id(1),

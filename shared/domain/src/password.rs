@@ -1,6 +1,7 @@
-//! New passwords: what is asked of them, and why one is refused.
+//! The rules for new passwords.
 //!
-//! NIST SP 800-63B-4, section 3.1.1.2: length, breaches, an estimate of the guesses (zxcvbn), the person's words; no composition rules.
+//! NIST SP 800-63B-4, section 3.1.1.2: minimal length, no breached passwords, an estimate of the guesses (zxcvbn), nothing from the
+//! person's name, address or company. There are no composition rules.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +15,14 @@ use crate::{Login, Name};
 
 mod breached;
 
-/// The fewest code points. With a second factor NIST asks for 8; 12 keeps a stolen hash expensive as well.
+/// The minimal length in code points. With a second factor NIST requires 8; with 12 a stolen hash is expensive to guess, too.
 pub const MIN_CHARS: usize = 12;
-/// The most code points: passphrases fit, and hashing stays cheap.
+/// The maximal length in code points: long enough for passphrases, short enough for cheap hashing.
 pub const MAX_CHARS: usize = 256;
-/// Passwords that may be tried in one recovery: each costs a hash.
+/// How many passwords may be tried in one recovery. Each one costs a hash.
 pub const MAX_PASSWORDS_A_RECOVERY: u32 = 10;
 
-/// A password as a person typed it, in NFC, so that it is the same from every keyboard. Cannot be printed.
+/// A typed password in NFC, so that it is the same from every keyboard. It cannot be printed.
 pub struct Password(SecretString);
 
 impl Password {
@@ -30,12 +31,12 @@ impl Password {
         Self(SecretString::from(typed.nfc().collect::<String>()))
     }
 
-    /// What is hashed.
+    /// The bytes to hash.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.expose_secret().as_bytes()
     }
 
-    /// All that speaks against this password for this person; empty if nothing does.
+    /// The reasons to refuse this password for this person. Empty if it is accepted.
     pub fn faults(&self, person: &Person<'_>) -> Vec<PasswordFault> {
         let text = self.0.expose_secret();
         let length = text.chars().count();
@@ -57,18 +58,18 @@ impl Password {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordFault {
-    /// Under [`MIN_CHARS`].
+    /// Shorter than [`MIN_CHARS`].
     TooShort,
-    /// Over [`MAX_CHARS`].
+    /// Longer than [`MAX_CHARS`].
     TooLong,
-    /// Known from a breach, or guessed within 10⁸ tries.
+    /// Breached, or can be guessed within 10⁸ tries.
     TooCommon,
-    /// Has the person's name, address or company in it.
+    /// Contains the person's name, address or company.
     ContainsIdentity,
 }
 
 impl PasswordFault {
-    /// The reason as the person may read it.
+    /// The reason, as a text for the person.
     pub fn detail(self) -> &'static str {
         match self {
             Self::TooShort => "Use at least 12 characters.",
@@ -79,7 +80,7 @@ impl PasswordFault {
     }
 }
 
-/// Whose password it is to be.
+/// The person who chooses a password.
 pub struct Person<'a> {
     /// The person's name.
     pub name: &'a Name,
@@ -90,32 +91,32 @@ pub struct Person<'a> {
 }
 
 impl Person<'_> {
-    /// The words of name, address and company that an attacker would try, folded. Short ones stand in too many
-    /// innocent words (`ann` in `channel`); of scripts that say much in one character, two are enough.
+    /// The folded words of name, address and company that an attacker would try. Short words are left out, because they occur in many
+    /// other words (`ann` in `channel`). ASCII words need four characters, words of other scripts two.
     fn words(&self) -> Vec<String> {
         let texts = format!("{} {} {}", self.name.folded(), self.company.folded(), self.login);
         let words = texts.split(|c: char| !c.is_alphanumeric());
-        let telling = words.filter(|word| word.chars().count() >= if word.is_ascii() { 4 } else { 2 });
-        telling.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+        let long = words.filter(|word| word.chars().count() >= if word.is_ascii() { 4 } else { 2 });
+        long.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
-/// The score that zxcvbn gives from 10⁸ guesses on. A throttled sign-in would withstand fewer; a stolen table would not.
+/// The score that zxcvbn gives from 10⁸ guesses on. Fewer would be enough for sign-ins, which are throttled, but not for a stolen table.
 const LEAST_STRENGTH: Score = Score::Three;
 
-/// What comes later adds nothing: of a hundred signs such as `4@8({[<` zxcvbn takes seconds, of forty a tenth of one.
+/// Only the first characters are judged: for a hundred characters such as `4@8({[<` zxcvbn takes seconds, for forty a tenth of a second.
 const JUDGED_CHARS: usize = 40;
 
-/// How many guesses an attacker needs who knows the person's words (Wheeler, "zxcvbn", USENIX Security 2016). Case and accents
-/// cost an attacker nothing here: both texts are folded.
+/// A score for the number of guesses by an attacker who knows the person's words (Wheeler, "zxcvbn", USENIX Security 2016). Both texts are
+/// folded, so case and accents do not raise the score.
 fn strength(password: &str, words: &[String]) -> Score {
     let judged: String = password.chars().take(JUDGED_CHARS).collect();
     zxcvbn(&judged, &words.iter().map(String::as_str).collect::<Vec<_>>()).score()
 }
 
-/// Builds the tables of zxcvbn, which takes 15 to 20 ms: at the start, so that no request does it.
+/// Builds the tables of zxcvbn, which takes 15 to 20 ms. Called at the start, so that no request has to wait for it.
 pub fn prepare() {
-    // One part for each of its matchers: a word, a walk over the keyboard, a repetition, a sequence, a date, letters as digits.
+    // One part for each matcher: a word, a walk over the keyboard, a repetition, a sequence, a date, digits in place of letters.
     strength("harbour-zxcvfr-xkxkxk-6789-1987.11.23-p4ssw0rd", &[]);
 }
 

@@ -1,4 +1,4 @@
-//! Passwords at rest: Argon2id (RFC 9106), keyed with a pepper that no table holds.
+//! Password hashes: Argon2id (RFC 9106), with a pepper as its key, which is in no table.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,7 +19,7 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// The key of all password hashes of one version of the root.
+/// The key of all password hashes of one version of the root secret.
 pub struct Pepper(SecretBox<[u8; 32]>);
 
 impl From<[u8; 32]> for Pepper {
@@ -28,7 +28,7 @@ impl From<[u8; 32]> for Pepper {
     }
 }
 
-/// An Argon2id hash in the PHC string format. Cannot be printed by accident.
+/// An Argon2id hash in the PHC string format. Its `Debug` output does not contain the hash.
 #[derive(Clone, PartialEq)]
 pub struct PasswordHash(phc::PasswordHash);
 
@@ -43,15 +43,15 @@ impl HashingFailed {
     }
 }
 
-/// The memory of hashes, kept from one to the next: pages that are new to a process cost half as much as the hash in them.
+/// The memory that hashes reuse. Fresh memory pages would add half of the hash's own time.
 ///
-/// It is wiped behind each hash. The second pass of Argon2 only adds to what the first has left, by XOR (RFC 9106, section 3.2, step 6),
-/// so whoever found the memory as the hash leaves it could go back to its first blocks, which are quick hashes of password, salt and
-/// pepper, and try guesses without Argon2's memory and passes. Half a millisecond holds that off.
+/// The memory is wiped after each hash, which takes half a millisecond. Otherwise it would contain data for fast guesses: the second pass
+/// of Argon2 only XORs into the result of the first (RFC 9106, section 3.2, step 6), so an attacker could compute the first blocks, which
+/// are fast hashes of password, salt and pepper.
 #[derive(Default)]
 pub struct HashMemory(Mutex<Vec<Vec<Block>>>);
 
-/// Blocks that are kept: a function hashes once at a time, a local stack on a few cores at once.
+/// How many memories are kept. A function computes one hash at a time, the local stack a few.
 const KEPT: usize = 4;
 
 impl HashMemory {
@@ -95,7 +95,7 @@ fn compute(
 }
 
 impl PasswordHash {
-    /// Hashes a password with a salt of 128 random bits. Takes about 17 ms of CPU and 19 MiB.
+    /// Hashes a password. Takes about 17 ms of CPU time and 19 MiB.
     pub fn of(password: &Password, pepper: &Pepper, salt: Salt, memory: &HashMemory) -> Result<Self, HashingFailed> {
         let params = today()?;
         let output = compute(password, pepper, &salt.0, params.clone(), memory)?;
@@ -108,7 +108,7 @@ impl PasswordHash {
         }))
     }
 
-    /// Whether this is the hash of `password`; as slow as [`Self::of`].
+    /// Whether this is the hash of `password`. Takes as long as [`Self::of`].
     pub fn verify(&self, password: &Password, pepper: &Pepper, memory: &HashMemory) -> Result<bool, HashingFailed> {
         let params = Params::try_from(&self.0).map_err(HashingFailed::because)?;
         let (salt, hash) = (self.0.salt.as_ref(), self.0.hash.as_ref());
@@ -117,13 +117,13 @@ impl PasswordHash {
         Ok(output.ct_eq(hash.as_bytes()).into())
     }
 
-    /// Whether it was made with the parameters of today.
+    /// Whether the hash was made with the current parameters.
     pub fn is_up_to_date(&self) -> bool {
         Params::try_from(&self.0)
             .is_ok_and(|params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES))
     }
 
-    /// Spends the time of a verification on nobody's hash, so that an unknown address answers as slowly as a known one.
+    /// Takes as long as a verification, for an unknown address, and returns `false`.
     pub fn verify_nobody(password: &Password, pepper: &Pepper, memory: &HashMemory) -> Result<bool, HashingFailed> {
         compute(password, pepper, &[0; 16], today()?, memory).map(|_| false)
     }
@@ -133,7 +133,7 @@ impl PasswordHash {
 pub struct Salt([u8; 16]);
 
 impl Salt {
-    /// A new one.
+    /// A new random salt.
     pub fn generate(random: &mut impl CryptoRng) -> Self {
         let mut salt = [0; 16];
         random.fill_bytes(&mut salt);

@@ -1,16 +1,16 @@
-//! What of an employee an import changes. A field that `Employee` gets and this does not name does not compile.
+//! The changes of an import to an employee. A new field of `Employee` does not compile until it is named here.
 
 use crate::Employee;
 
-/// The fields in which two states of one employee differ, of those that an import can change.
+/// The fields that an import changes in one employee.
 #[derive(Debug)]
 pub struct EmployeePatch {
-    /// Their names, as imports and the audit have them.
+    /// The names of the fields, as in imports and audit events.
     pub fields: Vec<&'static str>,
 }
 
 impl EmployeePatch {
-    /// What differs between two states of the same employee.
+    /// The fields that differ between two states of one employee.
     pub fn diff(old: &Employee, new: &Employee) -> Self {
         let Employee {
             login,
@@ -20,7 +20,7 @@ impl EmployeePatch {
             account_type,
             account_status,
             mail_locale,
-            // Acts of the person change these.
+            // An import cannot change these.
             company_id: _,
             employee_id: _,
             two_factor: _,
@@ -48,7 +48,7 @@ mod tests {
     use crate::employee::tests::person;
 
     #[test]
-    fn just_the_fields_that_an_import_changed_are_named() {
+    fn only_fields_that_an_import_changed_are_named() {
         for (changed, fields) in [
             (json!({}), vec![]),
             (json!({"login": "ada.l@northwind.example"}), vec!["email"]),

@@ -1,4 +1,4 @@
-//! What a redeemed passcode has become: a recovery, with two steps to take in any order before its completion.
+//! A recovery, which a redeemed passcode becomes. It has two steps, in any order, before its completion.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use crate::text::text_type;
 use crate::{PasswordHash, Versioned};
 
 text_type!(
-    /// A TOTP key under its seal (AEAD, bound to its owner), in base64url.
+    /// A sealed TOTP key: encrypted (AEAD), bound to its owner, in base64url.
     SealedTotpKey
 );
 
@@ -21,7 +21,7 @@ impl SealedTotpKey {
 
     /// The sealed bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Only base64url was let in.
+        // Never fails: only valid base64url is accepted.
         BASE64URL_NOPAD.decode(self.0.as_bytes()).unwrap_or_default()
     }
 }
@@ -34,13 +34,13 @@ impl FromStr for SealedTotpKey {
     }
 }
 
-/// What a recovery asks for.
+/// A step of a recovery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecoveryStep {
     /// A new password.
     Password,
-    /// A new authenticator, shown and not yet confirmed.
+    /// A new authenticator, which is shown but not confirmed yet.
     Totp,
 }
 
@@ -49,7 +49,7 @@ impl RecoveryStep {
     pub const ALL: [Self; 2] = [Self::Password, Self::Totp];
 }
 
-/// What has been chosen so far. Nothing of it counts before the completion.
+/// The new credentials as far as they are set. They are not valid before the completion.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pending {
     /// The new password's hash.
@@ -60,7 +60,7 @@ pub struct Pending {
     pub totp_key: Option<Versioned<SealedTotpKey>>,
 }
 
-/// What replaces the old credentials.
+/// The new credentials of a completed recovery.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCredentials {
     /// The new password's hash.
@@ -70,7 +70,7 @@ pub struct NewCredentials {
 }
 
 impl Pending {
-    /// Both, or what is missing.
+    /// The new credentials, or the missing steps.
     pub fn complete(self) -> Result<NewCredentials, Vec<RecoveryStep>> {
         match self {
             Self { password: Some(password), totp_key: Some(totp_key) } => Ok(NewCredentials { password, totp_key }),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn missing_steps_are_named() {
         let totp_key = Some(Versioned { version: 1, value: SealedTotpKey::from_bytes(b"sealed") });
         assert_eq!(Pending::default().complete(), Err(RecoveryStep::ALL.to_vec()));
         assert_eq!(Pending { password: None, totp_key }.complete(), Err(vec![RecoveryStep::Password]));

@@ -1,4 +1,4 @@
-//! How an admin finds people: by the beginning of a word, or by one of six filters.
+//! How admins find people: by the beginning of a word, or by one of six filters.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use crate::lifecycle::{CodeStatus, PasscodeStatus};
 use crate::name::fold;
 use crate::{AccountStatus, AccountType, Employee, LatestPasscode, Login, Name, Role, Timestamp, TwoFactor};
 
-/// Words of a name that are searched. A name of more is found by its first ones; a row a word is written with the person.
+/// How many words of a name can be searched; further words are ignored. Each word is one row of the table.
 const MAX_WORDS: usize = 30;
-/// Longer words are found by their beginning.
+/// The length of a word that is stored. Of longer words only the beginning is stored.
 const MAX_WORD_CHARS: usize = 60;
 
-/// The words that find a person: those of the name, folded, and the whole address. Sorted, each once.
+/// The words that find a person: the folded words of the name, and the whole address.
 pub fn words_of(name: &Name, login: &Login) -> BTreeSet<String> {
     let folded = name.folded();
     let words = folded.split(|c: char| c.is_whitespace() || "-‐–'’.,/·".contains(c)).filter(|word| !word.is_empty());
@@ -23,7 +23,7 @@ pub fn words_of(name: &Name, login: &Login) -> BTreeSet<String> {
     of_name.take(MAX_WORDS).chain([address]).collect()
 }
 
-/// What an admin types: the beginning of a word, folded. 1 to 100 characters.
+/// A typed search: the beginning of a word, folded. 1 to 100 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Prefix(String);
@@ -45,23 +45,23 @@ impl Prefix {
         &self.0
     }
 
-    /// The first of a person's words that begins so: the one under which the person is listed.
+    /// The first of a person's words that begins with this text. The person is listed for this word only.
     pub fn first_match(&self, employee: &Employee) -> Option<String> {
         words_of(&employee.full_name, &employee.login).into_iter().find(|word| word.starts_with(&self.0))
     }
 }
 
-/// A filter of the list of employees. Each is an index of just those whom it finds.
+/// A filter of the list of employees. Each filter has its own index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Filter {
-    /// By what the directory has of a person.
+    /// By a property of the employee.
     Employees(EmployeeFilter),
-    /// By what became of the person's latest passcode.
+    /// By the status of the latest passcode.
     Passcodes(PasscodeFilter),
 }
 
-/// A filter by what the directory has of a person.
+/// A filter by a property of the employee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmployeeFilter {
     /// No authenticator is enrolled.
@@ -74,12 +74,12 @@ pub enum EmployeeFilter {
     Clients,
 }
 
-/// A filter by what became of a person's latest passcode.
+/// A filter by the status of the latest passcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasscodeFilter {
-    /// It is on its way or waits to be redeemed.
+    /// The mail is being sent, or the code can be redeemed.
     Pending,
-    /// Its mail came back.
+    /// The mail bounced.
     Bounced,
 }
 
@@ -94,7 +94,7 @@ impl Filter {
         Self::Employees(EmployeeFilter::Clients),
     ];
 
-    /// The filter's name, for clients and as an index.
+    /// The filter's name, for clients. The index has the same name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Employees(filter) => filter.name(),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_finds_just_those_whom_its_name_says() {
+    fn each_filter_finds_only_the_people_with_its_property() {
         for (fields, names) in [
             (json!({}), vec![]),
             (json!({"two_factor": "not_enrolled"}), vec!["no_two_factor"]),
@@ -269,7 +269,7 @@ mod tests {
         #[test]
         fn every_beginning_of_every_word_finds_its_name(text in "[\\p{L}]{1,12}( [\\p{L}]{1,12}){0,3}", cut in 1usize..12) {
             if let Ok(name) = text.parse::<Name>() {
-                // A few signs, such as U+037A, fold into a blank and so into two words.
+                // A few characters, such as U+037A, fold into a blank, which makes two words.
                 let folds_whole = |word: &&str| !fold(word).contains(char::is_whitespace);
                 for word in name.as_str().split(' ').filter(folds_whole) {
                     let typed: String = word.chars().take(cut).collect();

@@ -1,4 +1,4 @@
-//! Sessions end all at once: every access token names the epoch of its time.
+//! Sessions. All sessions of a person end together, because each access token contains the session epoch.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use rand::CryptoRng;
 
 use crate::text::text_type;
 
-/// How long an access token lives.
+/// How long an access token is valid.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
-/// How long a device is known after a sign-in on it.
+/// How long a device is known after a sign-in.
 pub const DEVICE_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-/// How long after a sign-in the strongest acts are allowed without another (RFC 9470).
+/// How long after a sign-in the most sensitive acts are allowed without another sign-in (RFC 9470).
 pub const RECENT_SIGN_IN: Duration = Duration::from_secs(10 * 60);
-/// How long a recovery lasts from redemption, past the code's own expiry if need be.
+/// How long a recovery is open after the redemption, even if the code would have expired before.
 pub const RECOVERY_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 text_type!(
-    /// A random word in an employee's directory row. Each of the employee's access tokens repeats it; a new word ends them all.
-    /// A restored row has its old word, and with it the sessions of that time until their tokens expire (docs/operating.md,
-    /// "Restoring"). The word is random and not a counter, so that no later word repeats one that the restore dropped.
+    /// A random text in an employee's directory row and in each of the employee's access tokens. A new epoch ends all sessions.
+    /// After a restore the row has its old epoch, so old tokens are valid again until they expire (docs/operating.md, "Restoring").
+    /// An epoch is random and not a counter, so that no new epoch is equal to one that was lost in a restore.
     SessionEpoch
 );
 
@@ -49,7 +49,7 @@ mod tests {
     use rand::rngs::StdRng;
 
     #[test]
-    fn spans_are_those_of_the_threat_model() {
+    fn lifetimes_are_those_of_the_threat_model() {
         let spans = [SESSION_LIFETIME, DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME].map(|span| span.as_secs());
         assert_eq!(spans, [3_600, 7_776_000, 600, 900]);
     }

@@ -1,4 +1,4 @@
-//! Types whose one form everywhere — in bodies, tables and tokens — is their text.
+//! Types that have the same text form in bodies, tables and tokens.
 
 /// Reads the type with [`std::str::FromStr`] and writes it with [`std::fmt::Display`].
 macro_rules! serde_as_text {
@@ -17,7 +17,7 @@ macro_rules! serde_as_text {
     )+};
 }
 
-/// Displays a value as tables, answers and the trail write it: `security_admin`.
+/// Displays a value in the form of tables, answers and audit events: `security_admin`.
 macro_rules! display_as_serialized {
     ($($name:ty),+ $(,)?) => {$(
         impl std::fmt::Display for $name {
@@ -28,7 +28,7 @@ macro_rules! display_as_serialized {
     )+};
 }
 
-/// A new type over `String` that shows itself as it is.
+/// A new type that contains a `String`.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

@@ -1,4 +1,4 @@
-//! A moment, in milliseconds since 1970 UTC, written as RFC 3339.
+//! A point in time, in milliseconds since 1970 UTC, written as RFC 3339.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,16 +7,16 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A moment in UTC with a resolution of one millisecond. Its text always has the same width (`2026-11-24T04:18:04.000Z`), so that
-/// the order of the texts, which DynamoDB compares, is the order of the moments.
+/// A point in time in UTC, to the millisecond. Its text always has the same length (`2026-11-24T04:18:04.000Z`), so that texts, which
+/// DynamoDB compares, sort by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The first and the last millisecond that four digits of a year can write.
+    /// The first and the last millisecond of the years 0000 to 9999, which have four digits.
     const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
-    /// `millis` since 1970 UTC, held within the years 0000 to 9999.
+    /// `millis` since 1970 UTC, limited to the years 0000 to 9999.
     pub const fn from_millis(millis: i64) -> Self {
         if millis < *Self::RANGE.start() {
             Self(*Self::RANGE.start())
@@ -42,13 +42,13 @@ impl Timestamp {
         self.0.div_euclid(24 * 60 * 60 * 1000)
     }
 
-    /// This moment and `duration` more.
+    /// The time `duration` later.
     pub fn after(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self::from_millis(self.0.saturating_add(millis))
     }
 
-    /// This moment in the calendar, for text that people read.
+    /// Date and time of day in UTC, for texts.
     pub fn to_calendar(self) -> OffsetDateTime {
         let nanos = i128::from(self.0) * 1_000_000;
         OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH)

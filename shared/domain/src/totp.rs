@@ -1,4 +1,4 @@
-//! Authenticators: time-based one-time passwords (RFC 6238), SHA-1, six digits, 30 seconds, as every app speaks them.
+//! Authenticators: time-based one-time passwords (RFC 6238) with SHA-1, six digits and 30 seconds, which every app supports.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 use rand::CryptoRng;
@@ -8,28 +8,28 @@ use zeroize::Zeroizing;
 
 use crate::{Login, Timestamp};
 
-/// Seconds a step lasts.
+/// The length of a step in seconds.
 const STEP_SECONDS: u64 = 30;
-/// Steps that a phone's clock may be off, each way (RFC 6238, section 5.2).
+/// By how many steps a phone's clock may be wrong, in each direction (RFC 6238, section 5.2).
 const SKEW: u16 = 1;
-/// RFC 4226, section 4: 160 bits.
+/// The length of a key: 160 bits (RFC 4226, section 4).
 const KEY_BYTES: usize = 20;
 
-/// The number of a 30-second step since 1970. A step is accepted once.
+/// The number of a 30-second step since 1970. Each step is accepted once.
 pub type Step = u64;
 
 /// Six digits that a person typed.
 pub struct TotpCode(Zeroizing<String>);
 
 impl TotpCode {
-    /// What a person typed, if it can be a code: six digits, blanks ignored.
+    /// Reads a typed text: six digits, ignoring blanks. None if it is not a code.
     pub fn read(typed: &str) -> Option<Self> {
         let digits: Zeroizing<String> = Zeroizing::new(typed.chars().filter(|c| !c.is_whitespace()).take(7).collect());
         (digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(Self(digits))
     }
 }
 
-/// The key that the service and an authenticator share. Cannot be printed.
+/// The key that the service and an authenticator share. It cannot be printed.
 pub struct TotpKey(SecretBox<[u8; KEY_BYTES]>);
 
 impl TotpKey {
@@ -38,13 +38,13 @@ impl TotpKey {
         Self(SecretBox::init_with_mut(|bytes: &mut [u8; KEY_BYTES]| random.fill_bytes(bytes)))
     }
 
-    /// The key as it comes out of its seal.
+    /// Reads an unsealed key.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, &'static str> {
         let key = bytes.try_into().or(Err("is not a TOTP key"))?;
         Ok(Self(SecretBox::new(Box::new(key))))
     }
 
-    /// The key as it goes into its seal.
+    /// The bytes to seal.
     pub fn expose(&self) -> &[u8] {
         self.0.expose_secret()
     }
@@ -58,12 +58,12 @@ impl TotpKey {
             .with_secret(self.0.expose_secret().to_vec())
     }
 
-    /// The step whose code was typed, among this one and its two neighbours. Whether it was used before is the store's to say.
+    /// The step of a typed code: the current one or one of its two neighbours. The caller must check whether it was used before.
     pub fn matching_step(&self, typed: &TotpCode, now: Timestamp) -> Option<Step> {
         self.builder().build_noncompliant().check(&typed.0, u64::try_from(now.seconds()).ok()?)
     }
 
-    /// What an authenticator is given, by hand or as a QR code.
+    /// The data that a person gives to the authenticator app, by hand or as a QR code.
     pub fn enrolment(&self, brand: &str, login: &Login) -> Result<Enrolment, totp_rs::TotpError> {
         let issuer = brand.replace(':', " ");
         let totp: Totp = self.builder().with_issuer(Some(issuer)).with_account_name(login.as_str()).build()?;
@@ -73,27 +73,27 @@ impl TotpKey {
     }
 }
 
-/// What enrols an authenticator. Shown once.
+/// The data that enrols an authenticator. It is shown once.
 pub struct Enrolment {
-    /// The key in base32, to be typed.
+    /// The key in base32, for typing.
     pub secret: Zeroizing<String>,
     /// The key URI (`otpauth://totp/…`).
     pub otpauth_uri: Zeroizing<String>,
-    /// The key URI as a QR code, an SVG picture that scales.
+    /// The key URI as a QR code in SVG.
     pub qr_svg: Zeroizing<String>,
 }
 
-/// ISO/IEC 18004: four modules of quiet zone all around.
+/// The white border of a QR code, in modules (ISO/IEC 18004).
 const QUIET_ZONE: i32 = 4;
 
 fn qr_svg(text: &str) -> String {
-    // A key URI is at most a few hundred bytes, of the 2,331 that level M holds.
+    // Never fails: a key URI has a few hundred bytes, and level M can hold 2,331.
     let Ok(qr) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return String::new() };
     let side = qr.size() + 2 * QUIET_ZONE;
     let mut path = String::new();
     let columns: Vec<i32> = (0..qr.size()).collect();
     for y in 0..qr.size() {
-        // A run of dark modules at a time.
+        // One rectangle for each run of dark modules.
         for run in columns.split(|x| !qr.get_module(*x, y)) {
             let Some(x) = run.first() else { continue };
             let length = run.len();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_comes_out_of_its_seal_as_it_went_in() {
+    fn a_key_reads_back_from_its_bytes() {
         assert_eq!(key().expose(), b"12345678901234567890");
         assert!(TotpKey::from_bytes(&[0; KEY_BYTES - 1]).is_err());
     }

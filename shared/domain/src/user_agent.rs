@@ -1,21 +1,21 @@
-//! The browser that a `User-Agent` header names, in our own words.
+//! The browser of a `User-Agent` header, as one of a few fixed names.
 //!
-//! Anybody can put any text into that header, so a mail must not repeat it. It says one of the few names of this file instead.
+//! A client can send any text in that header, so a mail must not quote it. The mail contains one of the names in this file instead.
 //!
 //! No library is used. `uaparser`, `ua-parser` and `user-agent-parser` need a file of hundreds of regular expressions and compile
-//! them at each start, 190 to 330 ms by woothee's benchmark. `woothee` needs none, but its last release is of October 2021.
+//! them at each start, 190 to 330 ms by woothee's benchmark. `woothee` needs none, but its last release was in October 2021.
 
 /// A browser family and its system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Browser {
-    /// The family: `Firefox`.
+    /// The family, for example `Firefox`.
     pub family: &'static str,
-    /// The operating system, if it is a known one: `Linux`.
+    /// The operating system, for example `Linux`. None if it is unknown.
     pub system: Option<&'static str>,
 }
 
-/// Products and their families; the first that the header names counts. Edge, Opera and Samsung Internet also name Chrome, and
-/// nearly all name Safari.
+/// Products and their families. The first match counts, because Edge, Opera and Samsung Internet also name Chrome, and nearly all browsers
+/// name Safari.
 const FAMILIES: &[(&str, &str)] = &[
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
@@ -34,8 +34,8 @@ const FAMILIES: &[(&str, &str)] = &[
 
 const SAFARI: &str = "Safari";
 
-/// What the header's first comment says of the system, and the system's name; the first that it says counts. Android also says
-/// `Linux`, and iPads that ask for desktop pages say `Macintosh`.
+/// Marks in the header's first comment, and the names of the systems. The first match counts, because Android also says `Linux`. iPads that
+/// request desktop pages say `Macintosh`.
 const SYSTEMS: &[(&str, &str)] = &[
     ("iPhone", IOS),
     ("iPad", IOS),
@@ -50,13 +50,13 @@ const SYSTEMS: &[(&str, &str)] = &[
 const IOS: &str = "iOS";
 const MACOS: &str = "macOS";
 
-/// Marks of robots and of apps that show pages by a browser's engine: Electron, and Android's WebView.
+/// Marks of robots, and of apps with a browser engine: Electron and Android's WebView.
 const NO_BROWSERS: &[&str] = &["compatible;", "Electron/", "; wv"];
 
 impl Browser {
-    /// The browser that the header names. None for apps, scripts and whatever else does not look like a usual browser.
+    /// The browser of a header. None for apps, scripts and everything else that does not look like a usual browser.
     pub fn of(user_agent: &str) -> Option<Self> {
-        // All browsers begin like this: RFC 9110, section 10.1.5 has the form, and their history the name.
+        // All browsers begin like this, for historical reasons. RFC 9110, section 10.1.5 defines the syntax.
         let (comment, products) = user_agent.strip_prefix("Mozilla/5.0 (")?.split_once(')')?;
         if NO_BROWSERS.iter().any(|mark| user_agent.contains(mark)) {
             return None;
@@ -64,7 +64,7 @@ impl Browser {
         let names = |product: &str| products.split_whitespace().any(|word| word.starts_with(product));
         let (_, family) = FAMILIES.iter().find(|(product, _)| names(product))?;
         let system = SYSTEMS.iter().find(|(mark, _)| comment.contains(mark)).map(|(_, system)| *system);
-        // Headless Chrome and other engines name Safari too. Only Apple's browser is called so, and it gives a version.
+        // Headless Chrome and other engines name Safari too. Only the real Safari, on iOS or macOS, has `Version/`.
         if *family == SAFARI && !(names("Version/") && matches!(system, Some(IOS | MACOS))) {
             return None;
         }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn apps_scripts_robots_and_made_up_texts_are_nothing() {
+    fn apps_scripts_robots_and_other_texts_are_no_browser() {
         for user_agent in [
             "".to_owned(),
             "curl/8.16.0".to_owned(),

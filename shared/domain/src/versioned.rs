@@ -1,4 +1,4 @@
-//! Something made with a key of a certain version of the root: `3:…`.
+//! A value that was made with a key of a certain version of a root secret: `3:…`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// The version of the root secret that a key was derived from.
 pub type KeyVersion = u32;
 
-/// A value and the version of the key that it was made with, so that keys can move on while the value stays.
+/// A value and the version of its key, so that the value stays readable after a rotation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Versioned<T> {
     /// The version of the root secret.
     pub version: KeyVersion,
-    /// What was made with it.
+    /// The value, such as a hash or a sealed key.
     pub value: T,
 }
 

@@ -1,15 +1,15 @@
-//! What may be done to a passcode, and what comes of it.
+//! The commands to a passcode, and their effects.
 
 use super::judgement::MAX_TRIES;
 use super::{CodeStatus, Phase, RecoveryStatus};
 use crate::{DeliveryReport, EventType, Timestamp};
 
-/// What is done to a passcode.
+/// A command to a passcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
     /// The mail service accepted the mail.
     MarkSent,
-    /// The mail service reports of the mail.
+    /// The mail service reports the delivery of the mail.
     Report(DeliveryReport),
     /// The mail was not accepted: the code ends.
     Withdraw,
@@ -19,17 +19,17 @@ pub enum Command {
     Redeem,
     /// A Security Admin ends it.
     Revoke,
-    /// Its holder did not ask for it: it ends. That is noted even if it has ended already.
+    /// The holder says "this was not me". It ends the passcode, and is recorded even after the end.
     Disown,
-    /// A newer code takes its place.
+    /// A newer code replaces it.
     Supersede,
-    /// Its time is over: the cleanup ends it.
+    /// The cleanup ends it after its time.
     Expire,
-    /// A code's tries are spent.
+    /// The fifth try failed: the code ends.
     Exhaust,
-    /// The recovery's new password is kept.
+    /// The recovery's new password is stored.
     SetPassword,
-    /// The recovery's new authenticator is kept.
+    /// The recovery's new authenticator is stored and shown.
     ShowFactor,
     /// Password and authenticator are replaced.
     Complete,
@@ -39,23 +39,23 @@ pub enum Command {
     EndWithAccount,
 }
 
-/// What decides about a passcode.
+/// The state of a passcode, as far as it decides about commands.
 #[derive(Clone, Copy, Debug)]
 pub struct Passcode {
-    /// How far it has come.
+    /// The current phase.
     pub phase: Phase,
-    /// Until when the code can be redeemed, or the recovery completed.
+    /// When the code or the recovery expires.
     pub until: Timestamp,
-    /// Secrets compared with the code so far.
+    /// How many secrets were compared with the code.
     pub tries: u32,
 }
 
-/// What a command does.
+/// The effects of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
-    /// The phases from which the command does the same. The write holds only in one of these.
+    /// The phases in which the command has the same effects. The write must have the condition that the passcode is in one of them.
     pub from: Vec<Phase>,
-    /// The phase that it leads to.
+    /// The new phase.
     pub to: Phase,
     /// The audit events, in this order.
     pub events: Vec<EventType>,
@@ -66,7 +66,7 @@ pub struct Transition {
 /// Secrets that a transition deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wipes {
-    /// The secrets are still needed, or are gone already.
+    /// No secrets: they are still needed, or were deleted before.
     Nothing,
     /// The code's selector and the hash of its secret.
     Code,
@@ -74,18 +74,18 @@ pub enum Wipes {
     Factors,
 }
 
-/// The command cannot be given: the passcode has moved on, or its time is over.
+/// The command is not allowed, because of the passcode's phase or its expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{command:?} cannot be given in the phase {phase:?}")]
+#[error("{command:?} is not allowed in the phase {phase:?}")]
 pub struct InvalidTransition {
-    /// The phase that the passcode was in.
+    /// The passcode's phase.
     pub phase: Phase,
-    /// The command that was given.
+    /// The command that was refused.
     pub command: Command,
 }
 
 impl Command {
-    /// The phases in which the command can be given: the condition of a write that does not read first.
+    /// The phases in which the command is allowed. A write that does not read first uses them as its condition.
     pub fn allowed(self) -> &'static [Phase] {
         match self {
             Self::MarkSent => &[Phase::SENDING],
@@ -98,7 +98,7 @@ impl Command {
         }
     }
 
-    /// Whether the command can be given at `now` to a passcode whose time is over at `until`.
+    /// Whether the command is allowed at `now` for a passcode that expires at `until`.
     fn is_in_time(self, now: Timestamp, until: Timestamp) -> bool {
         match self {
             Self::CountTry | Self::Redeem | Self::Revoke => now < until,
@@ -110,7 +110,7 @@ impl Command {
 }
 
 impl Passcode {
-    /// What the command does at `now`.
+    /// The effects of the command at `now`; an error if it is not allowed.
     pub fn apply(&self, command: Command, now: Timestamp) -> Result<Transition, InvalidTransition> {
         let has_tries = command != Command::CountTry || self.tries < MAX_TRIES;
         if !(command.allowed().contains(&self.phase) && command.is_in_time(now, self.until) && has_tries) {
@@ -129,7 +129,7 @@ impl Passcode {
         })
     }
 
-    /// Whether the code can be redeemed, or the recovery completed, at `now`, or the mail is on its way.
+    /// Whether, at `now`, the mail is being sent, the code can be redeemed, or the recovery can be completed.
     pub fn is_usable_at(&self, now: Timestamp) -> bool {
         !self.phase.is_ended() && now < self.until
     }
@@ -154,7 +154,7 @@ impl Passcode {
         }
     }
 
-    /// A code ends as said, a recovery is abandoned, and what has ended stays as it is.
+    /// The phase after an end: a code gets this status, a recovery is abandoned, and an ended passcode stays as it is.
     fn ended(&self, code: CodeStatus) -> Phase {
         match self.phase {
             phase if phase.is_ended() => phase,
@@ -163,7 +163,8 @@ impl Passcode {
         }
     }
 
-    /// How the cleanup ends a code. A process that died may have left it `sending`, or with five tries that it did not end.
+    /// The status that the cleanup gives to a code. If a process died, the code may still be `sending`, or may have five tries without
+    /// being exhausted.
     fn expired(&self) -> CodeStatus {
         match self.phase {
             Phase::Code(CodeStatus::Sending) => CodeStatus::Failed,
@@ -189,7 +190,7 @@ impl Passcode {
     }
 }
 
-/// The audit event of a passcode that comes to this phase.
+/// The audit event for entering a phase.
 fn event_of(phase: Phase) -> Option<EventType> {
     match phase {
         Phase::Code(CodeStatus::Sending | CodeStatus::Sent | CodeStatus::Delayed) => None,
@@ -198,7 +199,7 @@ fn event_of(phase: Phase) -> Option<EventType> {
         Phase::Code(CodeStatus::Complained) => Some(EventType::PasscodeComplained),
         Phase::Code(CodeStatus::Failed) => Some(EventType::PasscodeDeliveryFailed),
         Phase::Code(CodeStatus::Revoked) => Some(EventType::PasscodeRevoked),
-        // `Command::Disown` tells it, of recoveries and of what has ended too.
+        // The command writes this event, because it also applies to recoveries and ended passcodes.
         Phase::Code(CodeStatus::Disowned) => None,
         Phase::Code(CodeStatus::Superseded) => Some(EventType::PasscodeSuperseded),
         Phase::Code(CodeStatus::Exhausted) => Some(EventType::PasscodeExhausted),

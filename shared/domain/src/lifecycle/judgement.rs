@@ -1,21 +1,21 @@
-//! What a typed secret comes to.
+//! Judges a typed secret.
 
-/// Secrets that are compared with one code, and codes that are compared with one recovery's new authenticator.
-/// With a code's 40 secret bits, five tries succeed once in 2·10¹¹ codes.
+/// How many secrets are compared with one code, and how many codes with one recovery's new authenticator. A code has 40 secret bits, so
+/// five guesses are right for one in 2·10¹¹ codes.
 pub const MAX_TRIES: u32 = 5;
 
-/// What a typed secret comes to.
+/// The judgement of a typed secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// The secret and the proof are right: the act goes on.
+    /// The secret and the second proof are right.
     Accept,
-    /// One of them is wrong. There are tries left.
+    /// One of them is wrong, and tries are left.
     Reject,
-    /// One of them is wrong, and that was the last try: the code or the recovery ends.
+    /// One of them is wrong, and this was the last try: the code or the recovery ends.
     Exhaust,
 }
 
-/// Judges a try that is the `tries`th: whether its secret matches, and whether the second proof is there if one is asked for.
+/// Judges try number `tries`. `matches`: the secret is right. `has_proof`: the second proof is right, or none is required.
 pub fn judge(tries: u32, matches: bool, has_proof: bool) -> Judgement {
     if matches && has_proof {
         Judgement::Accept

@@ -1,16 +1,16 @@
-//! How far a passcode has come.
+//! The phases of a passcode.
 
 use serde::{Deserialize, Serialize};
 
-/// A passcode is a code until it is redeemed, and a recovery from then on.
+/// The phase of a passcode: it is a code until it is redeemed, and a recovery afterwards.
 ///
-/// Tables have it as two attributes, `passcode_status` and `recovery_state`. Pairs that cannot be are refused when they are read.
+/// The tables have it as two attributes, `passcode_status` and `recovery_state`. Impossible pairs are refused when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Attributes", into = "Attributes")]
 pub enum Phase {
-    /// A code, waiting to be redeemed or ended.
+    /// A code that is pending or has ended.
     Code(CodeStatus),
-    /// A recovery, under way or ended.
+    /// A recovery that is open or has ended.
     Recovery(RecoveryStatus),
 }
 
@@ -18,17 +18,17 @@ pub enum Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CodeStatus {
-    /// Stored, not yet accepted by the mail service: opens nothing.
+    /// Stored, but the mail is not accepted by the mail service yet. The code cannot be redeemed.
     Sending,
     /// The mail service has accepted the mail.
     Sent,
     /// Delivery is being tried again.
     Delayed,
-    /// The receiving mail server took the mail.
+    /// The receiving mail server accepted the mail.
     Delivered,
-    /// The address does not take mail.
+    /// The address does not accept mail.
     Bounced,
-    /// The mail was reported as unwanted.
+    /// The mail was reported as spam.
     Complained,
     /// The mail service refused the mail or gave no answer.
     Failed,
@@ -40,7 +40,7 @@ pub enum CodeStatus {
     Superseded,
     /// Five wrong secrets were typed.
     Exhausted,
-    /// It was not redeemed until it expired.
+    /// The code was not redeemed before it expired.
     Expired,
 }
 
@@ -48,21 +48,21 @@ pub enum CodeStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecoveryStatus {
-    /// Under way.
+    /// The recovery can be completed.
     Open,
     /// Password and authenticator were replaced.
     Completed,
-    /// Ended without that.
+    /// The recovery ended without a completion.
     Abandoned,
 }
 
-/// A passcode's status as tables and clients know it: that of the code, or `redeemed`.
+/// A passcode's status in the tables and for clients: the code's status, or `redeemed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasscodeStatus {
-    /// It is a recovery.
+    /// The passcode is a recovery.
     Redeemed,
-    /// It is a code of this status.
+    /// The passcode is a code with this status.
     #[serde(untagged)]
     Code(CodeStatus),
 }
@@ -88,7 +88,7 @@ impl Phase {
     ];
     /// The codes that can be redeemed until they expire.
     pub const LIVE: [Self; 3] = [Self::SENT, Self::DELAYED, Self::DELIVERED];
-    /// The codes that were neither redeemed nor ended; one that is `sending` opens nothing yet.
+    /// The codes that were neither redeemed nor ended. A code that is `sending` cannot be redeemed yet.
     pub const PENDING: [Self; 4] = [Self::SENDING, Self::SENT, Self::DELAYED, Self::DELIVERED];
     /// The codes and recoveries that have not ended.
     pub const NOT_ENDED: [Self; 5] = [Self::SENDING, Self::SENT, Self::DELAYED, Self::DELIVERED, Self::OPEN];
@@ -96,7 +96,7 @@ impl Phase {
     pub(crate) const SENT: Self = Self::Code(CodeStatus::Sent);
     pub(crate) const DELAYED: Self = Self::Code(CodeStatus::Delayed);
     const DELIVERED: Self = Self::Code(CodeStatus::Delivered);
-    /// A recovery under way.
+    /// An open recovery.
     pub const OPEN: Self = Self::Recovery(RecoveryStatus::Open);
 
     /// Whether a code can be redeemed until it expires.
@@ -109,12 +109,12 @@ impl Phase {
         Self::PENDING.contains(&self)
     }
 
-    /// Whether neither code nor recovery can still be used.
+    /// Whether the code or the recovery has ended.
     pub fn is_ended(self) -> bool {
         !Self::NOT_ENDED.contains(&self)
     }
 
-    /// The status as tables and clients know it.
+    /// The status in the tables and for clients.
     pub fn status(self) -> PasscodeStatus {
         match self {
             Self::Code(status) => PasscodeStatus::Code(status),
@@ -122,7 +122,7 @@ impl Phase {
         }
     }
 
-    /// The recovery's status, if it is one.
+    /// The recovery's status. None if the passcode is a code.
     pub fn recovery(self) -> Option<RecoveryStatus> {
         match self {
             Self::Code(_) => None,

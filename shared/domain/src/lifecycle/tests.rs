@@ -1,4 +1,4 @@
-//! The rules as a whole: every command in every phase, in time and after it, and the diagram that shows them.
+//! Tests of all rules: every command in every phase, before and after the expiry, and the diagram in docs/architecture.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,13 +29,13 @@ fn transitions() -> impl Iterator<Item = (Phase, Command, Transition)> {
     pairs().flat_map(|(phase, command)| outcomes(phase, command).map(move |outcome| (phase, command, outcome)))
 }
 
-/// What the command does in this phase, in time and after it, with tries left and without.
+/// The effects of the command in this phase, before and after the expiry, with and without tries left.
 fn outcomes(phase: Phase, command: Command) -> impl Iterator<Item = Transition> {
     let cases = [(IN_TIME, 0), (IN_TIME, MAX_TRIES), (UNTIL, 0), (UNTIL, MAX_TRIES)];
     cases.into_iter().filter_map(move |(now, tries)| Passcode { phase, until: UNTIL, tries }.apply(command, now).ok())
 }
 
-/// A phase by the name that the diagram has for it.
+/// The name of a phase in the diagram.
 fn name(phase: Phase) -> String {
     let name = match phase {
         Phase::Code(status) => serde_json::to_value(status),
@@ -51,7 +51,7 @@ fn command_name(command: Command) -> String {
 /// An arrow: from, to, command.
 type Arrow = (String, String, String);
 
-/// The diagram's arrows, those of a group of phases as one for each of its phases.
+/// The diagram's arrows. An arrow from a group is returned as one arrow from each phase of the group.
 fn drawn() -> BTreeSet<Arrow> {
     let diagram = DIAGRAM.split("flowchart LR").nth(1).and_then(|text| text.split("```").next()).unwrap();
     let (mut groups, mut members) = (Vec::<&str>::new(), BTreeMap::<&str, BTreeSet<&str>>::new());
@@ -92,7 +92,7 @@ fn the_diagram_has_every_change_of_phase_and_no_other() {
 }
 
 #[test]
-fn a_command_can_be_given_in_just_the_phases_that_it_allows() {
+fn a_command_works_only_in_its_allowed_phases() {
     for (phase, command) in pairs() {
         let can_be_given = outcomes(phase, command).next().is_some();
         assert_eq!(can_be_given, command.allowed().contains(&phase), "{command:?} in {phase:?}");
@@ -100,10 +100,10 @@ fn a_command_can_be_given_in_just_the_phases_that_it_allows() {
 }
 
 #[test]
-fn a_transition_starts_from_just_the_phases_that_lead_where_it_leads() {
+fn a_transition_names_all_phases_in_which_the_command_has_the_same_effects() {
     for (phase, command, transition) in transitions() {
         assert!(transition.from.contains(&phase), "{command:?} in {phase:?}");
-        // The store's condition is of codes, or of one recovery.
+        // The store can express a condition on several codes, or on one phase of a recovery.
         let only_codes = transition.from.iter().all(|from| from.recovery().is_none());
         assert!(only_codes || transition.from.len() == 1, "{command:?} in {phase:?}");
         for from in Phase::ALL {
@@ -122,7 +122,7 @@ fn what_has_ended_never_changes() {
 }
 
 #[test]
-fn every_change_has_its_events_and_deletes_what_nobody_needs_any_more() {
+fn every_change_writes_its_events_and_deletes_the_secrets_that_are_no_longer_needed() {
     use EventType::*;
     let events_of = |to: &str| match to {
         "sent" | "delayed" => vec![],
@@ -158,7 +158,7 @@ fn every_change_has_its_events_and_deletes_what_nobody_needs_any_more() {
 }
 
 #[test]
-fn time_and_tries_decide_to_the_millisecond_and_to_the_try() {
+fn expiry_and_the_limit_of_tries_are_exact() {
     let code = |tries| Passcode { phase: Phase::Code(CodeStatus::Sent), until: UNTIL, tries };
     let leads = |passcode: Passcode, command, now| passcode.apply(command, now).ok().map(|outcome| name(outcome.to));
     for command in [Command::CountTry, Command::Redeem, Command::Revoke] {
@@ -186,7 +186,7 @@ fn time_and_tries_decide_to_the_millisecond_and_to_the_try() {
 }
 
 #[test]
-fn what_is_pending_or_open_can_be_used_until_its_time_is_over() {
+fn pending_codes_and_open_recoveries_can_be_used_until_they_expire() {
     let of = |is: fn(Phase) -> bool| Phase::ALL.into_iter().filter(|p| is(*p)).map(name).collect::<Vec<_>>();
     assert_eq!(of(Phase::is_live), ["sent", "delayed", "delivered"]);
     assert_eq!(of(Phase::is_pending), ["sending", "sent", "delayed", "delivered"]);
@@ -209,7 +209,7 @@ fn the_fifth_try_is_the_last() {
 }
 
 #[test]
-fn only_pairs_that_can_be_are_read() {
+fn impossible_pairs_of_status_and_recovery_are_refused() {
     let read = |item: Value| serde_json::from_value::<Phase>(item).ok();
     for phase in Phase::ALL {
         assert_eq!(read(serde_json::to_value(phase).unwrap()), Some(phase), "{phase:?}");

@@ -1,7 +1,7 @@
-//! Passwords known from breaches (NIST SP 800-63B-4, section 3.1.1.2; OWASP ASVS 5.0, 6.2.12).
+//! Breached passwords (NIST SP 800-63B-4, section 3.1.1.2; OWASP ASVS 5.0, 6.2.12).
 //!
-//! They are kept as a binary fuse filter (Graf and Lemire, 2022) of 18 bits a password: every password in it is found, and of
-//! others one in 65,536 by chance. `breached/README.md` says where they come from, and how to build a larger filter.
+//! They are stored as a binary fuse filter (Graf and Lemire, 2022) with 18 bits for each password. It finds every password that it
+//! contains, and by chance one in 65,536 others. `breached/README.md` says where they come from, and how to build a larger filter.
 
 use std::sync::LazyLock;
 
@@ -19,12 +19,12 @@ static FILTER: LazyLock<BinaryFuse16Ref<'static>> = LazyLock::new(|| {
     BinaryFuse16Ref::from_dma(descriptor, fingerprints)
 });
 
-/// Whether the password is known, as typed or in lower case.
+/// Whether the password is breached, as typed or in lower case.
 pub(super) fn is_breached(password: &str) -> bool {
     [password.to_owned(), password.to_lowercase()].iter().any(|spelling| FILTER.contains(&key(spelling)))
 }
 
-/// The first 64 bits of the SHA-1: Pwned Passwords names its passwords so.
+/// The first 64 bits of the SHA-1, which is the form of Pwned Passwords.
 fn key(password: &str) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 20]>::from(Sha1::digest(password));
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
