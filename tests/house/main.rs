@@ -4,7 +4,9 @@
 
 mod documents;
 mod imports;
+mod messages;
 mod packages;
+mod plain_words;
 mod tools;
 
 use std::collections::BTreeMap;

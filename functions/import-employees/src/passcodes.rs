@@ -151,7 +151,7 @@ impl NotIssued {
                 ("employee_disabled", "The account is disabled. Enable it first.")
             }
             Self::Error(AppError::IssueRefused(IssueRefusal::OwnAccount)) => {
-                ("own_account", "This is not for the own account. Ask another Security Admin.")
+                ("own_account", "You cannot do this for your own account. Ask another Security Admin.")
             }
             Self::Error(AppError::Throttled { .. }) => {
                 ("too_many_requests", "This was tried too often. Wait, then try again.")

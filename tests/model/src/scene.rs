@@ -47,9 +47,9 @@ pub struct Facts {
 
 /// A completion that was committed.
 pub struct Completion {
-    /// Of which recovery.
+    /// The recovery.
     pub id: Id,
-    /// When.
+    /// When it was committed.
     pub at: Timestamp,
     /// The authenticator that the typed code came from.
     pub typed: Factor,
