@@ -1,4 +1,4 @@
-//! Has the crate built anew when a file to embed comes or goes: the compiler itself looks again only at those it has read.
+//! Rebuilds the crate when a file to embed is added or removed. The compiler itself notices only changes to files that it has read.
 
 fn main() {
     println!("cargo::rerun-if-changed=../portal");

@@ -1,4 +1,4 @@
-//! The answers that the stack gives for itself, and those that functions give as events.
+//! HTTP answers: those of the stack itself, and those that functions return as events.
 
 use axum::Json;
 use axum::body::Body;
@@ -7,21 +7,21 @@ use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
 use serde_json::{Map, Value, json};
 
-/// `{"message": …}`, as API Gateway answers for itself.
+/// An answer of API Gateway itself: `{"message": …}`.
 pub fn message(status: StatusCode, text: &str) -> Response {
     (status, Json(json!({"message": text}))).into_response()
 }
 
-/// The refusal of an AWS service, whose kind its SDK reads from the header.
+/// The error of an AWS service. The SDK reads its kind from the header.
 pub fn aws_error(status: StatusCode, kind: &'static str, body: Value) -> Response {
     (status, [("x-amzn-errortype", kind)], Json(body)).into_response()
 }
 
-/// A function's answer as HTTP; `None` if it is no answer, which the gateway calls an internal error.
+/// A function's answer as HTTP. `None` if it is malformed; then the gateway answers an internal error.
 pub fn from_event(event: Value) -> Option<Response> {
     let Value::Object(event) = event else { return None };
     let Some(status) = event.get("statusCode") else {
-        // An answer of another form is the body.
+        // An answer without a status code is the body.
         return Some(Json(Value::Object(event)).into_response());
     };
     let status = StatusCode::from_u16(u16::try_from(status.as_u64()?).ok()?).ok()?;
@@ -44,7 +44,7 @@ pub fn from_event(event: Value) -> Option<Response> {
     Some(response)
 }
 
-/// Name and value of every header: one name may stand in `headers` and in `multiValueHeaders`, where it says the same.
+/// Name and value of every header. A name may be in `headers` and in `multiValueHeaders`, with the same value.
 fn header_lines(event: &Map<String, Value>) -> Vec<(&str, String)> {
     let members = |name: &str| event.get(name).and_then(Value::as_object).into_iter().flatten();
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! The API for people who build the portal: `/_local/api`, a page made from `docs/openapi.yaml`, which is beside it.
+//! The documentation of the API at `/_local/api`: a page made from `docs/openapi.yaml`, and the document itself.
 
 use std::sync::LazyLock;
 
@@ -17,10 +17,10 @@ mod schema;
 use prose::{Paragraph, Span, paragraphs};
 use schema::{Schema, TypePart, parts_of, schemas};
 
-/// The document this crate was built with.
+/// The document of this build.
 const DOCUMENT: &str = include_str!("../../docs/openapi.yaml");
 
-/// Nothing is loaded from anywhere and no script runs.
+/// The page loads nothing and runs no script.
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -47,7 +47,7 @@ struct Operation {
     path: String,
     summary: String,
     description: Vec<Paragraph>,
-    /// What the caller has to show, in words.
+    /// The credentials that the caller needs, as a text.
     caller: &'static str,
     parameters: Vec<Parameter>,
     request: Option<Request>,
@@ -191,7 +191,7 @@ fn bodies(document: &Value, content: &Value) -> Vec<Body> {
     members(content).into_iter().map(body).collect()
 }
 
-/// What a `$ref` stands for, or the value itself.
+/// The target of a `$ref`, or the value itself.
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/")) {
         Some(path) => path.split('/').fold(document, |value, name| &value[name]),

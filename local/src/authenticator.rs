@@ -1,6 +1,6 @@
-//! A pretend authenticator, `/_local/authenticator`: nobody needs a phone to be signed in here.
+//! An authenticator app as a web page, `/_local/authenticator`: no phone is needed to sign in.
 //!
-//! The page keeps what it was given in the browser. Digits are made here, on the stack's clock, which can be moved.
+//! The page keeps its accounts in the browser. The codes are computed here, with the stack's clock, which can be moved.
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,15 +22,15 @@ mod account;
 
 use account::Reading;
 
-/// How many accounts are asked about at once at most.
+/// The limit of accounts in one request.
 const MAX_ACCOUNTS: usize = 100;
 
-/// Nothing is loaded from elsewhere, no script or style stands in the page itself, and no text becomes markup.
+/// The page loads only its own files, has no inline script or style, and inserts text only as text.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types 'none'";
 
-/// What page, script, style and digits are sent with.
+/// The headers of page, script, style and codes.
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -41,11 +41,11 @@ const HEADERS: [(HeaderName, &str); 4] = [
 const SCRIPT: &str = include_str!("../templates/authenticator.js");
 const STYLE: &str = include_str!("../templates/authenticator.css");
 
-/// Clones are the same authenticator.
+/// Clones share one authenticator.
 #[derive(Clone)]
 pub struct Authenticator {
     clock: Clock,
-    /// Who was enrolled at the start, if anybody was, once that is done.
+    /// The Security Admin who was enrolled at the start. Empty until the start is complete.
     admin: Arc<OnceLock<Option<Admin>>>,
 }
 
@@ -55,26 +55,26 @@ struct Page<'a> {
     admin: Option<&'a Admin>,
 }
 
-/// The accounts whose digits are asked for. They are secrets, which is why they come in a body.
+/// The accounts of a request for codes. They are secrets, so they are sent in the body.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Question {
-    /// Each an `otpauth://` address or a secret in base32.
+    /// Each one is an `otpauth://` address, or a secret in base32.
     addresses: Vec<String>,
 }
 
 impl Authenticator {
-    /// One that is not there yet, and says so, until it is [opened](Self::open).
+    /// An authenticator that answers "starting" until it is [opened](Self::open).
     pub fn new(clock: Clock) -> Self {
         Self { clock, admin: Arc::default() }
     }
 
-    /// From now on there are digits, and on the page the Security Admin's account, with the password beside it.
+    /// Opens the authenticator. The page then shows the Security Admin's account and password.
     pub fn open(&self, admin: Option<Admin>) {
         self.admin.get_or_init(|| admin);
     }
 
-    /// The page with its script and style, and the digits that it asks for.
+    /// The routes of the page, its script and style, and the codes.
     pub fn router(&self) -> Router {
         let script = async || (HEADERS, [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
         let style = async || (HEADERS, [(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
@@ -87,7 +87,7 @@ impl Authenticator {
     }
 }
 
-/// A page that was open while the stack was started anew learns by this that it has to wait for the new Security Admin.
+/// The answer before the start is complete. A page that was open during a restart then waits for the new Security Admin.
 fn starting() -> Response {
     answer::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
 }
@@ -100,7 +100,7 @@ async fn show(State(authenticator): State<Authenticator>) -> Response {
     }
 }
 
-/// `{"accounts":[…]}`, a [`Reading`] or a `{"problem"}` for each address, in the order asked.
+/// `{"accounts":[…]}` with a [`Reading`] or a `{"problem"}` for each address, in the order of the request.
 async fn digits(State(authenticator): State<Authenticator>, body: Bytes) -> Response {
     let Ok(Question { addresses }) = serde_json::from_slice(&body) else {
         return answer::message(StatusCode::BAD_REQUEST, r#"expected is {"addresses": ["otpauth://…", …]}"#);
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_admin_is_called_is_shown_as_text() {
+    fn the_admins_name_is_shown_as_text() {
         let hostile = r#""><script>alert(1)</script>"#.to_owned();
         let admin = Admin { email: hostile.clone(), password: hostile.clone(), otpauth_uri: hostile };
         let page = Page { admin: Some(&admin) }.render().unwrap();

@@ -1,4 +1,4 @@
-//! Ids and secrets in the forms in which AWS makes them.
+//! Ids and secrets in the formats of AWS.
 
 use data_encoding::{BASE64URL, HEXLOWER};
 use rand::Rng as _;
@@ -15,7 +15,7 @@ pub fn hex<const N: usize>() -> String {
     HEXLOWER.encode(&bytes::<N>())
 }
 
-/// A UUID of version 4, as Lambda names an invocation and Secrets Manager a version.
+/// A UUID of version 4: the id of an invocation in Lambda, or of a version in Secrets Manager.
 pub fn uuid() -> String {
     let mut bytes = bytes::<16>();
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -24,7 +24,7 @@ pub fn uuid() -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// A request's id as API Gateway writes it: 11 bytes in base64, with the one sign of padding.
+/// A request id of API Gateway: 11 bytes in base64, with one character of padding.
 pub fn gateway_request_id() -> String {
     BASE64URL.encode(&bytes::<11>())
 }

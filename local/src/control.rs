@@ -1,4 +1,4 @@
-//! What only the local stack has, under `/_local/`: the mails and what becomes of them, the clock, the schedule, the API's page.
+//! The routes that only the local stack has, under `/_local/`: mails and their delivery, clock, schedule, documentation of the API.
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -17,7 +17,7 @@ use crate::reports::{Reports, Wanted};
 use crate::schedule::Scheduler;
 use crate::{answer, api_page};
 
-/// The farthest that one request moves the clock: ten years.
+/// The limit for moving the clock in one request: ten years.
 const MAX_ADVANCE_SECONDS: u32 = 10 * 365 * 86_400;
 
 #[derive(Deserialize)]
@@ -26,7 +26,7 @@ struct Advance {
     advance_seconds: u32,
 }
 
-/// The routes; `clock` is given if it may be moved from outside.
+/// The routes. With `clock` they include the one that moves it.
 pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: Option<MovingClock>) -> Router {
     let mail = Router::new()
         .route("/_local/mail", get(list_mail).delete(empty_mailbox))

@@ -1,4 +1,4 @@
-//! The directory in which everything outlives the process, and files that their owner alone can read.
+//! The data directory, which keeps everything after the process has ended, and files that only their owner can read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -6,16 +6,16 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Mails hold codes and the secret opens everything: no file here is for anybody else on the machine.
+/// Mails contain codes, and the root secrets open everything, so only the owner may read the files.
 const OWNER_ONLY: u32 = 0o600;
 
-/// A directory that this process alone uses. Clones are the same directory.
+/// A directory that only this process uses. Clones share it.
 #[derive(Clone)]
 pub struct DataDir(Arc<Held>);
 
 struct Held {
     path: PathBuf,
-    /// Locked for as long as the directory is in use.
+    /// Holds the lock of the directory.
     _lock: File,
 }
 
@@ -29,7 +29,7 @@ pub enum DataDirError {
 }
 
 impl DataDir {
-    /// Makes the directory if need be, and holds it until the last clone is dropped.
+    /// Creates the directory if it does not exist, and locks it until the last clone is dropped.
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
         let unusable = |source| unusable(path, source);
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
@@ -41,13 +41,13 @@ impl DataDir {
         }
     }
 
-    /// The file `name` in it, which need not be there yet.
+    /// The file `name` in the directory. It may not exist yet.
     pub fn file(&self, name: &str) -> PrivateFile {
         PrivateFile(self.0.path.join(name))
     }
 }
 
-/// A file that its owner alone can read, from the moment it is made.
+/// A file that only its owner can read, from its creation on.
 #[derive(Clone)]
 pub struct PrivateFile(PathBuf);
 
@@ -56,12 +56,12 @@ impl PrivateFile {
         &self.0
     }
 
-    /// Makes the file, empty, unless it is there.
+    /// Creates an empty file if it does not exist.
     pub fn create(&self) -> Result<(), DataDirError> {
         open_private(&self.0).map(drop).map_err(|source| self.unusable(source))
     }
 
-    /// Its text; `None` if there is no such file.
+    /// The file's text. `None` if it does not exist.
     pub fn read(&self) -> Result<Option<String>, DataDirError> {
         match fs::read_to_string(&self.0) {
             Ok(text) => Ok(Some(text)),
@@ -70,8 +70,8 @@ impl PrivateFile {
         }
     }
 
-    /// The text of a file that is appended to; empty if there is no such file. A process that dies while it writes can leave half a
-    /// character at the end: U+FFFD stands for it.
+    /// The text of a file that is appended to; empty if it does not exist. If a process died while it wrote, half a character can be at
+    /// the end; it is read as U+FFFD.
     pub fn read_appended(&self) -> Result<String, DataDirError> {
         match fs::read(&self.0) {
             Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
@@ -80,7 +80,7 @@ impl PrivateFile {
         }
     }
 
-    /// Puts `text` in place of what is there; a crash leaves the old text or the new.
+    /// Replaces the file's text. After a crash the file has the old text or the new one.
     pub fn write(&self, text: &str) -> Result<(), DataDirError> {
         let unusable = |source| self.unusable(source);
         let draft = self.0.with_extension("new");
@@ -89,14 +89,14 @@ impl PrivateFile {
         file.sync_all().and_then(|()| fs::rename(&draft, &self.0)).map_err(unusable)
     }
 
-    /// Adds `text` at the end.
+    /// Appends `text`.
     pub fn append(&self, text: &str) -> Result<(), DataDirError> {
         open_private(&self.0)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(|source| self.unusable(source))
     }
 
-    /// The error for text in it that cannot be understood.
+    /// The error if the file's text is malformed.
     pub fn damaged(&self, fault: &str) -> DataDirError {
         self.unusable(io::Error::new(io::ErrorKind::InvalidData, fault))
     }
@@ -108,7 +108,7 @@ impl PrivateFile {
 
 fn open_private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().create(true).append(true).mode(OWNER_ONLY).open(path)?;
-    // The mode above is for a new file; one that somebody has opened up is closed again.
+    // The mode above applies only to a new file. This also corrects the mode of an existing one.
     file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
     Ok(file)
 }

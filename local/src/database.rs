@@ -1,4 +1,4 @@
-//! The embedded DynamoDB, in memory or in a file, with the template's tables, served on loopback.
+//! The embedded DynamoDB with the template's tables, in memory or in a file. It listens on localhost.
 
 use std::io;
 use std::path::Path;
@@ -17,8 +17,8 @@ use crate::dynamodb;
 use crate::loopback::{Listener, Server};
 use crate::template::{Table, Template, TemplateError};
 
-/// The engine asks for the highest number of a table's stream at each write of the trail, and has no index that tells it: a
-/// large import would read the whole stream for each person.
+/// For each audit event the engine looks for the highest number in the table's stream. Without this index a large import would read the
+/// whole stream for each person.
 const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS _stream_records_by_number \
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
@@ -31,7 +31,7 @@ pub struct Database {
     server: Server,
 }
 
-/// The database cannot be started.
+/// Why the database cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     #[error(transparent)]
@@ -48,7 +48,7 @@ pub enum DatabaseError {
     OtherTable { table: String },
 }
 
-/// An engine's tables at `path`, with the index that they lack.
+/// An engine's storage at `path`, with the additional index.
 fn with_stream_index(path: &str) -> Result<Storage, DynoxideError> {
     let storage = Storage::new(path)?;
     storage.conn().execute_batch(STREAM_INDEX)?;
@@ -56,7 +56,7 @@ fn with_stream_index(path: &str) -> Result<Storage, DynoxideError> {
 }
 
 fn in_memory() -> Result<dynoxide::Database, DynoxideError> {
-    // The engine gives no access to what it has in memory, but takes over a copy of what lies elsewhere in it.
+    // The engine gives no access to its own memory, but it can copy another database from memory.
     let other = format!("file:{}?mode=memory&cache=shared", aws_ids::uuid());
     let _until_copied = with_stream_index(&other)?;
     let engine = dynoxide::Database::memory()?;
@@ -64,7 +64,7 @@ fn in_memory() -> Result<dynoxide::Database, DynoxideError> {
     Ok(engine)
 }
 
-/// The engine alone, in memory, with the template's tables. Tests call it without a network.
+/// Only the engine, in memory, with the template's tables. Tests call it without a network.
 pub fn engine(template: &Template) -> Result<dynoxide::Database, DatabaseError> {
     let engine = in_memory()?;
     for table in &template.tables {
@@ -74,17 +74,17 @@ pub fn engine(template: &Template) -> Result<dynoxide::Database, DatabaseError> 
 }
 
 impl Database {
-    /// Starts the database, kept in `data_dir` or in memory.
+    /// Starts the database, in `data_dir` or in memory.
     pub async fn start(data_dir: Option<&Path>) -> Result<Self, DatabaseError> {
         let template = Template::of_this_build()?;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let engine = match &data_dir {
             Some(data_dir) => {
                 let file = data_dir.file("dynamodb.sqlite");
-                // SQLite gives the files beside it the rights of this one.
+                // SQLite gives its other files the same mode as this one.
                 file.create()?;
                 let path = file.path().to_string_lossy();
-                // Before the engine itself has the file open.
+                // This must happen before the engine opens the file.
                 drop(with_stream_index(&path)?);
                 dynoxide::Database::new(&path)?
             }
@@ -102,22 +102,22 @@ impl Database {
         Ok(Self { engine, data_dir, tables, url, server })
     }
 
-    /// Where it listens, without a slash at the end.
+    /// The URL, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The engine itself, for what DynamoDB's own address does not offer, as sweeping items past their time to live.
+    /// The engine itself, for operations that DynamoDB's API does not have, such as deleting items after their time to live.
     pub fn engine(&self) -> &dynoxide::Database {
         &self.engine
     }
 
-    /// Where the stack keeps things, if it keeps them.
+    /// The data directory, if there is one.
     pub(crate) fn data_dir(&self) -> Option<&DataDir> {
         self.data_dir.as_ref()
     }
 
-    /// Whether no table holds anything.
+    /// Whether all tables are empty.
     pub(crate) fn is_empty(&self) -> Result<bool, DatabaseError> {
         for table in &self.tables {
             let first = ScanRequest { table_name: table.clone(), limit: Some(1), ..ScanRequest::default() };
@@ -134,7 +134,7 @@ impl Database {
     }
 }
 
-/// Makes the table, or makes sure that the one that is there is the same.
+/// Creates the table, or checks that the existing one is the same.
 fn ensure(engine: &dynoxide::Database, table: &Table) -> Result<(), DatabaseError> {
     let unclear = |source| DatabaseError::Definition { table: table.name.clone(), source };
     match engine.describe_table(DescribeTableRequest { table_name: table.name.clone() }) {
@@ -158,7 +158,7 @@ fn ensure(engine: &dynoxide::Database, table: &Table) -> Result<(), DatabaseErro
     Ok(())
 }
 
-/// What a query depends on: the keys of the table and of each index, and what the index holds.
+/// The parts of a table that queries depend on: the keys of the table and of each index, and the attributes of each index.
 fn shape(table: &Value) -> Vec<String> {
     let indexes = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"].iter().filter_map(|kind| table[kind].as_array());
     let mut shapes: Vec<String> = indexes
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn every_table_is_there_and_the_same_when_asked_again() {
+    async fn every_table_is_created_once() {
         let database = Database::start(None).await.unwrap();
         assert!(database.is_empty().unwrap());
         for table in Template::of_this_build().unwrap().tables {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_end_of_a_stream_is_told_by_an_index_on_disk_and_in_memory() {
+    async fn the_last_number_of_a_stream_is_read_from_an_index_on_disk_and_in_memory() {
         let folder = std::env::temp_dir().join(aws_ids::uuid());
         Database::start(Some(&folder)).await.unwrap().stop().await;
         is_told_by_an_index(&folder.join("dynamodb.sqlite"));

@@ -1,7 +1,7 @@
-//! DynamoDB's HTTP API, with the embedded engine behind it.
+//! DynamoDB's HTTP API, in front of the embedded engine.
 //!
-//! The engine has a server of its own, which answers every web page (`Access-Control-Allow-Origin: *`) under every host name, and
-//! takes no layer before it. So the requests are read here, behind `guard`. Any access key is taken.
+//! The engine's own server answers every web page (`Access-Control-Allow-Origin: *`) for every host name, and cannot be protected by a
+//! layer. So the requests are read here, behind `guard`. Any access key is accepted.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -17,9 +17,9 @@ use serde::de::DeserializeOwned;
 use crate::{aws_ids, guard};
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
-/// What `X-Amz-Target` begins with, for tables and for streams.
+/// The prefixes of `X-Amz-Target`, for tables and for streams.
 const TARGETS: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
-/// DynamoDB's own limit of a request.
+/// DynamoDB's limit for the size of a request.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
@@ -57,7 +57,7 @@ fn response(status: StatusCode, body: String) -> Response {
     (status, headers, body).into_response()
 }
 
-/// What the engine answers; `None` if it has no such operation.
+/// The engine's answer. `None` if it does not know the operation.
 pub fn run(db: &dynoxide::Database, operation: &str, body: &[u8]) -> Option<Result<String, DynoxideError>> {
     Some(match operation {
         "BatchExecuteStatement" => call(body, |request| db.batch_execute_statement(request)),
@@ -95,7 +95,7 @@ fn call<Q: DeserializeOwned, A: Serialize>(
     body: &[u8],
     operation: impl FnOnce(Q) -> Result<A, DynoxideError>,
 ) -> Result<String, DynoxideError> {
-    // A request that no client of AWS makes: the engine's own server words its refusals as AWS does, this one does not.
+    // No client of AWS sends such a request, so the text need not be the same as AWS's.
     let unreadable = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
     let answer = operation(serde_json::from_slice(body).map_err(unreadable)?)?;
     serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))

@@ -1,40 +1,40 @@
-//! What the functions are told from outside, the same names as deployed: only the AWS endpoints are ours.
+//! The functions' environment variables. They have the same names as in a deployment; only the AWS endpoints are local.
 
 use readmit::Environment;
 use serde_json::Value;
 
 use crate::template::Template;
 
-/// The region the stack claims to be in.
+/// The region of the local stack.
 pub const REGION: &str = "eu-west-1";
 
-/// The account it claims to be: no real one.
+/// The account of the local stack. It does not exist in AWS.
 pub const ACCOUNT: &str = "000000000000";
 
-/// The name it claims the stack to have.
+/// The name of the local stack.
 const STACK: &str = "readmit-local";
 
 /// The sender of the mails.
 const MAIL_FROM: &str = "no-reply@portal.example";
 
-/// What the mail service knows the mails' settings by.
+/// The configuration set of the mails.
 const CONFIGURATION_SET: &str = "readmit-local";
 
-/// Where the stack has put what functions ask for.
+/// The addresses of the local services.
 pub struct Places<'a> {
-    /// Without a slash at the end.
+    /// The URL of the API, without a slash at the end.
     pub api: &'a str,
     pub dynamodb: &'a str,
     pub ses: &'a str,
     pub secrets_manager: &'a str,
 }
 
-/// The template gives functions a variable whose value nobody here knows.
+/// The template has a variable for which the local stack has no value.
 #[derive(Debug, thiserror::Error)]
 #[error("template.yaml: the local stack knows no value for the variable {0}")]
 pub struct UnknownVariable(String);
 
-/// Every variable that the template names, and what a deployed function has from Lambda itself.
+/// All variables of the template, and those that Lambda itself sets.
 pub fn of_functions(template: &Template, places: &Places<'_>) -> Result<Environment, UnknownVariable> {
     let named = template.variables.iter().map(|(name, value)| {
         let value = resolve(template, places, value).ok_or_else(|| UnknownVariable(name.clone()))?;
@@ -54,7 +54,7 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
-        // Nothing of what HostPortal and PortalBackend add is here.
+        // HostPortal and PortalBackend are off in the local stack.
         Value::Object(choice) if choice.contains_key("Fn::If") => match choice["Fn::If"].as_array()?.as_slice() {
             [condition, _, otherwise] if condition == "HostsPortal" || condition == "HasBackend" => {
                 resolve(template, places, otherwise)
@@ -78,7 +78,7 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
     }
 }
 
-/// How functions name the secret of this name.
+/// The ARN of the secret with this name.
 pub fn secret_arn(name: &str) -> String {
     format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-local1")
 }

@@ -1,4 +1,4 @@
-//! An HTTP request as API Gateway hands it to a function: an HTTP API's event, payload format 2.0.
+//! An HTTP request as an event of API Gateway's HTTP API, payload format 2.0.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,18 +12,18 @@ use serde_json::{Map, Value, json};
 
 use crate::environment::ACCOUNT;
 
-/// What the gateway knows of a request beside its own bytes.
+/// What the gateway knows about a request in addition to its content.
 pub struct Arrival<'a> {
     pub peer: SocketAddr,
-    /// The port that it came to.
+    /// The local port that received the request.
     pub port: u16,
     pub now: Timestamp,
     pub request_id: &'a str,
-    /// The `Root=…` of the trace.
+    /// The `Root=…` part of the trace header.
     pub trace_id: &'a str,
 }
 
-/// The event of a request that came by the route `route_key`, whose path holds `parameters`.
+/// The event of a request for the route `route_key`, with the path's `parameters`.
 pub fn of_request(
     route_key: &str,
     parameters: &BTreeMap<String, String>,
@@ -88,13 +88,13 @@ pub fn of_request(
     event
 }
 
-/// Percent-encoding undone; what is not UTF-8 becomes a replacement character.
+/// Decodes percent-encoding. Bytes that are not UTF-8 become replacement characters.
 pub fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Names in lower case, several lines of one name joined by a comma, and what the gateway adds. Cookies have a place of
-/// their own, and what concerns the connection alone goes no further.
+/// The headers with names in lower case, repeated headers joined by a comma, and the headers that the gateway adds. Cookies have their
+/// own field. Headers of the connection are left out.
 fn headers(received: &HeaderMap, length: usize, arrival: &Arrival<'_>) -> BTreeMap<String, String> {
     let mut headers = BTreeMap::<String, String>::new();
     let mut add = |name: &str, value: &str| match headers.get_mut(name) {
@@ -140,7 +140,7 @@ fn query_parameters(query: &str) -> Map<String, Value> {
     parameters
 }
 
-/// Whether the gateway hands the body on as text.
+/// Whether the gateway passes the body as text, and not in base64.
 fn is_text(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_says_what_the_gateway_would() {
+    fn an_event_is_like_the_gateways() {
         let request = Request::post("/v1/employees/emp_1/passcode?a=1&a=2&b=x%20y")
             .header("X-One", "1")
             .header("X-One", "2")
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_absent() {
+    fn missing_parts_are_absent() {
         let event = event(Request::get("/v1/employees"), b"");
         for member in ["body", "cookies", "queryStringParameters"] {
             assert!(event.get(member).is_none(), "{member}");
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_text_is_in_base64() {
+    fn a_binary_body_is_in_base64() {
         let form = Request::post("/").header("Content-Type", "application/x-www-form-urlencoded");
         let broken = Request::post("/").header("Content-Type", "application/json");
         for (request, body) in [(form, b"a=1".as_slice()), (broken, &[0xff]), (Request::post("/"), b"{}")] {

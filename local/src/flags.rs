@@ -1,4 +1,4 @@
-//! The command line, each flag with a variable of its own.
+//! The command line. Each flag also has an environment variable.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::Parser;
 use clap::builder::BoolishValueParser;
 use readmit_local::{Employees, Options};
 
-/// Starts the whole of Readmit on this machine, without a network.
+/// Starts the whole system on localhost, without a network.
 #[derive(Parser)]
 #[command(name = "readmit-local", version)]
 pub struct Flags {
@@ -16,13 +16,13 @@ pub struct Flags {
     /// Keep everything in this directory; in memory if left out
     #[arg(long, env = "READMIT_LOCAL_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Begin with these employees: JSON (import-employees events) or CSV of one company; the sample company if left out
+    /// Load these employees at the start: JSON (import-employees events) or CSV of one company; the sample company if left out
     #[arg(long, env = "READMIT_LOCAL_EMPLOYEES", value_name = "FILE")]
     employees: Option<PathBuf>,
     /// Let POST /_local/clock move every function's clock
     #[arg(long, env = "READMIT_LOCAL_CLOCK_CONTROL", value_parser = BoolishValueParser::new())]
     clock_control: bool,
-    /// Show nothing at /
+    /// Do not serve the portal at /
     #[arg(long, env = "READMIT_LOCAL_NO_PORTAL", value_parser = BoolishValueParser::new())]
     no_portal: bool,
 }

@@ -1,4 +1,4 @@
-//! The functions' own code by their package's name: the same handlers, given the same events, as where they are deployed.
+//! Runs the functions' handlers by their package's name. They are the same handlers, with the same events, as in a deployment.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::environment::REGION;
 
-/// Every function, built once with what it is told from outside, and sharing nothing: where deployed, they are processes.
+/// All functions. Each is built once, and they share nothing, because in a deployment they are separate processes.
 pub struct Functions {
     sign_in: Arc<Services>,
     list_audit_events: Arc<Services>,
@@ -32,20 +32,15 @@ pub struct Functions {
     track_delivery: Arc<Services>,
 }
 
-/// An invocation has brought no output.
+/// Why an invocation has no output.
 #[derive(Debug, thiserror::Error)]
 pub enum InvokeError {
-    /// There is no function of that name.
+    /// There is no function with this name.
     #[error("there is no such function")]
     NoSuchFunction,
-    /// The function has failed, as Lambda would report it.
+    /// The function failed. The fields are those of Lambda's report.
     #[error("{error_type}: {error_message}")]
-    Failed {
-        /// The kind of error.
-        error_type: String,
-        /// Its words.
-        error_message: String,
-    },
+    Failed { error_type: String, error_message: String },
 }
 
 impl InvokeError {
@@ -56,12 +51,12 @@ impl InvokeError {
 }
 
 impl Functions {
-    /// Builds every function as its `main.rs` would.
+    /// Builds every function in the same way as its `main.rs`.
     pub fn new(environment: &Environment, clock: &Clock, random: &Random) -> Result<Self, BadVariable> {
         Self::of(|name| process(name, environment, clock, random))
     }
 
-    /// Builds every function with the process that it is given by its package's name.
+    /// Builds every function. `process` returns the process of a package.
     pub fn of(process: impl Fn(&str) -> Result<Process, BadVariable>) -> Result<Self, BadVariable> {
         let services = |name: &str, keys| Ok::<_, BadVariable>(Arc::new(Services::new(process(name)?, keys)?));
         let mailing = |name: &str, keys| Ok::<_, BadVariable>(Arc::new(Services::with_mail(process(name)?, keys)?));
@@ -106,8 +101,8 @@ impl Functions {
     }
 }
 
-/// The process of one function. It signs its requests with the package's name as access key, for each deployed function has its
-/// own role, and the test engine checks that role's policy.
+/// The process of one function. It uses the package's name as its access key, because each deployed function has its own role, and the
+/// test engine checks the policy of that role.
 pub fn process(name: &str, environment: &Environment, clock: &Clock, random: &Random) -> Result<Process, BadVariable> {
     let credentials = Credentials::new(name, "local", None, None, "local");
     let aws = Aws::new(environment, Region::from_static(REGION), credentials)?;
@@ -128,7 +123,7 @@ where
         event.payload,
         event.context,
     );
-    // Boxed: the caller has room for the futures of all functions on its stack.
+    // Boxed: otherwise the caller's future would have space for the futures of all functions.
     Box::pin(answer).await.map_err(InvokeError::failed)
 }
 

@@ -1,4 +1,4 @@
-//! API Gateway in front of the functions: an HTTP request becomes an event, the function's answer becomes HTTP.
+//! API Gateway: turns an HTTP request into an event, and the function's answer into HTTP.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use crate::event::{self, Arrival, decoded};
 use crate::invoker::Invoker;
 use crate::template::{Route, Template};
 
-/// The largest body that API Gateway takes, a quota of HTTP APIs.
+/// The largest body that API Gateway accepts, a quota of HTTP APIs.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// How long API Gateway waits for a function, a quota of HTTP APIs.
@@ -30,7 +30,7 @@ struct Gateway {
     port: u16,
 }
 
-/// Answers every request, by the template's routes alone.
+/// Answers every request with the template's routes.
 pub fn router(invoker: Invoker, clock: Clock, port: u16) -> Router {
     Router::new().fallback(answer_request).with_state(Arc::new(Gateway { invoker, clock, port }))
 }
@@ -78,7 +78,7 @@ impl Gateway {
 }
 
 fn internal_error(function: &str, error: &str) -> Response {
-    tracing::error!(function, error, "a function has failed");
+    tracing::error!(function, error, "function failed");
     answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
@@ -88,7 +88,7 @@ struct Found<'a> {
     parameters: BTreeMap<String, String>,
 }
 
-/// The route of a request. A segment said in full wins over a parameter, as the gateway prefers it.
+/// The route of a request. Like the gateway, it prefers a literal segment to a parameter.
 fn find<'a>(template: &'a Template, method: &str, path: &str) -> Option<Found<'a>> {
     let routes =
         template.functions.iter().flat_map(|function| function.routes.iter().map(move |route| (function, route)));
@@ -101,7 +101,7 @@ fn find<'a>(template: &'a Template, method: &str, path: &str) -> Option<Found<'a
         .min_by_key(|found| found.parameters.len())
 }
 
-/// The parameters of `path` if it is one of `pattern`, segment by segment.
+/// The parameters of `path` if it matches `pattern`, segment by segment.
 fn parameters(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
     if pattern.split('/').count() != path.split('/').count() {
         return None;

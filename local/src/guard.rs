@@ -1,4 +1,4 @@
-//! Keeps web pages of other origins away from what only this machine's owner may use.
+//! Keeps web pages of other origins away from the services that only the machine's owner may use.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::answer;
 
-/// Lets a request to `router` pass only if it names this machine as its host, which a name that an attacker has
-/// rebound to 127.0.0.1 does not, and if no page of another origin has sent it.
+/// Accepts a request only if its `Host` is this machine, with the right port, and if no page of another origin has sent it. The check of the host
+/// stops DNS rebinding, where an attacker's name resolves to 127.0.0.1.
 pub fn loopback_only(router: Router, port: u16) -> Router {
     router.layer(from_fn_with_state(port, refuse_strangers))
 }
@@ -25,7 +25,7 @@ async fn refuse_strangers(State(port): State<u16>, request: Request, next: Next)
 fn is_ours(headers: &HeaderMap, port: u16) -> bool {
     let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
     let names_us = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host == format!("{name}:{port}"));
-    // Browsers send the origin with every request that may change something.
+    // Browsers send `Origin` with every request that may change something.
     let from_us = headers.get(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}").as_str());
     names_us && from_us
 }

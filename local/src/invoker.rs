@@ -1,4 +1,4 @@
-//! Runs functions as Lambda does: to their end, even if nobody waits any more, and a crash is an answer too.
+//! Runs functions like Lambda: to their end, even if the caller is gone, and a crash is reported as an answer.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -10,12 +10,12 @@ use crate::aws_ids;
 use crate::functions::{Functions, InvokeError};
 use crate::template::{Function, Template};
 
-/// A function that runs elsewhere: it is given an event and the request's id.
+/// A function in another process. It gets an event and the request id.
 pub type Process = Arc<dyn Fn(Value, String) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
 
 type Outcome = Result<Value, InvokeError>;
 
-/// Finds and runs functions. Clones are the same.
+/// Finds and runs functions. Clones share one invoker.
 #[derive(Clone)]
 pub struct Invoker {
     template: Arc<Template>,
@@ -24,7 +24,7 @@ pub struct Invoker {
 }
 
 impl Invoker {
-    /// Functions that are in `processes`, by package, run there; the others here.
+    /// The packages in `processes` run in those processes, the others in this one.
     pub fn new(template: Arc<Template>, functions: Functions, processes: BTreeMap<String, Process>) -> Self {
         Self { template, functions: Arc::new(functions), processes: Arc::new(processes) }
     }
@@ -33,12 +33,12 @@ impl Invoker {
         &self.template
     }
 
-    /// The function of that logical id or package.
+    /// The function with this logical id or package.
     pub fn function(&self, name: &str) -> Option<&Function> {
         self.template.function(name)
     }
 
-    /// Runs the function of that package.
+    /// Runs the function of this package.
     pub async fn invoke(&self, package: &str, payload: Value) -> Outcome {
         let functions = Arc::clone(&self.functions);
         let request_id = aws_ids::uuid();
@@ -46,7 +46,7 @@ impl Invoker {
             return process(payload, request_id).await;
         }
         let package = package.to_owned();
-        // A task of its own goes on when the caller hangs up, and a panic ends nothing else.
+        // Its own task: it goes on if the caller is gone, and a panic ends only this task.
         let run = tokio::spawn(async move { functions.invoke(&package, payload, &request_id).await });
         run.await.unwrap_or_else(|_| {
             Err(InvokeError::Failed {

@@ -1,5 +1,5 @@
-//! Lambda's own address, `POST /2015-03-31/functions/{name}/invocations`, so that `aws lambda invoke --endpoint-url`
-//! works for every function by its logical id or its package.
+//! Lambda's API, `POST /2015-03-31/functions/{name}/invocations`, so that `aws lambda invoke --endpoint-url` works for every function,
+//! by its logical id or its package.
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -38,7 +38,7 @@ async fn invoke(
         let message = "Request must be smaller than 6291456 bytes for the InvokeFunction operation";
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message);
     };
-    // No payload at all is an empty event.
+    // No payload counts as an empty event.
     let payload = if payload.is_empty() { Ok(json!({})) } else { serde_json::from_slice::<Value>(&payload) };
     let Ok(payload) = payload else {
         let message = "Could not parse request body into json";
@@ -49,7 +49,7 @@ async fn invoke(
         b"Event" => {
             tokio::spawn(async move {
                 if let Err(error) = invoker.invoke(&package, payload).await {
-                    tracing::error!(function = package, %error, "a function has failed");
+                    tracing::error!(function = package, %error, "function failed");
                 }
             });
             StatusCode::ACCEPTED.into_response()

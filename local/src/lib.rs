@@ -1,10 +1,9 @@
-//! The whole of Readmit in one process on loopback, without a network, Docker or an account: `cargo run`.
+//! The whole system in one process on localhost, without a network, Docker or an AWS account: `cargo run`.
 //!
-//! What AWS does around the functions is played here: an embedded DynamoDB (`database`), API Gateway (`gateway`), SES
-//! (`ses`, with the mails in `mailbox`), Secrets Manager (`secrets`), Lambda's own address (`lambda_api`), the scheduler
-//! (`schedule`) and the host of the portal's files (`portal`); `authenticator` plays the app on a phone. Routes, tables,
-//! schedules and the secret are read from `template.yaml`, and the functions are the deployed ones, given the same
-//! events: nothing in them knows that it runs here.
+//! This crate replaces the AWS services around the functions: an embedded DynamoDB (`database`), API Gateway (`gateway`), SES (`ses`, with
+//! the mails in `mailbox`), Secrets Manager (`secrets`), Lambda's API (`lambda_api`), the scheduler (`schedule`) and the host of the
+//! portal's files (`portal`). `authenticator` replaces the app on a phone. Routes, tables, schedules and secrets are read from
+//! `template.yaml`. The functions are the deployed ones with the same events; they do not know that they run locally.
 
 mod answer;
 mod api_page;
@@ -49,28 +48,28 @@ pub use secrets::Secrets;
 pub use seed::enrolment::Admin;
 pub use stack::{Detours, Ready, Stack, StartError};
 
-/// How the stack is to be started.
+/// The options of a start.
 pub struct Options {
     /// The port of the API on 127.0.0.1; 0 picks a free one.
     pub port: u16,
-    /// Where everything is kept; in memory if there is none.
+    /// The directory that keeps everything. None means in memory.
     pub data_dir: Option<PathBuf>,
-    /// Who is in the directory at the start.
+    /// The people in the directory at the start.
     pub employees: Employees,
-    /// Whether `POST /_local/clock` is there.
+    /// Whether `POST /_local/clock` exists.
     pub clock_control: bool,
-    /// Whether the portal is at `/`.
+    /// Whether the portal is served at `/`.
     pub portal: bool,
-    /// Whether the stream of the trail is followed by itself.
+    /// Whether the stream of the audit table is read automatically.
     pub follow_stream: bool,
 }
 
-/// Who is in the directory at the start.
+/// The people in the directory at the start.
 pub enum Employees {
-    /// The sample company, whose first Security Admin is enrolled.
+    /// The sample company, with an enrolled Security Admin.
     Sample,
-    /// Those of a file: JSON (one `import-employees` event or a list of them) or CSV of one company.
+    /// The people of a file: JSON (one `import-employees` event or a list of them) or CSV of one company.
     File(PathBuf),
-    /// Nobody: tests bring their own.
+    /// Nobody. Tests add their own people.
     Nobody,
 }

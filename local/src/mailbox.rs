@@ -1,4 +1,4 @@
-//! Where the mails end up that SES would deliver: in memory, and in a file of the data directory if there is one.
+//! The mails that SES would deliver: in memory, and in a file of the data directory if there is one.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
 
-/// A mail as it was sent.
+/// A sent mail.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Email {
     pub message_id: String,
@@ -17,15 +17,15 @@ pub struct Email {
     pub text: Option<String>,
     pub html: Option<String>,
     pub tags: BTreeMap<String, String>,
-    /// When SES took it, in milliseconds since 1970 UTC on the stack's clock.
+    /// When SES accepted it, in milliseconds since 1970 UTC, by the stack's clock.
     pub at: i64,
 }
 
-/// Every mail, oldest first. Clones are the same mailbox.
+/// All mails, oldest first. Clones share one mailbox.
 #[derive(Clone)]
 pub struct Mailbox {
     emails: Arc<Mutex<Vec<Email>>>,
-    /// A mail a line, in JSON.
+    /// One mail in JSON on each line.
     file: Option<PrivateFile>,
 }
 
@@ -36,10 +36,10 @@ impl Mailbox {
         if let Some(file) = &file {
             let text = file.read_appended()?;
             for (number, line) in (1..).zip(text.lines()) {
-                // The last line may be half a mail if the process was killed.
+                // The last line may be incomplete if the process was killed.
                 match serde_json::from_str(line) {
                     Ok(email) => emails.push(email),
-                    Err(_) => tracing::warn!(line = number, "a mail on disk cannot be read and is left out"),
+                    Err(_) => tracing::warn!(line = number, "malformed mail on disk ignored"),
                 }
             }
             file.write(&lines(&emails))?;
@@ -47,7 +47,7 @@ impl Mailbox {
         Ok(Self { emails: Arc::new(Mutex::new(emails)), file })
     }
 
-    /// Takes a mail in.
+    /// Adds a mail.
     pub(crate) fn deliver(&self, email: Email) -> Result<(), DataDirError> {
         let mut emails = self.emails();
         if let Some(file) = &self.file {
@@ -57,17 +57,17 @@ impl Mailbox {
         Ok(())
     }
 
-    /// The mails to that address, however it is written; all of them if none is given. Oldest first.
+    /// The mails to this address, in any spelling; all mails if there is no address. Oldest first.
     pub fn emails_to(&self, address: Option<&str>) -> Vec<Email> {
         self.emails().iter().filter(|email| address.is_none_or(|address| is_to(email, address))).cloned().collect()
     }
 
-    /// Empties it.
+    /// Deletes all mails.
     pub fn clear(&self) -> Result<(), DataDirError> {
         self.keep_only(|_| false)
     }
 
-    /// Throws away the mails to that address.
+    /// Deletes the mails to this address.
     pub(crate) fn forget(&self, address: &str) -> Result<(), DataDirError> {
         self.keep_only(|email| !is_to(email, address))
     }
@@ -79,7 +79,7 @@ impl Mailbox {
     }
 
     fn emails(&self) -> MutexGuard<'_, Vec<Email>> {
-        // A mail is added whole or not at all, so a panic leaves nothing half done.
+        // A panic cannot leave a half-added mail, so the poisoned lock can be used.
         self.emails.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -113,9 +113,9 @@ mod tests {
         }
     }
 
-    /// A process can be killed in the middle of a write, and so in the middle of a character.
+    /// A process can be killed in the middle of a write, even in the middle of a character.
     #[test]
-    fn a_mail_that_was_cut_off_anywhere_is_left_out_and_the_others_are_there() {
+    fn an_incomplete_mail_is_ignored_and_the_others_are_read() {
         let path = std::env::temp_dir().join(aws_ids::uuid());
         let data_dir = DataDir::open(&path).unwrap();
         let cut_off = lines(&[mail("Šťastná •••")]);

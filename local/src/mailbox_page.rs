@@ -1,4 +1,4 @@
-//! The mailbox for people: `/_local/mailbox`, where mails look as they do, and their links open. It has no script.
+//! The mailbox as a web page, `/_local/mailbox`. It shows mails as a mail program would, with working links. It has no script.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -10,11 +10,11 @@ use serde::Deserialize;
 use crate::answer;
 use crate::mailbox::{Email, Mailbox};
 
-/// Nothing is loaded from anywhere and no script runs, in the page or in a mail's HTML, which is bound by it too.
+/// The page and the HTML of the mails load nothing and run no script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
     frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The query: the address whose mails are asked for.
+/// The query: the address whose mails are shown.
 #[derive(Deserialize)]
 pub struct ToAddress {
     pub to: Option<String>,
@@ -25,7 +25,7 @@ pub struct ToAddress {
 struct Page {
     /// Newest first.
     emails: Vec<Email>,
-    /// The address that is looked for, or nothing.
+    /// The address to search for, or an empty text.
     to: String,
 }
 
@@ -36,8 +36,8 @@ impl Page {
         format!("{} UTC", moment.split('.').next().unwrap_or_default().replace('T', " "))
     }
 
-    /// How high the HTML is in a frame of 300 pixels, and in one of 700: enough for every mail of `tests/mails`, by the length
-    /// of its text, since no script is there to measure it.
+    /// The height of the mail in frames that are 300 and 700 pixels wide. It is estimated from the length of the text, because there is no
+    /// script to measure it, and is enough for every mail of `tests/mails`.
     fn heights(email: &Email) -> (usize, usize) {
         let text = email.text.as_deref().unwrap_or_default();
         let (bytes, lines) = (text.len(), text.lines().count());
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_mail_says_is_shown_as_text() {
+    fn the_text_of_a_mail_is_shown_as_text() {
         let hostile = r#""><script>alert(1)</script>"#;
         let email = Email {
             message_id: "1".to_owned(),

@@ -1,4 +1,4 @@
-//! `cargo run`: starts the stack, says where it is, and ends with Ctrl-C or SIGTERM.
+//! `cargo run`: starts the stack, prints its addresses, and ends with Ctrl-C or SIGTERM.
 
 mod flags;
 
@@ -37,12 +37,12 @@ async fn run(flags: Flags) -> Result<(), Failure> {
     end.asked().await;
     tokio::select! {
         () = stack.stop() => Ok(()),
-        // Who asks twice does not want to wait.
+        // The second signal ends the process without waiting.
         () = end.asked() => Err("ended without waiting".into()),
     }
 }
 
-/// The signals that ask the process to end.
+/// The signals that end the process.
 struct End {
     interrupt: Signal,
     terminate: Signal,

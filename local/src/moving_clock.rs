@@ -1,4 +1,4 @@
-//! The clock of the stack: the system's, moved forward on request.
+//! The clock of the stack: the system's clock, which can be moved forward.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,23 +8,23 @@ use readmit::domain::Timestamp;
 
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
 
-/// The system's time is counted.
+/// The clock is not held.
 const RUNNING: i64 = i64::MIN;
 
-/// A clock that can be moved forward. Clones share what they have been moved by.
+/// A clock that can be moved forward. Clones share one clock.
 #[derive(Clone)]
 pub struct MovingClock {
     ahead_millis: Arc<AtomicI64>,
-    /// When the system's time stopped counting, if it did; one more millisecond at each look.
+    /// The time at which the clock is held, or `RUNNING`. Each reading adds a millisecond.
     held_millis: Arc<AtomicI64>,
     clock: Clock,
     moving: Arc<Mutex<()>>,
-    /// Where the data directory keeps it: used steps of authenticators and ends of codes must not lie in the future again.
+    /// The file that keeps the offset. Otherwise, after a restart, stored times such as used steps of authenticators would be in the future.
     file: Option<PrivateFile>,
 }
 
 impl MovingClock {
-    /// As far ahead as an earlier start has left it in the data directory, if there is one.
+    /// A clock with the offset of the data directory, if there is one.
     pub(crate) fn open(data_dir: Option<&DataDir>) -> Result<Self, DataDirError> {
         let file = data_dir.map(|data_dir| data_dir.file("clock-ahead-millis"));
         let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
@@ -44,26 +44,26 @@ impl MovingClock {
         Ok(Self { ahead_millis, held_millis, clock, moving: Arc::default(), file })
     }
 
-    /// The clock that everything here is given.
+    /// The clock for the functions and services.
     pub fn clock(&self) -> Clock {
         self.clock.clone()
     }
 
-    /// This moment, as moved.
+    /// The moved time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Lets time pass from now on only as it is moved, but for a millisecond at each look, which keeps events in order: a test
-    /// of an exact moment does not depend on how busy the machine is.
+    /// Stops the clock, so that a test of an exact time does not depend on the machine's speed. Only `advance` moves it, and each reading adds
+    /// one millisecond, which keeps events in order.
     pub fn hold(&self) {
         self.held_millis.store(Clock::system().now().millis(), Ordering::SeqCst);
     }
 
-    /// Moves the clock forward by `seconds` and tells the new time. It is kept before anybody sees it: what a function has stored
-    /// by it must not lie in the future if the process dies now.
+    /// Moves the clock forward by `seconds`, and returns the new time. The offset is stored first: otherwise, if the process died, times that
+    /// functions have stored could be in the future.
     pub fn advance(&self, seconds: u32) -> Result<Timestamp, DataDirError> {
-        // One at a time: two at once would write into one draft, and the smaller number could be the last.
+        // One move at a time: two moves at the same time could store the smaller offset last.
         let _alone = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
         let ahead = self.ahead_millis.load(Ordering::SeqCst) + i64::from(seconds) * 1000;
         if let Some(file) = &self.file {
@@ -91,13 +91,13 @@ mod tests {
         clock.ahead_millis.load(Ordering::SeqCst)
     }
 
-    /// What a process that dies in between has let a function see must not lie in the future after the restart.
+    /// If the process dies in between, no time that a function has seen may be in the future after the restart.
     #[test]
-    fn nobody_sees_a_time_that_is_not_kept() {
+    fn a_time_is_stored_before_it_is_visible() {
         let (path, data_dir) = data_dir();
         let clock = MovingClock::open(Some(&data_dir)).unwrap();
         clock.advance(30).unwrap();
-        // Where the draft would be written.
+        // The directory blocks the temporary file.
         std::fs::create_dir(path.join("clock-ahead-millis.new")).unwrap();
         assert!(clock.advance(30).is_err());
         assert_eq!(ahead(&clock), 30_000);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_many_have_moved_at_once_is_kept_to_the_last_second() {
+    fn moves_at_the_same_time_are_all_stored() {
         let (path, data_dir) = data_dir();
         let clock = MovingClock::open(Some(&data_dir)).unwrap();
         std::thread::scope(|scope| {

@@ -1,6 +1,6 @@
-//! The portal at `/`: the files of `portal/` as they were when this was built, with the headers that the cloud gives them.
+//! The portal at `/`: the files of `portal/` at build time, with the same headers as in a deployment.
 //!
-//! Each file is a route, so there is no path to make sense of: what is not exactly a file's is nothing.
+//! Each file is a route, so no path is interpreted. A path that is not exactly a file's path is 404.
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -15,20 +15,20 @@ use crate::answer;
 #[folder = "../portal/"]
 struct Files;
 
-/// What the local stack has in the place of files of the portal: what is an operator's to change.
+/// Files of the local stack that replace files of the portal, such as those that an operator may change.
 #[derive(RustEmbed)]
 #[folder = "portal/"]
 struct LocalFiles;
 
-/// The file that stands at `/` too.
+/// The file that is also served at `/`.
 const START: &str = "index.html";
 
-/// Nothing is loaded from elsewhere, no script or style stands in the page itself, and no text becomes markup.
+/// The pages load only their own files, have no inline script or style, and insert text only as text.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// What every file is sent with. No name holds a version, so a browser asks anew and never mixes two of them.
+/// The headers of every file. File names have no version, so a browser must check for a new version each time.
 const HEADERS: [(HeaderName, &str); 7] = [
     (header::CACHE_CONTROL, "no-cache"),
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -39,11 +39,11 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// The routes, one for each file and `/`.
+/// One route for each file, and `/`.
 pub fn router() -> Router {
     let mut router = Router::new();
     for path in Files::iter() {
-        // What has no type is no file of a portal, but an editor's.
+        // A file without a known type is not part of the portal, for example an editor's backup file.
         let Some(media_type) = media_type(&path) else { continue };
         let Some(file) = LocalFiles::get(&path).or_else(|| Files::get(&path)) else { continue };
         let etag = format!("\"{}\"", HEXLOWER.encode(&file.metadata.sha256_hash()));
@@ -56,7 +56,7 @@ pub fn router() -> Router {
     router
 }
 
-/// By the ending; none for what browsers would not take as it is meant.
+/// The media type of a file extension. None for unknown extensions.
 fn media_type(path: &str) -> Option<&'static str> {
     match path.rsplit_once('.')?.1 {
         "css" => Some("text/css; charset=utf-8"),
@@ -67,17 +67,17 @@ fn media_type(path: &str) -> Option<&'static str> {
     }
 }
 
-/// A file, ready to be sent.
+/// A file with its headers.
 #[derive(Clone)]
 struct PortalFile {
     media_type: &'static str,
-    /// In its quotes.
+    /// The ETag in quotes.
     etag: String,
     file: EmbeddedFile,
 }
 
 impl PortalFile {
-    /// `GET` and `HEAD`; anything else is no route, which is said as the gateway says it.
+    /// Answers `GET` and `HEAD`. Other methods get the gateway's answer for an unknown route.
     fn route(self) -> MethodRouter {
         let not_found = async || answer::message(StatusCode::NOT_FOUND, "Not Found");
         get(async move |headers: HeaderMap| self.answer(&headers)).fallback(not_found)
@@ -93,10 +93,10 @@ impl PortalFile {
     }
 }
 
-/// Whether the client says that it has this version (RFC 9110, section 13.1.2).
+/// Whether the client already has this version (RFC 9110, section 13.1.2).
 fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    // A proxy that compresses makes the tag a weak one; for this question that is the same.
+    // A compressing proxy makes the tag a weak one. That does not matter here.
     let mut tags = lines.flat_map(|line| line.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
     tags.any(|tag| tag == "*" || tag == etag)
 }
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_the_local_stack_stands_in_the_place_of_one_of_the_portal() {
+    fn a_file_of_the_local_stack_replaces_one_of_the_portal() {
         for path in LocalFiles::iter() {
             assert!(Files::get(&path).is_some(), "{path} replaces nothing");
         }
     }
 
     #[test]
-    fn only_the_version_itself_is_known() {
+    fn only_the_same_version_is_not_sent_again() {
         let known = |line: &'static str| {
             let headers = [(header::IF_NONE_MATCH, header::HeaderValue::from_static(line))].into_iter().collect();
             is_known(&headers, "\"abc\"")

@@ -1,4 +1,4 @@
-//! What SES reports of a mail, played through EventBridge to the function that takes it in.
+//! Delivery reports of SES: sends them as EventBridge events to `track-delivery`.
 
 use readmit::Clock;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use crate::functions::InvokeError;
 use crate::invoker::Invoker;
 use crate::mailbox::{Email, Mailbox};
 
-/// What is to be reported of a mail.
+/// A request for a report about a mail.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
@@ -18,21 +18,21 @@ pub struct Wanted {
     event: Report,
 }
 
-/// What SES reports of a mail.
+/// A report of SES about a mail.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Report {
-    /// The receiving mail server took it.
+    /// The receiving mail server accepted the mail.
     Delivery,
-    /// The address does not take mail.
+    /// The address does not accept mail.
     Bounce,
-    /// It was reported as unwanted.
+    /// The mail was reported as spam.
     Complaint,
     /// Delivery is being tried again.
     Delay,
 }
 
-/// Reports what becomes of mails. Clones do the same.
+/// Sends reports about mails. Clones share one sender.
 #[derive(Clone)]
 pub struct Reports {
     mailbox: Mailbox,
@@ -45,7 +45,7 @@ impl Reports {
         Self { mailbox, invoker, clock }
     }
 
-    /// The function's answer; none if there is no such mail.
+    /// Sends a report, and returns the function's answer. None if there is no such mail.
     pub async fn play(&self, wanted: &Wanted) -> Option<Result<Value, InvokeError>> {
         let email = self.mailbox.emails_to(None).into_iter().find(|email| email.message_id == wanted.message_id)?;
         let at = self.clock.now();
@@ -53,7 +53,7 @@ impl Reports {
     }
 }
 
-/// <https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-firehose-examples.html>, in EventBridge's envelope.
+/// A report of SES (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-firehose-examples.html>) as an EventBridge event.
 pub fn event(email: &Email, report: Report, at: &str) -> Value {
     let (detail_type, event_type, member) = match report {
         Report::Delivery => ("Email Delivered", "Delivery", "delivery"),

@@ -1,4 +1,4 @@
-//! The scheduler: runs each function that has a schedule at its rate.
+//! The scheduler: runs each function with a schedule at its rate.
 
 use readmit::Clock;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::environment::{ACCOUNT, REGION};
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
 
-/// Runs scheduled functions. Clones do the same.
+/// Runs scheduled functions. Clones share one scheduler.
 #[derive(Clone)]
 pub struct Scheduler {
     invoker: Invoker,
@@ -22,7 +22,7 @@ impl Scheduler {
         Self { invoker, clock }
     }
 
-    /// Begins to run every scheduled function, first when its rate has passed once; until what is returned is dropped.
+    /// Starts all schedules. The first run is after one interval. Dropping the result ends them.
     pub fn start(&self) -> JoinSet<()> {
         let mut running = JoinSet::new();
         for function in &self.invoker.template().functions {
@@ -34,7 +34,7 @@ impl Scheduler {
                 loop {
                     due.tick().await;
                     if let Err(error) = scheduler.run(&package).await {
-                        tracing::error!(function = package, %error, "a scheduled function has failed");
+                        tracing::error!(function = package, %error, "scheduled function failed");
                     }
                 }
             });
@@ -42,14 +42,14 @@ impl Scheduler {
         running
     }
 
-    /// Runs a scheduled function at once and tells its output. Others are no functions here.
+    /// Runs a scheduled function at once, and returns its output. Functions without a schedule are unknown here.
     pub async fn run(&self, name: &str) -> Result<Value, InvokeError> {
         let function = self.invoker.function(name).filter(|function| function.rate.is_some());
         let function = function.ok_or(InvokeError::NoSuchFunction)?;
         self.invoker.invoke(&function.package, self.event(&function.logical_id)).await
     }
 
-    /// What EventBridge Scheduler sends where the schedule names no input.
+    /// The default input of EventBridge Scheduler.
     fn event(&self, logical_id: &str) -> Value {
         json!({
             "version": "0",

@@ -1,4 +1,4 @@
-//! Secrets Manager as far as it is used: the secrets, generated as the template says, with their versions and stages.
+//! The parts of Secrets Manager that are used: secrets, generated as in the template, with their versions and stages.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ mod versions;
 
 use versions::{CURRENT, Refused, Versions};
 
-/// The secrets by name, in memory and in a file of the data directory if there is one. Clones are the same.
+/// The secrets by name, in memory and in a file of the data directory if there is one. Clones share them.
 #[derive(Clone)]
 pub struct Secrets {
     clock: Clock,
@@ -32,7 +32,7 @@ pub struct Secrets {
     file: Option<PrivateFile>,
 }
 
-/// Every member of the requests that are known here.
+/// All fields of the supported requests.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Request {
@@ -54,7 +54,7 @@ fn name_of(secret: RootSecret) -> String {
 }
 
 impl Secrets {
-    /// Reads the secrets, or makes them as `templates` say.
+    /// Reads the secrets, or generates them from `templates`.
     pub(crate) fn open(templates: &[Secret], data_dir: Option<&DataDir>, clock: Clock) -> Result<Self, DataDirError> {
         let file = data_dir.map(|data_dir| data_dir.file("root-secrets.json"));
         let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
@@ -74,26 +74,26 @@ impl Secrets {
         Ok(secrets)
     }
 
-    /// New secrets, in memory alone.
+    /// New secrets, only in memory.
     pub fn in_memory(templates: &[Secret], clock: Clock) -> Self {
         let made = |secret: &Secret| (secret.name.clone(), Versions::first(generated(secret), clock.now()));
         let all = templates.iter().map(made).collect();
         Self { clock, all: Arc::new(Mutex::new(all)), file: None }
     }
 
-    /// How functions name a root secret.
+    /// The ARN of a root secret.
     pub fn arn(&self, secret: RootSecret) -> String {
         secret_arn(&name_of(secret))
     }
 
-    /// What a root secret says.
+    /// The current value of a root secret.
     pub fn secret_string(&self, secret: RootSecret) -> String {
         let all = self.all();
         let version = all.get(&name_of(secret)).and_then(|versions| versions.find(None, Some(CURRENT)));
         version.map(|version| version.secret_string.clone()).unwrap_or_default()
     }
 
-    /// Gives a root secret another current version.
+    /// Sets a new current version of a root secret.
     pub fn replace(
         &self,
         secret: RootSecret,
@@ -111,7 +111,7 @@ impl Secrets {
         Router::new().route("/", post(answer_call)).with_state(self.clone())
     }
 
-    /// What a call is answered.
+    /// The answer to a call.
     pub fn call(&self, target: &str, body: &[u8]) -> (StatusCode, Value) {
         let request = serde_json::from_slice::<Request>(body).map_err(|_| Refused::Unusable);
         match request.and_then(|request| self.answer(target, request)) {
@@ -162,7 +162,7 @@ fn get(name: &str, versions: &Versions, version_id: Option<&str>, stage: Option<
     }))
 }
 
-/// What is not there is told beside what is.
+/// The answer of `BatchGetSecretValue`: the values that exist, and an error for each missing one.
 fn get_several(all: &BTreeMap<String, Versions>, ids: &[String]) -> Value {
     let (mut values, mut errors) = (Vec::new(), Vec::new());
     for id in ids {

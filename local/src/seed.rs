@@ -1,4 +1,4 @@
-//! Who is in the directory when the stack is ready, and as whom a newcomer signs in.
+//! Fills the directory at the start, and enrols a Security Admin for the first sign-in.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub mod enrolment;
 mod import;
 pub mod import_event;
 
-/// The directory cannot be filled.
+/// Why the directory cannot be filled.
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
     #[error(transparent)]
@@ -27,8 +27,8 @@ pub enum SeedError {
     Database(#[from] DatabaseError),
 }
 
-/// Imports `employees`. Of the sample it also enrols the first Security Admin, and tells who that is; of a file of
-/// their own people know whom to give a passcode.
+/// Imports `employees`. For the sample company it also enrols the first Security Admin, and returns the credentials. With an own file,
+/// users issue the first passcode themselves.
 pub async fn fill(
     enrolment: &Enrolment<'_>,
     employees: &EmployeesFile,
@@ -42,7 +42,7 @@ pub async fn fill(
     Ok(None)
 }
 
-/// The Security Admin is enrolled once in a database's life, and remembered in its data directory.
+/// Enrols the Security Admin once for each database, and stores the credentials in its data directory.
 async fn fill_with_sample(
     enrolment: &Enrolment<'_>,
     sample: &EmployeesFile,
@@ -51,7 +51,7 @@ async fn fill_with_sample(
 ) -> Result<Option<Admin>, SeedError> {
     let file = data_dir.map(|data_dir| data_dir.file("admin.json"));
     let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
-    // An empty file is left by a start that was broken off before the enrolment's end.
+    // An empty file means that an earlier start ended during the enrolment.
     let is_owed = was_empty || kept.as_deref() == Some("");
     if let (true, Some(file)) = (is_owed, &file) {
         file.write("")?;
@@ -65,7 +65,7 @@ async fn fill_with_sample(
     let Some((index, email)) = sample.first_security_admin() else { return Ok(None) };
     let Some(company_id) = companies.get(index) else { return Ok(None) };
     let admin = enrolment.enrol(company_id, email).await?;
-    // A newcomer's mailbox begins empty.
+    // The mailbox is empty at the start.
     enrolment.mailbox.forget(email)?;
     if let Some(file) = file {
         file.write(&json!(admin).to_string())?;

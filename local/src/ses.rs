@@ -1,5 +1,5 @@
-//! SES v2 as far as it is used: `POST /v2/email/outbound-emails` takes a mail of simple content into the mailbox, and
-//! refuses what SES refuses.
+//! The part of SES v2 that is used: `POST /v2/email/outbound-emails` puts a mail with simple content into the mailbox, and refuses what SES
+//! refuses.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ use crate::answer;
 use crate::aws_ids;
 use crate::mailbox::{Email, Mailbox};
 
-/// The recipients of one mail, a quota of SES.
+/// The limit of recipients of one mail, a quota of SES.
 const MAX_RECIPIENTS: usize = 50;
 
-/// The length of a tag's name or value, and the number of tags, as SES limits them.
+/// SES's limits for the length of a tag's name or value, and for the number of tags.
 const MAX_TAG: usize = 256;
 const MAX_TAGS: usize = 50;
 
-/// The size of a mail, a quota of SES.
+/// The largest mail, a quota of SES.
 const MAX_BODY: usize = 40 * 1024 * 1024;
 
 #[derive(Clone)]
@@ -33,7 +33,7 @@ struct Ses {
     clock: Clock,
 }
 
-/// What SES does not take, with the kind of error it names.
+/// Why SES refuses a mail, with the kind of error.
 #[derive(Debug, PartialEq, Eq)]
 struct Refusal(&'static str, &'static str);
 
@@ -103,7 +103,7 @@ async fn send_email(State(ses): State<Ses>, body: Bytes) -> Response {
     let mut email = match parsed.and_then(accept) {
         Ok(email) => email,
         Err(Refusal(kind, message)) => {
-            tracing::warn!(kind, message, "a mail is refused");
+            tracing::warn!(kind, message, "mail refused");
             return answer::aws_error(StatusCode::BAD_REQUEST, kind, json!({"message": message}));
         }
     };
@@ -114,14 +114,14 @@ async fn send_email(State(ses): State<Ses>, body: Bytes) -> Response {
     match ses.mailbox.deliver(email) {
         Ok(()) => answer.into_response(),
         Err(error) => {
-            tracing::error!(%error, "a mail cannot be kept");
+            tracing::error!(%error, "mail not stored");
             let message = json!({"message": "The mail cannot be kept."});
             answer::aws_error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", message)
         }
     }
 }
 
-/// The mail, not yet named or dated, if SES would take it.
+/// The mail, without id and time, if SES would accept it.
 fn accept(request: SendEmail) -> Result<Email, Refusal> {
     let from = request.from_email_address.ok_or(bad_request("FromEmailAddress is missing."))?;
     let destination = request.destination.unwrap_or_default();
@@ -160,7 +160,7 @@ fn accept(request: SendEmail) -> Result<Email, Refusal> {
     })
 }
 
-/// An address as SES takes it: alone, or in angle brackets behind a name.
+/// Checks an address: alone, or in angle brackets after a name.
 fn check_address(written: &str) -> Result<(), Refusal> {
     if has_line_break(written) {
         return Err(bad_request("An address holds a line break."));
@@ -174,7 +174,7 @@ fn check_address(written: &str) -> Result<(), Refusal> {
         return Err(bad_request("Local address contains non-ASCII characters."));
     }
     let is_plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
-    // Domains beyond ASCII are to be written in punycode.
+    // Non-ASCII domains must be in punycode.
     if !domain.is_ascii() || !is_plain(domain) || !is_plain(local) {
         return Err(bad_request("Illegal address."));
     }

@@ -1,4 +1,4 @@
-//! SES and Secrets Manager on a listener of their own: a page of the API's origin must not reach the secret.
+//! SES and Secrets Manager have their own listener, so that a page of the API's origin cannot read the secrets.
 
 use axum::Router;
 use axum::http::StatusCode;

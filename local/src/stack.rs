@@ -1,4 +1,4 @@
-//! The whole stack: what is started in which order, where it listens, and its end.
+//! The whole stack: starts its parts in order, knows their addresses, and stops them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -28,7 +28,7 @@ use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
 use crate::{Employees, Options, control, gateway, guard, lambda_api, portal, ses_and_secrets};
 
-/// A running stack. Dropping it ends it too, without waiting.
+/// A running stack. Dropping it stops it without waiting.
 pub struct Stack {
     ready: Ready,
     environment: Environment,
@@ -42,7 +42,7 @@ pub struct Stack {
     running: JoinSet<()>,
 }
 
-/// What the stack says when it is ready. URLs have no slash at the end, but the portal's.
+/// The line that the stack prints when it is ready. URLs have no slash at the end, except the portal's.
 #[derive(Clone, Serialize)]
 pub struct Ready {
     ready: bool,
@@ -55,7 +55,7 @@ pub struct Ready {
     pub admin: Option<Admin>,
 }
 
-/// The stack cannot be started; each is one line that says what to do about it.
+/// Why the stack cannot be started. Each error is one line that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("port {0} is taken: end what listens there, or choose another by --port (0 picks a free one)")]
@@ -78,7 +78,7 @@ pub enum StartError {
     Seed(#[from] SeedError),
 }
 
-/// Where the functions find a service, if not at its own address; and which of them, by package, run as processes of their own.
+/// Other addresses for services, and the functions, by package, that run in other processes.
 #[derive(Default)]
 pub struct Detours {
     pub dynamodb: Option<String>,
@@ -88,17 +88,17 @@ pub struct Detours {
 }
 
 impl Stack {
-    /// Starts everything, and returns when it can be used.
+    /// Starts everything, and returns when the stack can be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let employees = employees_file(&options.employees)?;
-        // Nothing is made on disk for a start that fails on its port.
+        // First, so that nothing is written to disk if the port is taken.
         let listener = bind(options.port).await?;
         let database = Database::start(options.data_dir.as_deref()).await?;
         Self::assemble(options, employees, listener, database, Detours::default()).await
     }
 
-    /// Starts everything beside `database`, with other addresses for what the functions call: a test may listen there and
-    /// pass on. The data directory is the database's, whatever the options say.
+    /// Starts everything with this `database`, and with other addresses for the services, where a test can listen and pass requests on. Uses
+    /// the database's data directory, and ignores that of the options.
     pub async fn start_on(options: Options, database: Database, detours: Detours) -> Result<Self, StartError> {
         let employees = employees_file(&options.employees)?;
         let listener = bind(options.port).await?;
@@ -141,7 +141,7 @@ impl Stack {
         let authenticator = Authenticator::new(clock.clock());
         let mut owners_only = owners_only.merge(lambda_api::router(invoker.clone())).merge(authenticator.router());
         if options.portal {
-            // No secret is in it, but whoever is shown it under an attacker's name would type one there.
+            // The portal contains no secret, but under an attacker's host name people could type their password into it.
             owners_only = owners_only.merge(portal::router());
         }
         let owners_only = guard::loopback_only(owners_only, port);
@@ -172,52 +172,50 @@ impl Stack {
         Ok(Self { ready, environment, clock, mailbox, secrets, database, api, aws, stream, running })
     }
 
-    /// What the stack says when it is ready.
+    /// The line that the stack prints when it is ready.
     pub fn ready(&self) -> &Ready {
         &self.ready
     }
 
-    /// Where the API listens, without a slash at the end.
+    /// The URL of the API, without a slash at the end.
     pub fn api(&self) -> &str {
         &self.ready.api
     }
 
-    /// Where the database listens, without a slash at the end.
+    /// The URL of the database, without a slash at the end.
     pub fn dynamodb(&self) -> &str {
         &self.ready.dynamodb
     }
 
-    /// Where SES and Secrets Manager listen, without a slash at the end.
+    /// The URL of SES and Secrets Manager, without a slash at the end.
     pub fn secrets_and_mail(&self) -> &str {
         &self.ready.secrets_and_mail
     }
 
-    /// What the functions are told from outside.
+    /// The functions' environment variables.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// The clock of every function.
+    /// The clock of all functions.
     pub fn clock(&self) -> &MovingClock {
         &self.clock
     }
 
-    /// The mails that were sent.
+    /// The sent mails.
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
     }
 
-    /// The root secrets.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets
     }
 
-    /// The database itself.
     pub fn database(&self) -> &Database {
         &self.database
     }
 
-    /// Hands over what the stream holds, as it is done by itself where `follow_stream` is set, and tells whether all was taken.
+    /// Passes all records of the stream to `notify`, which `follow_stream` does automatically. Returns whether all were processed.
     pub async fn catch_up_with_the_stream(&self) -> bool {
         match &self.stream {
             Some(stream) => stream.catch_up().await,
@@ -225,7 +223,7 @@ impl Stack {
         }
     }
 
-    /// Ends everything: what is being answered is finished, then every listener closes.
+    /// Stops everything: finishes the current answers, then closes every listener.
     pub async fn stop(self) {
         let Self { api, aws, database, mut running, .. } = self;
         api.stop().await;

@@ -1,8 +1,8 @@
-//! The stream of a table, followed as Lambda does: records that fit a filter in batches to the function that reads them, and again
-//! those that it asks for, until they are as old as the template says.
+//! Reads the stream of a table like Lambda: passes the records that match a filter to the function, in batches, and passes failed records
+//! again until they are as old as the template says.
 //!
-//! The engine keeps the records of a stream in its file, and never drops one. The reader keeps its place beside it, only after a
-//! batch was handed over: of a process that is killed in between a batch comes again.
+//! The engine stores all records of a stream in its file. The reader stores its position after each batch. If the process is killed before,
+//! the batch is passed again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,14 +23,14 @@ mod position;
 
 use position::{Position, Shard};
 
-/// How often is looked for new records.
+/// How often the stream is read.
 const PERIOD: Duration = Duration::from_millis(250);
-/// How long is waited after a batch that failed each time.
+/// The pause after a batch that failed in all attempts.
 const REST: Duration = Duration::from_secs(2);
-/// How often a batch is handed over in one go. What fails then stays where it is.
+/// Attempts for a batch without a longer pause.
 const ATTEMPTS: u32 = 3;
 
-/// Follows the stream of one table. Clones are the same.
+/// Reads the stream of one table. Clones share one reader.
 #[derive(Clone)]
 pub struct StreamReader {
     shard: Shard,
@@ -40,7 +40,7 @@ pub struct StreamReader {
 }
 
 impl StreamReader {
-    /// For the function of the template that reads a table's stream, if there is one.
+    /// The reader for the template's function that reads a stream, if there is one.
     pub fn of_template(
         engine: &dynoxide::Database,
         data_dir: Option<&DataDir>,
@@ -52,7 +52,7 @@ impl StreamReader {
         Ok(Some(Self { shard, position, invoker: invoker.clone(), package: package.into() }))
     }
 
-    /// Begins to follow, until what is returned is dropped.
+    /// Starts to read the stream as a task of `running`.
     pub fn start(&self, running: &mut JoinSet<()>) {
         let reader = self.clone();
         running.spawn(async move {
@@ -67,7 +67,7 @@ impl StreamReader {
         });
     }
 
-    /// Hands over all records that are there, and tells whether all were taken.
+    /// Passes all current records to the function. Returns whether all were processed.
     pub async fn catch_up(&self) -> bool {
         let Some((_, trigger)) = self.invoker.template().stream() else { return true };
         let mut last = self.position.last.lock().await;
@@ -75,7 +75,7 @@ impl StreamReader {
             let records = match self.shard.records_after(last.as_deref(), trigger.batch_size) {
                 Ok(page) => page.records,
                 Err(error) => {
-                    tracing::error!(%error, "the stream cannot be read");
+                    tracing::error!(%error, "stream not readable");
                     return false;
                 }
             };
@@ -93,15 +93,15 @@ impl StreamReader {
         }
     }
 
-    /// One batch, and again what of it fails. How many of the records need not come again.
+    /// Passes one batch, and again the records that fail. Returns how many records are done.
     async fn hand_over(&self, trigger: &StreamTrigger, records: &[Record]) -> usize {
-        // The engine dates records by the system's clock, however far ours was moved.
+        // The engine uses the system's clock for the times of records, even if the stack's clock was moved.
         let now = Clock::system().now().seconds();
         let values = records.iter().map(|record| serde_json::to_value(record).unwrap_or_default()).enumerate();
         let fitting = values.filter(|(_, record)| trigger.takes(record));
         let (given_up, wanted): (Vec<_>, Vec<_>) = fitting.partition(|(_, record)| is_too_old(trigger, record, now));
         if !given_up.is_empty() {
-            tracing::error!(function = &*self.package, count = given_up.len(), "records of the stream are given up");
+            tracing::error!(function = &*self.package, count = given_up.len(), "stream records given up");
         }
         let mut rest = &wanted[..];
         for _ in 0..ATTEMPTS {
@@ -116,7 +116,7 @@ impl StreamReader {
     }
 }
 
-/// Where Lambda begins again: at the first record that failed, at the very first if the function failed as a whole.
+/// The record at which Lambda starts again: the first failed one, or the first of the batch if the whole invocation failed.
 fn first_failed(batch: &[&Value], answer: Result<Value, InvokeError>) -> Option<usize> {
     let Ok(answer) = answer else { return Some(0) };
     let failures = answer["batchItemFailures"].as_array().filter(|failures| !failures.is_empty())?;

@@ -1,5 +1,5 @@
-//! What `template.yaml` deploys, as far as the local stack plays it: functions with their routes and schedules, tables,
-//! the secrets, and what the functions are told.
+//! The parts of `template.yaml` that the local stack needs: functions with their routes and schedules, tables, secrets, and the functions'
+//! environment variables.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,15 +13,14 @@ pub mod yaml;
 
 pub use triggers::StreamTrigger;
 
-/// The template this crate was built with.
+/// The template of this build.
 const SOURCE: &str = include_str!("../../template.yaml");
 
-/// What is deployed.
 pub struct Template {
     pub functions: Vec<Function>,
     pub tables: Vec<Table>,
     pub secrets: Vec<Secret>,
-    /// The parameters, and their defaults where they have one.
+    /// The parameters and their defaults.
     pub parameters: BTreeMap<String, Option<String>>,
     /// The environment variables of the functions: text, or a reference like `{"Ref": "EmployeesTable"}`.
     pub variables: BTreeMap<String, Value>,
@@ -29,16 +28,16 @@ pub struct Template {
 
 /// A Lambda function.
 pub struct Function {
-    /// Its name in the template, `SignInFunction`.
+    /// The name in the template, `SignInFunction`.
     pub logical_id: String,
-    /// The package that it is built from, `sign-in`.
+    /// The function's package, `sign-in`.
     pub package: String,
-    /// How much memory it gets, in MB.
+    /// The memory in MB.
     pub memory_mb: u64,
     pub routes: Vec<Route>,
-    /// How often it is run by itself, if it is.
+    /// The interval of its schedule, if it has one.
     pub rate: Option<Duration>,
-    /// The stream that it reads, if it reads one.
+    /// The stream that it reads, if any.
     pub stream: Option<StreamTrigger>,
 }
 
@@ -46,14 +45,14 @@ pub struct Function {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub method: String,
-    /// As in the template, with parameters as `{employee_id}`.
+    /// The path with parameters such as `{employee_id}`.
     pub path: String,
 }
 
 /// A DynamoDB table.
 pub struct Table {
     pub logical_id: String,
-    /// Its name here.
+    /// The name in the local stack.
     pub name: String,
     /// The CreateTable request.
     pub definition: Value,
@@ -61,20 +60,20 @@ pub struct Table {
     pub time_to_live: Option<Value>,
 }
 
-/// A secret that is generated when it is made.
+/// A generated secret.
 pub struct Secret {
     pub logical_id: String,
-    /// Its name here.
+    /// The name in the local stack.
     pub name: String,
-    /// A JSON object, into which the generated text is put.
+    /// The JSON object that gets the generated text.
     pub frame: Map<String, Value>,
-    /// The member of `frame` that the generated text becomes.
+    /// The member of `frame` for the generated text.
     pub key: String,
-    /// The generated text's length.
+    /// The length of the generated text.
     pub length: usize,
 }
 
-/// The template holds something that the local stack cannot play.
+/// The template has something that the local stack does not support.
 #[derive(Debug, thiserror::Error)]
 #[error("template.yaml: {0}")]
 pub struct TemplateError(String);
@@ -121,7 +120,7 @@ impl Template {
             .map(|(id, r)| function(id, r, &document.globals))
             .collect::<Result<_, _>>()?;
         let tables = of_type("AWS::DynamoDB::Table").map(|(id, r)| table(id, &r.properties)).collect();
-        // One that is there by condition alone is the edge's, and there is no edge here.
+        // Secrets with a condition belong to trusted proxies, which the local stack does not have.
         let secrets = of_type("AWS::SecretsManager::Secret").filter(|(_, r)| r.condition.is_none());
         let secrets = secrets.map(|(id, r)| secret(id, &r.properties)).collect::<Result<_, _>>()?;
         let parameters = document.parameters.iter().map(|(n, p)| (n.clone(), p.default.as_ref().map(text))).collect();
@@ -133,12 +132,12 @@ impl Template {
         Ok(Self { functions, tables, secrets, parameters, variables })
     }
 
-    /// The package of the function that reads a table's stream, and how.
+    /// The package of the function that reads a table's stream, and the trigger.
     pub fn stream(&self) -> Option<(&str, &StreamTrigger)> {
         self.functions.iter().find_map(|function| Some((function.package.as_str(), function.stream.as_ref()?)))
     }
 
-    /// The function of that logical id or package.
+    /// The function with this logical id or package.
     pub fn function(&self, name: &str) -> Option<&Function> {
         self.functions.iter().find(|function| function.logical_id == name || function.package == name)
     }
@@ -147,7 +146,7 @@ impl Template {
 fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Function, TemplateError> {
     let package = resource.metadata.pointer("/BuildProperties/Binary").and_then(Value::as_str);
     let package = package.ok_or_else(|| fault(logical_id, "names no Metadata.BuildProperties.Binary"))?;
-    // 128 is what Lambda takes where nothing is said.
+    // 128 is Lambda's default.
     let memory_mb = [&resource.properties, &globals["Function"]].into_iter().find_map(|all| all["MemorySize"].as_u64());
     let mut function = Function {
         logical_id: logical_id.to_owned(),
@@ -179,7 +178,7 @@ fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Fu
                 function.stream =
                     Some(trigger.ok_or_else(|| fault(logical_id, "has a filter that is not known here"))?);
             }
-            // What other services would send is played by those who have something to send.
+            // Events of other services are sent by other modules.
             _ => {}
         }
     }
@@ -188,7 +187,7 @@ fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Fu
 
 fn table(logical_id: &str, properties: &Value) -> Table {
     let name = local_name(logical_id, "Table");
-    // Nothing is paid here, so no capacity is held ready.
+    // The local stack needs no provisioned capacity.
     let mut definition =
         Map::from_iter([("TableName".to_owned(), json!(name)), ("BillingMode".to_owned(), json!("PAY_PER_REQUEST"))]);
     for member in ["AttributeDefinitions", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes"] {
@@ -201,7 +200,7 @@ fn table(logical_id: &str, properties: &Value) -> Table {
         index.remove("ProvisionedThroughput");
     }
     if let Some(view) = properties.pointer("/StreamSpecification/StreamViewType") {
-        // CloudFormation has a stream where the specification stands; DynamoDB wants to be told.
+        // In CloudFormation the specification enables the stream; DynamoDB's API needs `StreamEnabled`.
         let stream = json!({"StreamEnabled": true, "StreamViewType": view});
         definition.insert("StreamSpecification".to_owned(), stream);
     }
@@ -214,13 +213,13 @@ fn secret(logical_id: &str, properties: &Value) -> Result<Secret, TemplateError>
     let frame = generate["SecretStringTemplate"].as_str().unwrap_or_default();
     let frame = serde_json::from_str(frame).map_err(|_| fault(logical_id, "SecretStringTemplate is no JSON object"))?;
     let key = generate["GenerateStringKey"].as_str().ok_or_else(|| fault(logical_id, "wants GenerateStringKey"))?;
-    // 32 is what Secrets Manager takes where nothing is said.
+    // 32 is Secrets Manager's default.
     let length = generate["PasswordLength"].as_u64().and_then(|length| usize::try_from(length).ok()).unwrap_or(32);
     let name = local_name(logical_id, "Secret");
     Ok(Secret { logical_id: logical_id.to_owned(), name, frame, key: key.to_owned(), length })
 }
 
-/// `EmployeesTable` is `readmit-employees` here.
+/// The local name of a resource: `EmployeesTable` becomes `readmit-employees`.
 fn local_name(logical_id: &str, kind: &str) -> String {
     format!("readmit-{}", logical_id.strip_suffix(kind).unwrap_or(logical_id).to_ascii_lowercase())
 }
@@ -230,7 +229,7 @@ fn variables_of(function: &Value) -> BTreeMap<String, Value> {
     variables.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// A scalar as CloudFormation passes it on.
+/// A scalar as CloudFormation passes it.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! The command itself: what it prints, and the one line in which it says why it will not start.
+//! The command: what it prints, and its one-line errors.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
@@ -16,7 +16,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// A command that must not start: the line it ends with.
+/// Runs a command that must fail, and returns its error line.
 fn refused(arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = command(arguments).output().unwrap();
     assert_eq!(status.code(), Some(1));
@@ -38,7 +38,7 @@ fn started(arguments: &[&str]) -> (Child, Value) {
     (child, ready)
 }
 
-/// Ctrl-C, and a clean end.
+/// Sends Ctrl-C, and expects a clean exit.
 fn interrupted(mut child: Child) {
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
@@ -59,7 +59,7 @@ fn folder(name: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn it_says_where_it_is_and_ends_cleanly() {
+fn it_prints_its_addresses_and_exits_cleanly() {
     let (child, ready) = started(&["--port", "0"]);
     assert_eq!(ready["ready"], true);
     let api = ready["api"].as_str().unwrap();
@@ -72,7 +72,7 @@ fn it_says_where_it_is_and_ends_cleanly() {
 }
 
 #[test]
-fn a_data_directory_keeps_everything_and_is_its_owners_alone() {
+fn a_data_directory_keeps_everything_and_only_its_owner_can_read_it() {
     let folder = folder("kept");
     let path = folder.join("data");
     let data = path.to_str().unwrap();
@@ -89,14 +89,14 @@ fn a_data_directory_keeps_everything_and_is_its_owners_alone() {
 }
 
 #[test]
-fn a_taken_port_is_one_line() {
+fn a_taken_port_is_a_one_line_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     assert!(refused(&["--port", &port]).contains(&port));
 }
 
 #[test]
-fn an_employees_file_that_cannot_be_read_is_one_line() {
+fn an_unreadable_employees_file_is_a_one_line_error() {
     let folder = folder("employees");
     let missing = folder.join("missing.json");
     assert!(refused(&["--port", "0", "--employees", missing.to_str().unwrap()]).contains("missing.json"));
@@ -118,14 +118,14 @@ fn an_employees_file_without_a_security_admin_is_refused() {
     let csv = file(&folder("members"), "members.csv", "email,name\na@c.example,A\n");
     let Output { status, stderr, .. } = command(&["--port", "0", "--employees", &csv]).output().unwrap();
     assert_eq!(status.code(), Some(1));
-    // Before it comes the function's own line of the log.
+    // The line after the function's own log line.
     let said = String::from_utf8(stderr).unwrap();
     let last = said.lines().last().unwrap();
     assert!(last.starts_with("readmit: ") && last.contains("members.csv") && last.contains("Security Admin"), "{said}");
 }
 
 #[test]
-fn an_employees_file_is_the_same_company_at_each_start_and_gains_the_people_whom_it_lacked() {
+fn an_employees_file_names_the_same_company_at_each_start_and_missing_people_are_added() {
     let folder = folder("restarted");
     let data = folder.join("data").to_str().unwrap().to_owned();
     let mut rows = "email,name,role\na@c.example,A,security_admin\n".to_owned();
@@ -139,7 +139,7 @@ fn an_employees_file_is_the_same_company_at_each_start_and_gains_the_people_whom
 }
 
 #[test]
-fn an_employees_file_has_its_people_and_no_admin_of_ours() {
+fn with_an_employees_file_no_admin_is_enrolled() {
     let folder = folder("csv");
     let csv = file(&folder, "contoso.csv", "email,name,role\na@c.example,A,security_admin\n");
     let (child, ready) = started(&["--port", "0", "--employees", &csv, "--no-portal"]);

@@ -1,4 +1,4 @@
-//! The database from outside: it answers tools of this machine, and no web page.
+//! The database's HTTP API: it answers tools on this machine, but no web page.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -55,7 +55,7 @@ async fn the_database_answers_no_web_page_and_no_foreign_host_name() {
 }
 
 #[tokio::test]
-async fn the_database_answers_tools_of_this_machine_whatever_their_access_key() {
+async fn the_database_answers_local_tools_with_any_access_key() {
     let stack = Stack::start(options()).await.unwrap();
     let port = stack.dynamodb().rsplit(':').next().unwrap();
     for host in ["127.0.0.1", "localhost", "[::1]"] {

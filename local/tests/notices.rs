@@ -1,4 +1,4 @@
-//! Notices outlive the process: what was not mailed when it ended is mailed after a restart on the same directory.
+//! Notices survive a restart: those that were not mailed before are mailed after a restart with the same data directory.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -35,7 +35,7 @@ async fn import(api: &str, event: Value) {
     assert_ne!(answer["results"], Value::Null, "{answer}");
 }
 
-/// Mike joins Northwind, and becomes a Security Admin, which he is told.
+/// Mike joins Northwind and becomes a Security Admin, which causes a notice.
 async fn mike_is_promoted(api: &str) {
     let company = json!({"external_id": "northwind", "name": "Northwind"});
     let ada = json!({"email": "ada@northwind.example", "name": "Ada", "role": "security_admin"});
@@ -63,7 +63,7 @@ async fn a_notice_that_was_not_mailed_before_the_end_is_mailed_once_after_a_rest
 }
 
 #[tokio::test]
-async fn a_place_that_was_not_kept_or_is_of_another_stream_makes_no_second_mail() {
+async fn a_lost_or_foreign_stream_position_causes_no_second_mail() {
     let data = folder("lost-place");
     let place = data.join("stream-place.json");
     let stack = stack_on(&data, false).await;
@@ -84,7 +84,7 @@ async fn a_place_that_was_not_kept_or_is_of_another_stream_makes_no_second_mail(
     }
 }
 
-/// The command, once it is ready, and where its API is.
+/// Starts the command, waits until it is ready, and returns it with the URL of its API.
 fn started(data: &Path) -> (Child, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_readmit-local"));
     command.args(["--port", "0", "--no-portal", "--data-dir", data.to_str().unwrap()]);
@@ -96,7 +96,7 @@ fn started(data: &Path) -> (Child, String) {
 }
 
 #[tokio::test]
-async fn a_notice_outlives_a_killed_process() {
+async fn a_notice_survives_a_killed_process() {
     let data = folder("killed-process");
     let (mut child, api) = started(&data);
     let company = json!({"external_id": "contoso", "name": "Contoso"});
@@ -121,6 +121,6 @@ async fn a_notice_outlives_a_killed_process() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    // Killed between SES's answer and the mark, the notice may come twice.
+    // If the process was killed after SES's answer and before the notice was marked as sent, it is sent twice.
     assert!((1..=2).contains(&mails), "{mails} mails");
 }

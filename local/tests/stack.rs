@@ -1,4 +1,4 @@
-//! The stack from outside, by HTTP, with nobody in the directory.
+//! The stack through HTTP, with an empty directory.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -52,7 +52,7 @@ async fn emails(stack: &Stack, query: &str) -> Vec<Value> {
     answer.json::<Value>().await.unwrap()["emails"].as_array().unwrap().clone()
 }
 
-/// A directory of the test's own, gone at its end.
+/// A directory for one test, which is deleted at the end.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -78,7 +78,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[tokio::test]
-async fn what_is_no_route_is_answered_as_the_gateway_does() {
+async fn an_unknown_route_gets_the_gateways_answer() {
     let stack = Stack::start(options()).await.unwrap();
     for (method, path) in [(Method::GET, "/nothing"), (Method::PATCH, "/v1/sessions"), (Method::GET, "/v1/employees/")]
     {
@@ -101,7 +101,7 @@ async fn a_body_that_is_too_large_is_refused_by_the_gateway() {
 }
 
 #[tokio::test]
-async fn the_clock_moves_forward_only_as_far_as_is_sensible() {
+async fn the_clock_moves_forward_only_and_not_too_far() {
     let stack = Stack::start(options()).await.unwrap();
     let url = format!("{}/_local/clock", stack.api());
     let before = stack.clock().now().seconds();
@@ -142,7 +142,7 @@ async fn strangers_are_refused() {
 }
 
 #[tokio::test]
-async fn a_mail_is_listed_shown_and_thrown_away() {
+async fn a_mail_is_listed_shown_and_deleted() {
     let stack = Stack::start(options()).await.unwrap();
     let ses = format!("{}/v2/email/outbound-emails", stack.secrets_and_mail());
     let sent = send(Method::POST, &ses, Some(mail_to("Mike@northwind.example"))).await;
@@ -173,7 +173,7 @@ async fn a_mail_that_ses_refuses_names_its_kind() {
 }
 
 #[tokio::test]
-async fn lambda_has_its_own_address() {
+async fn lambda_has_its_own_api() {
     let stack = Stack::start(options()).await.unwrap();
     let url = |name: &str| format!("{}/2015-03-31/functions/{name}/invocations", stack.api());
     let unknown = send(Method::POST, &url("nothing"), None).await;
@@ -194,7 +194,7 @@ async fn lambda_has_its_own_address() {
 }
 
 #[tokio::test]
-async fn a_data_directory_keeps_mails_and_secret_for_its_owner_alone() {
+async fn only_the_owner_can_read_the_mails_and_secrets_of_a_data_directory() {
     let directory = Directory::new("kept");
     let stack = Stack::start(directory.options()).await.unwrap();
     let ses = format!("{}/v2/email/outbound-emails", stack.secrets_and_mail());
@@ -216,7 +216,7 @@ async fn a_data_directory_keeps_mails_and_secret_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn every_fault_at_the_start_is_one_line() {
+async fn every_error_at_the_start_is_one_line() {
     let directory = Directory::new("faults");
     fs::create_dir_all(&directory.0).unwrap();
     let file = directory.0.join("Contoso.csv");

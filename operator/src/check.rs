@@ -1,8 +1,8 @@
-//! Checks that the tables agree: each login, search word, external id and passcode has its person, each act in the tables has its
-//! audit event, and each audit event its act.
+//! Checks that the tables agree: each login, search word, external id and passcode has a person, each act in the tables has an audit event,
+//! and each audit event has an act.
 //!
-//! The tables change while they are read. If the check finds something, it reads all of them a second time, and reports what it
-//! found both times.
+//! The tables change while they are read. If the check finds faults, it reads all tables a second time, and reports only the faults that it
+//! finds both times.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ pub struct Tables {
     pub credentials: String,
     pub passcodes: String,
     pub audit: String,
-    /// Events of acts before this moment may have been deleted by the time to live. None if the table keeps all events.
+    /// Audit events before this time may have been deleted by their time to live. None if all events are kept.
     pub audit_since: Option<Timestamp>,
 }
 
@@ -53,7 +53,7 @@ impl Tables {
         })
     }
 
-    /// Gives every item of a table to `take`, page by page.
+    /// Passes every item of a table to `take`, page by page.
     async fn scan(&self, table: &str, mut take: impl FnMut(Item)) -> Result<(), Failure> {
         let mut start = None;
         loop {
@@ -74,7 +74,7 @@ pub async fn check(tables: &Tables) -> Result<BTreeSet<Fault>, Failure> {
     if faults.is_empty() {
         return Ok(faults);
     }
-    // An act that commits between the reads of two tables looks like a fault in one pass only.
+    // An act that is committed between the reads of two tables looks like a fault, but only in one of the two passes.
     let again = pass(tables).await?;
     Ok(&faults & &again)
 }

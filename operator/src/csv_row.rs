@@ -1,4 +1,4 @@
-//! Rows for spreadsheets. A cell is text and stays text, whatever program opens it: OWASP, "CSV Injection"
+//! Rows for spreadsheets. No program may read a cell as a formula: OWASP, "CSV Injection"
 //! (<https://owasp.org/www-community/attacks/CSV_Injection>).
 
 use readmit::domain::misleads;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::json;
 
-/// The columns, each with its place in an event.
+/// The columns: name, and place in an event.
 const COLUMNS: [(&str, &str); 10] = [
     ("event_id", "/event_id"),
     ("at", "/at"),
@@ -20,12 +20,11 @@ const COLUMNS: [(&str, &str); 10] = [
     ("detail", "/detail"),
 ];
 
-/// The columns' names.
 pub fn header() -> [&'static str; COLUMNS.len()] {
     COLUMNS.map(|(name, _)| name)
 }
 
-/// The cells of an event; one that has no value is empty, and `detail` is JSON.
+/// The cells of an event. A missing value is an empty cell, and `detail` is JSON.
 pub fn cells(event: &Value) -> Vec<String> {
     let cell = |(_, place): (&str, &str)| match event.pointer(place) {
         None | Some(Value::Null) => String::new(),
@@ -35,10 +34,10 @@ pub fn cells(event: &Value) -> Vec<String> {
     COLUMNS.into_iter().map(cell).collect()
 }
 
-/// The text as a cell that stays text in every spreadsheet: an apostrophe stands before each character that would begin a formula
-/// where a cell begins, and a misleading character is written as `\u202e`. A cell begins at its first character and, in a program
-/// that splits at another character than the comma, after each separator; spaces and quotes there are skipped. The portal's export
-/// has the same rule (`portal/app/pages/audit/csv.js`), and the same cases test both (`tests/csv_cells.json`).
+/// The text as a cell that no spreadsheet reads as a formula. An apostrophe is put before each character that would start a formula at the
+/// start of a cell. Some programs split cells at other separators than the comma, so the same is done after each separator, and after spaces
+/// and quotes there. A misleading character is written as `\u202e`. The portal's export has the same rules
+/// (`portal/app/pages/audit/csv.js`), and both are tested with the same cases (`tests/csv_cells.json`).
 fn inert(text: &str) -> String {
     let (mut cell, mut begins) = (String::with_capacity(text.len()), true);
     for c in text.chars() {
@@ -58,7 +57,7 @@ fn inert(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What `tests/portal/csv.test.js` reads too.
+    /// The cases of `tests/csv_cells.json`, which `tests/portal/csv.test.js` reads too.
     fn cases(member: &str) -> Vec<(String, String)> {
         let mut cases: Value = serde_json::from_str(include_str!("../../tests/csv_cells.json")).unwrap();
         serde_json::from_value(cases[member].take()).unwrap()

@@ -1,4 +1,4 @@
-//! The export: every page of the trail, each event in the form that was asked for.
+//! The export: writes all audit events of a company, page by page, in one of two formats.
 
 use std::io::Write;
 
@@ -10,31 +10,28 @@ use serde_json::Value;
 
 use crate::{csv_row, json};
 
-/// How many events are read at once: as many as the API's largest page holds.
+/// The length of a page, the same as the API's largest page.
 const PAGE: u8 = 100;
 
-/// What kept the export from being whole.
+/// Why the export is not complete.
 pub type Failure = Box<dyn std::error::Error>;
 
-/// What the events are written as.
+/// The format of the export.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Format {
-    /// An event a line, as GET /v1/audit-events has it, every character kept
+    /// One event on each line, as in GET /v1/audit-events, with the exact text
     JsonLines,
-    /// RFC 4180 with a header; what a spreadsheet would take for a formula is made text
+    /// RFC 4180 with a header; text that a spreadsheet would read as a formula gets an apostrophe
     Csv,
 }
 
-/// An export under way.
 pub enum Export<W: Write> {
-    /// Lines of JSON.
     JsonLines(W),
-    /// Rows.
     Csv(Box<csv::Writer<W>>),
 }
 
 impl<W: Write> Export<W> {
-    /// Writes what comes before the first event.
+    /// Starts an export, and writes the header of CSV.
     pub fn begin(format: Format, out: W) -> Result<Self, Failure> {
         match format {
             Format::JsonLines => Ok(Self::JsonLines(out)),
@@ -49,7 +46,7 @@ impl<W: Write> Export<W> {
         }
     }
 
-    /// Writes every event of the company, newest first, so that what happens meanwhile does not prolong it; how many there are.
+    /// Writes all events of the company, and returns their number. They are read newest first, so that new events do not prolong the export.
     pub async fn write_all(mut self, reader: &AuditReader, company_id: CompanyId) -> Result<u64, Failure> {
         let (mut count, mut before) = (0, None);
         loop {

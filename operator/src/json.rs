@@ -1,5 +1,5 @@
-//! JSON that nothing on its way can misread: what would steer a page, a terminal or a reader of lines is written as an escape,
-//! and read as the character that it is.
+//! Safe JSON: characters that could change a web page, a terminal or the lines of a file are written as escapes. A JSON parser reads them as
+//! the original characters.
 
 use std::io::{self, Write};
 

@@ -1,8 +1,7 @@
-//! `readmit-trail`: writes a company's trail to standard output, newest first, as JSON Lines or CSV.
+//! `readmit-trail`: writes a company's audit events to standard output, newest first, as JSON Lines or CSV.
 //!
-//! It reads page by page and keeps no more than a page. Region and credentials come from the environment, as a function's do;
-//! `AWS_ENDPOINT_URL_DYNAMODB` points it at the local stack. What it wants leave for is `dynamodb:Query` on the index
-//! `by_company`.
+//! It keeps only one page in memory. Region and credentials come from the environment, like a function's; with `AWS_ENDPOINT_URL_DYNAMODB` it
+//! reads the local stack. It needs the permission `dynamodb:Query` on the index `by_company`.
 
 mod csv_row;
 mod export;
@@ -22,14 +21,14 @@ const ENVIRONMENT: &str =
     "From the environment: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN (if there is one),
 READMIT_AUDIT_TABLE, and AWS_ENDPOINT_URL_DYNAMODB for another store than AWS's.";
 
-/// Writes a company's trail to standard output, newest first.
+/// Writes a company's audit events to standard output, newest first.
 #[derive(Parser)]
 #[command(name = "readmit-trail", version, after_help = ENVIRONMENT)]
 struct Flags {
-    /// Whose trail
+    /// The id of the company
     #[arg(long, value_name = "COMPANY_ID")]
     company: CompanyId,
-    /// Written as what
+    /// The format
     #[arg(long, value_enum)]
     format: Format,
 }
@@ -49,7 +48,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// How many events were written.
+/// Returns the number of written events.
 async fn run(flags: &Flags) -> Result<u64, Failure> {
     let environment = Environment::of_process();
     let reader = AuditReader::new(&Aws::of_process(&environment).await?, &environment)?;

@@ -1,4 +1,4 @@
-//! `readmit-check` on the local stack: faults that were planted, one of each kind and twenty in all, and what it repairs of them.
+//! `readmit-check` on the local stack: it finds twenty planted faults, at least one of each kind, and repairs the safe ones.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -11,7 +11,7 @@ const MIKE: &str = "mike@northwind.example";
 const SAM: &str = "sam@northwind.example";
 const GRACE: &str = "grace@northwind.example";
 
-/// Runs the command as an operator would, beside the stack.
+/// Runs the command like an operator, with the tables of the stack.
 async fn run(world: &World, arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_readmit-check"));
     command.args(arguments).env_clear().envs([
@@ -29,7 +29,7 @@ async fn run(world: &World, arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
     (output.status.code(), lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
-/// A company in which everything has happened that leaves rows.
+/// A company with all kinds of rows.
 async fn lively_world() -> World {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
@@ -68,7 +68,7 @@ async fn plant(world: &World) {
     let login = |login: &str, owner: &str| json!({"login": {"S": login}, "company_id": {"S": company}, "employee_id": {"S": owner}});
     put(world, "credentials", login("gone@northwind.example", gone)).await;
     put(world, "credentials", login("mike.old@northwind.example", world.id(MIKE))).await;
-    // Of the first the trail says so.
+    // The first one has an audit event of the erasure.
     let mut erased =
         world.items("audit").await.into_iter().find(|event| event["event_type"]["S"] == "employee.erased").unwrap();
     erased["employee_id"] = json!({"S": gone});
@@ -76,14 +76,14 @@ async fn plant(world: &World) {
     put(world, "audit", erased).await;
     // 3: a person without a login.
     delete(world, "credentials", json!({"login": {"S": "cleo@client.example"}})).await;
-    // 4, 5, 6: words of somebody who is gone, of somebody who has another name, and of no id.
+    // 4, 5, 6: words of a person who is gone, of a person with another name, and of a malformed id.
     for word in [format!("word#gone#{gone}"), format!("word#zed#{}", world.id(MIKE)), "word#x#y".to_owned()] {
         put(world, "employees", json!({"company_id": {"S": company}, "employee_id": {"S": word}})).await;
     }
-    // 7: somebody whom a word does not find.
+    // 7: a person without one of the words.
     let word = format!("word#{MIKE}#{}", world.id(MIKE));
     delete(world, "employees", json!({"company_id": {"S": company}, "employee_id": {"S": word}})).await;
-    // 8, 9: external ids that nobody and no company has.
+    // 8, 9: external ids that no person and no company has.
     put(
         world,
         "employees",
@@ -98,9 +98,9 @@ async fn plant(world: &World) {
         "claimed_by": {"S": "cmp_01J00000000000000000000000"}}),
     )
     .await;
-    // 10: a person whose external id anybody can take.
+    // 10: a person whose external id is not claimed.
     delete(world, "employees", json!({"company_id": {"S": company}, "employee_id": {"S": "external#NW-2"}})).await;
-    // 11, 12: a passcode of somebody who is gone, which no event tells of either.
+    // 11, 12: a passcode of a person who is gone, also without an audit event.
     let mut row = world.items("passcodes").await.into_iter().find(|row| row["login"]["S"] == GRACE).unwrap();
     row["login"] = json!({"S": "gone@northwind.example"});
     row["employee_id"] = json!({"S": gone});
@@ -108,12 +108,12 @@ async fn plant(world: &World) {
     row["passcode_pending_key"] = row["passcode_id"].clone();
     row["due_shard"] = json!({"S": "9"});
     put(world, "passcodes", row).await;
-    // 13, 14, 15: passcodes that the cleanup or a filter misses, or finds for ever.
+    // 13, 14, 15: passcodes that the cleanup or a filter does not find, or finds for ever.
     let of = |email: &str| json!({"login": {"S": email}});
     update(world, "passcodes", of(GRACE), "REMOVE due_shard, passcode_pending_key", Value::Null).await;
     let bounced = json!({":x": {"S": "pco_01J00000000000000000000009"}});
     update(world, "passcodes", of(MIKE), "SET passcode_bounced_key = passcode_id REMOVE sent_at", Value::Null).await;
-    // 16: a passcode ended, and its event is missing. 17: an event says that a passcode ended, and it has not.
+    // 16: a passcode ended without an audit event. 17: an audit event of an end, but the passcode has not ended.
     let sams = world
         .items("audit")
         .await
@@ -124,7 +124,7 @@ async fn plant(world: &World) {
     let mikes = world.items("passcodes").await.into_iter().find(|row| row["login"]["S"] == MIKE).unwrap();
     revoked["detail"]["M"]["passcode_id"] = mikes["passcode_id"].clone();
     put(world, "audit", revoked.clone()).await;
-    // 18: a person who was never imported, or whose import the trail has lost; 19: an import of nobody.
+    // 18: a person without an audit event of the import. 19: an audit event of an import without a person.
     let imports =
         world.items("audit").await.into_iter().filter(|event| event["event_type"]["S"] == "employee.imported");
     let mut imported = imports.into_iter().find(|event| event["employee_id"]["S"] == world.id(GRACE)).unwrap();
@@ -132,7 +132,7 @@ async fn plant(world: &World) {
     imported["employee_id"] = json!({"S": other});
     imported["employee_key"] = json!({"S": format!("{company}#{other}")});
     put(world, "audit", imported).await;
-    // 20: a row that is no passcode.
+    // 20: a row that is not a passcode.
     put(world, "passcodes", json!({"login": {"S": "odd@northwind.example"}, "passcode_id": bounced[":x"]})).await;
 }
 
@@ -164,7 +164,7 @@ async fn it_finds_twenty_planted_faults_and_repairs_the_safe_ones() {
 
     let (_, repaired) = run(&world, &["--repair"]).await;
     assert_eq!(repaired.iter().filter(|fault| fault["repaired"] == true).count(), 12, "{repaired:#?}");
-    // What was made up would be worse than what is missing.
+    // The other faults are left: made-up data would be worse than missing data.
     let (code, left) = run(&world, &[]).await;
     let is_left = |kind: &str| count(&left, kind);
     assert_eq!((code, left.len()), (Some(1), 7), "{left:#?}");
@@ -176,7 +176,7 @@ async fn it_finds_twenty_planted_faults_and_repairs_the_safe_ones() {
 }
 
 #[tokio::test]
-async fn it_says_what_kept_it_from_a_check() {
+async fn it_says_why_it_cannot_check() {
     let world = World::empty().await;
     delete_table(&world).await;
     assert_eq!(run(&world, &[]).await, (Some(2), Vec::new()));

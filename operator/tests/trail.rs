@@ -1,4 +1,4 @@
-//! The command on the local stack: what it writes, and how it ends.
+//! `readmit-trail` on the local stack: its output and its exit code.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// What a spreadsheet takes for the beginning of a formula.
+/// Characters that a spreadsheet reads as the start of a formula.
 const SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// Runs the command as an operator would, beside the stack.
+/// Runs the command like an operator, with the table of the stack.
 async fn run(dynamodb: &str, table: Option<&str>, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_readmit-trail"));
     command.args(arguments).env_clear().envs([
@@ -27,7 +27,7 @@ async fn run(dynamodb: &str, table: Option<&str>, arguments: &[&str]) -> Output 
     tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
 }
 
-/// The export of Northwind's trail.
+/// The export of Northwind's audit events.
 async fn export(world: &World, format: &str) -> String {
     let company = &world.companies["Northwind Partners"];
     let output = run(world.store.url(), Some("readmit-audit"), &["--company", company, "--format", format]).await;
@@ -42,7 +42,7 @@ fn rows(csv: &str) -> Vec<Vec<String>> {
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// All that the API shows of the trail.
+/// All audit events that the API returns.
 async fn shown(admin: &Person<'_>) -> Vec<Value> {
     let (mut events, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -66,7 +66,7 @@ async fn it_writes_every_event_of_the_company_page_by_page() {
     let lines = export(&world, "json-lines").await;
     let requests = world.store.recorded();
     assert_eq!(requests.len(), 3);
-    // A hundred, and one more that tells whether there are more.
+    // A hundred, and one more that shows whether there are more.
     assert!(requests.iter().all(|request| request.operation == "Query" && request.body.contains("\"Limit\":101")));
     let told: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(told, shown);
@@ -85,7 +85,7 @@ async fn it_writes_every_event_of_the_company_page_by_page() {
     }
 }
 
-/// A change is an object with both values in JSON Lines, and the same as JSON in a cell.
+/// In JSON Lines a change is an object with both values; in CSV a cell has the same JSON.
 #[tokio::test]
 async fn changes_are_written_with_their_old_and_new_values() {
     let world = World::start().await;
@@ -110,7 +110,7 @@ async fn changes_are_written_with_their_old_and_new_values() {
     }
 }
 
-/// Issues a code with a reason, by a client that calls itself `user_agent`.
+/// Issues a code with a reason and a `User-Agent`.
 async fn issues(world: &World, ada: &Person<'_>, to: &str, reason: &str, user_agent: &str) {
     let request = world.request(Method::POST, &format!("/v1/employees/{}/passcode", world.id(to)));
     let request = request.bearer_auth(&ada.token).header("user-agent", user_agent).json(&json!({"reason": reason}));
@@ -146,14 +146,14 @@ async fn what_people_typed_is_text_and_nothing_else() {
     agents.dedup();
     assert_eq!(agents, ["'+1 <script>", "\"'-3", "Portal;'@SUM(A1),'-1|'+2", "'=cmd|' /C calc'!A0"]);
     assert!(rows.iter().flatten().all(|cell| !cell.starts_with(SIGNS)));
-    // A program that splits elsewhere, and heeds no quotes.
+    // A program that splits at other separators, and ignores quotes.
     for cell in csv.split([',', ';', '|', '\t', '\r', '\n']) {
         assert!(!cell.trim_start_matches(['"', ' ']).starts_with(SIGNS), "{cell}");
     }
 }
 
 #[tokio::test]
-async fn an_export_that_is_not_whole_says_so() {
+async fn an_incomplete_export_is_an_error() {
     let world = World::start().await;
     let company = world.companies["Northwind Partners"].clone();
     let whole = ["--company", &company, "--format", "csv"];

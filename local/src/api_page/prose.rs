@@ -1,9 +1,9 @@
-//! The document's descriptions: paragraphs, in which `code` and **strong** words stand out. No more of CommonMark is used.
+//! The document's descriptions: paragraphs with `code` and **strong** words. Other parts of CommonMark are not supported.
 
-/// A paragraph, piece by piece.
+/// A paragraph as a list of pieces.
 pub type Paragraph = Vec<Span>;
 
-/// A piece of text that looks alike.
+/// A piece of text with one style.
 #[derive(Debug, PartialEq)]
 pub enum Span {
     Plain(String),
@@ -19,7 +19,7 @@ pub fn paragraphs(text: &str) -> Vec<Paragraph> {
 
 fn spans(text: &str) -> Paragraph {
     let mut spans = Vec::new();
-    // Every second piece stands between backticks.
+    // Every second piece is between backticks.
     for (index, piece) in text.split('`').enumerate() {
         if index % 2 == 1 {
             spans.push(Span::Code(piece.to_owned()));

@@ -1,17 +1,17 @@
-//! Schemas in words: what a value is, within which limits, and the fields of an object.
+//! Schemas as text: the type of a value, its limits, and the fields of an object.
 
 use serde_yaml_ng::Value;
 
 use super::prose::{Paragraph, paragraphs};
 use super::{items, members, text};
 
-/// A schema that has a name.
+/// A named schema.
 pub struct Schema {
     pub name: String,
     pub description: Vec<Paragraph>,
-    /// What it is, if it is no object with fields.
+    /// The type, if the schema is not an object with fields.
     pub types: Vec<TypePart>,
-    /// The schema whose fields it has too.
+    /// The schema whose fields it also has.
     pub base: Option<String>,
     pub fields: Vec<Field>,
 }
@@ -24,7 +24,7 @@ pub struct Field {
     pub description: Vec<Paragraph>,
 }
 
-/// A piece of what a value is: words, or another schema's name.
+/// A part of a type: a text, or the name of another schema.
 pub struct TypePart {
     pub text: String,
     pub is_schema: bool,
@@ -34,7 +34,7 @@ fn words(text: impl Into<String>) -> TypePart {
     TypePart { text: text.into(), is_schema: false }
 }
 
-/// The schemas of the components, in their order.
+/// The schemas of the components, in the order of the document.
 pub fn schemas(components: &Value) -> Vec<Schema> {
     members(components).into_iter().map(|(name, value)| schema(name, value)).collect()
 }
@@ -58,7 +58,7 @@ fn name_of(value: &Value) -> Option<String> {
     value["$ref"].as_str()?.rsplit('/').next().map(str::to_owned)
 }
 
-/// What a value of the schema is.
+/// The type of a schema's values.
 pub fn parts_of(schema: &Value) -> Vec<TypePart> {
     if let Some(name) = name_of(schema) {
         return vec![TypePart { text: name, is_schema: true }];
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn schemas_are_said_in_words() {
+    fn schemas_become_text() {
         for (schema, expected) in [
             ("{ type: string, minLength: 1, maxLength: 100 }", "string, 1–100 characters"),
             (

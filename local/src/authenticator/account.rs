@@ -1,28 +1,28 @@
-//! An account of the pretend authenticator, and what it shows at a moment.
+//! An account of the authenticator page, and its codes at a given time.
 
 use readmit::domain::Timestamp;
 use serde::Serialize;
 use totp_rs::{Builder, Secret, Totp, TotpError};
 
-/// Apps know steps of 30 and 60 seconds; nobody waits for the end of a longer one than this.
+/// The longest step. Real apps use 30 or 60 seconds.
 const LONGEST_PERIOD_SECONDS: u64 = 3600;
 
-/// What an authenticator shows of an account.
+/// The codes of an account.
 #[derive(Debug, Serialize)]
 pub struct Reading {
-    /// Whose service it is, if the address says it.
+    /// The name of the service, if the address has it.
     issuer: Option<String>,
-    /// Whose account it is there; empty where a secret alone was given.
+    /// The name of the account. Empty if only a secret was given.
     account: String,
     digits: String,
-    /// Those of the next step.
+    /// The code of the next step.
     next_digits: String,
     period_seconds: u64,
-    /// How long until the next step begins; never 0.
+    /// The time until the next step begins. Never 0.
     remaining_millis: i64,
 }
 
-/// The address is of no account that an authenticator can hold; said to whoever typed it.
+/// Why an address is refused, as a text for the person who typed it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     #[error("This is neither an otpauth:// address nor a secret in base32, the letters A to Z and the digits 2 to 7.")]
@@ -36,7 +36,7 @@ pub enum Unusable {
 }
 
 impl Reading {
-    /// What is shown at `now` of the account at an `otpauth://` address, or of a secret in base32 alone, written in whatever groups.
+    /// The codes at `now` of an `otpauth://` address, or of a secret in base32 with or without blanks.
     pub fn of(address: &str, now: Timestamp) -> Result<Self, Unusable> {
         let totp = account(address)?;
         let period = i64::try_from(totp.step()).map_err(|_| Unusable::TooSlow)? * 1000;
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_account_is_told_in_words_that_repeat_nothing() {
+    fn a_refusal_quotes_nothing_of_the_address() {
         let address = |query: &str| format!("otpauth://totp/a?{query}");
         let refused = [
             (String::new(), Unusable::TooShort),

@@ -1,4 +1,4 @@
-//! A secret's versions and the stages that name them, as Secrets Manager keeps them:
+//! A secret's versions and their stages, as in Secrets Manager:
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version>.
 
 use readmit::domain::Timestamp;
@@ -17,7 +17,7 @@ pub(super) struct Version {
     pub stages: Vec<String>,
 }
 
-/// All versions; a stage names one at most.
+/// All versions. A stage belongs to one version at most.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Versions(Vec<Version>);
@@ -59,7 +59,7 @@ impl Versions {
         self.0.iter()
     }
 
-    /// The version of this id and this stage; without either, the current one.
+    /// The version with this id and this stage; without both, the current version.
     pub fn find(&self, version_id: Option<&str>, stage: Option<&str>) -> Option<&Version> {
         let stage = stage.or(if version_id.is_none() { Some(CURRENT) } else { None });
         self.0.iter().find(|version| {
@@ -68,7 +68,7 @@ impl Versions {
         })
     }
 
-    /// A version; the same one again changes nothing.
+    /// Adds a version. Adding the same version again changes nothing.
     pub fn put(
         &mut self,
         version_id: &str,
@@ -86,18 +86,18 @@ impl Versions {
         }
     }
 
-    /// A version that was not there.
+    /// Adds a new version.
     pub fn add(&mut self, version_id: String, secret_string: String, stages: &[String], created_at: Timestamp) {
         self.0.push(Version { version_id, created_at, secret_string, stages: Vec::new() });
         let newest = self.0.len() - 1;
         for stage in stages {
             self.give(stage, newest);
         }
-        // Without a stage a version is deprecated, and soon gone.
+        // Secrets Manager deletes versions without a stage.
         self.0.retain(|version| !version.stages.is_empty());
     }
 
-    /// Takes the stage from one version and gives it to another, if it is given to any.
+    /// Removes the stage from one version, and adds it to another one if there is one.
     pub fn move_stage(&mut self, stage: &str, from: Option<&str>, to: Option<&str>) -> Result<(), Refused> {
         let holder = self.find(None, Some(stage)).map(|version| version.version_id.as_str());
         if holder != from && (to.is_none() || holder != to) {

@@ -1,21 +1,22 @@
-//! A company as CSV: a header row, then an employee a row. Empty fields are left out of the import.
+//! A company as CSV: a header row, then one employee on each row. Empty fields are left out of the import.
 
 use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value, json};
 
 use super::import_event::ImportEvent;
 
-/// The columns that may be there, in any order; the first two must.
+/// The allowed columns, in any order. The first two are required.
 const COLUMNS: [&str; 8] = ["email", "name", "employee_id", "external_id", "role", "account_type", "status", "locale"];
 const REQUIRED: usize = 2;
 
-/// The rows that one `import-employees` event takes.
+/// The limit of rows in one `import-employees` event.
 const MAX_ROWS: usize = 1_000;
 
-/// The longest `external_id` that an import takes.
+/// The longest `external_id` of an import.
 const MAX_EXTERNAL_ID: usize = 100;
 
-/// The company named `company`, in as many imports as its rows need. The first creates it, and so has the Security Admins.
+/// The company `company` as one or more imports, depending on the number of rows. The first import creates the company, so it contains the
+/// Security Admins.
 pub fn parse(company: &str, text: &str) -> Result<Vec<ImportEvent>, String> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
     let columns = columns(reader.headers().map_err(|error| fault(text, &error))?)?;
@@ -54,7 +55,7 @@ fn import(company: &str, rows: &[(String, Value)], continues: bool) -> ImportEve
     }
 }
 
-/// The name in visible ASCII, other bytes as `%C3`: the same file is the same company at the next start.
+/// The company's name in visible ASCII, with other bytes as `%C3`, so that the same file names the same company at the next start.
 fn external_id(company: &str) -> String {
     let visible = |byte: u8| match byte {
         b'!'..=b'~' if byte != b'%' => char::from(byte).to_string(),
@@ -92,7 +93,7 @@ fn fault(text: &str, error: &csv::Error) -> String {
     }
 }
 
-/// The line a record begins on: the reader's position is before what line breaks it skips.
+/// The line on which a record begins. The reader's position is before the line breaks that it skips.
 fn line(text: &str, position: Option<&Position>) -> u64 {
     let Some(position) = position else { return 1 };
     let rest = text.bytes().skip(usize::try_from(position.byte()).unwrap_or(usize::MAX));

@@ -7,17 +7,17 @@ use serde_json::Value;
 use super::csv_file;
 use super::import_event::ImportEvent;
 
-/// The sample company: what `cargo run` starts with.
+/// The sample company of `cargo run`.
 const SAMPLE: &str = include_str!("../../../events/import-employees/sample-company.json");
 
-/// Events for `import-employees`, and where their rows stand.
+/// Events for `import-employees`, with the places of their rows in the file.
 pub struct EmployeesFile {
-    /// How people know it.
+    /// The file's name, for error messages.
     pub name: String,
     pub imports: Vec<ImportEvent>,
 }
 
-/// The employees file cannot be used.
+/// Why the employees file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{file}: {fault}")]
 pub struct EmployeesError {
@@ -37,7 +37,7 @@ impl EmployeesFile {
         let failed = |fault: String| EmployeesError { file: name.clone(), fault };
         let bytes = std::fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|_| failed("is not UTF-8".to_owned()))?;
-        // Spreadsheets put a byte order mark in front.
+        // Spreadsheet programs write a byte order mark at the start.
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let imports = if is_json(path, text) {
             from_json(text)
@@ -48,7 +48,7 @@ impl EmployeesFile {
         Ok(Self { imports: imports.map_err(failed)?, name })
     }
 
-    /// The address and the import's index of the first Security Admin.
+    /// The first Security Admin: the index of the import, and the address.
     pub fn first_security_admin(&self) -> Option<(usize, &str)> {
         self.imports.iter().enumerate().find_map(|(index, import)| {
             let employees = import.event.get("employees")?.as_array()?;

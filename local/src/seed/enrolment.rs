@@ -1,4 +1,4 @@
-//! Enrols the sample company's first Security Admin the way anybody gets in: by a passcode, through the API.
+//! Enrols the sample company's first Security Admin like everybody else: with a passcode, through the API.
 
 use readmit::Clock;
 use reqwest::{Client, Method};
@@ -12,22 +12,22 @@ use crate::functions::InvokeError;
 use crate::invoker::Invoker;
 use crate::mailbox::Mailbox;
 
-/// How long a password nobody needs to remember is: 24 letters and digits are over 140 bits.
+/// The length of the generated password: 24 letters and digits have more than 140 bits.
 const PASSWORD_LENGTH: usize = 24;
 
-/// The length of a step of the authenticator's codes.
+/// The length of an authenticator's step.
 const TOTP_STEP_SECONDS: u64 = 30;
 
-/// The Security Admin a newcomer signs in as.
+/// The enrolled Security Admin.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Admin {
     pub email: String,
     pub password: String,
-    /// What an authenticator takes, with its secret.
+    /// The key URI for an authenticator, with its secret.
     pub otpauth_uri: String,
 }
 
-/// The Security Admin cannot be enrolled.
+/// Why the Security Admin cannot be enrolled.
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolmentError {
     #[error("the sample's Security Admin gets no passcode: {0}")]
@@ -42,17 +42,17 @@ pub enum EnrolmentError {
     Unclear(&'static str),
 }
 
-/// What an enrolment needs of the stack.
+/// The parts of the stack that an enrolment needs.
 pub struct Enrolment<'a> {
     pub invoker: &'a Invoker,
     pub mailbox: &'a Mailbox,
     pub clock: &'a Clock,
-    /// Where the API listens, without a slash at the end.
+    /// The URL of the API, without a slash at the end.
     pub api: &'a str,
 }
 
 impl Enrolment<'_> {
-    /// Enrols `email` of that company.
+    /// Enrols `email` of this company.
     pub async fn enrol(&self, company_id: &str, email: &str) -> Result<Admin, EnrolmentError> {
         let code = self.passcode(company_id, email).await?;
         let api = Api { client: client()?, url: self.api };
@@ -70,18 +70,18 @@ impl Enrolment<'_> {
         Ok(Admin { email: email.to_owned(), password, otpauth_uri })
     }
 
-    /// Has a passcode mailed as an operator would, and reads it.
+    /// Issues a passcode as the operator, and reads it from the mail.
     async fn passcode(&self, company_id: &str, email: &str) -> Result<String, EnrolmentError> {
         let event = json!({"company": {"company_id": company_id}, "employees": [], "issue_passcodes": [email]});
         self.invoker.invoke(IMPORT_EMPLOYEES, event).await.map_err(EnrolmentError::NotIssued)?;
-        // Notices may come among them.
+        // There may be notices among the mails.
         let mut mails = self.mailbox.emails_to(Some(email)).into_iter().rev();
         let mail = mails.find(|email| email.tags.get("kind").is_some_and(|kind| kind == "passcode"));
         mail.and_then(|email| email.text).as_deref().and_then(code_in).map(str::to_owned).ok_or(EnrolmentError::NoMail)
     }
 
-    /// The authenticator's code of the step before this one: the service takes it, and this step's code, which no
-    /// longer would be taken after having been used, is left for the first sign-in.
+    /// The authenticator's code of the previous step. The service accepts it, and the code of the current step stays unused for the first
+    /// sign-in.
     fn earlier_code(&self, otpauth_uri: &str) -> Result<String, EnrolmentError> {
         let totp = Totp::from_url(otpauth_uri).map_err(|_| EnrolmentError::Unclear("the authenticator's URI"))?;
         let now = u64::try_from(self.clock.now().seconds()).unwrap_or_default();
@@ -95,7 +95,7 @@ struct Api<'a> {
 }
 
 impl Api<'_> {
-    /// The answer's JSON, or null where there is none.
+    /// The answer's JSON, or null if there is none.
     async fn call(
         &self,
         method: Method,
@@ -121,12 +121,12 @@ impl Api<'_> {
     }
 }
 
-/// A client that goes straight to loopback, whatever proxy the machine has.
+/// A client that uses no proxy.
 fn client() -> Result<Client, EnrolmentError> {
     Client::builder().no_proxy().build().map_err(|_| EnrolmentError::Unclear("the HTTP client"))
 }
 
-/// The passcode, which stands on a line of its own.
+/// The passcode, which is alone on its line.
 fn code_in(text: &str) -> Option<&str> {
     text.lines().map(str::trim).find(|line| {
         let groups: Vec<&str> = line.split('-').collect();

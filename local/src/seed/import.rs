@@ -1,4 +1,4 @@
-//! Imports an employees file by `import-employees`, as an operator would.
+//! Imports an employees file with `import-employees`, like an operator.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::import_event::IMPORT_EMPLOYEES;
 use crate::functions::InvokeError;
 use crate::invoker::Invoker;
 
-/// The file cannot be imported.
+/// Why the file cannot be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error("{file} cannot be imported: {fault}")]
@@ -19,7 +19,7 @@ pub enum ImportError {
     UnclearAnswer { file: String },
 }
 
-/// The answer of `import-employees`, as far as it matters here.
+/// The parts of the answer of `import-employees` that are needed here.
 #[derive(Deserialize)]
 struct ImportReport {
     company_id: String,
@@ -33,11 +33,11 @@ struct Row {
     problem: Option<Value>,
 }
 
-/// The problem of a row whose person is missing in a company that an earlier start has created.
+/// The problem of a row whose person is missing in an existing company.
 const COMPANY_EXISTS: &str = "company_exists";
 
-/// Imports the whole file, and tells the company's id of each import. A refused row ends it. A company that an earlier start has
-/// created in the data directory stays as it is, but people who are missing are added: that start may have been broken off.
+/// Imports the whole file, and returns the company's id of each import. A refused row is an error. A company of an earlier start with the
+/// same data directory is not changed, but missing people are added, because that start may have been interrupted.
 pub async fn import(invoker: &Invoker, file: &EmployeesFile) -> Result<Vec<String>, ImportError> {
     let mut companies: Vec<String> = Vec::new();
     for import in &file.imports {
@@ -49,7 +49,7 @@ pub async fn import(invoker: &Invoker, file: &EmployeesFile) -> Result<Vec<Strin
         add_missing(invoker, file, &event, &mut imported).await?;
         let refused = imported.results.iter().enumerate().find(|(_, row)| row.outcome == "refused");
         if let Some((index, row)) = refused {
-            // Rows behind the employees are addresses that the import names for passcodes.
+            // Results after those of the employees are addresses in `issue_passcodes`.
             let place = import.places.get(index).cloned().unwrap_or_else(|| format!("issue_passcodes: {}", row.email));
             return Err(ImportError::Refused { file: file.name.clone(), place, problem: problem(row) });
         }
@@ -58,7 +58,7 @@ pub async fn import(invoker: &Invoker, file: &EmployeesFile) -> Result<Vec<Strin
     Ok(companies)
 }
 
-/// Adds whom the company is missing, and puts their results in place.
+/// Adds the missing people to the company, and replaces their results.
 async fn add_missing(
     invoker: &Invoker,
     file: &EmployeesFile,

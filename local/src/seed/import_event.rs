@@ -1,4 +1,4 @@
-//! An event for `import-employees`, with the places of its rows in the file they come from.
+//! An event for `import-employees`, with the places of its rows in the file.
 
 use serde_json::{Map, Value};
 
@@ -8,8 +8,8 @@ pub const IMPORT_EMPLOYEES: &str = "import-employees";
 /// One event for `import-employees`.
 pub struct ImportEvent {
     pub event: Map<String, Value>,
-    /// Where each row of `employees` stands: "line 7", "employee 3 of event 2".
+    /// The place of each row of `employees`: "line 7", "employee 3 of event 2".
     pub places: Vec<String>,
-    /// Whether it adds to the company of the import before it.
+    /// Whether it adds employees to the company of the previous event.
     pub continues: bool,
 }

@@ -1,4 +1,4 @@
-//! Where a reader of a stream is: behind the last record that was handed over. In the data directory it outlives the process.
+//! The position of a reader in a stream: the last record that was passed to the function. It is stored in the data directory.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::data_dir::{DataDir, DataDirError, PrivateFile};
 
-/// The one shard that a table's stream has here. Clones are the same.
+/// The only shard of a table's stream. Clones share it.
 #[derive(Clone)]
 pub struct Shard {
     engine: dynoxide::Database,
@@ -31,7 +31,7 @@ impl Shard {
         Ok(Some(Self { engine: engine.clone(), stream_arn: described.stream_arn, shard_id: shard.shard_id }))
     }
 
-    /// The records behind the one of this number, from the oldest on if there is none.
+    /// The records after this number, or from the oldest one if there is no number.
     pub fn records_after(&self, number: Option<&str>, limit: usize) -> Result<GetRecordsResponse, DynoxideError> {
         self.records(if number.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" }, number, limit)
     }
@@ -57,21 +57,21 @@ impl Shard {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PositionFile {
-    /// Of the last record that was handed over.
+    /// The number of the last record that was passed to the function.
     sequence_number: String,
 }
 
-/// How far the stream has been read. Clones share one position.
+/// The position in the stream. Clones share one position.
 #[derive(Clone)]
 pub struct Position {
-    /// The number of the last record that was handed over; none before the first.
+    /// The number of the last record that was passed to the function. None before the first.
     pub last: Arc<Mutex<Option<String>>>,
     file: Option<PrivateFile>,
 }
 
 impl Position {
-    /// As an earlier start has kept it. The beginning of what the stream still has if there is none, or if the stream has no such
-    /// record: the tables were restored, or are others.
+    /// Reads the stored position. If there is none, or the stream has no such record because the tables were replaced, the position is the
+    /// start of the stream.
     pub fn open(data_dir: Option<&DataDir>, shard: &Shard) -> Result<Self, DataDirError> {
         let file = data_dir.map(|data_dir| data_dir.file("stream-place.json"));
         let kept = file.as_ref().map(PrivateFile::read).transpose()?.flatten();
@@ -80,12 +80,12 @@ impl Position {
         Ok(Self { last: Arc::new(Mutex::new(last.filter(|number| shard.has(number)))), file })
     }
 
-    /// Keeps the place. If that fails, records come again after a restart: `notify` knows what was told.
+    /// Stores the position. If that fails, records are passed again after a restart; `notify` knows which notices it has sent.
     pub fn keep(&self, sequence_number: &str) {
         let kept = PositionFile { sequence_number: sequence_number.to_owned() };
         let written = self.file.as_ref().map(|file| file.write(&serde_json::to_string(&kept).unwrap_or_default()));
         if let Some(Err(error)) = written {
-            tracing::warn!(%error, "the place in the stream is not kept");
+            tracing::warn!(%error, "stream position not saved");
         }
     }
 }

@@ -1,28 +1,28 @@
-//! Patterns of an event source's `FilterCriteria`: a record that no pattern fits costs no invocation
+//! Patterns of an event source's `FilterCriteria`. A record that matches no pattern is not passed to the function
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>).
 
 use serde_json::{Map, Value};
 
-/// What a record must be like. Only what `template.yaml` uses is known.
+/// A pattern. Only the forms that `template.yaml` uses are supported.
 #[derive(Debug, PartialEq)]
 pub enum Pattern {
-    /// Each member must fit.
+    /// Each member must match.
     Members(Vec<(String, Pattern)>),
     /// One of these must hold.
     AnyOf(Vec<Test>),
 }
 
-/// What a value must be.
+/// A test of a value.
 #[derive(Debug, PartialEq)]
 pub enum Test {
     Equals(Value),
-    /// It is there, and none of these.
+    /// The value exists and is none of these.
     AnythingBut(Vec<Value>),
     Exists(bool),
 }
 
 impl Pattern {
-    /// A pattern as the template has it; `None` for a form that is not known here.
+    /// Reads a pattern of the template. `None` for an unsupported form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::read(&serde_json::from_str(text).ok()?)
     }
@@ -38,7 +38,7 @@ impl Pattern {
         }
     }
 
-    /// Whether a record fits.
+    /// Whether a record matches.
     pub fn fits(&self, record: &Value) -> bool {
         self.fits_member(Some(record))
     }
@@ -85,7 +85,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_member_must_fit_and_one_test_of_each() {
+    fn every_member_must_match_one_of_its_tests() {
         let pattern = Pattern::parse(r#"{"eventName":["MODIFY","REMOVE"],"dynamodb":{"NewImage":{"a":{"S":["x"]}}}}"#);
         let pattern = pattern.unwrap();
         let record = |name: &str, a: &str| json!({"eventName": name, "dynamodb": {"NewImage": {"a": {"S": a}}}});
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_exists_not_and_is_not_anything_but() {
+    fn a_missing_value_matches_only_exists_false() {
         let missing = Pattern::parse(r#"{"userIdentity":{"principalId":[{"exists":false}]}}"#).unwrap();
         let other = Pattern::parse(r#"{"userIdentity":{"principalId":[{"anything-but":["ttl"]}]}}"#).unwrap();
         let by = |principal: &str| json!({"userIdentity": {"principalId": principal}});
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_not_known_here_is_no_pattern() {
+    fn an_unsupported_form_is_refused() {
         for unknown in ["", "[]x", r#"{"a":"x"}"#, r#"{"a":[{"prefix":"x"}]}"#, r#"{"a":[{"exists":true,"b":1}]}"#] {
             assert_eq!(Pattern::parse(unknown), None, "{unknown}");
         }

@@ -1,4 +1,4 @@
-//! What starts a function beside a request, as the template writes it.
+//! The triggers of functions other than requests: streams and schedules.
 
 use std::time::Duration;
 
@@ -9,37 +9,37 @@ use super::filters::Pattern;
 /// How a function reads the stream of a table.
 #[derive(Debug, PartialEq)]
 pub struct StreamTrigger {
-    /// The table's name here.
+    /// The table's local name.
     pub table: String,
-    /// Records in a batch.
+    /// The largest number of records in a batch.
     pub batch_size: usize,
-    /// A record that none of them fits is left out; without any, none is.
+    /// A record must match one of these. Without filters all records match.
     pub filters: Vec<Pattern>,
-    /// When a record is given up, in seconds; none if never.
+    /// The age in seconds at which a record is given up. None means never.
     pub max_age: Option<i64>,
 }
 
 impl StreamTrigger {
-    /// For the stream of `table`, with the other properties of the event.
+    /// The trigger for the stream of `table`, with the other properties of the event.
     pub fn new(table: String, properties: &Value) -> Option<Self> {
         let filters = properties.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
         let pattern = |filter: &Value| filter["Pattern"].as_str().and_then(Pattern::parse);
         Some(Self {
             table,
-            // 100 is what Lambda takes where nothing is said.
+            // 100 is Lambda's default.
             batch_size: properties["BatchSize"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(100),
             filters: filters.into_iter().flatten().map(pattern).collect::<Option<_>>()?,
             max_age: properties["MaximumRecordAgeInSeconds"].as_i64().filter(|seconds| *seconds > 0),
         })
     }
 
-    /// Whether a record is handed over.
+    /// Whether a record is passed to the function.
     pub fn takes(&self, record: &Value) -> bool {
         self.filters.is_empty() || self.filters.iter().any(|filter| filter.fits(record))
     }
 }
 
-/// `!GetAtt AuditTable.StreamArn`, however it is written.
+/// The table of `!GetAtt AuditTable.StreamArn`, in either form of the function.
 pub fn stream_of(get_att: &Value) -> Option<String> {
     let parts: Vec<&str> = match get_att {
         Value::String(text) => text.split('.').collect(),
@@ -71,7 +71,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn rates_are_understood_and_nothing_else() {
+    fn only_rates_are_supported() {
         assert_eq!(rate("rate(1 minute)"), Some(Duration::from_secs(60)));
         assert_eq!(rate("rate(12 hours)"), Some(Duration::from_secs(43_200)));
         for unknown in ["cron(0 4 * * ? *)", "rate(0 minutes)", "rate(1 fortnight)", ""] {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_a_tables_however_it_is_written() {
+    fn both_forms_of_get_att_name_a_stream() {
         assert_eq!(stream_of(&json!("AuditTable.StreamArn")).as_deref(), Some("AuditTable"));
         assert_eq!(stream_of(&json!(["AuditTable", "StreamArn"])).as_deref(), Some("AuditTable"));
         assert_eq!(stream_of(&json!("AuditTable.Arn")), None);

@@ -1,9 +1,9 @@
-//! A template's YAML as JSON, with CloudFormation's short forms (`!Ref Name`) written out (`{"Ref": "Name"}`).
+//! A template's YAML as JSON, with CloudFormation's short forms (`!Ref Name`) in their long form (`{"Ref": "Name"}`).
 
 use serde_json::{Map, Value, json};
 use serde_yaml_ng as yaml;
 
-/// The template as JSON, or what is wrong with its YAML.
+/// The template as JSON, or the error in its YAML.
 pub fn to_json(source: &str) -> Result<Value, String> {
     let document: yaml::Value = yaml::from_str(source).map_err(|error| error.to_string())?;
     json(document)

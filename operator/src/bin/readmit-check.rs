@@ -1,7 +1,7 @@
-//! `readmit-check`: writes each inconsistency of the tables to standard output, one line of JSON for each.
+//! `readmit-check`: writes each inconsistency of the tables to standard output, as one line of JSON.
 //!
 //! It needs `dynamodb:Scan` on the four tables, and with `--repair` also `GetItem`, `PutItem`, `UpdateItem`, `DeleteItem` and
-//! `ConditionCheckItem` on employees, credentials and passcodes. It keeps about a kilobyte a person in memory.
+//! `ConditionCheckItem` on employees, credentials and passcodes. It needs about a kilobyte of memory for each person.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -17,11 +17,11 @@ READMIT_EMPLOYEES_TABLE, READMIT_CREDENTIALS_TABLE, READMIT_PASSCODES_TABLE, REA
 READMIT_AUDIT_RETENTION_DAYS (if the trail is not kept for ever), and AWS_ENDPOINT_URL_DYNAMODB for another store
 than AWS's. Ends with 0 if nothing disagrees, with 1 if something does, with 2 if that could not be found out.";
 
-/// Says where the tables disagree, live or restored ones.
+/// Reports where live or restored tables disagree.
 #[derive(Parser)]
 #[command(name = "readmit-check", version, after_help = ENVIRONMENT)]
 struct Flags {
-    /// Repair what is safe: delete what has lost its person, write missing words, put index keys right
+    /// Repair what is safe: delete rows without a person, write missing search words, correct index keys
     #[arg(long)]
     repair: bool,
 }
@@ -49,7 +49,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// How many faults are left.
+/// Returns the number of faults that are left.
 async fn run(flags: &Flags) -> Result<usize, Failure> {
     let environment = Environment::of_process();
     let client = Aws::of_process(&environment).await.map_err(|error| error.to_string())?.dynamodb();

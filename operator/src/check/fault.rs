@@ -1,21 +1,21 @@
-//! What can be wrong.
+//! The faults that the check can find.
 
 use readmit::domain::{CompanyId, EmployeeId, EventType, Login, PasscodeId};
 use serde::Serialize;
 
-/// One thing in which the tables disagree. Written as JSON with the name of its kind in `fault`.
+/// A disagreement of the tables. In JSON `fault` is its kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
-    /// An item that is not what its table holds.
+    /// An item that does not belong into its table.
     Unreadable { table: &'static str, key: String },
     /// A person whose company has no row.
     PersonWithoutCompany { company_id: CompanyId, employee_id: EmployeeId },
-    /// Credentials of somebody who is not in the directory, or has another address there. The address is blocked.
+    /// Credentials of a person who is not in the directory, or has another address there. The address is blocked.
     LoginWithoutPerson { login: Login, employee_id: EmployeeId },
     /// A person without credentials: nobody can sign in or recover.
     PersonWithoutLogin { company_id: CompanyId, employee_id: EmployeeId },
-    /// A search word of somebody who is not in the directory, or no longer has it.
+    /// A search word of a person who is not in the directory, or no longer has this word.
     WordWithoutPerson {
         company_id: CompanyId,
         /// The sort key of its row.
@@ -32,29 +32,29 @@ pub enum Fault {
         /// The id of the person or company that it names.
         claimed_by: String,
     },
-    /// A person whose external id is not taken: somebody else can get it too.
+    /// A person whose external id is not claimed: another person could get it too.
     PersonWithoutExternalId { company_id: CompanyId, employee_id: EmployeeId },
-    /// A passcode of somebody who is not in the directory, or has another address there.
+    /// A passcode of a person who is not in the directory, or has another address there.
     PasscodeWithoutPerson { login: Login, passcode_id: PasscodeId },
-    /// An index key of the passcode does not fit its phase: a list or the cleanup does not find it, or always finds it.
+    /// An index key of the passcode does not fit its phase: a filter or the cleanup does not find it, or finds it for ever.
     PasscodeInWrongIndex {
         login: Login,
         passcode_id: PasscodeId,
-        /// The attribute that is there and should not be, or is missing.
+        /// The attribute that is wrong or missing.
         attribute: &'static str,
     },
-    /// The tables show an act of which the trail has no event.
+    /// The tables show an act without an audit event.
     ActWithoutEvent {
-        /// Whose: a passcode or a person.
+        /// The id of the passcode or the person.
         of: String,
-        /// The event that is missing.
+        /// The type of the missing event.
         missing: String,
     },
-    /// The trail tells an act that the tables do not show, or tells it too often.
+    /// An audit event whose act the tables do not show, or that occurs too often.
     EventWithoutAct {
-        /// Whose: a passcode or a person.
+        /// The id of the passcode or the person.
         of: String,
-        /// What it tells.
+        /// The type of the event.
         told: String,
     },
 }

@@ -1,4 +1,4 @@
-//! People, and what must be there for each of them: credentials, words, an external id.
+//! Checks that each person has credentials, search words and, if there is one, a claim of the external id.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use readmit::store::Credentials;
 
 use super::{Fault, Item, read, text};
 
-/// A person, and what was found of it.
+/// A person, and the rows that were found for it.
 pub(crate) struct Person {
     pub(crate) employee: Employee,
     has_login: bool,
@@ -15,7 +15,7 @@ pub(crate) struct Person {
     words: BTreeSet<String>,
 }
 
-/// Everybody in the directory.
+/// All people in the directory.
 #[derive(Default)]
 pub(crate) struct People {
     companies: HashMap<String, Option<String>>,
@@ -32,7 +32,7 @@ impl People {
         self.people.values().map(|person| &person.employee)
     }
 
-    /// Takes the rows of people and companies.
+    /// Adds a row of a person or a company.
     pub(crate) fn take_person(&mut self, item: Item, faults: &mut BTreeSet<Fault>) {
         match text(&item, "employee_id") {
             "#company" if item.contains_key("company_name") => {
@@ -49,7 +49,7 @@ impl People {
         }
     }
 
-    /// Takes the rows of words and external ids.
+    /// Adds a row of a search word or an external id.
     pub(crate) fn take_claim(&mut self, item: &Item, faults: &mut BTreeSet<Fault>) {
         let (partition, row) = (text(item, "company_id"), text(item, "employee_id"));
         if let Some((word, owner)) = row.strip_prefix("word#").and_then(|rest| rest.rsplit_once('#')) {
@@ -81,7 +81,7 @@ impl People {
         }
     }
 
-    /// Takes the rows of credentials.
+    /// Adds a row of credentials.
     pub(crate) fn take_login(&mut self, item: Item, faults: &mut BTreeSet<Fault>) {
         let Some(credentials) = read::<Credentials>("credentials", item, faults) else { return };
         let Credentials { login, employee_id, company_id, .. } = credentials;
@@ -94,7 +94,7 @@ impl People {
         }
     }
 
-    /// Adds a fault for everything that a person should have and that no row had.
+    /// Adds a fault for each row that a person should have and that was not found.
     pub(crate) fn finish(&self, faults: &mut BTreeSet<Fault>) {
         for Person { employee, has_login, has_external_id, words } in self.people.values() {
             let (company_id, employee_id) = (employee.company_id, employee.employee_id);

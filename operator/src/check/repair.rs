@@ -1,6 +1,6 @@
-//! What can be put right without a guess: rows whose owner was erased or has another login are deleted, words are written, index
-//! keys are put as the phase says. Each repair is one transaction that holds only while the fault does. Events and credentials are
-//! never made up.
+//! Repairs the faults that can be repaired without guessing: deletes rows whose owner was erased or has another login, writes search words,
+//! and sets index keys from the phase. Each repair is one transaction, on condition that the fault still exists. It never makes up events or
+//! credentials.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use readmit::domain::lifecycle::{CodeStatus, Phase};
@@ -9,7 +9,7 @@ use readmit::store::{PHASE, PasscodeRow, due_shard};
 
 use super::{Failure, Fault, Item, Tables, text};
 
-/// Repairs a fault; whether it was one that can be repaired, and still was there.
+/// Repairs a fault. False if it cannot be repaired, or no longer exists.
 pub async fn repair(tables: &Tables, fault: &Fault) -> Result<bool, Failure> {
     let writes = match fault {
         Fault::LoginWithoutPerson { login, employee_id } => {
@@ -57,7 +57,7 @@ pub async fn repair(tables: &Tables, fault: &Fault) -> Result<bool, Failure> {
     commit(tables, writes).await
 }
 
-/// Puts every index key of a passcode as its phase says.
+/// Sets every index key of a passcode from its phase.
 async fn index_anew(tables: &Tables, login: &Login, passcode_id: PasscodeId) -> Result<bool, Failure> {
     let place = key(&[("login", login.as_str())]);
     let Some(item) = get(tables, &tables.passcodes, place.clone()).await? else { return Ok(false) };
@@ -95,8 +95,8 @@ async fn index_anew(tables: &Tables, login: &Login, passcode_id: PasscodeId) -> 
     commit(tables, vec![TransactWriteItem::builder().update(update).build()]).await
 }
 
-/// The preconditions under which a row of a login can go: the trail says that its person was erased, or the person has credentials
-/// under another login. None if neither is so: tables of different moments may need the row to be put right by hand.
+/// The conditions for deleting a row of a login: an audit event says that the person was erased, or the person has credentials under another
+/// login. None if both are false: then the tables may be from different times, and somebody must correct them by hand.
 async fn has_no_use(
     tables: &Tables,
     row: &Item,
@@ -128,7 +128,7 @@ async fn has_no_use(
     Ok(Some(vec![is_there, signs_in]))
 }
 
-/// Whether the trail has the event of the person's erasure.
+/// Whether there is an audit event of the person's erasure.
 async fn is_erased(tables: &Tables, company_id: &str, employee_id: EmployeeId) -> Result<bool, Failure> {
     let query = tables.client.query().table_name(&tables.audit).consistent_read(true);
     let query = query
@@ -140,8 +140,8 @@ async fn is_erased(tables: &Tables, company_id: &str, employee_id: EmployeeId) -
     Ok(!pages.is_empty())
 }
 
-/// The precondition that the person of a word's row is gone, or still has the name and the address that do not have the word. None
-/// if the word is the person's by now.
+/// The condition that the person of a search word was erased, or still has the name and address without this word. None if the person now has
+/// this word.
 async fn has_no_such_word(tables: &Tables, company_id: &str, row: &str) -> Result<Option<TransactWriteItem>, Failure> {
     let (word, owner) = row.strip_prefix("word#").and_then(|rest| rest.rsplit_once('#')).unwrap_or_default();
     let place = key(&[("company_id", company_id), ("employee_id", owner)]);
@@ -163,7 +163,7 @@ async fn has_no_such_word(tables: &Tables, company_id: &str, row: &str) -> Resul
     Ok(Some(TransactWriteItem::builder().condition_check(check.build()?).build()))
 }
 
-/// The precondition that the person or company that an external id's row names does not have it.
+/// The condition that the person or company in an external id's row does not have this id.
 fn has_no_such_id(tables: &Tables, partition: &str, row: &str, claimed_by: &str) -> Result<TransactWriteItem, Failure> {
     let (owner, id) = match (partition.strip_prefix("external#"), row.strip_prefix("external#")) {
         (Some(id), _) => (key(&[("company_id", claimed_by), ("employee_id", "#company")]), id),
@@ -192,7 +192,7 @@ fn person_is_there(
     Ok(TransactWriteItem::builder().condition_check(check).build())
 }
 
-/// A deletion that holds while the item has this value.
+/// A deletion, on condition that the item has this value.
 fn delete(table: &str, place: Item, name: &str, value: impl ToString) -> Result<TransactWriteItem, Failure> {
     let delete = Delete::builder()
         .table_name(table)
@@ -212,7 +212,7 @@ async fn get(tables: &Tables, table: &str, place: Item) -> Result<Option<Item>, 
     Ok(get.send().await?.item)
 }
 
-/// Commits the writes; false if a condition no longer held.
+/// Commits the writes. False if a condition did not hold.
 async fn commit(tables: &Tables, writes: Vec<TransactWriteItem>) -> Result<bool, Failure> {
     match tables.client.transact_write_items().set_transact_items(Some(writes)).send().await {
         Ok(_) => Ok(true),

@@ -1,4 +1,4 @@
-//! What the trail tells of each passcode and person, and whether the tables show it.
+//! Compares the audit events of each passcode and person with the tables.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -21,16 +21,16 @@ const ENDS: [EventType; 8] = [
     EventType::PasscodeDeliveryFailed,
 ];
 
-/// How often each type was told.
+/// The number of audit events of each type.
 type EventCounts = BTreeMap<String, u32>;
 
-/// All that the trail tells, and the passcodes that are there.
+/// All audit events, and the passcodes in the table.
 #[derive(Default)]
 pub(crate) struct Stories {
     of_passcodes: HashMap<PasscodeId, EventCounts>,
     imported: HashSet<EmployeeId>,
     erased: HashSet<EmployeeId>,
-    /// Passcodes that the table has, with their ends as their rows say, and when they were issued.
+    /// The passcodes in the table: phase and time of issue.
     rows: HashMap<PasscodeId, (Phase, Timestamp)>,
 }
 
@@ -63,7 +63,7 @@ fn ends_of(phase: Phase) -> (Option<EventType>, Option<EventType>) {
 }
 
 impl Stories {
-    /// Takes an event of the trail.
+    /// Adds an audit event.
     pub(crate) fn take_event(&mut self, item: Item, faults: &mut BTreeSet<Fault>) {
         let Some(event) = read::<Event>("audit", item, faults) else { return };
         match (event.kind, event.employee_id) {
@@ -77,7 +77,7 @@ impl Stories {
         }
     }
 
-    /// Takes a passcode's row.
+    /// Adds a passcode's row, and checks its holder and its index keys.
     pub(crate) fn take_passcode(&mut self, item: Item, people: &People, faults: &mut BTreeSet<Fault>) {
         let keys = ["passcode_pending_key", "passcode_bounced_key", "due_shard", "due_at"];
         let keys = keys.map(|name| (name, text(&item, name).to_owned()));
@@ -101,7 +101,7 @@ impl Stories {
         self.rows.insert(passcode_id, (row.phase, row.issued_at));
     }
 
-    /// Compares.
+    /// Adds a fault for each difference.
     pub(crate) fn finish(&self, people: &People, since: Option<Timestamp>, faults: &mut BTreeSet<Fault>) {
         let may_be_forgotten = |at: Timestamp| since.is_some_and(|since| at < since);
         for (passcode_id, (phase, issued_at)) in &self.rows {
@@ -111,7 +111,7 @@ impl Stories {
                 compare(*passcode_id, counts, *phase, faults);
             }
         }
-        // Of a passcode that was replaced or erased the trail tells the whole story.
+        // A passcode that was replaced or erased must have all of its audit events.
         for (passcode_id, counts) in self.of_passcodes.iter().filter(|(id, _)| !self.rows.contains_key(*id)) {
             if count(counts, EventType::PasscodeIssued) > 0 {
                 ended_once(*passcode_id, counts, faults);
@@ -130,7 +130,7 @@ impl Stories {
     }
 }
 
-/// A passcode that is there: its row and the trail tell the same.
+/// Compares a passcode in the table with its audit events.
 fn compare(id: PasscodeId, counts: &EventCounts, phase: Phase, faults: &mut BTreeSet<Fault>) {
     let (of_code, of_recovery) = ends_of(phase);
     let shown = [Some(EventType::PasscodeIssued), of_code, of_recovery];
@@ -148,7 +148,7 @@ fn compare(id: PasscodeId, counts: &EventCounts, phase: Phase, faults: &mut BTre
     each_once(id, counts, faults);
 }
 
-/// A passcode that is gone: it ended once, and so did its recovery.
+/// Checks that a passcode that is no longer in the table ended once, and its recovery too.
 fn ended_once(id: PasscodeId, counts: &EventCounts, faults: &mut BTreeSet<Fault>) {
     let sum = |kinds: &[EventType]| kinds.iter().map(|kind| count(counts, *kind)).sum::<u32>();
     let ends = sum(&ENDS);
