@@ -1,4 +1,4 @@
-//! Who loses the role while a request is under way (S23): what had not committed by then never does.
+//! An admin loses the role while a request is in progress (S23): a write that was not committed before is never committed.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Who may do what to whom: every caller on every route about every kind of person. A route without a row fails.
+//! Authorization: every kind of caller on every route about every kind of person. A route without a row in the table fails.
 
 use readmit_tests::World;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
-//! What a stranger needs to stop one account, one company, or everybody (S27): the table of docs/threat-model.md, row by row.
+//! Denial of service (S27): the effort to block one account, one company, or everybody. The table of docs/threat-model.md, row by row.
 //!
-//! The stranger knows addresses, and no password. Each test counts how many of the stranger's requests are compared, and what is
-//! left to the holder.
+//! The attacker knows addresses but no password. Each test counts how many of the attacker's requests are compared, and what the holder can
+//! still do.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Another company's people do not exist.
+//! Separation of companies: the people of another company are unknown on every route.
 
 use readmit_tests::{Person, World};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The edge before the gateway: whom it names is believed of it alone.
+//! Trusted proxies: only they can name a viewer's address.
 
 use readmit::keyring::RootSecret;
 use readmit::{Environment, Random};

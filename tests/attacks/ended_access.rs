@@ -1,6 +1,6 @@
-//! Whatever ends a person's access, against whatever a code can go through at the same time (S5, F8): two hundred rounds each, of
-//! people who have a code and of people who never had one. The state stands once, so a serial order explains every outcome, and
-//! afterwards nothing opens.
+//! Everything that ends a person's access, at the same time as everything that can happen to a code (S5, F8). Two hundred rounds each, for
+//! people with a code and people who never had one. The state is stored once, so a serial order explains every result, and afterwards nothing
+//! can be redeemed or used.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

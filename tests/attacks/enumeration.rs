@@ -1,4 +1,4 @@
-//! Who has an account here? Refusals do not tell: not by their bytes, not by their headers, not by the work they make.
+//! Account enumeration: refusals do not show whether an address has an account, neither by bytes, nor by headers, nor by the work done.
 
 use readmit_tests::{PASSWORD, Reply, World};
 use serde_json::json;

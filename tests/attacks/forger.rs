@@ -1,4 +1,4 @@
-//! The forger: makes tokens of any header and claims, with the service's own key or with another.
+//! Makes forged tokens with any header and claims, signed with the service's own key or another key.
 
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer as _, SigningKey};

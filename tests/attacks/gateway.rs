@@ -1,4 +1,4 @@
-//! The gateway played by hand: a request from whatever network one likes, and every route of the template.
+//! Events of API Gateway for any source address, and the list of all routes in the template.
 
 use readmit_local::template::Template;
 use readmit_tests::{Reply, World};

@@ -1,4 +1,4 @@
-//! Guessing: what a wrong guess costs, whom it costs, and how many are compared at all.
+//! Guessing: what a wrong guess counts for, and how many guesses are compared.
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};

@@ -1,4 +1,4 @@
-//! Bad bodies, on every route: a problem that repeats nothing, and never a fault.
+//! Malformed bodies on every route: the answer is a problem that quotes nothing, and never 500.
 
 use std::time::Duration;
 

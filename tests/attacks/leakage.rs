@@ -1,4 +1,4 @@
-//! Secrets typed where they do not belong come back nowhere: not in a refusal, not in the trail, not in a table.
+//! A secret that is typed into the wrong field appears nowhere: in no answer, no audit event and no table.
 
 use readmit::keyring::RootSecret;
 use readmit_tests::{PASSWORD, Reply, World};

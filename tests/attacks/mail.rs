@@ -1,4 +1,4 @@
-//! The mail: to the stored address alone, with the portal's link alone, and with names that are text and nothing else.
+//! Mails go only to the stored address, have only links to the portal, and show names only as text.
 
 use readmit::domain::misleads;
 use readmit::mail::languages;

@@ -1,7 +1,6 @@
-//! What people who mean harm would try, a file a class.
+//! Attacks. Each file has one class of them.
 //!
-//! Each test names the failure of a real system that it guards against, or the line of NIST SP 800-63B-4 or OWASP ASVS 5.0 that
-//! asks for it.
+//! Each test names a real incident that it prevents, or the requirement of NIST SP 800-63B-4 or OWASP ASVS 5.0.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 

@@ -1,4 +1,4 @@
-//! The portal's files as the local stack serves them: their headers, and paths by which one would reach others.
+//! The portal's files in the local stack: their headers, and paths that try to leave the folder.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The same thing many times at once: codes, authenticators' steps, backup codes.
+//! Races: the same code, authenticator step or backup code used many times at the same time.
 
 use futures_util::future::join_all;
 use readmit_tests::{PASSWORD, Reply, World};

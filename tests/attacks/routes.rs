@@ -1,4 +1,4 @@
-//! The endpoints of the API: every route with a body that has the right form and opens nothing.
+//! Every route of the API, with a valid body that has no effect.
 
 use readmit_tests::{Reply, World, contract};
 use reqwest::header::CONTENT_TYPE;

@@ -1,4 +1,4 @@
-//! Issue against redeem, reissue, disable and cleanup, all at once, two hundred rounds: a serial order must explain each.
+//! Issue, redeem, reissue, disable and cleanup at the same time, two hundred rounds: a serial order must explain each result.
 
 use std::cell::RefCell;
 use std::time::Duration;

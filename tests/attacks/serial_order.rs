@@ -1,4 +1,4 @@
-//! The oracle of the parallel acts: whether the acts that were written, told by the trail, can have come one after the other.
+//! Checks whether the audit events of parallel acts can be explained by a serial order of the acts.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Forged tokens by how they are signed and carried: keys that come along, key ids, spellings, places.
+//! Forged tokens: wrong signatures, keys inside the token, wrong key ids, other spellings, other places in the request.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Two tokens that are good, and what must be true of every other.
+//! Two valid tokens, and a check that any other token is refused.
 
 use std::collections::BTreeMap;
 

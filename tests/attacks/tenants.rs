@@ -1,4 +1,4 @@
-//! S21: an import that founds a company touches no other company.
+//! S21: an import that creates a company changes no other company.
 
 use readmit_tests::World;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Throttles: by network and by account, and never a way to shut somebody else out cheaply.
+//! Rate limits by network and by account, which nobody can use to lock out another person cheaply.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Forged tokens by what they say, each on every route that wants one: the algorithm, the kind, the times.
+//! Forged tokens with wrong contents, on every route that needs a token: algorithm, kind, times.
 
 use std::collections::BTreeMap;
 

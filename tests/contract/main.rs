@@ -1,6 +1,6 @@
-//! The document and the code say the same: routes, problems, and examples that are answers.
+//! docs/openapi.yaml and the code agree: routes, problems, and examples that are real answers.
 //!
-//! That answers are as documented is checked wherever a test calls the API: `readmit_tests::contract::check`.
+//! Every test that calls the API also checks the answers against the document: `readmit_tests::contract::check`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -1,4 +1,4 @@
-//! Bodies: read strictly, and refused in words that repeat nothing of them.
+//! Bodies are read strictly, and refusals quote nothing of them.
 
 use readmit::domain::{Company, Employee, IssueOptions};
 use readmit::http::{ApiRequest as _, Body, Failure, JsonBody, Nothing, Problem, Request, Response, answer};

@@ -1,4 +1,4 @@
-//! What a person typed: passcodes, backup codes and the digits of an authenticator.
+//! Typed codes: passcodes, backup codes and authenticator codes.
 
 use readmit::domain::passcode::Code;
 use readmit::domain::{BackupCode, EmployeeId, HashKey, Login, PasscodeId, SecondFactor, TotpCode, TotpKey};

@@ -1,4 +1,4 @@
-//! The local stack's employees file in CSV, and its rows as an import reads them.
+//! The employees file of the local stack in CSV, and the rows of the import that it becomes.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Cursors: nobody makes one, alters one or uses it elsewhere.
+//! Cursors cannot be made, changed or used for another query.
 
 use readmit::Random;
 use readmit::http::{open_cursor as open, seal_cursor as seal};

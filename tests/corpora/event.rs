@@ -1,4 +1,4 @@
-//! Events: whatever a gateway may send is answered, and a handler sees of it what was sent.
+//! Every event that a gateway may send gets an answer, and the handler sees the request that was sent.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

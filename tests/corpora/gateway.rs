@@ -1,4 +1,4 @@
-//! What stands between a client and a function: a request as API Gateway hands it over, and the function's answer.
+//! A request as API Gateway passes it to a function, and the function's answer.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,5 +1,5 @@
-//! Two hundred thousand events that no honest client causes, through the code between gateway and handler: each is answered, and
-//! a handler sees the query that was sent.
+//! Two hundred thousand hostile events through the code between gateway and handler: each gets an answer, and the handler sees the query that
+//! was sent.
 
 use std::collections::BTreeMap;
 

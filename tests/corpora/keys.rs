@@ -1,4 +1,4 @@
-//! Keys that are always the same: four versions, of which the third signs, the second is still taken and the first no longer.
+//! Fixed keys with four versions: the third one signs, the second one is still accepted, the first one no longer.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The short texts that come with a person, and what an admin searches by.
+//! Addresses, names and other short texts of a person, and the text of a search.
 
 use readmit::domain::{EmployeeId, ExternalId, Filter, Locale, Login, Name, PasscodeId, Prefix, words_of};
 

@@ -1,7 +1,7 @@
-//! What every parser of outside bytes holds to, whatever the bytes are.
+//! Properties of every parser of external bytes, for any bytes.
 //!
-//! A module a parser: its `check` takes any bytes and asserts what must be true of them. `cargo test` replays the inputs kept
-//! beside it; `fuzz/run.sh` looks for new ones with the same functions.
+//! Each module is about one parser: its `check` takes any bytes and asserts the properties. `cargo test` replays the stored inputs;
+//! `fuzz/run.sh` searches for new ones with the same functions.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a broken promise ends here")]
 

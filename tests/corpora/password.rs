@@ -1,4 +1,4 @@
-//! New passwords: whatever is typed is judged, in words that are the contract's.
+//! New passwords: any text is judged, with the reasons of the contract.
 
 use readmit::domain::password::{MAX_CHARS, MIN_CHARS};
 use readmit::domain::{Login, Name, Password, PasswordFault, Person};

@@ -1,4 +1,4 @@
-//! The kept inputs, each read again.
+//! Replays the stored inputs.
 
 use std::fs;
 use std::panic::catch_unwind;

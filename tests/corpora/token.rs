@@ -1,4 +1,4 @@
-//! Tokens: only what this service signed, for this purpose, whose time is not over.
+//! Tokens: only unexpired ones that this service signed for the same purpose are accepted.
 
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::Signer as _;

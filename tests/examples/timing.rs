@@ -1,7 +1,7 @@
-//! How long refusals take, for addresses that have an account and for those that have none, by turns.
+//! Measures how long refusals take, alternately for addresses with and without an account.
 //!
-//! `cargo run -p readmit-tests --example timing`. OWASP ASVS 5.0, 6.3.8: nobody may read from the time of an answer who has an
-//! account, or that a password is right without its second factor. Ends with 1 if a gap of the medians is over 5 percent.
+//! `cargo run -p readmit-tests --example timing`. OWASP ASVS 5.0, 6.3.8: the time of an answer must not show whether an address has an account,
+//! or whether a password is right. Exits with 1 if two medians differ by more than 5 percent.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for people, which ends where it cannot go on")]
 

@@ -1,4 +1,4 @@
-//! The journey: an admin issues, an employee comes back, as patient people do it.
+//! A whole recovery by an admin and an employee who try again after each error.
 
 use std::time::Duration;
 

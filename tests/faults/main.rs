@@ -1,6 +1,6 @@
-//! Faults, injected at every call of a journey: nothing lost, nothing twice, the person comes back.
+//! Injects a fault at every call of a recovery: nothing is lost, nothing happens twice, and the person gets back in.
 //!
-//! F1 throttled or unheard before the commit, F2 the answer lost after it, F3 the mail service, F7a conflicts.
+//! F1: throttled or not received before the commit. F2: the answer is lost after the commit. F3: the mail service fails. F7a: conflicts.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 

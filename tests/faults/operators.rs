@@ -1,4 +1,4 @@
-//! What an operator and the schedule do, with a fault at every call: run again, it is as if there had been none.
+//! Imports and the cleanup with a fault at every call: after another run the result is the same as without the fault.
 
 use std::time::Duration;
 

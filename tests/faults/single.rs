@@ -1,4 +1,4 @@
-//! Single faults, and what exactly is left behind.
+//! Single faults, and the exact state after each.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,4 @@
-//! Nothing of ours changes or deletes an event. Whoever does it past the functions rings an alarm; only the table's time to live
-//! does not.
+//! Changing or deleting an audit event in the table rings an alarm. A deletion by the time to live does not.
 
 use std::time::Duration;
 

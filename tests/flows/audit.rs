@@ -1,4 +1,4 @@
-//! The trail as a Security Admin reads it: newest first, by person, by type, at the same cost however long it is.
+//! Audit events as a Security Admin reads them: newest first, by person, by type, at the same cost for any number of events.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The pretend authenticator of the local stack, in place of a phone.
+//! The authenticator page of the local stack, which replaces a phone.
 
 use std::time::Duration;
 

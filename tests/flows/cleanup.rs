@@ -1,4 +1,4 @@
-//! What time ends.
+//! The cleanup of overdue passcodes and recoveries.
 
 use std::time::Duration;
 

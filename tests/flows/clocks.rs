@@ -1,4 +1,4 @@
-//! Two instances whose clocks differ by 180 s, the most that is allowed for (F11).
+//! Two instances whose clocks differ by 180 seconds, the largest allowed difference (F11).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which company an import creates or updates, and what is refused as a whole. S21 in full: `tests/attacks/tenants.rs`.
+//! Which company an import creates or updates, and which imports are refused as a whole. All of S21 is in `tests/attacks/tenants.rs`.
 
 use readmit_tests::World;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What SES reports of a mail, and what the admin sees of it.
+//! SES's delivery reports, and the status that the admin sees.
 
 use readmit_tests::{Reply, World};
 use reqwest::Method;

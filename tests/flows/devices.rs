@@ -1,4 +1,4 @@
-//! Devices that an account was signed in on before: a budget of their own, and what ends it.
+//! Known devices: they have their own rate limit, and some acts end them.
 
 use std::time::Duration;
 

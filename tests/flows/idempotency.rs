@@ -1,4 +1,4 @@
-//! A click that comes twice mails once.
+//! A repeated click mails only once.
 
 use std::time::Duration;
 

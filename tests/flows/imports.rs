@@ -1,4 +1,4 @@
-//! What an operator's import does to people, and what it refuses.
+//! Imports of employees: what they change, and what they refuse.
 
 use std::time::Duration;
 

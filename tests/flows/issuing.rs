@@ -1,4 +1,4 @@
-//! Who may have a passcode mailed to whom.
+//! Who may issue a passcode to whom.
 
 use std::time::Duration;
 

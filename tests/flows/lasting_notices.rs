@@ -1,5 +1,5 @@
-//! Notices outlast a record that cannot be read, a throttled mail service, a day's outage, and a mail that is rejected; and each is
-//! mailed at least once, at most twice.
+//! Notices survive a malformed record, a throttled mail service, an outage of a day, and a rejected mail. Each is mailed at least once and at
+//! most twice.
 
 use std::time::Duration;
 

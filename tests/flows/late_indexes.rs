@@ -1,4 +1,4 @@
-//! Indexes that are some acts behind change what lists show, and nothing else.
+//! Indexes that are late by some acts change only the lists.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a Security Admin sees of the company.
+//! The list of employees, as a Security Admin sees it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

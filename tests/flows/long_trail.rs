@@ -1,4 +1,4 @@
-//! A page of a long trail: what it costs, and what it finds.
+//! A page of very many audit events: its cost and its content.
 
 use readmit_tests::World;
 use serde_json::{Value, json};

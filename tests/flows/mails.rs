@@ -1,4 +1,4 @@
-//! How the mails read: as their snapshots in `tests/mails`, in the language of whom they are for.
+//! The texts of the mails: equal to their snapshots in `tests/mails`, in the recipient's language.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What people do, from outside.
+//! What people do with Readmit, through HTTP.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 

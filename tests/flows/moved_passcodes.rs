@@ -1,4 +1,4 @@
-//! What of a passcode goes along to a new address.
+//! A passcode whose holder gets a new address.
 
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! What people are told of what happens to their accounts, whether they like it or not.
+//! Notices to people about their accounts, which cannot be turned off.
 
 use readmit_tests::{Attempts, InjectedFault, PASSWORD, World};
 use reqwest::Method;

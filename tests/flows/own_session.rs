@@ -1,4 +1,4 @@
-//! `GET /v1/session`: what a portal's backend asks before it believes a token.
+//! `GET /v1/session`: a portal's backend checks whether a token's session is still valid.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! S22: a company's row changes only as it was read, and each change is one event with the old and the new values.
+//! S22: a company's row changes only if it is as it was read, and each change writes one audit event with the old and the new values.
 
 use futures_util::future::join_all;
 use readmit_tests::World;

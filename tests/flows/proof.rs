@@ -1,4 +1,4 @@
-//! A second proof beside the mailed code; stolen devices; new backup codes.
+//! The second proof in addition to the mailed code; stolen devices; new backup codes.
 
 use readmit_tests::{PASSWORD, Person, Reply, World};
 use reqwest::Method;

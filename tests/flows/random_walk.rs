@@ -1,7 +1,7 @@
-//! Fifty people, each of whom does and suffers something at random, all at once: afterwards the trail holds exactly what a model
-//! of each of them says, and the tables agree with it.
+//! Random acts by and about fifty people at the same time. Afterwards the audit events are exactly those of a model of each person, and the
+//! tables agree with the model.
 //!
-//! `READMIT_WALK_SEED` walks the same way again; without it each run goes another.
+//! `READMIT_WALK_SEED` repeats a run; without it each run is different.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The strongest acts want a sign-in of the last ten minutes (S25, RFC 9470).
+//! The most sensitive acts require a sign-in within the last ten minutes (S25, RFC 9470).
 
 use std::time::Duration;
 

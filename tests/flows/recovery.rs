@@ -1,4 +1,4 @@
-//! The way back in.
+//! A whole recovery.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Codes, right and wrong.
+//! Redeeming right and wrong codes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! An operator's replay: what nobody was told of a span of a company's trail is told, and nothing twice.
+//! An operator's replay: the missing notices of a company and a span of time are sent, and none is sent twice.
 
 use std::time::Duration;
 

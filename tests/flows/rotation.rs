@@ -1,4 +1,4 @@
-//! Keys move on: a new version of a root secret, and what was made with the older one.
+//! Rotation: a new version of a root secret, and data that was made with the older one.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Finding people: by a word, by a filter, at the same cost however many there are.
+//! Finding people by a word or by a filter, at the same cost for any number of people.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Signing in, signing out, and what stops the very next request.
+//! Signing in, signing out, and acts that end a session at once.
 
 use std::time::{Duration, Instant};
 

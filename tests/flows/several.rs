@@ -1,4 +1,4 @@
-//! Passcodes for several people at once.
+//! Passcodes for several people in one request.
 
 use readmit_tests::{Person, Reply, World};
 use reqwest::Method;

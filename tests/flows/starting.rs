@@ -1,4 +1,4 @@
-//! A function's start: what it opens before the first event, and how long it waits for that at most.
+//! A function's start: the connections that it opens before the first event, and how long it may wait for them.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

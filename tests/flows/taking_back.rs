@@ -1,4 +1,4 @@
-//! Codes that are taken back: by an admin, or by whom they were mailed to.
+//! Revoking a code, by a Security Admin, and disowning it, by its holder.
 
 use readmit_tests::{Person, Reply, World};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! How often is too often, and when it is well again.
+//! Rate limits: when they are reached, and when they end.
 
 use std::time::Duration;
 

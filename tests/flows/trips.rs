@@ -1,6 +1,6 @@
-//! What each request costs: the requests that reach DynamoDB, trip after trip, exactly.
+//! The exact DynamoDB requests of each API request, by round trip.
 //!
-//! Requests of one trip are under way at the same time. The figures are those of docs/architecture.md.
+//! Requests of one round trip are sent at the same time. The figures are those of docs/architecture.md.
 
 use readmit_tests::{PASSWORD, World};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! What each act takes of DynamoDB: requests, trips and the units that AWS charges for, exactly.
+//! The exact cost of each act in DynamoDB: requests, round trips and the units that AWS charges for.
 
 use readmit_tests::{PASSWORD, World, acts};
 use serde_json::{Value, json};

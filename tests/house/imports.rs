@@ -1,4 +1,4 @@
-//! No two files import each other: each can be read, moved and tested without the other.
+//! No two files import each other, so that each can be read, moved and tested without the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

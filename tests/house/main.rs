@@ -1,4 +1,4 @@
-//! The house stays in order: who depends on whom, how long a file is, and that nothing is forgotten beside a new function.
+//! Rules for the repository: dependencies between crates, length of files, and the places that every function needs.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -1,4 +1,4 @@
-//! The packages that the owner of the project named are there, and deployed functions use them.
+//! The packages that the owner of the project required exist, and deployed functions use them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

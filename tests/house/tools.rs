@@ -1,4 +1,4 @@
-//! What the Makefile and the scripts install is pinned: Python tools by the hash of every file, cargo's by version and
+//! Tools that the Makefile and the scripts install are pinned: Python tools by the hash of every file, cargo's by version and
 //! lock file, npm's by lock file, the actions of workflows by commit. docs/supply-chain.md says why.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What a person does or suffers: one request each, which a kill may meet.
+//! The acts by or about a person. Each is one request, during which the process may be killed.
 
 use readmit_tests::Reply;
 

@@ -1,4 +1,4 @@
-//! After a kill: what became of what a person was doing, and that everything known of the person is so.
+//! After a kill: finds out whether the interrupted act was done, and checks the expected state of the person.
 
 use readmit_tests::Reply;
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! What is known to be true of a person: by every answer so far, and after a kill by what the tables were found to hold.
+//! The expected state of a person: from all answers so far and, after a kill, from the tables.
 
 use readmit_tests::Reply;
 use serde_json::Value;
@@ -7,42 +7,42 @@ use crate::act::Act;
 use crate::factors::{Authenticator, Factors};
 use crate::site::Events;
 
-/// What a person's passcode is.
+/// The state of a person's passcode.
 #[derive(Clone)]
 pub(crate) enum Passcode {
-    /// None, or one that has ended.
+    /// There is no passcode, or it has ended.
     Over,
-    /// It waits to be redeemed. The holder knows the code once the mail was read. After five wrong tries it opens nothing.
+    /// The code can be redeemed. The holder knows it after reading the mail. After five wrong tries it can no longer be redeemed.
     Live { code: Option<String>, wrong: u32, is_delivered: bool },
-    /// The process died before it could note that the mail was taken: it opens nothing, mailed or not.
+    /// The process died before it could record that the mail was accepted. The code cannot be redeemed, even if it was mailed.
     Stuck,
-    /// It was redeemed. If the process died before it answered, the holder has no token.
+    /// The code was redeemed. If the process died before it answered, the holder has no token.
     Open { token: Option<String>, password: Option<String>, authenticator: Option<Authenticator> },
 }
 
 #[derive(Clone)]
 pub(crate) struct ExpectedState {
-    /// What signs in, once the person was in.
+    /// The factors for a sign-in, if the person has completed a recovery.
     pub(crate) factors: Option<Factors>,
-    /// Those that are left and known.
+    /// The unused backup codes that the person knows.
     pub(crate) backup_codes: Vec<String>,
-    /// What the last completion has ended.
+    /// The factors that the last completion replaced.
     pub(crate) replaced: Option<Factors>,
-    /// A session that lasts.
+    /// The token of a valid session.
     pub(crate) token: Option<String>,
-    /// Sessions that have ended before their time.
+    /// Tokens of sessions that were ended before they expired.
     pub(crate) ended: Vec<String>,
     pub(crate) is_suspended: bool,
     pub(crate) passcode: Passcode,
-    /// Whether the time of the passcode is over, and nobody has noticed.
+    /// Whether the passcode has expired, but the cleanup has not run.
     pub(crate) has_lapsed: bool,
-    /// Codes of a Security Admin since the clock was last moved by a day.
+    /// Codes that Security Admins issued since the clock was last moved by a day.
     pub(crate) admins_codes: usize,
     pub(crate) events: Events,
 }
 
 impl ExpectedState {
-    /// Of somebody who was imported.
+    /// The state after the import.
     pub(crate) fn of_newcomer() -> Self {
         Self {
             factors: None,

@@ -1,4 +1,4 @@
-//! What a person signs in with: a password, and an app that shows digits.
+//! The factors of a sign-in: a password and an authenticator.
 
 use totp_rs::Totp;
 

@@ -1,4 +1,4 @@
-//! What was counted, printed at the end.
+//! Counters that are printed at the end.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};

@@ -1,4 +1,4 @@
-//! One data directory's life: rounds of work, a kill, a new start and what is found then.
+//! The test on one data directory: rounds of work, a kill, a restart, and the checks after it.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

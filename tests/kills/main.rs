@@ -1,8 +1,8 @@
-//! The local stack, killed by SIGKILL while many people are at work, and started again on its data directory: what was answered is
-//! done, what was not is wholly there or not at all, the tables agree, and everybody who may comes back.
+//! The local stack is killed by SIGKILL while many people use it, and started again with its data directory. Answered acts are done,
+//! unanswered acts are done completely or not at all, the tables agree, and everybody with access can sign in or recover.
 //!
-//! `READMIT_KILLS` says how many rounds, each with a kill; `READMIT_KILLS_SEED` chooses the same acts and moments again, though not
-//! what the process does in them.
+//! `READMIT_KILLS` is the number of rounds, each with a kill. `READMIT_KILLS_SEED` repeats the acts and the times of the kills, but not what the
+//! process does at these times.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test that cannot go on ends here")]
 #![expect(clippy::print_stdout, reason = "the output of a failed test shows what came before")]

@@ -1,5 +1,5 @@
-//! People whom imports create, rename, disable, enable, move to other addresses, make Security Admins, and erase, many in one import:
-//! of an import that was killed each row is there or not.
+//! People that imports create, rename, disable, enable, move to other addresses, make Security Admins, and erase, many in one import. After a
+//! kill each row of the import is done completely or not at all.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Whoever has to be told of an event is told at least once and at most twice, whatever was killed in between.
+//! Every recipient of an event is notified at least once and at most twice, even after kills.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -82,7 +82,7 @@ impl Notices {
     }
 }
 
-/// Whether each of these was begun twice and is not known as sent: there is no third turn.
+/// Whether each of these notices had two attempts with an unknown result, so that there is no third attempt.
 async fn gave_up(site: &Site, missing: &[Notice]) -> bool {
     let marks = site.items("limits").await;
     missing.iter().all(|(event, kind, _)| {

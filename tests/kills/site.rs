@@ -1,4 +1,4 @@
-//! A stack with a company in it, and what is asked of it from outside: through HTTP, and by the operator's look at the tables.
+//! A stack with a company, and the access to it: through HTTP, and to the tables with the operator's commands.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv4Addr};
@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 
 use crate::stack::{Folder, Stack};
 
-/// What a request got that was not answered.
+/// Why a request has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unanswered {
-    /// It was never sent: nothing listened any more.
+    /// It was never sent, because nothing listened.
     NotSent,
-    /// It was under way when the process died.
+    /// It was in progress when the process died.
     InFlight,
 }
 
-/// How often a person's trail has each type of event.
+/// The number of a person's audit events of each type.
 pub(crate) type Events = BTreeMap<String, usize>;
 
 pub(crate) struct Site {
@@ -39,7 +39,7 @@ pub(crate) struct Site {
     client: Client,
 }
 
-/// A client in a network of its own: what fails there counts for nobody else.
+/// A client with its own network, so that its failures count for nobody else.
 pub(crate) fn client_in_network(number: usize) -> Client {
     let [_, .., high, low] = number.to_be_bytes();
     let address = IpAddr::V4(Ipv4Addr::new(127, 100 + high, low, 1));

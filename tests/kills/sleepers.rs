@@ -1,4 +1,4 @@
-//! People who never do anything: their codes are issued to all of them at once, and ended by the cleanup once their time is over.
+//! People who never do anything. Codes are issued to all of them in one request, and the cleanup ends the codes after their expiry.
 
 use std::time::Duration;
 

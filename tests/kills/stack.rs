@@ -1,4 +1,4 @@
-//! The local stack as people start it: a process of its own on a data directory, which is killed and started again.
+//! The local stack as a process with a data directory, which is killed and started again.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};

@@ -1,4 +1,4 @@
-//! A person who goes through journeys, one act after the other, until the process dies.
+//! A person who does one act after the other until the process dies.
 
 use rand::RngExt as _;
 use rand::rngs::StdRng;

@@ -1,4 +1,4 @@
-//! Secrets stay where they belong: a whole recovery at `RUST_LOG=debug`, and then a search for every secret of it.
+//! No secret is in a wrong place: a whole recovery at `RUST_LOG=debug`, and then a search for each of its secrets.
 
 use readmit::keyring::RootSecret;
 use readmit_tests::{Log, PASSWORD, World};

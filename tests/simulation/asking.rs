@@ -1,4 +1,4 @@
-//! How people, operators and AWS itself ask the functions for something.
+//! Requests of people, operators and AWS services to the functions.
 
 use std::cell::Cell;
 use std::sync::Arc;

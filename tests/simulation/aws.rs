@@ -1,5 +1,4 @@
-//! DynamoDB, SES and Secrets Manager as the functions meet them, without a network: the embedded engine with indexes that lag, a
-//! mailbox, and the played secrets.
+//! DynamoDB, SES and Secrets Manager without a network: the embedded engine with late indexes, a mailbox, and simulated secrets.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What nobody asks for: the schedule, what SES reports, the stream of the trail, and rotations.
+//! Background work: the schedule, SES's reports, the stream of the audit table, and rotations.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! The people of a run, and what each of them knows.
+//! The people of a run, and the codes and passwords that they know.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! The end of a run: nothing is disturbed any more and all clocks are right, so whatever was promised can be seen.
+//! The end of a run: there are no more faults and all clocks are right, so that all guarantees can be checked.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

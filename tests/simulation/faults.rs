@@ -1,4 +1,4 @@
-//! What is done to the calls of the functions, and how often it was done to which act.
+//! The faults in the functions' calls, and statistics of them by act.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The processes of the functions: each has a clock of its own, and answers one request at a time.
+//! The processes of the functions. Each has its own clock, and answers one request at a time.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

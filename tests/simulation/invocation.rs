@@ -1,4 +1,4 @@
-//! An invocation under way: who asked for what, and whether its process runs, stands still or is dead.
+//! A running invocation: its request, and whether its process runs, is frozen or is dead.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Journeys: each is somebody's way through the service, and meets the others.
+//! Journeys: each is a person's way through the service. They run at the same time.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! Journeys under every fault, all of them decided by a seed: the functions' own code, interleaved call by call on one thread and one
-//! virtual clock, against the embedded engine. One seed gives the same calls, answers, events and mails.
+//! Journeys with all kinds of faults, determined by a seed: the functions' own code runs on one thread with one virtual clock, interleaved call
+//! by call, with the embedded engine. The same seed gives the same calls, answers, events and mails.
 //!
-//! `READMIT_JOURNEYS` says how many, a hundred to a seed; `READMIT_SEED` is the first seed, and a new one unless set;
-//! `READMIT_TRANSCRIPT=1` prints what happened in a run that went well, too.
+//! `READMIT_JOURNEYS` is the number of journeys, a hundred for each seed. `READMIT_SEED` is the first seed; by default it is random.
+//! `READMIT_TRANSCRIPT=1` also prints the transcript of a successful run.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here, and says its seed")]
 #![expect(clippy::print_stdout, reason = "the output of a failed test shows what came before")]

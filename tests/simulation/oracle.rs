@@ -1,5 +1,5 @@
-//! What must hold after every write, told by rules of its own: it reads what a transaction says and what the tables then hold, and
-//! knows nothing of the code under test.
+//! Checks the guarantees after every write, with its own rules: it reads each transaction and the tables after it, and uses nothing of the code
+//! under test.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,10 +21,10 @@ use notices::Notices;
 use passcode::{Passcode, Stage};
 use secrets::Secrets;
 
-/// The most wrong secrets that are compared for a code, and for an account between two successes.
+/// The largest number of wrong secrets that are compared with a code, and for an account between two successes.
 const MOST_TRIES: [(&str, u64); 2] = [("try_count", 5), ("tries_without_success", 100)];
 
-/// The lease of a click by two clocks that differ, in milliseconds.
+/// The shortest lease of a click, in milliseconds, if two clocks differ.
 const LEASE_AT_LEAST: i64 = 200_000 - 180_000;
 
 #[derive(Default)]
@@ -38,7 +38,7 @@ struct Facts {
     transcript: Vec<String>,
 }
 
-/// A mail with a code, which a click has asked for.
+/// A mail with a code, sent because of a click.
 struct MailOfClick {
     by: Arc<Invocation>,
     at: i64,

@@ -1,4 +1,4 @@
-//! One run: a seed, journeys at once, faults, and what must hold at the end.
+//! One run: a seed, parallel journeys, faults, and the checks at the end.
 
 use std::rc::Rc;
 use std::sync::Arc;

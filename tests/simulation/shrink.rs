@@ -1,4 +1,4 @@
-//! A failing run made small, and printed as a test.
+//! Makes a failing run smaller, and prints it as a test.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Time that passes only while everybody waits, and randomness that a seed repeats.
+//! Virtual time, which passes only while everybody waits, and random numbers from a seed.
 
 use std::sync::Mutex;
 use std::time::Duration;

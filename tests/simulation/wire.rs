@@ -1,4 +1,4 @@
-//! What lies between a process and the services: it takes time, and disturbs.
+//! The network between a process and the services, with delays and faults.
 
 use std::fmt;
 use std::io;

@@ -1,4 +1,4 @@
-//! What each act takes of DynamoDB: as it was last found, and how to find out.
+//! The cost of each act in DynamoDB: the expected values, and how to measure them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

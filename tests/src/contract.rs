@@ -1,4 +1,4 @@
-//! The contract, `docs/openapi.yaml`, against which every answer in the tests is held.
+//! The contract, `docs/openapi.yaml`. Every answer in the tests is checked against it.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! What requests take of DynamoDB, in the units that AWS charges for.
+//! The cost of requests to DynamoDB, in the units that AWS charges for.
 //!
 //! The embedded engine's `ConsumedCapacity` counts as AWS does: it rounds each item, doubles the table's part of a transaction
 //! and not its indexes', and charges an index for what changes in it

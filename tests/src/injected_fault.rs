@@ -1,4 +1,4 @@
-//! Harm that a network and AWS do, and the embedded engine never does by itself.
+//! Faults of the network and of AWS, which the embedded engine never has by itself.
 
 use std::future::Future;
 use std::ops::Range;

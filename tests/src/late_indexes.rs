@@ -1,4 +1,4 @@
-//! Indexes that lag, as those of DynamoDB may: an index answers with what the tables held some acts ago.
+//! Late indexes, as in DynamoDB: an index answers with the state of the tables some acts ago.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! The harness: a world of two companies, its people, and what they do, all through HTTP.
+//! The test harness: a world of two companies, their people, and their acts through HTTP.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test that cannot go on ends here")]
 

@@ -1,4 +1,4 @@
-//! A log that is kept to be searched.
+//! A log in memory, for tests that search it.
 
 use std::io;
 use std::sync::{Arc, Mutex};

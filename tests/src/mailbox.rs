@@ -1,4 +1,4 @@
-//! What people have been mailed.
+//! The mails that people got.
 
 use reqwest::Method;
 use serde_json::Value;

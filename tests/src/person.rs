@@ -1,4 +1,4 @@
-//! People who are in, and people on their way back in.
+//! People who are signed in, and people in a recovery.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The template's policies, as AWS would apply them: what each function may call, and what it has called.
+//! The template's IAM policies, applied like in AWS: what each function may call, and what it has called.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;

@@ -1,5 +1,5 @@
-//! A proxy between the functions and what they call: it records, injects faults where a test asks for it, and lets nobody do what
-//! the template's policies do not allow.
+//! A proxy between the functions and the services. It records requests, injects faults for a test, and refuses everything that the template's
+//! IAM policies do not allow.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

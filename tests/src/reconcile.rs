@@ -1,4 +1,4 @@
-//! Whether the tables agree, as `readmit-check` finds out.
+//! Checks with `readmit-check` that the tables agree.
 
 use readmit::Random;
 use readmit_local::functions;

@@ -1,4 +1,4 @@
-//! An answer of the API, and what tests say about it.
+//! An answer of the API, and assertions about it.
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;

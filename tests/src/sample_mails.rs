@@ -1,4 +1,4 @@
-//! Every mail there is, written to people who do not exist.
+//! A sample of every mail, to invented people.
 
 use readmit::domain::lifecycle::{CodeStatus, Phase};
 use readmit::domain::{

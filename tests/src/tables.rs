@@ -1,4 +1,4 @@
-//! What the tables hold, past the functions.
+//! Direct access to the tables, without the functions.
 
 use serde_json::{Value, json};
 

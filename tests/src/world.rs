@@ -1,4 +1,4 @@
-//! The world: a stack with two companies in it.
+//! The world: a stack with two companies.
 
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! The alarms: each says what it means, whoever is to be woken is, and the operator's page says what to do.
+//! The alarms: each describes its meaning and notifies the alarm topic, and docs/operating.md says what to do.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::document::{Faults, holds, misses, of_type, root};
 
-/// What an operator reads when an alarm rings.
+/// The document for operators.
 const OPERATING: &str = "docs/operating.md";
 
 /// The alarms, each with its logical id and its properties.

@@ -1,4 +1,4 @@
-//! The API: its settings are about routes that are there, its log names nobody, and every route is walked by a flow.
+//! The API: its settings are about existing routes, its log names no person, and every route is used by a flow.
 
 use std::collections::BTreeSet;
 

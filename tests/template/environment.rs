@@ -1,4 +1,4 @@
-//! What the functions are told: every variable that is set is read, every one that is read is set.
+//! The functions' environment variables: every variable that is set is read, and every one that is read is set.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What is deployed: `template.yaml` held against the house's rules.
+//! Rules for `template.yaml`.
 //!
 //! Each rule is tried twice: on the template, where it must find nothing, and on templates that break it, where it must find
 //! what was broken. That every route has an event that succeeds is `flows/fixtures.rs`, that every route has a row of who may

@@ -1,4 +1,4 @@
-//! What an operator is asked: each parameter says what it is, takes only what it can be, and stands in a group.
+//! The parameters: each has a description, restricts its values, and belongs to a group.
 
 use serde_json::{Value, json};
 

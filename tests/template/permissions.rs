@@ -1,5 +1,5 @@
-//! Each function's leave, against what it does: the world's proxies refuse whatever the template does not allow, here and in
-//! every other test; and whatever it allows is used by somebody here.
+//! The functions' permissions: the world's proxies refuse everything that the template does not allow, here and in every other test; and a test
+//! here uses every permission.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

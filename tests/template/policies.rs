@@ -1,4 +1,4 @@
-//! The policies: a function may do what it does, to the tables it does it to, and nothing else.
+//! The IAM policies: each function may do only its own work, on its own tables.
 
 use readmit_local::template::yaml::to_json;
 use serde_json::{Value, json};

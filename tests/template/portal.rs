@@ -1,4 +1,4 @@
-//! The portal beside the API: there by request alone, its files private, the API whole behind it, and nothing kept that must not be.
+//! The hosted portal: it is optional, its files are private, the whole API is reachable through it, and nothing is cached that must not be.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! One of the people, and the model of what is true of that person.
+//! One person, and the model of this person's state.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The acts: what each actor may begin, and how an act that was begun goes on, a step at a time.
+//! The acts: which ones each actor can begin, and the steps of each act.
 
 pub mod importing;
 pub mod issuing;
@@ -40,46 +40,46 @@ pub enum Actor {
     Importer,
 }
 
-/// What an actor begins.
+/// An act that an actor can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Intent {
-    /// An admin has a code mailed to the holder.
+    /// An admin issues a code to the holder.
     Issue,
     /// Issues a code and suspends the account.
     Suspend,
     /// Revokes the passcode.
     Revoke,
-    /// Redeems a code that was mailed, or was to be.
+    /// Redeems a code, mailed or not.
     Redeem(Token),
     /// Sets a password in a recovery.
     SetPassword(Token),
-    /// Has an authenticator shown in a recovery.
+    /// Gets a new authenticator in a recovery.
     ShowFactor(Token),
     /// Completes a recovery.
     Complete(Token),
     /// Tries to complete a recovery, with a wrong code.
     Mistype(Token),
-    /// Says that it was somebody else.
+    /// Says "this was not me".
     Disown(Token),
     /// Signs in at this address.
     SignIn(Login),
     /// Tries a wrong secret.
     Guess(Login),
-    /// Ends what is due.
+    /// Runs the cleanup for a passcode.
     CleanUp(Login),
-    /// Reports of a mail.
+    /// Reports the delivery of a mail.
     Report(Token, DeliveryReport),
     /// Changes the person.
     Import(Change),
-    /// Adds a person of this number.
+    /// Adds a person with this number.
     Add(Owner),
-    /// Takes an admin's role.
+    /// Removes an admin's role.
     Demote(AdminName),
     /// Ends an admin's session.
     SignOut(AdminName),
 }
 
-/// An act under way.
+/// A running act.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
     /// See [`Issue`].
@@ -102,16 +102,16 @@ pub enum Act {
     Import(Import),
 }
 
-/// What has come of a wish.
+/// The result of an act's first step.
 pub enum FirstStep {
-    /// It goes on.
+    /// The act has more steps.
     Continues(Act),
-    /// It is over, with its first step.
+    /// The act is complete.
     Finished,
 }
 
 impl Intent {
-    /// Takes the first step. None if it is refused, which changes nothing.
+    /// Does the first step. None if it is refused; then nothing changes.
     pub fn begin(self, scene: &mut Scene<'_>, by: Actor, clock: Clock) -> Option<FirstStep> {
         let parts = |token: Token| (token.id, token.login, token.owner);
         Some(match (self, by) {
@@ -157,13 +157,13 @@ fn over((): ()) -> FirstStep {
     FirstStep::Finished
 }
 
-/// Of an import or a sign-out, whose own reading and writing in between stands in nobody's way.
+/// An import or a sign-out as one step, because the time between its read and its write does not affect other acts.
 fn lose(what: &mut bool) -> Option<()> {
     std::mem::take(what).then_some(())
 }
 
 impl Act {
-    /// Takes the next step. None if the act is over with it.
+    /// Does the next step. None if the act is complete.
     pub fn step(self, scene: &mut Scene<'_>, next: Id) -> Option<Self> {
         match self {
             Self::Issue(act) => act.step(scene, next).map(Self::Issue),
@@ -192,7 +192,7 @@ impl Act {
         matches!(self, Self::Issue(issue) if issue.id().is_none())
     }
 
-    /// Whether its next step is a mail.
+    /// Whether the next step sends a mail.
     pub fn mails(&self) -> bool {
         matches!(self, Self::Issue(issue) if issue.mails())
     }

@@ -1,16 +1,15 @@
-//! The life of a passcode, checked in every order in which people, programs, the mail service and time can come between each other.
+//! A model of a passcode's lifecycle. It is checked for every order of the acts of people, programs, the mail service and time.
 //!
-//! [`stateright`] visits every state that a [`scenario`] can reach. A state ([`world`]) is what is stored, who is in the middle of
-//! what, and when it is. An act ([`acts`]) is a few steps, each of them atomic: one read, or one write with its conditions. Between
-//! two steps anything else can happen: other acts, the death of the process, and a moment later. In each state each property
-//! ([`properties`]) is looked at.
+//! [`stateright`] visits every state that a [`scenario`] can reach. A state ([`world`]) consists of the tables, the running acts and the time.
+//! An act ([`acts`]) has a few atomic steps: each is one read, or one write with its conditions. Between two steps anything else can happen:
+//! other acts, the end of the process, or the next moment. All properties ([`properties`]) are checked in each state.
 //!
-//! # What is the product's, and what is by hand
+//! # What the product does, and what the model repeats by hand
 //!
 //! The rules are the product's own: every phase, event and deleted secret comes from `readmit_domain::lifecycle`: `Passcode::apply`,
 //! `Command::allowed`, `judge`, `MAX_TRIES`, and from `DeliveryReport::leads_to`, `RECOVERY_LIFETIME` and `SENDING_LIMIT`.
 //!
-//! By hand, and so only as true as the hand was:
+//! Written by hand, so it can be wrong:
 //!
 //! - the rows ([`tables`]): admins, one person, the credentials and the passcodes of two addresses;
 //! - which rows a transaction checks and writes, and what an act has read before: [`writes`] for `store/transition.rs`,
@@ -22,14 +21,14 @@
 //! - that a transaction is atomic and a read consistent, as DynamoDB says. A conflict that is tried again is no state of its own;
 //! - that a process is over 15 seconds after it began ([`moments`]).
 //!
-//! What the model leaves out can only refuse a write that it allows: limits and windows, the lock after a hundred wrong secrets, second
-//! proofs, and the parts of a row that no property looks at. A refused act ends; the product tries it again, which is here an act
-//! of its own. Left out too, and so not shown: idempotency keys, codes that the operator sends, backup codes, steps of the
-//! authenticator, known devices, notices, and what a reader of the tables sees.
+//! The model leaves out some rules that can only refuse more writes: rate limits, the lock after a hundred wrong secrets, second proofs, and
+//! the parts of a row that no property needs. A refused act ends; if the product tries it again, that is a new act here. The model also leaves
+//! out, and so does not check: idempotency keys, codes of the operator, backup codes, steps of the authenticator, known devices, notices, and
+//! eventually consistent reads.
 //!
-//! What happened is told by a [`story`] that no act reads. It knows phases and events by their names, and none of the rules, so that
-//! a mistake in the rules cannot hide itself. That it can see mistakes is shown: [`mistake`] has conditions that are left out on
-//! purpose, and a test for each says which property sees it.
+//! A [`story`], which no act reads, records what happened. It knows the names of phases and events but not the rules, so that a mistake in the
+//! rules cannot hide itself. Tests show that mistakes are found: [`mistake`] lists conditions that are left out on purpose, and a test for each
+//! one names the property that fails.
 
 pub mod acts;
 pub mod mistake;

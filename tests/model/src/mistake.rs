@@ -1,4 +1,4 @@
-//! Mistakes that the conditions of the writes could have. Each is made on purpose by a test, to show that a property sees it.
+//! Possible mistakes in the conditions of the writes. A test makes each one on purpose, to show that a property finds it.
 
 /// A condition that is left out, or an order that is turned round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! The model as `stateright` checks it: which states follow a state.
+//! The model for `stateright`: the states that can follow a state.
 
 use readmit_domain::DeliveryReport;
 use stateright::{Model, Property};
@@ -50,7 +50,7 @@ impl Model for Service {
 }
 
 impl Service {
-    /// What can be begun of this kind. What is refused is no state.
+    /// The acts of this kind that can begin. A refused act leads to no new state.
     fn begin(&self, kind: Kind, world: &World, happenings: &mut Vec<Happening>) {
         let mut begins = |actor: Option<Actor>, intents: &[Intent]| {
             for (intent, clock) in

@@ -1,4 +1,4 @@
-//! Time: a few moments, and two instances whose clocks differ by the most that is allowed for.
+//! Time: a few moments, and two instances whose clocks have the largest allowed difference.
 
 use std::time::Duration;
 

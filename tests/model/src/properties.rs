@@ -1,4 +1,4 @@
-//! What must always hold, and what must happen sometimes, or the model would show nothing.
+//! The properties: some must always hold; others must be reachable, because otherwise the model would prove nothing.
 
 use readmit_domain::EventType;
 use readmit_domain::lifecycle::{CodeStatus, Phase, RecoveryStatus};

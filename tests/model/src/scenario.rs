@@ -1,4 +1,4 @@
-//! Where a search begins, who acts in it, and how much: its bound.
+//! Scenarios: the start of a search, the actors, and the limits.
 
 use crate::acts::issuing::Answer;
 use crate::acts::recovering::Token;

@@ -1,4 +1,4 @@
-//! What an act has before it when it takes a step, and what the step did outside of the tables.
+//! The data that a step of an act can use, and its effects outside of the tables.
 
 use readmit_domain::lifecycle::{Command, Transition};
 use readmit_domain::{EventType, Timestamp};

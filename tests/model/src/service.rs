@@ -1,4 +1,4 @@
-//! What is checked: the service in a scenario, as it is or with a mistake.
+//! The object of the check: the service in a scenario, with or without a mistake.
 
 use crate::mistake::Mistake;
 use crate::scenario::Scenario;

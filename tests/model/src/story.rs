@@ -1,6 +1,6 @@
-//! What has happened so far, told from outside: by what was written where, and not by the rules that wrote it.
+//! What has happened so far, derived from the writes and not from the rules.
 //!
-//! No act reads it. It knows the phases by their names alone, so that a mistake in the rules cannot hide itself.
+//! No act reads it. It knows only the names of the phases, so that a mistake in the rules cannot hide itself.
 
 use readmit_domain::lifecycle::{CodeStatus, Phase, RecoveryStatus};
 use readmit_domain::passcode::SENDING_LIMIT;

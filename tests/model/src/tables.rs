@@ -1,4 +1,4 @@
-//! What is stored, as far as the lifecycle depends on it. By hand: rows of four tables, without what only lists and mails need.
+//! The stored data that the lifecycle depends on. By hand: rows of four tables, without attributes that only lists and mails need.
 
 use readmit_domain::Timestamp;
 use readmit_domain::lifecycle::{Passcode, Phase};

@@ -1,4 +1,4 @@
-//! A state of the model: what is stored, who is in the middle of what, when it is, and what may still be begun.
+//! A state of the model: the tables, the running acts, the time, and how many acts can still begin.
 
 use crate::acts::issuing::Answer;
 use crate::acts::{Act, Actor, FirstStep, Intent};
@@ -8,7 +8,7 @@ use crate::scene::{Facts, Scene};
 use crate::story::Story;
 use crate::tables::Tables;
 
-/// How many acts may still be begun.
+/// How many acts can still begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Left {
     /// Acts of people and programs.
@@ -28,13 +28,13 @@ pub struct World {
     pub moment: Moment,
     /// Who is in the middle of what, by actor.
     pub running: Vec<(Actor, Act)>,
-    /// What has happened, as no act knows it.
+    /// What has happened so far. No act reads it.
     pub story: Story,
-    /// What may still be begun.
+    /// How many acts can still begin.
     pub left: Left,
 }
 
-/// What happens next.
+/// A step from one state to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Happening {
     /// An actor begins an act, on an instance with this clock: its first step.
@@ -56,7 +56,7 @@ impl World {
         Self { tables, moment: Moment::FIRST, running: Vec::new(), story, left }
     }
 
-    /// What the actor is in the middle of.
+    /// The actor's running act.
     pub fn act(&self, actor: Actor) -> Option<&Act> {
         self.running.iter().find(|(of, _)| *of == actor).map(|(_, act)| act)
     }
@@ -69,7 +69,7 @@ impl World {
         }
     }
 
-    /// The state after this. None if it cannot happen, or changes nothing.
+    /// The next state. None if the step is impossible, or changes nothing.
     pub fn after(&self, happening: Happening, mistake: Option<Mistake>, moments: u8) -> Option<Self> {
         let mut world = self.clone();
         let (actor, begun) = match happening {

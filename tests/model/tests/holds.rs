@@ -1,6 +1,7 @@
-//! Every scenario to its end: what must always hold does, and between them they show all that must happen sometimes.
+//! Checks every scenario completely: all properties that must always hold do hold, and all those that must be reachable are reached in some
+//! scenario.
 //!
-//! `READMIT_MODEL_MORE=1` lets each scenario begin one act more; that takes minutes, and every further act some ten times as long.
+//! With `READMIT_MODEL_MORE=1` each scenario has one more act, which takes minutes. Each further act takes about ten times as long.
 
 #![expect(clippy::print_stdout, reason = "how far it was looked")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]

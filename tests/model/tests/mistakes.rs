@@ -1,4 +1,4 @@
-//! The properties can fail: a condition is left out on purpose, and the property that is there for it finds a way to its breach.
+//! The properties can fail: if a condition is left out on purpose, a property fails.
 
 #![expect(clippy::print_stdout, reason = "what was found, and how")]
 

@@ -1,4 +1,4 @@
-//! What changes about people and their accounts.
+//! Changes to people and their accounts.
 
 use rand::RngExt as _;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! People of one company among those of others.
+//! Several companies at the same time.
 
 use reqwest::Method;
 use serde_json::json;

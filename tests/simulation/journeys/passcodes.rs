@@ -1,4 +1,4 @@
-//! What becomes of a passcode.
+//! The ways in which a passcode can end.
 
 use rand::RngExt as _;
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! Two at once, about the same person.
+//! Two acts about the same person at the same time.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What opens an account, by the events of its person.
+//! Which credentials are valid, derived from the person's audit events.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Which events somebody must be told of, and how often that was mailed.
+//! Which events need a notice, and how often each was mailed.
 
 use std::collections::BTreeMap;
 

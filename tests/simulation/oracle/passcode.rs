@@ -1,8 +1,8 @@
-//! What the events of a passcode may be, by rules of their own.
+//! The allowed sequences of a passcode's events, by rules independent of the product's.
 
 use crate::invocation::Claim;
 
-/// The most wrong secrets that are compared for a code.
+/// The largest number of wrong secrets that are compared with a code.
 const MOST_GUESSES: usize = 5;
 /// A code that nobody chose a time for lives for so long, and a recovery for so long, in milliseconds.
 const MINUTE: i64 = 60_000;

@@ -1,4 +1,4 @@
-//! What nobody but its owner may read, and where it is found all the same.
+//! Searches answers, logs and tables for secrets that must not be there.
 
 use std::collections::{BTreeSet, HashMap};
 

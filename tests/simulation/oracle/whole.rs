@@ -1,4 +1,4 @@
-//! What must be written in one transaction with an event: an act is done whole, or not at all.
+//! The writes that must be in the same transaction as an event, so that an act is done completely or not at all.
 
 use std::collections::BTreeSet;
 

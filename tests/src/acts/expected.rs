@@ -1,4 +1,4 @@
-//! What each act took when it was last looked at.
+//! The expected cost of each act.
 
 use crate::Cost;
 
