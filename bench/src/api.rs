@@ -1,4 +1,4 @@
-//! What people and programs send to the stack, through HTTP.
+//! HTTP requests to the stack.
 
 use readmit::Clock;
 use reqwest::{Client, Method};
@@ -7,19 +7,19 @@ use totp_rs::Totp;
 
 use crate::Failure;
 
-/// A password that nothing speaks against.
+/// An acceptable password.
 pub const PASSWORD: &str = "plum harbour ladder quartz";
 /// The length of a step of an authenticator, in seconds.
 const STEP: u64 = 30;
 
-/// Where the stack answers.
+/// The stack's API.
 #[derive(Clone)]
 pub struct Api {
     client: Client,
     url: String,
 }
 
-/// A request that is yet to be sent.
+/// A prepared request.
 #[derive(Clone)]
 pub struct Ask {
     /// The HTTP method.
@@ -28,28 +28,28 @@ pub struct Ask {
     pub path: String,
     /// The caller's bearer token.
     pub token: Option<String>,
-    /// Sent as JSON, if there is one.
+    /// The body, sent as JSON.
     pub body: Option<Value>,
 }
 
 impl Ask {
-    /// A request of nobody, without a body.
+    /// A request without a token and without a body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), token: None, body: None }
     }
 
-    /// By the holder of a token.
+    /// Adds a token.
     pub fn by(self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self }
     }
 
-    /// With a body.
+    /// Adds a body.
     pub fn with(self, body: Value) -> Self {
         Self { body: Some(body), ..self }
     }
 }
 
-/// Somebody who is enrolled.
+/// An enrolled person.
 #[derive(Clone)]
 pub struct Person {
     /// The address.
@@ -59,17 +59,17 @@ pub struct Person {
     totp: Totp,
 }
 
-/// Somebody whose new authenticator only wants its first code.
+/// A person in a recovery that lacks only the first code of the new authenticator.
 pub struct Recovery {
     /// The recovery token.
     pub token: String,
-    /// Whose it is.
+    /// The person's address.
     pub email: String,
     totp: Totp,
 }
 
 impl Recovery {
-    /// The request that completes it. It spends this step's code and leaves the next one's, which is good already, for a sign-in.
+    /// The request that completes the recovery. It uses this step's code, so that the next one's, which is valid already, is left for a sign-in.
     pub fn completion(&self) -> Ask {
         let code = self.totp.generate(now()).to_string();
         Ask::new(Method::POST, "/v1/recovery/complete").by(&self.token).with(json!({"code": code}))
@@ -85,7 +85,7 @@ impl Person {
         Ask::new(Method::POST, "/v1/sessions").with(body)
     }
 
-    /// Password and the next step's code: the service takes it a step too early, and long enough if it comes late.
+    /// Password and the next step's code. The service accepts it a step too early, and long enough if the request is late.
     pub fn proof(&self) -> Value {
         json!({"password": PASSWORD, "code": self.totp.generate(now() + STEP).to_string()})
     }
@@ -121,7 +121,7 @@ impl Api {
         self.ask(invocation(function, event)).await
     }
 
-    /// The code in the newest mail to an address, after the mail has been taken out.
+    /// The code in the newest mail to an address. Removes the mail.
     pub async fn code_to(&self, email: &str) -> Result<String, Failure> {
         let mail = self.newest_mail(email).await?;
         let is_code = |line: &&str| line.len() == 14 && line.matches('-').count() == 2;
@@ -156,7 +156,7 @@ impl Api {
         self.recovery(email, &token, &told)
     }
 
-    /// The recovery whose new authenticator is `told`.
+    /// The recovery with the new authenticator of the answer `told`.
     pub fn recovery(&self, email: &str, token: &str, told: &Value) -> Result<Recovery, Failure> {
         let totp = Totp::from_url(text(told, "otpauth_uri")?)?;
         Ok(Recovery { token: token.to_owned(), email: email.to_owned(), totp })

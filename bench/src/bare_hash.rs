@@ -1,4 +1,4 @@
-//! A bare Argon2id, by which everything that hashes is measured.
+//! A bare Argon2id hash, the reference for everything that hashes.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::Failure;
 use crate::api::PASSWORD;
 use crate::process::cpu_of_this_thread;
 
-/// CPU of one, in this thread.
+/// The CPU time of one hash, in this thread.
 pub fn hash(memory: &HashMemory) -> Result<Duration, Failure> {
     let (password, pepper) = (Password::new(PASSWORD), Pepper::from([7; 32]));
     let before = cpu_of_this_thread()?;
@@ -17,7 +17,7 @@ pub fn hash(memory: &HashMemory) -> Result<Duration, Failure> {
     Ok(cpu_of_this_thread()?.saturating_sub(before))
 }
 
-/// How many all cores make in a second together, tried for so long.
+/// How many hashes all cores together compute in a second, measured for `span`.
 pub fn hashes_a_second(span: Duration) -> Result<f64, Failure> {
     let cores = thread::available_parallelism()?.get();
     let started = Instant::now();

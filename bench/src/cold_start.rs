@@ -1,4 +1,4 @@
-//! What a function costs before its first event, and what that event costs it.
+//! The cost of a function's start, and of its first event.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::tls_proxy::Certificates;
 
 /// Sizes of memory, in MB.
 const SIZES_MB: [u64; 3] = [128, 512, 1_769];
-/// One kind a function, of reset-2fa one that hashes as well; but for notify, which only the stream calls.
+/// One kind of request for each function, and for reset-2fa also one that hashes. Not for notify, which only the stream calls.
 const KINDS: [Kind; 12] = [
     Kind::ListEmployees,
     Kind::ListAuditEvents,
@@ -33,7 +33,7 @@ const KINDS: [Kind; 12] = [
     Kind::Import,
     Kind::RotateRootSecret,
 ];
-/// Of an event that no gateway made.
+/// The result for an event without a gateway.
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 const HELLO: &str = "hello-world, `lambda_http`";
 
@@ -60,7 +60,7 @@ pub struct Flags {
     write: bool,
 }
 
-/// What was seen of one function.
+/// The results of one function.
 struct Seen {
     name: String,
     starts: Vec<Start>,

@@ -1,4 +1,4 @@
-//! A company of as many people as a measurement wants, and what they are about to ask.
+//! A company with the number of people that a measurement needs, and their requests.
 
 use std::cell::Cell;
 
@@ -13,7 +13,7 @@ const CODES_AN_ADMIN: usize = 50;
 /// The rows of one import.
 const ROWS: usize = 1_000;
 
-/// What is asked of the service. Each kind is one route, or one function without a route.
+/// A kind of request: one route, or one function without a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     ListEmployees,
@@ -108,7 +108,7 @@ pub struct Company<'a> {
 }
 
 impl<'a> Company<'a> {
-    /// Founds one of `members` people, none of them enrolled, with as many admins as can issue a code to each.
+    /// Creates a company of `members` people, none of them enrolled, with enough admins to issue a code to each.
     pub async fn found(api: &'a Api, members: usize, secret_arn: &str) -> Result<Self, Failure> {
         let admins = members / CODES_AN_ADMIN + 1;
         let admin_rows = (0..admins).map(|n| {
@@ -144,14 +144,14 @@ impl<'a> Company<'a> {
         Ok(company)
     }
 
-    /// Somebody new.
+    /// A new person.
     pub fn next_person(&self) -> Result<(&str, &str), Failure> {
         let index = self.met.replace(self.met.get() + 1);
         let (email, id) = self.people.get(index).ok_or("the company has no more people")?;
         Ok((email, id))
     }
 
-    /// Prepares a request, so that sending it is all that is left.
+    /// Prepares a request, so that only sending it is measured.
     pub async fn prepare(&self, kind: Kind) -> Result<Ask, Failure> {
         let api = self.api;
         let admin = self.admins.first().ok_or("the company has no admin")?;
@@ -219,14 +219,14 @@ impl<'a> Company<'a> {
         Ok(Ask::new(Method::POST, format!("/v1/employees/{employee_id}/passcode")).by(&admin.token))
     }
 
-    /// Somebody new who was mailed a code.
+    /// A new person who was mailed a code.
     async fn mailed(&self) -> Result<&str, Failure> {
         let (email, _) = self.next_person()?;
         self.mail_by_the_operator(email).await?;
         Ok(email)
     }
 
-    /// Somebody new who is enrolled.
+    /// A new person who is enrolled.
     async fn enrolled(&self) -> Result<Person, Failure> {
         let email = self.mailed().await?;
         self.api.complete(self.api.recover(email).await?).await

@@ -1,4 +1,4 @@
-//! Two builds of the same functions side by side: starts, first events and warm requests, taking turns in one run.
+//! Compares two builds of the same functions: starts, first events and warm requests, alternately in one run.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::report::{Report, least, median, ms};
 use crate::tls_proxy::Certificates;
 use readmit::keyring::RootSecret;
 
-/// One kind a function at least; but for notify, which only the stream calls.
+/// At least one kind of request for each function. Not for notify, which only the stream calls.
 const KINDS: [Kind; 14] = [
     Kind::ListEmployees,
     Kind::ListAuditEvents,
@@ -72,11 +72,11 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     for round in 0..flags.rounds {
         for (kind, builds) in KINDS.into_iter().zip(&mut seen) {
             let (_, package) = kind.name_and_function();
-            // Whichever comes first has the colder caches.
+            // The first build has colder caches, so the order alternates.
             let turns = if round % 2 == 0 { [0, 1] } else { [1, 0] };
             for (build, seen) in turns.into_iter().zip(in_order(builds, turns)) {
                 let folder = if build == 0 { &flags.before } else { &flags.functions };
-                // Before the start: the function itself may be asked for it.
+                // Before the start, because preparing may call the function itself.
                 let first = company.prepare(kind).await?;
                 deployed.replace(package, |now| in_folder(now, folder))?;
                 seen.start.push(deployed.restart(package).await?.taken.cpu);
@@ -85,7 +85,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
                     seen.warm.push(deployed.cpu_of(package, api.ask(company.prepare(kind).await?)).await?);
                 }
             }
-            // What later requests are prepared with is the tree's own build.
+            // Later requests are prepared with the build of this tree.
             deployed.replace(package, |now| in_folder(now, &flags.functions))?;
             deployed.restart(package).await?;
         }

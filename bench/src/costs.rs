@@ -1,4 +1,4 @@
-//! What each act takes of DynamoDB, and what a million recoveries cost.
+//! The cost of each act in DynamoDB, and the price of a million recoveries.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::plot::{Bar, bars};
 use crate::prices::{AS_OF, PRICES, Recovery, USED, requests_of_a_recovery};
 use crate::report::Report;
 
-/// Counts what everything takes, and fails where it is not what it was.
+/// Counts the cost of all acts, and fails if one differs from the expected cost.
 #[derive(Args)]
 pub struct Flags {
     /// Put the section into docs/performance.md
@@ -75,7 +75,7 @@ fn row(name: &str, cost: Cost) -> Vec<String> {
     vec![name.to_owned(), requests.to_string(), trips.to_string(), short(reads), short(writes)]
 }
 
-/// Where the write units of a recovery go.
+/// The write units of a recovery, by table and index.
 fn whole(report: &mut Report, done: &[Done], recovery: &Recovery) {
     let mut places: BTreeMap<&str, f64> = BTreeMap::new();
     let of_recovery = done.iter().filter(|one| acts::RECOVERY.contains(&one.name));
@@ -89,7 +89,7 @@ fn whole(report: &mut Report, done: &[Done], recovery: &Recovery) {
     report.table(&["table or index", "write units of a recovery"], &rows);
 }
 
-/// What each invocation of a recovery is billed for, and writes into its log.
+/// The billed time and the log size of each invocation of a recovery.
 fn billed(report: &mut Report, recovery: &Recovery, lengths: &[usize]) {
     let rows = recovery.invocations.iter().zip(lengths).map(|(one, length)| {
         let memory = one.memory_mb.to_string();
@@ -99,7 +99,7 @@ fn billed(report: &mut Report, recovery: &Recovery, lengths: &[usize]) {
     report.table(&header, &rows.collect::<Vec<_>>());
 }
 
-/// As few digits as say it.
+/// A number with as few digits as possible.
 fn short(figure: f64) -> String {
     let text = format!("{figure:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

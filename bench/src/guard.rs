@@ -1,7 +1,7 @@
-//! Whether the functions are still about as quick, and as small in memory, as docs/performance.md says: a stage of `make test`.
+//! Checks that the functions are about as fast, and use about as little memory, as docs/performance.md says: a stage of `make test`.
 //!
-//! Only what a busy machine does not change is looked at: the least CPU of several tries, each beside that of something else in
-//! the same run, and memory. The limits leave room, so that only a fault reaches them.
+//! It measures only figures that do not depend on the load of the machine: the smallest CPU time of several tries, relative to a reference in the
+//! same run, and memory. The limits are loose, so that only a real fault exceeds them.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::report::least;
 use crate::routes::{Measured, measure};
 use crate::tls_proxy::Certificates;
 
-/// How often each is asked.
+/// Requests of each kind.
 const ROUNDS: usize = 8;
-/// How often each is started: starts scatter more, and their least is looked at.
+/// Starts of each function. Starts vary more, and the smallest counts.
 const STARTS: usize = 24;
-/// What is asked.
+/// The kinds of requests.
 const KINDS: [Kind; 8] = [
     Kind::ListEmployees,
     Kind::Issue,
@@ -79,7 +79,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let mut past = Vec::new();
     for Check { what, figure, limit } in checks {
         println!("{what:<44}{figure:>8.2}{limit:>8.2}");
-        // A figure that is none says that nothing was measured.
+        // NaN means that nothing was measured.
         if !(f64::MIN_POSITIVE..=limit).contains(&figure) {
             past.push(what);
         }
@@ -121,7 +121,7 @@ async fn of_starts(deployed: &mut Deployed, hello: &Path) -> Result<Vec<Check>, 
     }
     let hello = cpu.pop().unwrap_or_default().as_secs_f64();
     let template = Template::of_this_build()?;
-    // Somebody waits for its answers, so it opens its connections in its start.
+    // A client waits for its answers, so it opens connections at its start.
     let answers = |package: &str| template.functions.iter().any(|one| one.package == package && !one.routes.is_empty());
     let check = |(package, cpu): (String, Duration)| Check {
         limit: match package.as_str() {

@@ -1,4 +1,4 @@
-//! An import of a large company into the local stack as people run it: speed and memory, and what a kill in its middle leaves.
+//! The import of a large company into the local stack: speed, memory, and the state after a kill.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,12 +54,12 @@ struct Pass {
     unchanged: usize,
 }
 
-/// What was found.
+/// The results.
 struct Found {
     whole: Pass,
     cpu: Duration,
     peak_rss: u64,
-    /// People that were there after the kill, and of how many rows the answer had come.
+    /// The number of people after the kill, and the number of answered rows.
     left: usize,
     answered: usize,
     again: Pass,
@@ -112,8 +112,7 @@ fn within_limits(whole: &Pass, taken: &Taken, people: usize) -> Result<(), Failu
     }
 }
 
-/// Imports until half of the answers are there and the next are being worked on, and kills the process: of how many rows the
-/// answer had come.
+/// Imports until half of the answers have come and the next imports are running, then kills the process. Returns the number of answered rows.
 async fn kill_half_way(stack: LocalStack, people: &Arc<People>, whole: &Pass) -> Result<usize, Failure> {
     let answered = Arc::new(AtomicUsize::new(0));
     let (api, all, count) = (stack.api.clone(), Arc::clone(people), Arc::clone(&answered));
@@ -134,7 +133,7 @@ async fn kill_half_way(stack: LocalStack, people: &Arc<People>, whole: &Pass) ->
     }
 }
 
-/// Whoever is imported.
+/// The people to import.
 struct People {
     founder: Value,
     rows: Vec<Value>,
@@ -166,7 +165,7 @@ impl People {
         self.rows.iter().chain([&self.founder])
     }
 
-    /// The founding import. With the external id it can be sent again, and changes nothing then.
+    /// The import that creates the company. Because of the external id it can be sent again without effect.
     fn import(&self, row: &Value) -> Value {
         json!({"mode": "create", "company": {"external_id": "bench", "name": COMPANY}, "employees": [row]})
     }

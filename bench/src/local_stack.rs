@@ -1,4 +1,4 @@
-//! The local stack as people start it: a process of its own, with a data directory.
+//! The local stack as a process with a data directory.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -32,7 +32,7 @@ impl LocalStack {
         }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let stdout = child.stdout.take();
-        // Whatever fails from here on, the drop kills it.
+        // From here on, an error drops and so kills the process.
         let mut stack = Self { child, api: Api::new("")?, dynamodb: String::new() };
         let mut line = String::new();
         let read = tokio::task::spawn_blocking(move || {

@@ -1,5 +1,5 @@
-//! Measures what docs/performance.md says: each command a section of it. Only CPU time, minima and counts mean something on a
-//! machine that others use too, so every command tells these beside the times.
+//! Measures the figures of docs/performance.md. Each command makes one section. On a shared machine only CPU time, minima and counts are
+//! reliable, so every command reports them in addition to times.
 
 mod api;
 mod bare_hash;
@@ -29,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// What ends a measurement before its time.
+/// Why a measurement failed.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Measures Readmit.
@@ -40,7 +40,7 @@ enum Command {
     ColdStart(cold_start::Flags),
     /// Warm requests of every route, beside a bare Argon2id
     Routes(routes::Flags),
-    /// Whose code a warm request runs, in instructions
+    /// Instructions of a warm request, by the origin of the code
     Profile(profile::Flags),
     /// Starts, first events and warm requests of two builds side by side
     Compare(compare::Flags),
@@ -52,7 +52,7 @@ enum Command {
     Recoveries(recoveries::Flags),
     /// The same recoveries beside those of Glewlwyd, better-auth and django-allauth
     Rivals(rivals::Flags),
-    /// The import of a large company into the local stack, and what a kill in its middle leaves
+    /// The import of a large company into the local stack, and the state after a kill
     Import(import::Flags),
     /// The same requests of companies of very different sizes
     Scale(scale::Flags),

@@ -1,4 +1,4 @@
-//! What AWS asks for, and what a million recoveries come to.
+//! AWS's list prices, and the price of a million recoveries.
 
 use readmit_local::template::Template;
 use readmit_tests::{Cost, acts};
@@ -10,13 +10,13 @@ use crate::process::WHOLE_VCPU_MB;
 pub struct Price {
     pub of: &'static str,
     pub usd: f64,
-    /// For how many.
+    /// The number of units that the price is for.
     pub per: f64,
     pub unit: &'static str,
     pub source: &'static str,
 }
 
-/// When the prices below were put together.
+/// The date of the prices.
 pub const AS_OF: &str = "2026-11-24";
 
 const HTTP_API: Price = Price {
@@ -74,9 +74,9 @@ const SECRETS: Price = Price {
 /// All of them.
 pub const PRICES: [Price; 8] = [HTTP_API, INVOCATIONS, TIME, WRITES, READS, LOGS, DATA_OUT, SECRETS];
 
-/// Of the capacity that is held ready, what is used.
+/// The used part of provisioned capacity.
 pub const USED: f64 = 0.7;
-/// What holding a write unit a second ready costs for an hour (`https://aws.amazon.com/dynamodb/pricing/provisioned/`).
+/// The price of one provisioned write unit for an hour (`https://aws.amazon.com/dynamodb/pricing/provisioned/`).
 const WRITE_UNIT_HOUR: f64 = 0.000_65;
 /// A read unit, likewise.
 const READ_UNIT_HOUR: f64 = 0.000_13;
@@ -96,7 +96,7 @@ const ANSWERED_BYTES: f64 = 12_000.0;
 /// of a month. Those that are asked for together are counted each.
 const FETCHES: f64 = 11.0 * 8_640.0;
 
-/// What of a recovery is billed as time.
+/// The billed time of a recovery.
 struct Billed {
     act: &'static str,
     function: &'static str,
@@ -189,12 +189,12 @@ impl Recovery {
         Ok(Self { invocations, cost, components: counts.map(component).into() })
     }
 
-    /// What a million of them cost.
+    /// The price of a million recoveries.
     pub fn usd(&self) -> f64 {
         self.components.iter().map(|component| component.usd).sum()
     }
 
-    /// The same with capacity that is held ready, of which [`USED`] is used.
+    /// The same with provisioned capacity, of which [`USED`] is used.
     pub fn usd_by_capacity(&self) -> f64 {
         let millions_an_hour = 3_600.0 * USED / 1e6;
         let requests = self.cost.writes * WRITES.usd + self.cost.reads * READS.usd;

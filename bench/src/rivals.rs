@@ -1,12 +1,11 @@
-//! Whole recoveries of the local stack and of three rivals, in turn on one machine.
+//! Whole recoveries with the local stack and with three other systems, alternately on one machine.
 //!
-//! A recovery is the same story for each, as near as it can tell it: a code or a link is mailed to somebody who has no
-//! authenticator, and redeemed; a new password is set; a new authenticator is enrolled and confirmed; and then there is a
-//! fresh sign-in, with both. The requests of each stand in its file. Each computes the hash of passwords that it computes by
-//! default. All keep their databases in memory, as the local stack does unless it is told otherwise, or all on one disk.
+//! A recovery is as similar as possible for each system: a code or a link is mailed to a person without an authenticator, and redeemed; a new
+//! password is set; a new authenticator is enrolled and confirmed; then the person signs in with both. The requests of each system are in its
+//! file. Each uses its default password hash. All keep their databases in memory, or all on one disk.
 //!
-//! The authenticator is everybody's first, with the rivals as with the local stack: of whoever had one before, better-auth and
-//! django-allauth would ask its code after the reset, which a lost phone cannot give.
+//! It is the first authenticator of each person. If there were an earlier one, better-auth and django-allauth would ask for its code after the
+//! reset, which is impossible with a lost phone.
 
 use std::fs;
 use std::num::NonZeroUsize;

@@ -1,4 +1,4 @@
-//! The same requests of one company at very different sizes: what they cost the store must be equal, and the time must stay.
+//! The same requests for companies of very different sizes: their cost in the store must be equal, and their time about equal.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -47,7 +47,7 @@ pub struct Flags {
     write: bool,
 }
 
-/// What is measured: a request, a cleanup of so many codes, or an import that erases so many people.
+/// A measured act: a request, a cleanup of this number of codes, or an import that erases this number of people.
 #[derive(Clone, Copy)]
 enum Kind {
     Request(Request),
@@ -55,7 +55,7 @@ enum Kind {
     Erasure(usize),
 }
 
-/// What was seen of one kind.
+/// The results of one kind.
 struct Seen {
     kind: Kind,
     cost: Cost,
@@ -81,7 +81,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
             if round % seen.kind.rounds_between() != 0 {
                 continue;
             }
-            // Each size is the first as often as any other.
+            // Each size is measured first equally often.
             for nth in 0..sites.len() {
                 let index = (nth + round) % sites.len();
                 if let (Some(site), Some(took)) = (sites.get(index), seen.took.get_mut(index)) {
@@ -131,7 +131,7 @@ impl Kind {
     }
 }
 
-/// What it costs, which must be the same at every size.
+/// The cost, which must be the same for every size.
 async fn equal_cost(kind: Kind, sites: &[Site]) -> Result<Cost, Failure> {
     let mut costs = Vec::new();
     for site in sites {
@@ -141,7 +141,7 @@ async fn equal_cost(kind: Kind, sites: &[Site]) -> Result<Cost, Failure> {
             Kind::Erasure(count) => site.cost_of_erasing(count).await?,
         });
     }
-    // How many of a bulk act's requests wait for each other is chance.
+    // The number of round trips of a bulk act is random.
     let charged = |cost: &Cost| (cost.requests, cost.reads.to_bits(), cost.writes.to_bits());
     match costs.as_slice() {
         [first, others @ ..] if others.iter().all(|cost| charged(cost) == charged(first)) => Ok(*first),

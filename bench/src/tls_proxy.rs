@@ -1,4 +1,4 @@
-//! TLS in front of what the stack plays of AWS, with certificates like Amazon's: RSA of 2,048 bits, root, intermediate, leaf.
+//! TLS before the local AWS services, with certificates like Amazon's: RSA with 2,048 bits, root, intermediate, leaf.
 
 use std::fs;
 use std::io;
@@ -64,14 +64,14 @@ impl Certificates {
     }
 }
 
-/// A listener on loopback that takes TLS and passes on without.
+/// A listener on localhost that accepts TLS and passes requests on without TLS.
 pub struct TlsProxy {
     url: String,
     upstream: Arc<OnceLock<String>>,
 }
 
 impl TlsProxy {
-    /// Listens, in front of what [`Self::leads_to`] will name.
+    /// Listens. [`Self::leads_to`] sets the target.
     pub async fn start(certificates: &Certificates) -> Result<Self, Failure> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("https://127.0.0.1:{}", listener.local_addr()?.port());
@@ -85,9 +85,9 @@ impl TlsProxy {
         &self.url
     }
 
-    /// Names what it stands in front of, as `http://127.0.0.1:1234`.
+    /// Sets the target, such as `http://127.0.0.1:1234`.
     pub fn leads_to(&self, upstream: &str) {
-        // Said once; who says it twice is not heard.
+        // Only the first call has an effect.
         let _ = self.upstream.set(upstream.trim_start_matches("http://").to_owned());
     }
 }
@@ -95,7 +95,7 @@ impl TlsProxy {
 async fn accept(listener: TcpListener, acceptor: TlsAcceptor, upstream: Arc<OnceLock<String>>) {
     while let Ok((stream, _)) = listener.accept().await {
         let (acceptor, upstream) = (acceptor.clone(), upstream.get().cloned().unwrap_or_default());
-        // Functions are killed in the middle of what they say.
+        // Functions can be killed in the middle of a request.
         tokio::spawn(async move { pass_on(acceptor, stream, &upstream).await });
     }
 }

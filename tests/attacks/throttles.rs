@@ -97,7 +97,7 @@ async fn throttled_guesses_of_one_network_do_not_shut_the_holder_out() {
 
 /// The same the other way round: a full account must not fill the window of the network from which the holder tries again.
 #[tokio::test]
-async fn waiting_as_told_helps_whoever_went_on_trying() {
+async fn waiting_for_retry_after_helps_even_after_more_attempts() {
     let world = World::start().await;
     let mike = world.enrolled(MIKE).await;
     let mut wait = 0;

@@ -12,7 +12,7 @@ fn key_of(event: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn an_event_that_is_changed_and_then_deleted_is_counted_twice_and_mailed_to_nobody() {
+async fn a_changed_and_then_deleted_event_is_counted_twice_and_mailed_to_nobody() {
     let world = World::start().await;
     world.operator_mails_a_code_to(MIKE).await;
     world.stack.catch_up_with_the_stream().await;

@@ -126,7 +126,7 @@ async fn whoever_acted_is_told_by_kind() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_there_has_an_empty_trail_in_the_same_bytes() {
+async fn an_unknown_employee_has_no_events_and_the_answer_has_the_same_bytes() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     let unknown = get(&ada, &format!("employee_id={NOBODY}")).await.is(200);
@@ -177,7 +177,7 @@ async fn every_type_can_be_asked_for_and_no_other() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_is_told_where() {
+async fn an_invalid_query_is_refused_with_its_place() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     let both = format!("employee_id={}&type=passcode.issued", world.id(MIKE));

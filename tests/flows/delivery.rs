@@ -78,7 +78,7 @@ async fn trail_of_reports(world: &World) -> usize {
 }
 
 #[tokio::test]
-async fn reports_at_once_are_told_once() {
+async fn equal_reports_at_the_same_time_write_one_event() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     ada.issues_a_code_to(MIKE).await;

@@ -59,7 +59,7 @@ async fn a_device_fails_ten_times_in_a_quarter_of_an_hour_and_a_hundred_times_a_
 }
 
 #[tokio::test]
-async fn a_recovery_a_suspension_and_a_passcode_that_was_not_asked_for_end_all_devices() {
+async fn a_recovery_a_suspension_and_a_disowned_passcode_end_all_devices() {
     let world = World::start().await;
     let mut ada = world.enrolled(ADA).await;
     ada.signs_in().await;
@@ -93,7 +93,7 @@ async fn a_sign_out_ends_no_device_and_a_new_address_ends_the_old_ones() {
 }
 
 #[tokio::test]
-async fn anothers_cookie_an_altered_one_and_an_old_one_are_as_none() {
+async fn a_foreign_changed_or_expired_cookie_counts_as_none() {
     let world = World::start().await;
     let (ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
     let twice = format!("{}; {}", mike.device, mike.device);

@@ -61,7 +61,7 @@ async fn a_lost_answer_is_given_again() {
 }
 
 #[tokio::test]
-async fn a_process_that_died_with_the_lease_holds_nobody_up_for_long() {
+async fn a_lease_of_a_dead_process_blocks_only_until_it_expires() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     // It stored the passcode, and neither mailed nor withdrew it.

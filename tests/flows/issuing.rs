@@ -112,7 +112,7 @@ async fn a_wish_that_cannot_be_is_told_where() {
 }
 
 #[tokio::test]
-async fn what_is_checked_first_is_told_first() {
+async fn checks_are_made_in_the_order_of_the_contract() {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
     let mike = world.enrolled("mike@northwind.example").await;

@@ -57,7 +57,7 @@ async fn pages_of_seventeen_hold_everybody_once_by_folded_name() {
 }
 
 #[tokio::test]
-async fn a_page_holds_as_many_as_asked_for_and_fifty_unless_asked() {
+async fn a_page_has_the_requested_length_or_fifty() {
     let world = sample_company().await;
     let ada = world.enrolled(ADA).await;
     for (path, size) in [("?limit=1", 1), ("?limit=100", 100), ("?limit=50", 50), ("", 50)] {
@@ -107,7 +107,7 @@ async fn a_cursor_that_is_not_the_companys_own_is_refused() {
 }
 
 #[tokio::test]
-async fn a_cursor_outlives_an_import() {
+async fn a_cursor_is_valid_after_an_import() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     let page = get(&ada, "/v1/employees?limit=2").await.is(200);

@@ -188,7 +188,7 @@ fn mailing(world: &World) -> Services<Mail> {
 }
 
 #[tokio::test]
-async fn every_mail_goes_to_its_reader_alone_and_says_that_nobody_wrote_it() {
+async fn every_mail_goes_only_to_its_recipient_and_is_marked_as_automatic() {
     let (world, cast) = (World::start().await, Cast::default());
     let automatic = json!([{"Name": "Auto-Submitted", "Value": "auto-generated"}]);
     world.operator_mails_a_code_to(MIKE).await;
@@ -207,7 +207,7 @@ async fn every_mail_goes_to_its_reader_alone_and_says_that_nobody_wrote_it() {
 }
 
 #[tokio::test]
-async fn whoever_needs_more_than_the_passcode_is_told_so_before_a_try_is_lost() {
+async fn the_mail_says_that_a_second_proof_is_required() {
     const GRACE: &str = "grace@northwind.example";
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;

@@ -44,7 +44,7 @@ async fn a_suspension_wants_a_sign_in_of_the_last_ten_minutes_and_a_plain_issue_
 }
 
 #[tokio::test]
-async fn what_is_asked_is_judged_before_and_whom_it_is_about_after() {
+async fn the_body_is_checked_before_the_recent_sign_in_and_the_holder_after() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     ada.issues(MIKE, Some(json!({"suspend": true, "lifetime_minutes": 1}))).await.is_problem(422, "invalid_request");

@@ -80,7 +80,7 @@ async fn the_steps_may_be_taken_in_any_order_and_each_is_needed() {
 }
 
 #[tokio::test]
-async fn asked_again_the_second_authenticator_is_the_one() {
+async fn the_last_authenticator_of_a_recovery_counts() {
     let world = World::start().await;
     let code = world.operator_mails_a_code_to("mike@northwind.example").await;
     let recovery = world.recovers("mike@northwind.example", &code).await;

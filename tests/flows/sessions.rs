@@ -148,7 +148,7 @@ async fn the_public_keys_verify_a_token_and_may_be_cached() {
 }
 
 #[tokio::test]
-async fn who_was_asked_before_anybody_had_signed_knows_the_first_token_at_once() {
+async fn a_process_that_started_before_the_first_token_accepts_it_at_once() {
     let world = World::start().await;
     world.stack.clock().hold();
     world.call(Method::GET, "/v1/employees", Some("no token"), None).await.is_problem(401, "unauthenticated");

@@ -15,7 +15,7 @@ fn outcome(row: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn each_of_twenty_five_has_a_result_in_the_order_asked() {
+async fn twenty_five_results_have_the_order_of_the_request() {
     let world = World::start().await;
     let rows: Vec<Value> =
         (0..18).map(|n| json!({"email": format!("p{n}@northwind.example"), "name": format!("Person {n}")})).collect();

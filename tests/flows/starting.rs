@@ -55,7 +55,7 @@ fn services(world: &World, store: &str, secrets: &str, keys: KeyNeeds) -> Servic
 }
 
 #[tokio::test]
-async fn a_start_opens_connections_by_questions_that_nobody_signed_and_requests_use_them() {
+async fn a_start_opens_connections_by_unsigned_requests_and_later_requests_use_them() {
     let world = World::start().await;
     let (store, heard) = listening_store().await;
     let services = services(&world, &store, world.stack.secrets_and_mail(), KEYS);

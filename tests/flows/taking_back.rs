@@ -12,7 +12,7 @@ async fn revokes(ada: &Person<'_>, world: &World, email: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn an_admin_takes_a_code_back_once() {
+async fn an_admin_revokes_a_code_once() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     revokes(&ada, &world, MIKE).await.is_problem(404, "passcode_not_found");
@@ -90,7 +90,7 @@ async fn whoever_was_mailed_a_code_disowns_it_once() {
 }
 
 #[tokio::test]
-async fn a_recovery_is_disowned_under_way_and_told_of_when_it_is_over() {
+async fn a_recovery_can_be_disowned_while_open_and_after_its_end() {
     let world = World::start().await;
     let code = world.operator_mails_a_code_to(MIKE).await;
     let token = world.disown_token(MIKE).await;

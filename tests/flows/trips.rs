@@ -58,7 +58,7 @@ async fn redeeming_takes_three_trips_and_so_does_a_refusal() {
 }
 
 #[tokio::test]
-async fn taking_back_takes_three_trips_and_a_report_two() {
+async fn revoking_takes_three_trips_and_a_report_two() {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
     ada.issues(MIKE, None).await.is(201);

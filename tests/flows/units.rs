@@ -4,7 +4,7 @@ use readmit_tests::{PASSWORD, World, acts};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn every_act_takes_what_it_took() {
+async fn every_act_has_its_expected_cost() {
     let measured: Vec<_> = acts::measured().await.into_iter().map(|done| (done.name, done.cost)).collect();
     let different: Vec<_> = measured.iter().zip(&acts::EXPECTED).filter(|(one, expected)| one != expected).collect();
     assert!(different.is_empty(), "measured and expected: {different:#?}");

@@ -18,7 +18,7 @@ pub use expected::{Act, EXPECTED, RECOVERY, expected};
 pub struct Done {
     /// Its name.
     pub name: &'static str,
-    /// What it took.
+    /// The cost.
     pub cost: Cost,
     /// Its write units, by table and index.
     pub writes: BTreeMap<String, f64>,
@@ -29,7 +29,7 @@ const GRACE: &str = "grace@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 const SAM: &str = "sam@northwind.example";
 
-/// Does every act, in worlds of their own, and tells what each took.
+/// Does every act, each in its own world, and returns the cost of each.
 pub async fn measured() -> Vec<Done> {
     let groups: [BoxFuture<'_, Vec<Done>>; 6] = [
         Box::pin(a_recovery()),
@@ -68,14 +68,14 @@ impl<'w> Ledger<'w> {
     }
 }
 
-/// SES says that the newest mail to somebody was delivered.
+/// SES reports that the newest mail to a person was delivered.
 async fn is_delivered(world: &World, email: &str) {
     let mails = world.mails_to(email).await;
     let body = json!({"message_id": mails.last().unwrap()["message_id"], "event": "delivery"});
     assert_eq!(world.call(Method::POST, "/_local/delivery", None, Some(body)).await.body, "moved");
 }
 
-/// Whatever [`RECOVERY`] names, in its order, each in an invocation of its own; nothing after it.
+/// The acts of [`RECOVERY`], in this order, each in its own invocation.
 pub async fn a_recovery() -> Vec<Done> {
     let world = World::start().await;
     let (ada, _) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);

@@ -11,7 +11,7 @@ use crate::Reply;
 
 const SOURCE: &str = include_str!("../../docs/openapi.yaml");
 
-/// What is documented of the answers of every operation.
+/// The documented answers of every operation.
 struct Contract {
     operations: Vec<Operation>,
 }
@@ -22,7 +22,7 @@ struct Operation {
     answers: BTreeMap<String, Documented>,
 }
 
-/// An answer of one status.
+/// A documented answer with one status.
 struct Documented {
     headers: BTreeMap<String, Validator>,
     bodies: BTreeMap<String, Validator>,
@@ -34,7 +34,7 @@ pub fn document() -> &'static Value {
     DOCUMENT.get_or_init(|| serde_yaml_ng::from_str(SOURCE).expect("docs/openapi.yaml is no YAML that JSON can hold"))
 }
 
-/// What a `$ref` stands for, or the value itself.
+/// The target of a `$ref`, or the value itself.
 pub fn resolved(value: &'static Value) -> &'static Value {
     match value.get("$ref").and_then(Value::as_str) {
         Some(reference) => resolved(target(reference).unwrap_or_else(|| panic!("{reference} is nothing"))),
@@ -42,7 +42,7 @@ pub fn resolved(value: &'static Value) -> &'static Value {
     }
 }
 
-/// What a reference within the document points at.
+/// The target of a reference within the document.
 pub fn target(reference: &str) -> Option<&'static Value> {
     document().pointer(reference.strip_prefix('#')?)
 }
@@ -59,22 +59,22 @@ pub fn operations() -> Vec<(String, &'static str, &'static Value)> {
 
 /// Checks values against a schema of the document, formats included.
 pub fn validator(schema: &Value) -> Validator {
-    // References begin at the root, and so the components are there.
+    // References start at the root, so the schema must contain the components.
     let root = serde_json::json!({"components": document()["components"], "allOf": [schema]});
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
     options.build(&root).unwrap_or_else(|error| panic!("no schema: {error}\n{schema}"))
 }
 
-/// What is wrong with a value, a line each.
+/// The faults of a value, one on each line.
 pub fn faults(validator: &Validator, value: &Value) -> String {
     let lines =
         validator.iter_errors(value).map(|error| format!("  at {:?}: {error}\n", error.instance_path().as_str()));
     lines.collect()
 }
 
-/// Fails unless the answer is one that the document has: the status, the content type, the body, the headers.
+/// Fails if the answer is not in the document: status, content type, body and headers.
 ///
-/// What the document is not about passes: the local stack's own routes, Lambda's, and paths that are no route.
+/// Paths that are not in the document pass: those of the local stack and of Lambda, and unknown routes.
 #[track_caller]
 pub fn check(method: &Method, path: &str, reply: &Reply) {
     static CONTRACT: OnceLock<Contract> = OnceLock::new();
@@ -98,7 +98,7 @@ impl Contract {
     }
 
     fn check(&self, method: &Method, path: &str, reply: &Reply) -> Result<(), String> {
-        // A segment said in full wins over a parameter, as in the gateway.
+        // A literal segment is preferred to a parameter, as in the gateway.
         let at_path = self.operations.iter().filter(|operation| operation.is_at(path));
         let parameters = |operation: &&Operation| operation.path.matches('{').count();
         let fewest = at_path.clone().map(|operation| parameters(&operation)).min();
@@ -150,14 +150,14 @@ impl Documented {
                 return Err(format!("has another body:\n{faults}"));
             }
         }
-        // What the gateway answers for a function lacks the function's headers.
+        // An answer of the gateway itself does not have the functions' headers.
         if kind == "application/json" && reply.status >= 400 { Ok(()) } else { self.check_headers(reply) }
     }
 
     fn check_headers(&self, reply: &Reply) -> Result<(), String> {
         let code = reply.body["code"].as_str().unwrap_or_default();
         for (name, schema) in &self.headers {
-            // Some 401 have a code that names no scheme: what was wrong there is the body's.
+            // Some 401 answers have no scheme, because the error is in the body.
             let challenges = ["unauthenticated", "reauthentication_required"].contains(&code);
             let is_due = name != "www-authenticate" || challenges;
             if is_due != reply.headers.contains_key(name) {

@@ -1,20 +1,20 @@
 //! The cost of requests to DynamoDB, in the units that AWS charges for.
 //!
-//! The embedded engine's `ConsumedCapacity` counts as AWS does: it rounds each item, doubles the table's part of a transaction
-//! and not its indexes', and charges an index for what changes in it
-//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>). What it does not tell are
-//! the units of a write whose condition did not hold, which AWS charges as well; they are computed here.
+//! The embedded engine's `ConsumedCapacity` counts like AWS: it rounds each item, doubles the units of a transaction for the table but not for
+//! its indexes, and charges an index only for changes in it
+//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>). It does not report the units of a write
+//! whose condition did not hold, which AWS charges too; they are computed here.
 
 use std::time::Instant;
 
 use serde_json::Value;
 
-/// What something takes.
+/// The cost of an act.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
-    /// Requests, attempts that failed too.
+    /// Requests, including failed attempts.
     pub requests: usize,
-    /// The longest chain of requests, each of which was sent after the one before it was answered.
+    /// Round trips: the longest chain of requests of which each was sent after the answer to the one before.
     pub trips: usize,
     /// Read request units.
     pub reads: f64,
@@ -35,18 +35,18 @@ impl std::ops::Add for Cost {
     }
 }
 
-/// Whether an operation is charged by read units.
+/// Whether an operation is charged in read units.
 pub fn reads(operation: &str) -> bool {
     matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan")
 }
 
-/// What an answer to a request with `ReturnConsumedCapacity: INDEXES` took, by table (`readmit-audit`) and index
-/// (`readmit-audit/by_type`). Of a transaction that was cancelled the answer tells nothing, though AWS charges for it.
+/// The units in the answer to a request with `ReturnConsumedCapacity: INDEXES`, by table (`readmit-audit`) and index
+/// (`readmit-audit/by_type`). The answer to a cancelled transaction has none, although AWS charges for it.
 pub(crate) fn units_of(operation: &str, answer: &Value) -> Vec<(String, f64)> {
     match &answer["ConsumedCapacity"] {
         Value::Array(tables) => tables.iter().flat_map(of_table).collect(),
         Value::Null if is_refused(answer) && !reads(operation) => {
-            // The item is in the answer if the request asked for it, and if there was one.
+            // The answer has the item if the request asked for it and it exists.
             vec![("refused".to_owned(), write_units(item_bytes(&answer["Item"])))]
         }
         table => of_table(table),
@@ -66,7 +66,7 @@ fn of_table(consumed: &Value) -> Vec<(String, f64)> {
     of_all.filter(|(_, units)| *units > 0.0).collect()
 }
 
-/// What writing, or failing to write, an item of so many bytes takes outside of a transaction: one for each begun KB.
+/// The units for writing, or failing to write, an item of so many bytes outside a transaction: one for each started KB.
 pub fn write_units(bytes: usize) -> f64 {
     bytes.div_ceil(1_024).max(1) as f64
 }
@@ -81,11 +81,11 @@ fn value_bytes(value: &Value) -> usize {
     let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return 0 };
     let elements = || value.as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().map_or(0, str::len);
-    // About a byte for two digits, and one.
+    // About one byte for two digits, plus one.
     let number = |value: &Value| text(value).div_ceil(2) + 1;
     match kind.as_str() {
         "S" => text(value),
-        // Base64, without what fills it up.
+        // Base64 without padding.
         "B" => value.as_str().map_or(0, |text| text.trim_end_matches('=').len() * 3 / 4),
         "N" => number(value),
         "SS" => elements().map(text).sum(),
@@ -96,7 +96,7 @@ fn value_bytes(value: &Value) -> usize {
     }
 }
 
-/// How many of these spans at most come one after another.
+/// The largest number of these spans that follow each other.
 pub(crate) fn longest_chain(mut spans: Vec<(Instant, Instant)>) -> usize {
     spans.sort_by_key(|(_, ended)| *ended);
     let (mut chain, mut until) = (0, None);

@@ -9,48 +9,48 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// What is done to a call.
+/// A fault in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectedFault {
-    /// The service is asked for too much: the first attempt alone, or each.
+    /// The service throttles the first attempt, or all attempts.
     Throttled(Attempts),
-    /// The service answers 500: each attempt.
+    /// The service answers 500 to all attempts.
     Broken,
-    /// The mail service does not take this mail, now or later.
+    /// The mail service rejects this mail for good.
     Rejected,
-    /// The connection ends before the service has heard anything.
+    /// The connection ends before the service has received the request.
     NotHeard(Attempts),
-    /// The service has done it, and the connection ends before its answer.
+    /// The service has executed the request, and the connection ends before its answer.
     AnswerLost(Attempts),
-    /// Nothing is heard, and nothing comes back until the caller gives up.
+    /// The request is not received, and no answer comes until the caller gives up.
     Silent,
-    /// Another transaction is under way.
+    /// Another transaction is in conflict.
     Conflicting,
 }
 
 /// Which attempts of a call fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempts {
-    /// The first one: a retry heals it.
+    /// Only the first one, so that a retry succeeds.
     First,
     /// All of them.
     All,
 }
 
-/// Longer than the longest time-out of a client.
+/// Longer than the longest timeout of a client.
 const SILENCE: Duration = Duration::from_secs(7);
 
 pub(crate) struct PlannedFault {
     pub(crate) fault: InjectedFault,
-    /// Which operation's calls are counted; all of them if none is named.
+    /// The operation whose calls are counted. None means all operations.
     pub(crate) operation: Option<&'static str>,
     pub(crate) calls: Range<usize>,
-    /// The ids of the calls that came.
+    /// The ids of the calls so far.
     pub(crate) seen: Vec<String>,
 }
 
 impl PlannedFault {
-    /// What is done to the request for this operation, with these headers.
+    /// The fault for a request of this operation with these headers.
     pub(crate) fn meets(&mut self, operation: &str, headers: &HeaderMap) -> Option<InjectedFault> {
         if self.operation.is_some_and(|counted| counted != operation) {
             return None;
@@ -80,7 +80,7 @@ impl InjectedFault {
         matches!(self, Self::AnswerLost(_))
     }
 
-    /// What comes back in place of the service's answer; none if the request is passed on.
+    /// The answer in place of the service's. None if the request is passed on.
     pub(crate) fn instead(
         self,
         operation: &str,
@@ -117,7 +117,7 @@ fn error(code: &str) -> Value {
     json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "as a test asked"})
 }
 
-/// One of the items is in conflict, the others are not.
+/// Only one of the items is in conflict.
 fn cancelled(body: &[u8]) -> Value {
     let request: Value = serde_json::from_slice(body).unwrap();
     let count = request["TransactItems"].as_array().unwrap().len();
@@ -129,14 +129,14 @@ fn cancelled(body: &[u8]) -> Value {
     error
 }
 
-/// What AWS answers whoever may not do it.
+/// AWS's answer to a request without permission.
 pub(crate) fn denied(why: &str) -> Response {
     let body = json!({"__type": "com.amazon.coral.service#AccessDeniedException", "message": why});
     let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-errortype", "AccessDeniedException")];
     (StatusCode::BAD_REQUEST, headers, body.to_string()).into_response()
 }
 
-/// Ends the connection without a word: the task that serves it unwinds, and no panic is printed.
+/// Ends the connection without an answer: the task that serves it unwinds, and no panic is printed.
 pub(crate) fn hang_up() -> Response {
     std::panic::resume_unwind(Box::new("hung up"))
 }

@@ -10,7 +10,7 @@ use crate::World;
 /// The tables that have indexes.
 const INDEXED: [&str; 3] = ["employees", "passcodes", "audit"];
 
-/// What the tables held after each of the last acts. Index reads see the oldest of it.
+/// Copies of the tables after each of the last acts. Reads of an index see the oldest copy.
 pub struct LateIndexes<'w> {
     world: &'w World,
     behind: usize,
@@ -18,14 +18,14 @@ pub struct LateIndexes<'w> {
 }
 
 impl<'w> LateIndexes<'w> {
-    /// From now on, the indexes are so many acts behind.
+    /// From now on, the indexes are late by this number of acts.
     pub async fn behind(world: &'w World, acts: usize) -> Self {
         let mut late = Self { world, behind: acts, held: VecDeque::new() };
         late.follow().await;
         late
     }
 
-    /// An act is done.
+    /// Records that an act is done.
     pub async fn follow(&mut self) {
         self.held.push_back(copy_of_tables(self.world).await);
         while self.held.len() > self.behind + 1 {
@@ -34,7 +34,7 @@ impl<'w> LateIndexes<'w> {
         self.world.store.answers_indexes_from(Some(self.held[0].url()));
     }
 
-    /// Minutes go by: the indexes know everything.
+    /// The indexes become current, as after some minutes.
     pub async fn settle(&mut self) {
         self.held.clear();
         self.follow().await;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// The lines so far. Clones are the same log.
+/// The lines so far. Clones share one log.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -22,7 +22,7 @@ impl io::Write for Log {
 }
 
 impl Log {
-    /// The log of this whole process, as the stack writes it where `RUST_LOG` asks for that.
+    /// The log of the whole process, at the level of `RUST_LOG`.
     pub fn of_this_process(asked: &str) -> Self {
         let log = Self::default();
         let writer = log.clone();
@@ -32,7 +32,7 @@ impl Log {
         log
     }
 
-    /// The log of this thread until what is returned beside it is dropped: of all of a world where one thread runs it.
+    /// The log of this thread until the returned guard is dropped. If one thread runs a world, it is the log of the whole world.
     pub fn of_this_thread() -> (Self, impl Drop) {
         let log = Self::default();
         let writer = log.clone();
@@ -46,7 +46,7 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// The lines that say `what`.
+    /// The lines that contain `what`.
     pub fn lines_with(&self, what: &str) -> Vec<String> {
         self.text().lines().filter(|line| line.contains(what)).map(str::to_owned).collect()
     }

@@ -6,13 +6,13 @@ use serde_json::Value;
 use crate::World;
 
 impl World {
-    /// All passcodes' mails to an address, oldest first.
+    /// All passcode mails to an address, oldest first.
     pub async fn mails_to(&self, email: &str) -> Vec<Value> {
         let mails = self.all_mails_to(email).await;
         mails.into_iter().filter(|mail| mail["tags"]["kind"] == "passcode").collect()
     }
 
-    /// The kinds of the notices to an address, oldest first, once the stream has been read to its end.
+    /// The kinds of the notices to an address, oldest first. Reads the stream to its end first.
     pub async fn notices_to(&self, email: &str) -> Vec<String> {
         self.stack.catch_up_with_the_stream().await;
         let kinds =
@@ -26,7 +26,7 @@ impl World {
         reply.body["emails"].as_array().unwrap().clone()
     }
 
-    /// How many mails each address has got.
+    /// The number of mails to each address.
     pub async fn mail_counts<const N: usize>(&self, emails: [&str; N]) -> [usize; N] {
         let mut counts = [0; N];
         for (count, email) in counts.iter_mut().zip(emails) {
@@ -43,7 +43,7 @@ impl World {
         text.lines().map(str::trim).find(is_code).expect("the mail has a code").to_owned()
     }
 
-    /// The token behind the link "this was not me" in the newest mail to an address.
+    /// The token in the link "this was not me" of the newest mail to an address.
     pub async fn disown_token(&self, email: &str) -> String {
         let mails = self.mails_to(email).await;
         let text = mails.last().unwrap_or_else(|| panic!("no mail to {email}"))["text"].as_str().unwrap().to_owned();

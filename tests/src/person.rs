@@ -9,7 +9,7 @@ use totp_rs::Totp;
 
 use crate::{Reply, World};
 
-/// Somebody who is enrolled.
+/// An enrolled person.
 pub struct Person<'w> {
     world: &'w World,
     /// The address.
@@ -20,12 +20,12 @@ pub struct Person<'w> {
     pub token: String,
     /// The backup codes.
     pub backup_codes: Vec<String>,
-    /// The cookie of the device that the recovery was completed on, as a browser sends it.
+    /// The cookie of the device on which the recovery was completed, as a browser sends it.
     pub device: String,
     authenticator: Authenticator,
 }
 
-/// An app that shows digits. It never shows those of a step twice.
+/// An authenticator app. It never shows the code of a step twice.
 struct Authenticator {
     totp: Totp,
     last_step: AtomicU64,
@@ -36,7 +36,7 @@ impl Authenticator {
         Self { totp: Totp::from_url(otpauth_uri).unwrap(), last_step: AtomicU64::new(0) }
     }
 
-    /// The digits of this step, or of the next if this step's were used.
+    /// The code of this step, or of the next one if this step's code was used.
     fn digits(&self, now: u64) -> String {
         let step = (now / 30).max(self.last_step.load(Ordering::Relaxed) + 1);
         self.last_step.store(step, Ordering::Relaxed);
@@ -45,7 +45,7 @@ impl Authenticator {
 }
 
 impl Person<'_> {
-    /// Six digits that were not used yet; time moves on until the service takes them.
+    /// An unused code. Moves the clock until the service accepts it.
     pub async fn digits(&self) -> String {
         while self.authenticator.last_step.load(Ordering::Relaxed) > self.world.now() / 30 {
             self.world.advance(Duration::from_secs(30)).await;
@@ -58,12 +58,12 @@ impl Person<'_> {
         self.world.sign_in(&self.email, &self.password, &self.digits().await).await
     }
 
-    /// Signs in, and has a session of the present.
+    /// Signs in and keeps the session.
     pub async fn signs_in(&mut self) {
         self.token = self.tries_to_sign_in().await.is(200).text_at("/access_token");
     }
 
-    /// Tries to sign in with password and authenticator on a device of this cookie.
+    /// Tries to sign in with password and authenticator, with this device cookie.
     pub async fn tries_on(&self, device: &str) -> Reply {
         let digits = self.digits().await;
         self.world.sign_in_on(device, &self.email, &self.password, &digits).await
@@ -74,7 +74,7 @@ impl Person<'_> {
         self.world.call(method, path, Some(&self.token), body).await
     }
 
-    /// Whether the session lasts.
+    /// Whether the session is valid.
     pub async fn has_a_session(&self) -> bool {
         let reply = self.calls(Method::GET, "/v1/employees", None).await;
         assert!(matches!(reply.status, 200 | 401 | 403), "{}", reply.text);
@@ -87,7 +87,7 @@ impl Person<'_> {
         self.calls(Method::POST, &path, body).await
     }
 
-    /// Issues a passcode that is mailed: its code.
+    /// Issues a passcode, and returns the code of the mail.
     pub async fn issues_a_code_to(&self, email: &str) -> String {
         self.issues(email, None).await.is(201);
         self.world.mailed_code(email).await
@@ -99,7 +99,7 @@ impl Person<'_> {
     }
 }
 
-/// Somebody who has redeemed a code.
+/// A person who has redeemed a code.
 pub struct Recovery<'w> {
     world: &'w World,
     email: String,
@@ -108,7 +108,7 @@ pub struct Recovery<'w> {
 }
 
 impl<'w> Recovery<'w> {
-    /// The recovery that this token opens.
+    /// The recovery of this token.
     pub fn new(world: &'w World, email: &str, token: String) -> Self {
         Self { world, email: email.to_owned(), token }
     }
@@ -123,22 +123,22 @@ impl<'w> Recovery<'w> {
         self.calls(Method::PUT, "/v1/recovery/password", Some(json!({"password": password}))).await
     }
 
-    /// Asks for an authenticator's key.
+    /// Gets the key of a new authenticator.
     pub async fn asks_for_totp(&self) -> Reply {
         self.calls(Method::POST, "/v1/recovery/totp", None).await
     }
 
-    /// Confirms with a code.
+    /// Completes the recovery with a code.
     pub async fn confirms(&self, code: &str) -> Reply {
         self.calls(Method::POST, "/v1/recovery/complete", Some(json!({"code": code}))).await
     }
 
-    /// A code of the authenticator that was shown.
+    /// A code of the new authenticator.
     pub fn digits_of(&self, shown: &Reply) -> String {
         Authenticator::new(&shown.text_at("/otpauth_uri")).digits(self.world.now())
     }
 
-    /// Goes all the way.
+    /// Does all steps.
     pub async fn completes(self, password: &str) -> Person<'w> {
         self.sets_password(password).await.is(204);
         let shown = self.asks_for_totp().await.is(200);

@@ -11,37 +11,37 @@ use serde_json::Value;
 
 const SOURCE: &str = include_str!("../../template.yaml");
 
-/// One thing that a call wants leave for.
+/// A permission that a call needs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Need {
     /// `dynamodb:UpdateItem`.
     pub action: String,
-    /// The template's name for it: `EmployeesTable`, `EmployeesTable/index/by_name`.
+    /// The resource, with its name in the template: `EmployeesTable`, `EmployeesTable/index/by_name`.
     pub resource: String,
-    /// The attributes that it names, where they are asked about.
+    /// The attributes that the call names, if a policy restricts them.
     pub attributes: BTreeSet<String>,
-    /// The partition key of the item, where there is one.
+    /// The partition key of the item, if there is one.
     pub leading_key: Option<String>,
-    /// Whether it reads all attributes, whatever they are.
+    /// Whether the call reads all attributes.
     pub reads_all: bool,
-    /// Whether a transaction encloses it.
+    /// Whether the call is part of a transaction.
     pub in_transaction: bool,
 }
 
-/// What one statement allows.
+/// The permissions of one statement.
 #[derive(Clone, Debug)]
 pub struct Permission {
-    /// As in the template.
+    /// The actions, as in the template.
     pub actions: BTreeSet<String>,
-    /// By the template's names.
+    /// The resources, with their names in the template.
     pub resources: BTreeSet<String>,
-    /// The only attributes that may be named, if that is limited; `*` at the end stands for any ending.
+    /// The allowed attributes, if they are restricted. `*` at the end matches any ending.
     pub attributes: Option<Vec<String>>,
-    /// The only partition keys that items may have, if that is limited.
+    /// The allowed partition keys, if they are restricted.
     pub leading_keys: Option<Vec<String>>,
-    /// Whether a read must say which attributes it wants.
+    /// Whether a read must name its attributes.
     pub only_specific: bool,
-    /// Whether only a transaction may do it.
+    /// Whether the action is allowed only in a transaction.
     pub in_transaction: bool,
 }
 
@@ -59,12 +59,12 @@ impl Permission {
     }
 }
 
-/// Whether a name is of a pattern, which may end in `*`.
+/// Whether a name matches a pattern, which may end with `*`.
 pub fn fits(pattern: &str, name: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
 }
 
-/// What every function may do, by its package.
+/// The permissions of every function, by package.
 pub fn permissions() -> BTreeMap<String, Vec<Permission>> {
     let template = to_json(SOURCE).unwrap();
     let resources = template["Resources"].as_object().unwrap();
@@ -113,7 +113,8 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// `!GetAtt EmployeesTable.Arn`, `!Sub ${EmployeesTable.Arn}/index/by_name`, `!Ref CursorsSecret`, and whatever else as it is.
+/// The name of a resource in `!GetAtt EmployeesTable.Arn`, `!Sub ${EmployeesTable.Arn}/index/by_name` or `!Ref CursorsSecret`. Other values
+/// stay as they are.
 fn name_of(resource: &Value) -> String {
     let text = resource["Fn::GetAtt"].as_str().or(resource["Ref"].as_str()).or(resource["Fn::Sub"].as_str());
     match text {
@@ -125,7 +126,7 @@ fn name_of(resource: &Value) -> String {
     }
 }
 
-/// What a request of a function wants leave for. `target` is its `X-Amz-Target`, empty for SES.
+/// The permissions that a request of a function needs. `target` is its `X-Amz-Target`, empty for SES.
 pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     match target.split_once('.') {
@@ -166,14 +167,14 @@ fn plain(action: &str, resource: &str) -> Need {
     Need { action, resource, attributes: BTreeSet::new(), leading_key: None, reads_all: false, in_transaction: false }
 }
 
-/// The attributes that a read asks for, if it does not read all.
+/// The attributes of a read, if it does not read all.
 fn projected(request: &Value) -> impl Iterator<Item = String> {
     let placeholders = request["ProjectionExpression"].as_str().unwrap_or_default().split(", ");
     let name = |placeholder: &str| request["ExpressionAttributeNames"][placeholder].as_str().map(str::to_owned);
     placeholders.filter_map(name)
 }
 
-/// What the item of a request has as its partition key, in the one table where policies ask for it.
+/// The partition key of a request's item, for the one table whose policies restrict it.
 fn leading_key(resource: &str, request: &Value) -> Option<String> {
     let purpose = || request["Key"]["purpose"]["S"].as_str().or(request["Item"]["purpose"]["S"].as_str());
     (resource == "KeysTable").then(|| purpose().unwrap().to_owned())
@@ -186,7 +187,7 @@ fn secret_of(id: &Value) -> String {
     secrets.map(|secret| (secret.name, secret.logical_id)).find(|(name, _)| named(name)).unwrap().1
 }
 
-/// A part of a transaction, `{"Update": {…}}`: it wants what it would want alone.
+/// A part of a transaction, `{"Update": {…}}`. It needs the same permission as alone.
 fn part(item: &Value) -> Need {
     let (kind, request) = item.as_object().unwrap().iter().next().unwrap();
     let action = if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") };
@@ -195,8 +196,8 @@ fn part(item: &Value) -> Need {
     Need { attributes: attributes(request), leading_key: leading_key(&resource, request), in_transaction: true, ..need }
 }
 
-/// The attributes that a request names: its key's, and those of its expressions; of what lies in a map the map, and the whole
-/// path too, for AWS does not say which of the two it compares.
+/// The attributes that a request names: those of its key and of its expressions. For a path into a map both the map and the whole path, because
+/// AWS does not say which of the two it compares.
 fn attributes(request: &Value) -> BTreeSet<String> {
     let key = request["Key"].as_object().into_iter().flat_map(|key| key.keys().cloned());
     let mut named: BTreeSet<String> = key.collect();
@@ -222,14 +223,14 @@ fn table_of(name: &str) -> String {
     tables[name].clone()
 }
 
-/// Whose role a request is signed by, if it is a function's.
+/// The function whose role signed a request, if it was a function.
 pub(crate) fn caller(headers: &HeaderMap) -> Option<String> {
     let signed = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let name = signed.split_once("Credential=")?.1.split('/').next()?.to_owned();
     of_the_template().contains_key(&name).then_some(name)
 }
 
-/// Whether the template lets the function do it.
+/// Whether the template allows it to the function.
 pub(crate) fn allows(function: &str, need: &Need) -> bool {
     of_the_template()[function].iter().any(|permission| permission.allows(need))
 }

@@ -24,20 +24,20 @@ pub struct Recorded {
     pub operation: String,
     /// The body, as text.
     pub body: String,
-    /// The read or write units that it took, by table and index.
+    /// The read or write units, by table and index.
     pub units: Vec<(String, f64)>,
     started: Instant,
     ended: Instant,
 }
 
 impl Recorded {
-    /// Its units in all places together.
+    /// The sum of all units.
     pub fn all_units(&self) -> f64 {
         self.units.iter().map(|(_, units)| units).sum()
     }
 }
 
-/// The proxy. Every answer takes a little while, so that requests that go out together are seen together.
+/// The proxy. It delays every answer a little, so that requests that are sent together also arrive together.
 #[derive(Clone)]
 pub struct Proxy {
     url: String,
@@ -46,18 +46,18 @@ pub struct Proxy {
 
 struct Shared {
     upstream: OnceLock<String>,
-    /// Where index reads go instead.
+    /// The database that answers reads of indexes, if it is another one.
     indexes: Mutex<Option<String>>,
     client: reqwest::Client,
     recorded: Mutex<Vec<Recorded>>,
     delay: Mutex<Duration>,
     fault: Mutex<Option<PlannedFault>>,
-    /// What each function has wanted leave for.
+    /// The permissions that each function has needed.
     needs: Mutex<BTreeSet<(String, Need)>>,
 }
 
 impl Proxy {
-    /// Listens on loopback, in front of what [`Self::leads_to`] will name.
+    /// Listens on localhost. [`Self::leads_to`] sets the target.
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -75,12 +75,12 @@ impl Proxy {
         Self { url, shared }
     }
 
-    /// Names what it stands in front of.
+    /// Sets the target.
     pub fn leads_to(&self, upstream: &str) {
         self.shared.upstream.set(upstream.to_owned()).unwrap();
     }
 
-    /// Has index reads answered by another database.
+    /// Lets another database answer reads of indexes.
     pub(crate) fn answers_indexes_from(&self, url: Option<&str>) {
         *self.shared.indexes.lock().unwrap() = url.map(str::to_owned);
     }
@@ -90,7 +90,7 @@ impl Proxy {
         self.plan(fault, None, first..first + calls);
     }
 
-    /// Injects `fault` into one call of `operation`, the one after `before` others of it, whatever else comes between them.
+    /// Injects `fault` into one call of `operation`, after `before` other calls of it. Calls of other operations do not count.
     pub fn inject_one(&self, fault: InjectedFault, operation: &'static str, before: usize) {
         self.plan(fault, Some(operation), before..before + 1);
     }
@@ -99,29 +99,28 @@ impl Proxy {
         *self.shared.fault.lock().unwrap() = Some(PlannedFault { fault, operation, calls, seen: Vec::new() });
     }
 
-    /// Injects no more, and says how many calls came since it was planned.
+    /// Stops injecting, and returns the number of calls since the start.
     pub fn heal(&self) -> usize {
         self.shared.fault.lock().unwrap().take().map_or(0, |planned| planned.seen.len())
     }
 
-    /// What each function has wanted leave for so far.
+    /// The permissions that each function has needed so far.
     pub fn needs(&self) -> BTreeSet<(String, Need)> {
         self.shared.needs.lock().unwrap().clone()
     }
 
-    /// Where the functions are to find the service.
+    /// The URL for the functions.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Forgets what was recorded, and from now on takes 150 ms for each answer: long enough that requests sent together
-    /// overlap on a busy machine too.
+    /// Clears the record, and delays each answer by 150 ms from now on, so that requests that are sent together overlap even on a busy machine.
     pub fn record(&self) {
         self.shared.recorded.lock().unwrap().clear();
         *self.shared.delay.lock().unwrap() = Duration::from_millis(150);
     }
 
-    /// What was recorded, in the order in which it came; answers are quick again.
+    /// Returns the recorded requests in order, and ends the long delay.
     pub fn recorded(&self) -> Vec<Recorded> {
         *self.shared.delay.lock().unwrap() = Duration::ZERO;
         let mut recorded = self.shared.recorded.lock().unwrap().clone();
@@ -129,24 +128,24 @@ impl Proxy {
         recorded
     }
 
-    /// The operations that were recorded, sorted, whenever each came.
+    /// The recorded operations, sorted by name.
     pub fn operations(&self) -> Vec<String> {
         let mut operations: Vec<String> = self.recorded().into_iter().map(|request| request.operation).collect();
         operations.sort();
         operations
     }
 
-    /// Operations and units of what was recorded: what a request costs.
+    /// The recorded operations and units: the cost of a request.
     pub fn cost(&self) -> Vec<(String, f64)> {
         self.recorded().into_iter().map(|request| (request.operation.clone(), request.all_units())).collect()
     }
 
-    /// What was recorded, added up.
+    /// The sum of the recorded cost.
     pub fn sum(&self) -> Cost {
         self.sum_of(|_| true)
     }
 
-    /// The same of some of the requests.
+    /// The same for some of the requests.
     pub fn sum_of(&self, counts: impl Fn(&Recorded) -> bool) -> Cost {
         let recorded: Vec<Recorded> = self.recorded().into_iter().filter(counts).collect();
         let units = |of_reads: bool| {
@@ -157,7 +156,7 @@ impl Proxy {
         Cost { requests: recorded.len(), trips: cost::longest_chain(spans), reads: units(true), writes: units(false) }
     }
 
-    /// What was recorded as trips in sequence, each the sorted operations under way at the same time:
+    /// The recorded round trips in order, each with the sorted operations of its parallel requests:
     /// `["GetItem Query", "TransactWriteItems"]`.
     pub fn trips(&self) -> Vec<String> {
         let mut trips: Vec<(Vec<String>, Instant)> = Vec::new();
@@ -229,8 +228,8 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     (status, headers, answered).into_response()
 }
 
-/// A process reads the public keys at its start and every five minutes, whatever it is asked then: that is no part of a request,
-/// and a fault of it is a fault of the keys as a whole.
+/// Whether a request reads the public keys. A process does that at its start and every five minutes, so it is not part of an API request, and a
+/// fault in it is a fault of all keys.
 fn is_of_keys(body: &[u8]) -> bool {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let of = |request: &Value| request["TableName"] == "readmit-keys";

@@ -7,7 +7,7 @@ use readmit_operator::check::{Tables, check};
 use crate::World;
 
 impl World {
-    /// The tables, past whatever records and disturbs the functions' own requests.
+    /// Direct access to the tables, without the proxy that records requests and injects faults.
     pub fn tables_to_check(&self) -> Tables {
         let environment = self.stack.environment().with("AWS_ENDPOINT_URL_DYNAMODB", self.stack.dynamodb());
         let (clock, random) = (self.stack.clock().clock(), Random::system());

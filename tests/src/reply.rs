@@ -24,7 +24,7 @@ impl Reply {
         Self { status, headers, text, body }
     }
 
-    /// The answer has this status.
+    /// Asserts the status.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
@@ -34,7 +34,7 @@ impl Reply {
         self
     }
 
-    /// The answer is this problem, in the form that all problems have.
+    /// Asserts that the answer is this problem, with all parts that every problem has.
     #[track_caller]
     pub fn is_problem(self, status: u16, code: &str) -> Self {
         let reply = self.is(status);
@@ -71,7 +71,7 @@ impl Reply {
         value.unwrap_or_else(|| panic!("no text at {pointer} in {}", self.text)).to_owned()
     }
 
-    /// What is left when the request's own id is taken out: bytes and headers by which answers could be told apart.
+    /// Body and headers without the request id: everything that could distinguish two answers.
     pub fn without_request_id(&self) -> (u16, Vec<(String, String)>, String) {
         let id = self.header("x-request-id").to_owned();
         let mut headers: Vec<(String, String)> = self

@@ -15,17 +15,17 @@ pub const CODE: &str = "7K3M-9QXT-2BHW";
 /// 24 November 2026, 14:05 UTC.
 const NOW: Timestamp = Timestamp::from_millis(1_795_529_100_000);
 
-/// What comes into the mails from outside.
+/// The external texts in the mails.
 pub struct Cast {
-    /// To whom they are.
+    /// The recipient.
     pub name: String,
-    /// Who has sent the passcode; and whom the notices to Security Admins are about.
+    /// The admin who issued the passcode, and the person whom notices to Security Admins are about.
     pub other: String,
     /// Whose people they are.
     pub company: String,
-    /// Whom the company names for help.
+    /// The company's support address.
     pub support_email: Option<String>,
-    /// How the client calls itself.
+    /// The client's `User-Agent`.
     pub user_agent: String,
 }
 
@@ -57,7 +57,7 @@ impl Cast {
         }
     }
 
-    /// Who reads the mails.
+    /// The recipient of the mails.
     pub fn reader(&self, locale: &str) -> Employee {
         Self::employee(&self.name, "mike@northwind.example", locale)
     }
@@ -124,7 +124,7 @@ impl Cast {
     }
 
     fn notice(&self, kind: NoticeKind) -> Notice {
-        // What the mail service reports comes from nowhere in particular.
+        // Reports of the mail service have no source address.
         let is_reported = matches!(kind, NoticeKind::PasscodeBounced(_) | NoticeKind::PasscodeComplained(_));
         let origin = Origin {
             source_ip: (!is_reported).then(|| "2001:db8:85a3::8a2e:370:7334".to_owned()),
@@ -142,12 +142,12 @@ impl Cast {
         }
     }
 
-    /// The notice of that kind to somebody of that locale.
+    /// The notice of this kind to a person with this locale.
     pub fn letter(&self, locale: &str, kind: NoticeKind) -> Letter {
         Self::letterhead().notice(&self.reader(locale), &self.company(), &self.notice(kind)).unwrap()
     }
 
-    /// Every mail to somebody of that locale, by name.
+    /// Every mail to a person with this locale, by name.
     pub fn letters(&self, locale: &str) -> Vec<(String, Letter)> {
         let letterhead = Self::letterhead();
         let company = self.company();

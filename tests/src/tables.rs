@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::World;
 
-/// A record of the stream of the trail as Lambda has it: the row `image` is new.
+/// A record of the audit table's stream, as Lambda passes it, for the new row `image`.
 pub fn stream_record(sequence_number: &str, image: Value) -> Value {
     json!({"eventID": "c4ca4238a0b923820dcc509a6f758491", "eventName": "INSERT", "eventVersion": "1.1",
         "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1", "dynamodb": {
@@ -19,7 +19,7 @@ impl World {
         answer["Items"].as_array().unwrap().clone()
     }
 
-    /// All items of all tables, each with its table's name before it, sorted.
+    /// All items of all tables, sorted, each after the name of its table.
     pub async fn tables(&self) -> Vec<String> {
         let mut items = Vec::new();
         for table in ["employees", "credentials", "passcodes", "audit"] {
@@ -29,18 +29,18 @@ impl World {
         items
     }
 
-    /// How often each of these events is in the person's trail.
+    /// The number of the person's audit events of each of these types.
     pub async fn counts_in_trail<const N: usize>(&self, email: &str, events: [&str; N]) -> [usize; N] {
         let trail = self.trail_of(email).await;
         events.map(|event| trail.iter().filter(|one| *one == event).count())
     }
 
-    /// How many events of this type the trail has, of whatever company.
+    /// The number of audit events of this type, for all companies.
     pub async fn events(&self, kind: &str) -> usize {
         self.items("audit").await.iter().filter(|event| event["event_type"]["S"] == kind).count()
     }
 
-    /// The trail's event types about a person, oldest first.
+    /// The types of a person's audit events, oldest first.
     pub async fn trail_of(&self, email: &str) -> Vec<String> {
         let id = self.id(email);
         let mut events: Vec<(String, String)> = self
@@ -59,7 +59,7 @@ impl World {
         events.into_iter().map(|(_, kind)| kind).collect()
     }
 
-    /// Forgets refused redemptions, as a quarter of an hour does, and moves nothing else.
+    /// Deletes the counts of refused redemptions, as if 15 minutes had passed.
     pub async fn forget_refusals(&self) {
         for row in self.items("limits").await {
             if row["subject"]["S"].as_str().unwrap().starts_with("refused redemptions") {
@@ -69,7 +69,7 @@ impl World {
         }
     }
 
-    /// A request to the embedded database itself, past the functions.
+    /// A request to the embedded database, without the functions.
     pub async fn dynamodb(&self, operation: &str, body: Value) -> Value {
         self.dynamodb_at(self.stack.dynamodb(), operation, body).await
     }

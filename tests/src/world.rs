@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{Person, Proxy, Recovery, Reply, contract};
 
-/// A password that nothing speaks against.
+/// An acceptable password.
 pub const PASSWORD: &str = "plum harbour ladder quartz";
 
 /// A running stack with two companies, Northwind and Contoso. Nobody is enrolled until a test needs it.
@@ -20,11 +20,11 @@ pub const PASSWORD: &str = "plum harbour ladder quartz";
 pub struct World {
     /// The stack.
     pub stack: Stack,
-    /// What reaches the store.
+    /// The proxy before the store.
     pub store: Proxy,
-    /// What reaches the mail service.
+    /// The proxy before the mail service.
     pub ses: Proxy,
-    /// What reaches Secrets Manager.
+    /// The proxy before Secrets Manager.
     pub secrets_manager: Proxy,
     /// The two companies' ids, by name.
     pub companies: HashMap<String, String>,
@@ -34,7 +34,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world of its own, in memory.
+    /// A new world in memory.
     pub async fn start() -> Self {
         let mut world = Self::empty().await;
         world
@@ -102,7 +102,7 @@ impl World {
         self.import_company(json!({"company": {"name": name}, "employees": employees})).await;
     }
 
-    /// Runs an import of a company whose people are all new, and remembers whose ids are whose.
+    /// Imports a new company, and remembers the ids of its people.
     pub async fn import_company(&mut self, event: Value) {
         let name = event["company"]["name"].as_str().unwrap().to_owned();
         let imported = self.import(event).await;
@@ -154,12 +154,12 @@ impl World {
         reply
     }
 
-    /// Invokes a function at Lambda's own address, as an operator does.
+    /// Invokes a function through Lambda's API, like an operator.
     pub async fn invoke(&self, function: &str, event: Value) -> Reply {
         self.call(Method::POST, &format!("/2015-03-31/functions/{function}/invocations"), None, Some(event)).await
     }
 
-    /// Runs an import, which must not fail as a whole.
+    /// Runs an import, which must succeed as a whole.
     pub async fn import(&self, event: Value) -> Reply {
         let reply = self.invoke("import-employees", event).await;
         assert!(reply.header("x-amz-function-error").is_empty(), "{}", reply.text);
@@ -172,7 +172,7 @@ impl World {
         json!({"company": company, "employees": rows})
     }
 
-    /// Runs an import and tells what became of each row: `updated`, or `refused address_taken`.
+    /// Runs an import, and returns the result of each row: `updated`, or `refused address_taken`.
     pub async fn outcomes_of(&self, event: Value) -> Vec<String> {
         let outcome = |row: &Value| {
             let problem = &row["problem"];
@@ -182,12 +182,12 @@ impl World {
         self.import(event).await.body["results"].as_array().unwrap().iter().map(outcome).collect()
     }
 
-    /// What becomes of rows that are imported into Northwind.
+    /// The results of rows that are imported into Northwind.
     pub async fn outcomes(&self, rows: Value) -> Vec<String> {
         self.outcomes_of(self.northwind(rows)).await
     }
 
-    /// Changes one person of a company by import: the fields of `row` beside the address.
+    /// Changes one person of a company by an import, with the fields of `row`.
     pub async fn change(&self, email: &str, row: Value) -> Reply {
         let mut row = row;
         row["email"] = row.get("email").cloned().unwrap_or_else(|| json!(email));
@@ -204,7 +204,7 @@ impl World {
         assert_eq!(reply.status, 200, "{}", reply.text);
     }
 
-    /// Lets a step of the authenticators begin, and no time pass but as it is moved.
+    /// Moves the clock to the beginning of an authenticator step, and holds it there.
     pub async fn begin_a_step(&self) {
         self.stack.clock().hold();
         self.advance(Duration::from_secs(30 - self.now() % 30)).await;
@@ -215,7 +215,7 @@ impl World {
         u64::try_from(self.stack.clock().now().seconds()).unwrap()
     }
 
-    /// The operator mails a passcode: its code.
+    /// The operator issues a passcode. Returns the code of the mail.
     pub async fn operator_mails_a_code_to(&self, email: &str) -> String {
         let name = company_of(email);
         let company = json!({"company_id": self.companies[name], "name": name});
@@ -235,13 +235,13 @@ impl World {
         self.call(Method::POST, "/v1/passcodes/redeem", None, Some(json!({"email": email, "code": code}))).await
     }
 
-    /// Redeems a code that must be right.
+    /// Redeems a code. It must be right.
     pub async fn recovers(&self, email: &str, code: &str) -> Recovery<'_> {
         let reply = self.redeem(email, code).await.is(200);
         Recovery::new(self, email, reply.text_at("/recovery_token"))
     }
 
-    /// A person who is enrolled, by a passcode of the operator's, and signed in.
+    /// Enrols a person with a passcode of the operator, and signs the person in.
     pub async fn enrolled(&self, email: &str) -> Person<'_> {
         let code = self.operator_mails_a_code_to(email).await;
         self.recovers(email, &code).await.completes(PASSWORD).await
@@ -253,13 +253,13 @@ impl World {
         self.call(Method::POST, "/v1/sessions", None, Some(body)).await
     }
 
-    /// Tries to sign in on a device of this cookie.
+    /// Tries to sign in with this device cookie.
     pub async fn sign_in_on(&self, device: &str, email: &str, password: &str, code: &str) -> Reply {
         let request = self.request(Method::POST, "/v1/sessions").header("cookie", device);
         self.send(request.json(&json!({"email": email, "password": password, "code": code}))).await
     }
 
-    /// Runs the cleanup and answers its counts.
+    /// Runs the cleanup, and returns its counts.
     pub async fn clean_up(&self) -> Value {
         let reply = self.call(Method::POST, "/_local/schedule/cleanup-passcodes", None, None).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
@@ -267,7 +267,7 @@ impl World {
     }
 }
 
-/// Whose people have addresses like this.
+/// The company of an address.
 fn company_of(email: &str) -> &'static str {
     match email.rsplit_once('@').map(|(_, domain)| domain) {
         Some("contoso.example") => "Contoso",

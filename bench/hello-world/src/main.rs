@@ -1,4 +1,4 @@
-//! As in the README of `lambda_http`.
+//! The example of `lambda_http`'s README, for comparison.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 

@@ -1,4 +1,4 @@
-//! Everything that an import leaves in the tables, counted past the functions.
+//! The rows that an import wrote, read directly from the tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 
-/// What the tables hold of people: by id, and by what must belong to nobody else.
+/// The people in the tables: by id, and by their unique values.
 #[derive(Default)]
 pub struct Ledger {
     /// Login and name by id.
     people: BTreeMap<String, (String, String)>,
     /// The rows that find people by word.
     pub words: BTreeSet<String>,
-    /// Who has an external id.
+    /// The owner of each external id.
     externals: BTreeMap<String, String>,
-    /// Whose a login is.
+    /// The owner of each login.
     pub credentials: BTreeMap<String, String>,
-    /// How often each person was imported, by the trail.
+    /// The number of audit events of each person's import.
     imported: BTreeMap<String, usize>,
 }
 
@@ -54,12 +54,12 @@ impl Ledger {
         self.people.len()
     }
 
-    /// How many people the trail says were imported.
+    /// The number of people with an audit event of their import.
     pub fn events(&self) -> usize {
         self.imported.values().sum()
     }
 
-    /// Whether these rows' people are there, each once and whole, and nobody else.
+    /// Whether exactly these people exist, each once and completely.
     pub fn holds_exactly<'a>(&self, rows: impl Iterator<Item = &'a Value>) -> Result<(), Failure> {
         let mut wanted: BTreeSet<(String, String)> = BTreeSet::new();
         let mut externals = 0;

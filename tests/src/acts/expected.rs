@@ -2,15 +2,15 @@
 
 use crate::Cost;
 
-/// An act by its name, and what it takes.
+/// An act and its expected cost.
 pub type Act = (&'static str, Cost);
 
 const fn act(name: &'static str, requests: usize, trips: usize, reads: f64, writes: f64) -> Act {
     (name, Cost { requests, trips, reads, writes })
 }
 
-/// What each act takes, in the order in which [`super::measured`] has them. Where no more is said, somebody is enrolled, has one of
-/// everything, and is no Security Admin.
+/// The expected cost of each act, in the order of [`super::measured`]. Unless the name says more, the person is enrolled, has one of
+/// everything, and is not a Security Admin.
 #[rustfmt::skip]
 pub const EXPECTED: [Act; 51] = [
     act("issue", 4, 4, 5.0, 14.0),
@@ -66,7 +66,7 @@ pub const EXPECTED: [Act; 51] = [
     act("one employee", 2, 2, 4.0, 0.0),
 ];
 
-/// What a whole recovery consists of, of somebody who was enrolled before.
+/// The acts of a whole recovery, for a person who was enrolled before.
 pub const RECOVERY: [&str; 9] = [
     "issue",
     "delivery report",
@@ -79,7 +79,7 @@ pub const RECOVERY: [&str; 9] = [
     "sign in",
 ];
 
-/// What an act takes as [`EXPECTED`] has it.
+/// The expected cost of an act.
 pub fn expected(name: &str) -> Option<Cost> {
     EXPECTED.iter().find(|(known, _)| *known == name).map(|(_, cost)| *cost)
 }
