@@ -35,7 +35,7 @@ pub fn check(data: &[u8]) {
         assert_eq!(answered["code"], "body_too_large");
         return;
     }
-    // The plain reading takes the object of one such key for something else.
+    // The plain reader of serde_json gives an object with such a key a special meaning.
     if String::from_utf8_lossy(data).contains("$serde_json::private::") {
         return;
     }
@@ -43,7 +43,7 @@ pub fn check(data: &[u8]) {
     match plain.filter(|value| depth(value) <= MAX_DEPTH && keys(value) == colons(data)) {
         None => assert_eq!((&answer["statusCode"], &answered["code"]), (&json!(400), &json!("malformed_json"))),
         Some(value) => {
-            // Printed and read again, as the answer is: serde_json may lose the last bit of a double at that.
+            // Printed and read again like the answer, because serde_json may change the last bit of a double.
             let value: Value = serde_json::from_str(&gateway::with_integers(value).to_string()).unwrap();
             assert_eq!(answer["statusCode"], 200, "{answered}");
             if value.is_object() {
@@ -94,7 +94,7 @@ fn says_only_what_it_may(shape: &str, outcome: &Value, sent: &Value) {
     }
 }
 
-/// What was read and written is read as the same again.
+/// A value that was read and written reads back as the same value.
 fn reads_back(shape: &str, written: &Value) {
     let again = if shape == "company" {
         serde_json::from_value::<Company>(written.clone()).map(|read| json!(read))
@@ -113,7 +113,7 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// The members of all objects; one that came twice counts once.
+/// The number of members of all objects. A repeated key counts once.
 fn keys(value: &Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(keys).sum(),
@@ -122,7 +122,7 @@ fn keys(value: &Value) -> usize {
     }
 }
 
-/// The colons outside of strings, in a text that is JSON: one that came twice counts twice.
+/// The number of colons outside strings in a JSON text. A repeated key counts twice.
 fn colons(data: &[u8]) -> usize {
     let (mut count, mut in_string, mut escaped) = (0, false, false);
     for byte in data {

@@ -17,7 +17,7 @@ pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Response<Body>, Fai
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap());
 
-/// What the edge shows, in the form that the functions ask of it.
+/// The secret of the trusted proxy, in the format that the functions require.
 pub(crate) const EDGE_SECRET: &str = "edgeedgeedgeedgeedgeedgeedgeedge";
 
 static EDGE: LazyLock<TrustedProxy> = LazyLock::new(|| {
@@ -57,7 +57,7 @@ pub(crate) fn post(body: &[u8]) -> Value {
 /// The largest integer up to which a double holds every integer.
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_991.0;
 
-/// A JSON value as a body's reader gives it on: a whole number is an integer, however it was written.
+/// The value as the body reader returns it: a whole number up to `EXACT_INTEGERS` is an integer, also `1.0`.
 pub(crate) fn with_integers(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(with_integers).collect(),

@@ -1,4 +1,4 @@
-//! Where a rival's mails arrive: by SMTP on loopback, or a line each on what the server says.
+//! The mailbox of a rival: mails arrive by SMTP on localhost, or as lines of the server's output.
 
 use std::collections::HashMap;
 use std::io;
@@ -25,7 +25,7 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// One with a port of loopback that takes its mails.
+    /// A mailbox that receives mails by SMTP, and its port on localhost.
     pub async fn with_smtp() -> Result<(Self, u16), Failure> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
@@ -34,7 +34,7 @@ impl Mailbox {
         Ok((mailbox, port))
     }
 
-    /// One of the lines that a server says, `{"to": …, "text": …}` each; other lines are no mails.
+    /// A mailbox of a server's output: a line `{"to": …, "text": …}` is a mail, other lines are ignored.
     pub fn of_lines(stdout: ChildStdout) -> Self {
         let mailbox = Self::default();
         let taken = mailbox.clone();
@@ -73,12 +73,12 @@ impl Mailbox {
 async fn accept(listener: TcpListener, mailbox: Mailbox) {
     while let Ok((stream, _)) = listener.accept().await {
         let mailbox = mailbox.clone();
-        // Servers are killed in the middle of what they say.
+        // A server can be killed in the middle of a mail.
         tokio::spawn(async move { converse(stream, &mailbox).await });
     }
 }
 
-/// As much of RFC 5321 as brings a mail over.
+/// The part of RFC 5321 that is needed to receive a mail.
 async fn converse(stream: TcpStream, mailbox: &Mailbox) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
