@@ -11,8 +11,8 @@ const ADA: &str = "ada@northwind.example";
 const PEOPLE: usize = 25;
 const ROUNDS: usize = 20;
 
-/// When the role goes, in milliseconds after the request: sooner if all was done by then, later if nothing was.
-fn moved(delay_ms: u64, done: usize) -> u64 {
+/// The delay of the next round's demotion: longer if no request succeeded in this round, shorter if all did.
+fn next_delay(delay_ms: u64, done: usize) -> u64 {
     match done {
         0 => delay_ms + 40,
         PEOPLE => delay_ms / 2,
@@ -20,7 +20,7 @@ fn moved(delay_ms: u64, done: usize) -> u64 {
     }
 }
 
-/// Twenty-five new people: their ids.
+/// Creates 25 people and returns their ids.
 async fn people(world: &World) -> Vec<Value> {
     let row = |n| json!({"email": format!("p{n}@northwind.example"), "name": format!("Person {n}")});
     let rows: Vec<Value> = (0..PEOPLE).map(row).collect();
@@ -28,7 +28,7 @@ async fn people(world: &World) -> Vec<Value> {
     imported.body["results"].as_array().unwrap().iter().map(|row| row["employee_id"].clone()).collect()
 }
 
-/// How many events of a type the trail has.
+/// The number of audit events of a type.
 async fn events(world: &World, kind: &str) -> usize {
     world.items("audit").await.iter().filter(|row| row["event_type"]["S"] == kind).count()
 }
@@ -36,7 +36,7 @@ async fn events(world: &World, kind: &str) -> usize {
 async fn issues_to_all(ada: &Person<'_>, people: &[Value]) -> Vec<Value> {
     let body = json!({"employee_ids": people});
     let reply = ada.calls(Method::POST, "/v1/passcodes", Some(body)).await;
-    // Demoted before the request was admitted at all.
+    // The demotion came before the request was authorized.
     if reply.status == 403 {
         return Vec::new();
     }
@@ -58,18 +58,18 @@ async fn no_code_is_stored_after_the_admins_demotion_was_answered() {
         let (results, when_answered) = tokio::join!(issues_to_all(&ada, &people), demotion);
         assert_eq!(events(&world, "passcode.issued").await, when_answered, "round {round}");
         let sent = results.iter().filter(|row| row["passcode"].is_object()).count();
-        // Ada's own first code is the operator's.
+        // One event more: the operator issued Ada's first code.
         assert_eq!(sent + 1, when_answered, "round {round}");
         let refused = results.iter().filter(|row| row["problem"]["code"] == "not_security_admin").count();
         assert!(results.is_empty() || sent + refused == PEOPLE, "round {round}: {results:?}");
         interrupted += usize::from(sent > 0 && refused > 0);
-        delay_ms = moved(delay_ms, sent);
+        delay_ms = next_delay(delay_ms, sent);
         world.reconcile().await;
     }
     assert!(interrupted > 0, "no bulk was under way when the role went");
 }
 
-/// Revokes all of them at once; how many were.
+/// Revokes all codes in parallel and returns how many were revoked.
 async fn revokes_all(ada: &Person<'_>, people: &[Value]) -> usize {
     let paths: Vec<String> =
         people.iter().map(|id| format!("/v1/employees/{}/passcode", id.as_str().unwrap())).collect();
@@ -95,7 +95,7 @@ async fn no_code_is_revoked_after_the_admins_demotion_was_answered() {
         assert_eq!(events(&world, "passcode.revoked").await, when_answered, "round {round}");
         assert_eq!(revoked, when_answered, "round {round}");
         interrupted += usize::from((1..PEOPLE).contains(&revoked));
-        delay_ms = moved(delay_ms, revoked);
+        delay_ms = next_delay(delay_ms, revoked);
         world.reconcile().await;
         if interrupted == 3 {
             break;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::gateway::{Route, routes};
 
-/// Who calls, in the columns' order.
+/// The callers, in the order of the columns.
 const CALLERS: [&str; 7] = [
     "nobody",
     "somebody recovering",
@@ -16,20 +16,20 @@ const CALLERS: [&str; 7] = [
     "another company's admin",
 ];
 
-/// Whom a request is about: people of Northwind, the caller, and an id that nobody has.
+/// The targets of a request: people of Northwind, the caller, and an unknown id.
 const TARGETS: [&str; 6] = ["an employee", "a client", "a disabled employee", "an admin", "the caller", "a random id"];
 
-/// What the seven callers are answered.
+/// The expected status for each of the seven callers.
 enum Answers {
-    /// The same, whomever it is about.
+    /// The same status for every target.
     Each([u16; 7]),
-    /// The first five the same, whomever it is about; the two admins by whom it is about.
+    /// The first five callers get the same status for every target. The two admins get one per target.
     ByTarget([u16; 5], [u16; 6], [u16; 6]),
 }
 
 use Answers::{ByTarget, Each};
 
-/// The table. A body that lacks what it needs, or has more, is 422 for those whom a route lets in: nothing is changed.
+/// The table. Where a route needs a body, this one is invalid: an authorized caller gets 422 and nothing is changed.
 fn table() -> [(&'static str, Value, Answers); 16] {
     [
         (
@@ -63,7 +63,7 @@ fn table() -> [(&'static str, Value, Answers); 16] {
     ]
 }
 
-/// A caller: the token, and the caller's own id.
+/// A caller's token and employee id.
 struct Caller {
     token: Option<String>,
     id: String,
@@ -73,7 +73,7 @@ async fn callers(world: &World) -> [Caller; 7] {
     let caller = |token: &str, email: &str| Caller { token: Some(token.to_owned()), id: world.id(email).to_owned() };
     let code = world.operator_mails_a_code_to("mike@northwind.example").await;
     let recovering = world.recovers("mike@northwind.example", &code).await.token;
-    // Each of these two was in while it was allowed.
+    // Both signed in while they were allowed to.
     world.change("dora@northwind.example", json!({"status": "active"})).await;
     let disabled = world.enrolled("dora@northwind.example").await;
     world.change("dora@northwind.example", json!({"status": "disabled"})).await;
@@ -114,7 +114,7 @@ async fn ask(world: &World, route: &Route, caller: &Caller, about: &str, body: &
 async fn every_caller_is_answered_on_every_route_as_the_table_says() {
     let world = World::start().await;
     let (table, callers) = (table(), callers(&world).await);
-    // Nobody is about to be recovered here whose account another row is about.
+    // A target of its own, so that no other row changes its account.
     world.import(world.northwind(json!([{"email": "tom@northwind.example", "name": "Tom Target"}]))).await;
     let employees = world.items("employees").await;
     let tom = employees.iter().find(|row| row["login"]["S"] == "tom@northwind.example").unwrap();
@@ -147,7 +147,7 @@ async fn every_caller_is_answered_on_every_route_as_the_table_says() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(table.len(), routes().len(), "a row without a route");
     assert_eq!(asked, 13 * 7 + 3 * 7 * 6);
-    // What was refused has mailed nothing.
+    // Refused requests have mailed nothing.
     let silent = ["cleo@client.example", "dora@northwind.example", "mary@contoso.example"];
     let mails = world.mail_counts(silent).await;
     assert_eq!(mails, [1, 1, 0], "the operator's, of before, and no other");

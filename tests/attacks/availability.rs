@@ -22,12 +22,12 @@ const MIKE: &str = "mike@northwind.example";
 const SAM: &str = "sam@northwind.example";
 const ADMINS: [&str; 3] = [ADA, GRACE, SAM];
 
-/// An address in the attacker's network of this number. No two numbers share a /24.
+/// An address in the attacker's network `at`. Each network has its own /24.
 fn network(at: u32) -> String {
     format!("198.{}.{}.9", 18 + at / 256, at % 256)
 }
 
-/// Fails to sign in as somebody until it is told to wait; how many were compared.
+/// Fails to sign in until the answer is 429. Returns how many guesses were compared.
 async fn guesses(world: &World, source_ip: &str, email: &str) -> u32 {
     let mut compared = 0;
     while sign_in_from(world, source_ip, email, "wrong", "000000").await.status == 401 {
@@ -41,7 +41,7 @@ async fn redeems_from(world: &World, source_ip: &str, email: &str, code: &str) -
     http_answer(&world.invoke("redeem-passcode", event("POST /v1/passcodes/redeem", source_ip, &body)).await).status
 }
 
-/// Uses up what an account has in a day, from a hundred networks, one request each.
+/// Uses up an account's limit of a day, from a hundred networks with one request each.
 async fn shut(world: &World, email: &str) {
     for at in 0..100 {
         assert_eq!(sign_in_from(world, &network(at), email, "wrong", "000000").await.status, 401);
@@ -49,7 +49,7 @@ async fn shut(world: &World, email: &str) {
     assert_eq!(sign_in_from(world, "192.0.2.1", email, "wrong", "000000").await.status, 429);
 }
 
-/// One address, and with it one /24, or one /48: twenty a day of the hundred, at ten in a quarter of an hour.
+/// One /24 or /48 can use twenty of an account's hundred guesses a day, and ten in a quarter of an hour.
 #[tokio::test]
 async fn one_network_has_twenty_of_an_accounts_hundred_a_day() {
     let world = World::start().await;
@@ -69,8 +69,8 @@ async fn one_network_has_twenty_of_an_accounts_hundred_a_day() {
     }
 }
 
-/// A hundred networks, one request each: an account without a known device is shut for a day, one with a known device is not, and
-/// a success there opens it again.
+/// A hundred networks with one request each block an account for a day, but not on a known device. A success on a known device
+/// unblocks the account.
 #[tokio::test]
 async fn a_hundred_networks_shut_an_account_but_not_its_known_device() {
     let world = World::start().await;
@@ -82,8 +82,8 @@ async fn a_hundred_networks_shut_an_account_but_not_its_known_device() {
     mike.tries_to_sign_in().await.is(200);
 }
 
-/// A stranger who knows the addresses of all Security Admins of a company, from a hundred networks: they sign in where they have
-/// signed in before, and its recoveries go on.
+/// An attacker with a hundred networks knows the addresses of all Security Admins of a company. The admins can still sign in on
+/// known devices and issue codes.
 #[tokio::test]
 async fn a_companys_three_admins_go_on_letting_others_in() {
     let world = World::start().await;
@@ -101,8 +101,8 @@ async fn a_companys_three_admins_go_on_letting_others_in() {
     }
 }
 
-/// A passcode: one network has a hundred refusals in a quarter of an hour, which cost the holder nothing, and a hundred networks
-/// cost him no more. Wrong selectors alone never end a code.
+/// One network has a hundred refused redemptions in a quarter of an hour. Neither one network nor a hundred networks end the
+/// holder's code: wrong selectors never do.
 #[tokio::test]
 async fn refused_redemptions_stop_their_own_network_and_nobody_else() {
     let world = World::start().await;
@@ -125,7 +125,7 @@ async fn refused_redemptions_stop_their_own_network_and_nobody_else() {
     assert_eq!(redeems_from(&world, "203.0.113.77", SAM, &code).await, 200);
 }
 
-/// Known and unknown, right and wrong, with and without a device's token: a refusal makes the same writes.
+/// Every refusal makes the same writes: known or unknown address, right or wrong password, with or without a device token.
 #[tokio::test]
 async fn a_failed_sign_in_makes_the_same_writes_whatever_is_wrong() {
     let world = World::start().await;
@@ -150,8 +150,7 @@ async fn a_failed_sign_in_makes_the_same_writes_whatever_is_wrong() {
     assert_eq!(redemptions, [redemptions[0]; 3]);
 }
 
-/// The same of success and failure: who knows the password and not the second factor is counted apart from who knows neither, and
-/// neither uses up what the other has.
+/// Wrong passwords and wrong second factors have separate counts, and neither uses up the other's limit.
 #[tokio::test]
 async fn wrong_passwords_and_wrong_second_factors_are_counted_apart() {
     let world = World::start().await;
@@ -165,14 +164,14 @@ async fn wrong_passwords_and_wrong_second_factors_are_counted_apart() {
     let counted = |list: &str| account[list]["L"].as_array().unwrap().len();
     assert_eq!((counted("wrong_passwords_at"), counted("wrong_second_factors_at")), (99, 99));
     assert_eq!(sign_in_from(&world, &network(100), MIKE, PASSWORD, "000000").await.status, 401);
-    // Now the second factors are used up, and nothing is compared any more, right or wrong.
+    // The limit of second factors is used up: nothing more is compared.
     for password in [PASSWORD, "wrong"] {
         assert_eq!(sign_in_from(&world, &network(101), MIKE, password, "000000").await.status, 429);
     }
 }
 
-/// The 2021 Cognito race (S4), at the sign-in: guesses that were all compared before any was counted. The right one among them must
-/// not be the hundred and first, except on a known device, whose guesses are counted apart.
+/// The 2021 Cognito race (S4) at the sign-in: all guesses are compared before any is counted. A right guess after a hundred wrong
+/// ones must fail, except on a known device, which has its own count.
 #[tokio::test]
 async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
     let world = World::start().await;
@@ -181,7 +180,7 @@ async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
     let process = functions::process("sign-in", world.stack.environment(), &clock, &Random::system()).unwrap();
     let store = Services::new(process, KeyNeeds::NONE).unwrap().store;
     let (login, now): (Login, _) = (MIKE.parse().unwrap(), world.stack.clock().now());
-    // Read once, before any was counted, as a hundred requests at once would.
+    // Read once, before any failure is counted, as a hundred parallel requests would.
     let account = store.account(&login).await.unwrap();
     let credentials = account.credentials.clone().unwrap();
     let employee = store.employee(credentials.company_id, credentials.employee_id).await.unwrap().unwrap();
@@ -211,7 +210,7 @@ async fn the_right_guess_does_not_come_after_a_hundred_wrong_ones() {
     );
 }
 
-/// Everybody: a request that did not come through the edge is refused before any other work, where the edge is required.
+/// A request that did not come through a required trusted proxy is refused before any other work.
 #[tokio::test]
 async fn nobody_walks_round_an_edge_that_is_required() {
     let world = World::start().await;

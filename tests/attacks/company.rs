@@ -17,7 +17,7 @@ async fn finds(admin: &Person<'_>, asked: &str) -> Vec<String> {
     emails(&page.body).into_iter().map(str::to_owned).collect()
 }
 
-/// CVE-2026-55610, CVE-2023-26481 (S16): an id of another tenant that was answered otherwise than one that nobody has.
+/// CVE-2026-55610, CVE-2023-26481 (S16): the answer for an id of another tenant differed from that for an unknown id.
 #[tokio::test]
 async fn anothers_employee_is_a_random_id_on_every_route_that_names_one() {
     let world = World::start().await;
@@ -28,7 +28,7 @@ async fn anothers_employee_is_a_random_id_on_every_route_that_names_one() {
     for route in routes().iter().filter(|route| route.names_somebody()) {
         let random = ada.calls(route.method(), &route.about("emp_01J9ZZZZZZZZZZZZZZZZZZZZZZ"), None).await;
         let random = random.is_problem(404, "employee_not_found").without_request_id();
-        // One who waits for a code, one who is in and an admin, and the row of the company itself.
+        // A person without a code, an enrolled person and an admin, and the row of the company itself.
         for id in [world.id("mary@contoso.example"), world.id(CARL), &world.companies["Contoso"], "%23company"] {
             let foreign = ada.calls(route.method(), &route.about(id), None).await;
             assert_eq!(foreign.without_request_id(), random, "{} about {id}", route.key());
@@ -40,7 +40,7 @@ async fn anothers_employee_is_a_random_id_on_every_route_that_names_one() {
     assert_eq!(world.counts_in_trail("mary@contoso.example", ["passcode.issued"]).await, [1]);
 }
 
-/// CVE-2026-55610 (S16): known and random ids told apart by what the store is asked.
+/// CVE-2026-55610 (S16): the number of store requests differed between known and random ids.
 #[tokio::test]
 async fn anothers_employee_costs_what_a_random_id_costs() {
     let world = World::start().await;
@@ -56,7 +56,7 @@ async fn anothers_employee_costs_what_a_random_id_costs() {
     }
 }
 
-/// CVE-2023-26481 (S16): a cursor that carried its query, company included, and was believed.
+/// CVE-2023-26481 (S16): a cursor contained its query with the company, and the server trusted it.
 #[tokio::test]
 async fn no_cursor_leads_into_another_company_or_another_question() {
     let world = World::start().await;
@@ -80,7 +80,7 @@ async fn no_cursor_leads_into_another_company_or_another_question() {
     }
 }
 
-/// CVE-2026-55610 (S16): a search or a filter over everybody's people.
+/// CVE-2026-55610 (S16): a search or a filter covered the people of all companies.
 #[tokio::test]
 async fn no_search_and_no_filter_finds_another_companys_people() {
     let world = World::start().await;
@@ -88,7 +88,7 @@ async fn no_search_and_no_filter_finds_another_companys_people() {
     for typed in ["Mary", "mar", "mary@contoso.example", "Contoso", "carl"] {
         assert_eq!(finds(&ada, &format!("query={typed}")).await, Vec::<String>::new(), "{typed}");
     }
-    // The keys of other rows of the table, as a prefix.
+    // Prefixes of the keys of other rows of the table.
     for typed in ["%23", "word%23", "external%23", "cmp_", "emp_", "%09", "%00", "~"] {
         let page = ada.calls(reqwest::Method::GET, &format!("/v1/employees?query={typed}"), None).await;
         assert!(page.status == 422 || emails(&page.body).is_empty(), "{typed}: {}", page.text);
@@ -100,7 +100,7 @@ async fn no_search_and_no_filter_finds_another_companys_people() {
     assert_eq!(finds(&carl, "").await.len(), 2);
 }
 
-/// CVE-2026-55610, CVE-2023-26481 (S16): a log of acts that showed, or gave away by its work, those of other tenants.
+/// CVE-2026-55610, CVE-2023-26481 (S16): an audit log showed events of other tenants, or disclosed them by its number of requests.
 #[tokio::test]
 async fn no_trail_tells_of_another_company() {
     let world = World::start().await;
@@ -114,7 +114,7 @@ async fn no_trail_tells_of_another_company() {
         let own = items.iter().filter(|item| item["company_id"]["S"] == **company).count();
         assert_eq!(read(admin, "").await.body["events"].as_array().map(Vec::len), Some(own));
     }
-    // The key of an index, from outside.
+    // Keys of an index as an id.
     for id in [format!("{contoso}%23{}", world.id(CARL)), format!("{}%23", world.id(CARL)), "%23".to_owned()] {
         assert_eq!(read(&ada, &format!("employee_id={id}")).await.body["events"], json!([]), "{id}");
     }
@@ -127,7 +127,7 @@ async fn no_trail_tells_of_another_company() {
     assert_eq!(answers[0], answers[1]);
 }
 
-/// CVE-2023-26481 (S16): somebody who changed companies, seen and helped by the admins of the old one.
+/// CVE-2023-26481 (S16): admins of the old company could see and recover a person who had moved to another company.
 #[tokio::test]
 async fn whoever_moved_to_another_company_is_gone_from_the_old_one() {
     let world = World::start().await;

@@ -12,15 +12,15 @@ use crate::gateway::event;
 
 const MIKE: &str = "mike@northwind.example";
 const SECRET: &str = "Zt5b0jQw8nYk2mLx7vRc4pHs9dGf1aTe6uXi3oBqZt5b0jQw8nYk2mLx7vRc4pHs";
-/// Where the gateway sees the edge.
+/// The address of the trusted proxy that the gateway sees.
 const OF_THE_EDGE: &str = "192.0.2.10";
 
-/// The functions of a world as they are where the edge is, with its secret.
+/// The functions of a world, configured with the secret of a trusted proxy.
 fn behind_the_edge(world: &World) -> Functions {
     functions_with(world, &[("READMIT_EDGE_SECRET", SECRET)])
 }
 
-/// The functions of a world, with these environment variables beside those of the template.
+/// The functions of a world with extra environment variables.
 pub(crate) fn functions_with(world: &World, told_too: &[(&str, &str)]) -> Functions {
     let template = Template::of_this_build().unwrap();
     let table = |id: &str| template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());
@@ -44,7 +44,7 @@ pub(crate) fn functions_with(world: &World, told_too: &[(&str, &str)]) -> Functi
     Functions::new(&environment, &world.stack.clock().clock(), &Random::system()).unwrap()
 }
 
-/// What a sign-in from the edge is answered that shows `secret` and names `viewer`.
+/// Signs in through the proxy with `secret` and the viewer's address.
 async fn signs_in(functions: &Functions, secret: &str, viewer: &str, password: &str, code: &str) -> Value {
     let body = json!({"email": MIKE, "password": password, "code": code});
     let mut event = event("POST /v1/sessions", OF_THE_EDGE, &body);
@@ -53,7 +53,7 @@ async fn signs_in(functions: &Functions, secret: &str, viewer: &str, password: &
     functions.invoke("sign-in", event, "an invocation").await.unwrap()
 }
 
-/// CVE-2025-64101's trust in forwarding headers (S19): whoever goes past the edge to the gateway and names an address there.
+/// CVE-2025-64101 trusted forwarding headers (S19): a client bypasses the proxy and sends a viewer's address itself.
 #[tokio::test]
 async fn a_forged_viewer_opens_no_new_window() {
     let world = World::start().await;
@@ -66,7 +66,7 @@ async fn a_forged_viewer_opens_no_new_window() {
     }
 }
 
-/// The same where there is no edge at all: not even an empty secret, which is the one that is configured, is one.
+/// The same without a trusted proxy: an empty secret in the request does not match the empty configured secret.
 #[tokio::test]
 async fn where_there_is_no_edge_nobody_names_a_viewer() {
     let world = World::start().await;
@@ -83,7 +83,7 @@ async fn where_there_is_no_edge_nobody_names_a_viewer() {
     assert!(audit.contains("127.0.0.1") && !audit.contains("198.51.100.66"), "{audit}");
 }
 
-/// NIST SP 800-63B-4, 3.2.2: with the edge's one address for all, ten wrong guesses of anybody shut an account's holder out.
+/// NIST SP 800-63B-4, 3.2.2: if all requests had the proxy's address, ten wrong guesses of anybody would block the account's holder.
 #[tokio::test]
 async fn whom_the_edge_names_is_who_is_throttled() {
     let world = World::start().await;
@@ -98,7 +98,7 @@ async fn whom_the_edge_names_is_who_is_throttled() {
     }
 }
 
-/// S7, S19: the trail names the viewer, and the edge's secret is in no table and no answer.
+/// S7, S19: audit events have the viewer's address, and the proxy's secret is in no table and no answer.
 #[tokio::test]
 async fn the_trail_has_whom_the_edge_saw_and_nothing_has_its_secret() {
     let world = World::start().await;

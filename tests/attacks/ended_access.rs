@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::gateway::at_once;
 
 const ROUNDS: usize = 200;
-/// Rounds at a time, each of its own person.
+/// Rounds that run in parallel, each for its own person.
 const PARALLEL: usize = 4;
 
-/// What ends access.
+/// An act that ends access.
 #[derive(Clone, Copy, Debug)]
 enum Ending {
     Address,
@@ -25,7 +25,7 @@ enum Ending {
     Type,
 }
 
-/// What meets it.
+/// An act on a code that happens at the same time.
 #[derive(Clone, Copy, Debug)]
 enum Act {
     FirstIssue,
@@ -35,7 +35,7 @@ enum Act {
     Report,
 }
 
-/// What an act needs, made before the race.
+/// What an act needs, prepared before the race.
 enum Prepared<'w> {
     Nothing,
     Code(String),
@@ -82,7 +82,7 @@ impl Act {
     }
 }
 
-/// The act, and whether it came through.
+/// Does the act and returns whether it succeeded.
 async fn act(world: &World, ada: &Person<'_>, id: &str, email: &str, prepared: Prepared<'_>) -> (Reply, bool) {
     let reply = match prepared {
         Prepared::Nothing => ada.calls(Method::POST, &format!("/v1/employees/{id}/passcode"), Some(json!({}))).await,
@@ -96,13 +96,13 @@ async fn act(world: &World, ada: &Person<'_>, id: &str, email: &str, prepared: P
         }
     };
     assert!(reply.status < 500, "{}", reply.text);
-    // A code that was issued behind the change of an address goes to the new one.
+    // A code that was issued after the change of the address goes to the new address.
     let is_of_old_address = !reply.body["passcode"]["sent_to"].as_str().is_some_and(|address| address.starts_with('m'));
     let is_done = [200, 201].contains(&reply.status) && is_of_old_address;
     (reply, is_done)
 }
 
-/// One person's race.
+/// The race for one person.
 async fn round(world: &World, ada: &Person<'_>, of: (Ending, Act), late_ms: &AtomicU64, n: usize, id: &str) -> bool {
     let (ending, met) = of;
     let (email, prepared) = (email(n), met.prepare(world, &email(n)).await);
@@ -112,20 +112,20 @@ async fn round(world: &World, ada: &Person<'_>, of: (Ending, Act), late_ms: &Ato
     };
     let ends = world.import(world.northwind(json!([ending.row(n, id)])));
     let ((reply, is_done), imported) = tokio::join!(acts, ends);
-    // Whoever came first comes later the next time, so that most rounds are close.
+    // The winner starts later in the next round, so that most rounds are close.
     let nearer = |late: u64| Some(if is_done { late + 2 } else { late.saturating_sub(2) });
     late_ms.fetch_update(Ordering::Relaxed, Ordering::Relaxed, nearer).ok();
     let outcome = &imported.body["results"][0];
     assert!(["updated", "erased"].iter().any(|done| outcome["outcome"] == *done), "{of:?}, {n}: {outcome}");
 
-    // Nothing opens afterwards: no session of a completion that came first, and no code at the old address or the new one.
+    // Afterwards nothing works: no session of an earlier completion, and no code mailed to the old or the new address.
     if let (Act::Completion, true) = (met, is_done) {
         world.call(Method::GET, "/v1/session", Some(&reply.text_at("/access_token")), None).await.is(401);
     }
     is_done
 }
 
-/// Two hundred rounds of one pair. Both orders must have come about.
+/// Two hundred rounds of one pair. Both orders must occur.
 fn race(ending: Ending, met: Act) {
     at_once(async {
         let world = World::start().await;

@@ -7,7 +7,7 @@ use crate::gateway::routes;
 
 const MIKE: &str = "mike@northwind.example";
 
-/// An account in every state in which one can be, an address that nobody has, and what is no address.
+/// An account in every state, an unknown address, and texts that are no address.
 const ADDRESSES: [&str; 9] = [
     MIKE,
     "sam@northwind.example",
@@ -30,7 +30,7 @@ async fn world_of_states() -> (World, String) {
     (world, sams)
 }
 
-/// OWASP ASVS 5.0, 6.3.8, CVE-2024-45231 (S8): refusals whose text or headers told a known address from an unknown one.
+/// OWASP ASVS 5.0, 6.3.8, CVE-2024-45231 (S8): text or headers of a refusal differed between known and unknown addresses.
 #[tokio::test]
 async fn refusals_are_alike_in_bytes_and_headers_whoever_is_asked_about() {
     let (world, sams_code) = world_of_states().await;
@@ -38,7 +38,7 @@ async fn refusals_are_alike_in_bytes_and_headers_whoever_is_asked_about() {
     let mut redemptions = Vec::new();
     for email in ADDRESSES {
         sign_ins.push(world.sign_in(email, PASSWORD, "000000").await.is_problem(401, "sign_in_rejected"));
-        // Sam's own code for others; for Sam, one of another selector.
+        // Sam's code for the others, and a code with another selector for Sam.
         let code = if email.starts_with("sam") { "0000-0000-0000" } else { &sams_code };
         redemptions.push(world.redeem(email, code).await.is_problem(401, "passcode_rejected"));
     }
@@ -46,12 +46,12 @@ async fn refusals_are_alike_in_bytes_and_headers_whoever_is_asked_about() {
     for replies in [sign_ins, redemptions] {
         let first = replies[0].without_request_id();
         assert!(replies.iter().all(|reply| reply.without_request_id() == first), "{replies:#?}");
-        // The length too, which the request's id could change.
+        // The length also, because the request id is in the text.
         assert!(replies.iter().all(|reply| reply.text.len() == replies[0].text.len()));
     }
 }
 
-/// OWASP ASVS 5.0, 6.3.8 (S8): a throttle that only accounts have tells which these are.
+/// OWASP ASVS 5.0, 6.3.8 (S8): a throttle for known accounts only would disclose them.
 #[tokio::test]
 async fn throttles_are_alike_whoever_is_asked_about() {
     let (world, _) = world_of_states().await;
@@ -72,7 +72,7 @@ async fn throttles_are_alike_whoever_is_asked_about() {
     assert!(throttled.iter().all(|reply| alike(reply) == alike(&throttled[0])), "{throttled:#?}");
 }
 
-/// OWASP ASVS 5.0, 6.3.8 (S8): work that is done for known accounts alone, and that the answer's time shows.
+/// OWASP ASVS 5.0, 6.3.8 (S8): work for known accounts only would show in the time of the answer.
 #[tokio::test]
 async fn a_refusal_costs_the_same_requests_whoever_is_asked_about() {
     let (world, sams_code) = world_of_states().await;
@@ -89,7 +89,7 @@ async fn a_refusal_costs_the_same_requests_whoever_is_asked_about() {
     }
 }
 
-/// OWASP ASVS 5.0, 6.3.8 (S8): the work of the throttle itself, when it is first reached and ever after.
+/// OWASP ASVS 5.0, 6.3.8 (S8): the throttle makes the same requests too, the first time and every later time.
 #[tokio::test]
 async fn a_throttled_sign_in_costs_the_same_requests_whoever_is_asked_about() {
     let (world, _) = world_of_states().await;
@@ -109,7 +109,7 @@ async fn a_throttled_sign_in_costs_the_same_requests_whoever_is_asked_about() {
     assert!(costs.iter().all(|cost| *cost == costs[0]), "{costs:?}");
 }
 
-/// CVE-2026-55610 (S8, S16): ids that are told apart by how wrong they are.
+/// CVE-2026-55610 (S8, S16): the answer differed between kinds of wrong ids.
 #[tokio::test]
 async fn every_id_that_is_nobodys_is_the_same_404_on_every_route() {
     let world = World::start().await;
@@ -143,7 +143,7 @@ async fn every_id_that_is_nobodys_is_the_same_404_on_every_route() {
             let reply = ada.calls(route.method(), &route.about(id), None).await;
             assert_eq!(reply.without_request_id(), unknown, "{} {id:.60}", route.key());
         }
-        // Well-formed, and of every other kind of thing.
+        // Well-formed ids of every other kind.
         let passcode = world.enrolled("grace@northwind.example").await.sees("grace@northwind.example").await;
         let passcode = passcode["passcode"]["passcode_id"].as_str().unwrap();
         let others = [passcode, &world.companies["Northwind Partners"]];

@@ -9,7 +9,7 @@ use readmit_tests::World;
 use serde_json::{Map, Value, json};
 use sha2::{Sha256, Sha512};
 
-/// A token taken apart.
+/// The decoded parts of a token.
 #[derive(Clone)]
 pub(crate) struct Token {
     /// The header.
@@ -19,7 +19,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// A token that the service has signed.
+    /// Decodes a token of the service.
     pub(crate) fn read(token: &str) -> Self {
         let part = |at: usize| {
             let bytes = BASE64URL_NOPAD.decode(token.split('.').nth(at).unwrap().as_bytes()).unwrap();
@@ -28,28 +28,28 @@ impl Token {
         Self { header: part(0), claims: part(1) }
     }
 
-    /// With one more or another member in the header; null takes it out.
+    /// Sets a member of the header. Null removes it.
     pub(crate) fn header(&self, name: &str, value: Value) -> Self {
         let mut token = self.clone();
         set(token.header.as_object_mut().unwrap(), name, value);
         token
     }
 
-    /// With another claim; null takes it out.
+    /// Sets a claim. Null removes it.
     pub(crate) fn claim(&self, name: &str, value: Value) -> Self {
         let mut token = self.clone();
         set(token.claims.as_object_mut().unwrap(), name, value);
         token
     }
 
-    /// With a claim that is there and is null.
+    /// Sets a claim to null.
     pub(crate) fn null_claim(&self, name: &str) -> Self {
         let mut token = self.clone();
         token.claims[name] = Value::Null;
         token
     }
 
-    /// What is signed.
+    /// The signed text.
     pub(crate) fn message(&self) -> String {
         framed(&self.header.to_string(), &self.claims.to_string())
     }
@@ -59,7 +59,7 @@ impl Token {
         sealed(&self.message(), &key.sign(self.message().as_bytes()).to_bytes())
     }
 
-    /// "Signed" with HMAC, as an `alg` of this name would.
+    /// "Signed" with HMAC under this `alg`.
     pub(crate) fn hashed(&self, alg: &str, secret: &[u8]) -> String {
         let token = self.header("alg", json!(alg));
         let message = token.message();
@@ -79,18 +79,18 @@ fn set(object: &mut Map<String, Value>, name: &str, value: Value) {
     if value.is_null() { drop(object.remove(name)) } else { drop(object.insert(name.to_owned(), value)) }
 }
 
-/// Header and claims, whatever texts they are, as they are signed.
+/// The signed text of any header and claims.
 pub(crate) fn framed(header: &str, claims: &str) -> String {
     format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(claims.as_bytes()))
 }
 
-/// A message with a signature.
+/// A token of a signed text and a signature.
 pub(crate) fn sealed(message: &str, signature: &[u8]) -> String {
     format!("{message}.{}", BASE64URL_NOPAD.encode(signature))
 }
 
-/// The service's own signing keys, derived as it derives them: whoever had them could sign anything. They show a token to be
-/// refused for what it says, and not for its signature.
+/// The service's own signing keys. With them a test can show that a token is refused for its claims and not for its
+/// signature.
 pub(crate) struct SigningKeys {
     sessions: SigningKey,
     recoveries: SigningKey,
@@ -109,18 +109,18 @@ impl SigningKeys {
         Self { sessions: key(RootSecret::Sessions), recoveries: key(RootSecret::Recoveries) }
     }
 
-    /// The one that has signed a real token.
+    /// The key that signed a real token.
     pub(crate) fn of_token(&self, real: &Token) -> &SigningKey {
         if real.header["typ"] == "at+jwt" { &self.sessions } else { &self.recoveries }
     }
 }
 
-/// A key of the forger's own.
+/// The attacker's own key.
 pub(crate) fn own_key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
 }
 
-/// The public part as RFC 8037 writes it.
+/// The public key as a JWK of RFC 8037.
 pub(crate) fn jwk(key: &SigningKey) -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "x": BASE64URL_NOPAD.encode(key.verifying_key().as_bytes())})
 }

@@ -15,27 +15,27 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// As the template and the gateway name it.
+    /// The route key of the template and the gateway, for example `POST /v1/passcodes`.
     pub(crate) fn key(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The method as clients name it.
+    /// The method as the HTTP client's type.
     pub(crate) fn method(&self) -> Method {
         self.method.parse().unwrap()
     }
 
-    /// The path about this employee, if it is about any.
+    /// The path, with this employee's id if it has one.
     pub(crate) fn about(&self, employee_id: &str) -> String {
         self.path.replace("{employee_id}", employee_id)
     }
 
-    /// Whether the path names an employee.
+    /// Whether the path has an employee id.
     pub(crate) fn names_somebody(&self) -> bool {
         self.path.contains("{employee_id}")
     }
 
-    /// Whether the route opens for anybody, token or not.
+    /// Whether the route needs no access token.
     pub(crate) fn is_public(&self) -> bool {
         let public = [
             "GET /.well-known/jwks.json",
@@ -47,7 +47,7 @@ impl Route {
     }
 }
 
-/// Every route that is deployed, sorted.
+/// Every deployed route, sorted.
 pub(crate) fn routes() -> Vec<Route> {
     let template = Template::of_this_build().unwrap();
     let all = template.functions.iter().flat_map(|function| &function.routes);
@@ -57,7 +57,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
-/// The event that the gateway makes of a JSON body from `source_ip`.
+/// The gateway's event for a JSON body from `source_ip`.
 pub(crate) fn event(route_key: &str, source_ip: &str, body: &Value) -> Value {
     let (method, path) = route_key.split_once(' ').unwrap();
     json!({
@@ -77,17 +77,17 @@ pub(crate) fn event(route_key: &str, source_ip: &str, body: &Value) -> Value {
     })
 }
 
-/// The answer of a function as its event tells it: the status, the headers with `retry-after` in lower case, the body.
+/// The HTTP answer in a function's output.
 pub(crate) struct HttpAnswer {
     /// The status.
     pub(crate) status: u64,
     /// The body.
     pub(crate) body: Value,
-    /// The seconds of `Retry-After`, if it is there.
+    /// The seconds of `Retry-After`.
     pub(crate) retry_after: Option<u64>,
 }
 
-/// Tries to sign in from a network of one's own.
+/// Tries to sign in from a network.
 pub(crate) async fn sign_in_from(
     world: &World,
     source_ip: &str,
@@ -99,7 +99,7 @@ pub(crate) async fn sign_in_from(
     http_answer(&world.invoke("sign-in", event("POST /v1/sessions", source_ip, &body)).await)
 }
 
-/// What an invocation's output says.
+/// Reads the HTTP answer of an invocation.
 pub(crate) fn http_answer(output: &Reply) -> HttpAnswer {
     let header =
         output.body["headers"]["retry-after"].as_str().or(output.body["multiValueHeaders"]["retry-after"][0].as_str());
@@ -110,13 +110,13 @@ pub(crate) fn http_answer(output: &Reply) -> HttpAnswer {
     }
 }
 
-/// Runs a test of many requests at once: on two threads, and with few for the hashes, or these leave the store no time to answer.
+/// Runs a test of many parallel requests on two threads. Few threads compute hashes, so that the store has time to answer.
 pub(crate) fn at_once(test: impl Future<Output = ()>) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.worker_threads(2).max_blocking_threads(4).enable_all().build().unwrap().block_on(test);
 }
 
-/// How many answers have each of these statuses; together they must be all.
+/// How many answers have each of these statuses. No answer may have another status.
 pub(crate) fn counts<const N: usize>(statuses: &[u64], wanted: [u64; N]) -> [usize; N] {
     let others: Vec<_> = statuses.iter().filter(|status| !wanted.contains(status)).collect();
     assert!(others.is_empty(), "{others:?}");

@@ -18,8 +18,8 @@ fn wrong_selector(code: &str, at: usize) -> String {
     format!("{guess}{}", &code[4..])
 }
 
-/// OWASP ASVS 5.0, 6.1.1 (S4): a lock-out by anybody who knows an address. Without the selector from the mail nothing is spent,
-/// one after the other or all at once.
+/// OWASP ASVS 5.0, 6.1.1 (S4): a lock-out by anybody who knows an address. Guesses without the selector from the mail do not count
+/// against the code, in sequence or in parallel.
 #[test]
 fn thirty_wrong_selectors_cost_the_holder_nothing() {
     at_once(async {
@@ -40,13 +40,13 @@ fn thirty_wrong_selectors_cost_the_holder_nothing() {
     });
 }
 
-/// NIST SP 800-63B-4, 3.2.2 (S4): a count that a reissue sets back, so that guesses have no end.
+/// NIST SP 800-63B-4, 3.2.2 (S4): if a reissue reset the count, the number of guesses would have no limit.
 #[tokio::test]
 async fn a_reissue_does_not_set_the_count_of_wrong_secrets_back() {
     let world = World::start().await;
     for issued in 0..20 {
         let code = world.operator_mails_a_code_to(MIKE).await;
-        // Selectors of earlier codes are as wrong as any.
+        // Selectors of earlier codes are wrong too.
         for _ in 0..5 {
             world.redeem(MIKE, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
         }
@@ -58,8 +58,8 @@ async fn a_reissue_does_not_set_the_count_of_wrong_secrets_back() {
     assert_eq!(world.import(rescue).await.body["results"][0]["problem"]["code"], "too_many_requests");
 }
 
-/// NIST SP 800-63B-4, 3.2.2 (S12): the new authenticator's confirmation, guessed a million times. Five codes are compared, also
-/// when they come all at once, and the recovery is over.
+/// NIST SP 800-63B-4, 3.2.2 (S12): guesses at the new authenticator's six digits. Five guesses are compared, also if all arrive in
+/// parallel, and then the recovery has ended.
 #[test]
 fn forty_confirmations_at_once_are_compared_five_times() {
     at_once(async {
@@ -78,7 +78,7 @@ fn forty_confirmations_at_once_are_compared_five_times() {
     });
 }
 
-/// The 2021 Cognito race (S4), at the sign-in: guesses that all read the count before any of them wrote it.
+/// The 2021 Cognito race (S4) at the sign-in: all guesses read the count before any of them wrote it.
 #[test]
 fn of_sixty_guesses_at_once_ten_are_compared() {
     at_once(async {
@@ -96,7 +96,7 @@ fn of_sixty_guesses_at_once_ten_are_compared() {
     });
 }
 
-/// The 2021 Cognito race (S4), from a hundred and fifty networks: the account's own limit holds for all of them.
+/// The 2021 Cognito race (S4) from 150 networks: the account's limit holds for all of them together.
 #[test]
 fn of_guesses_from_many_networks_at_once_a_hundred_are_compared() {
     at_once(async {
@@ -104,7 +104,7 @@ fn of_guesses_from_many_networks_at_once_a_hundred_are_compared() {
         world.enrolled(MIKE).await;
         let networks: Vec<String> = (0..150).map(|at| format!("198.{}.{at}.9", 18 + at % 2)).collect();
         let guesses = networks.iter().map(|network| sign_in_from(&world, network, MIKE, PASSWORD, "000000"));
-        // Thirty at a time: each costs a hash, and a machine of two cores is to answer before its callers give up.
+        // Thirty at a time: each computes a hash, and a machine with two cores must answer before the callers time out.
         let told: Vec<_> = stream::iter(guesses.collect::<Vec<_>>()).buffered(30).collect().await;
         let statuses: Vec<u64> = told.iter().map(|told| told.status).collect();
         assert_eq!(counts(&statuses, [401, 429]), [100, 50]);

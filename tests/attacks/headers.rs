@@ -7,7 +7,7 @@ use serde_json::Value;
 const ADA: &str = "ada@northwind.example";
 const MARK: &str = "s3cretMark";
 
-/// OWASP ASVS 5.0, 2.2.1 (S19): query strings that a lenient reader takes for something.
+/// OWASP ASVS 5.0, 2.2.1 (S19): query strings that a lenient reader accepts.
 #[tokio::test]
 async fn a_bad_query_is_refused_and_not_repeated() {
     let world = World::start().await;
@@ -50,14 +50,14 @@ async fn a_bad_query_is_refused_and_not_repeated() {
         assert!(!reply.text.contains(MARK), "{query:.60}: {}", reply.text);
         contract::check(&Method::GET, &path, &reply);
     }
-    // A query that finds nothing is no fault, whatever it looks like.
+    // Each of these is searched for or refused as invalid.
     for typed in ["%00", "%FF", "%F0%9F%99%82", "begins_with(", "%25", "_", "%CC%81a", "%E0%B9%8F"] {
         let reply = ada.calls(Method::GET, &format!("/v1/employees?query={typed}"), None).await;
         assert!([200, 422].contains(&reply.status), "{typed}: {} {}", reply.status, reply.text);
     }
 }
 
-/// CVE-2025-64101, OWASP ASVS 5.0, 4.1.3 (S19): headers that a client writes, believed as if the gateway had.
+/// CVE-2025-64101, OWASP ASVS 5.0, 4.1.3 (S19): headers of a client were trusted as if the gateway had set them.
 #[tokio::test]
 async fn the_trail_has_the_address_that_the_gateway_saw_and_a_short_word_of_the_client() {
     let world = World::start().await;
@@ -85,7 +85,7 @@ async fn the_trail_has_the_address_that_the_gateway_saw_and_a_short_word_of_the_
     assert!(kept.chars().count() <= 256 && !kept.chars().any(char::is_control) && kept.starts_with(MARK), "{kept}");
 }
 
-/// S19: headers of any kind change neither the answer nor its headers.
+/// S19: request headers change neither the answer nor its headers.
 #[tokio::test]
 async fn strange_headers_change_no_answer() {
     let world = World::start().await;
@@ -104,7 +104,7 @@ async fn strange_headers_change_no_answer() {
         ("expect", ""),
         ("cookie", "a=b; a=c"),
         ("host", "evil.example"),
-        // No address can be made of these: whoever tries must not fall over.
+        // Invalid hosts must not cause a failure.
         ("host", "a b"),
         ("host", "["),
         ("host", "a:99999"),
@@ -122,7 +122,7 @@ async fn strange_headers_change_no_answer() {
     for (name, value) in headers {
         let reply =
             world.send(world.request(Method::GET, "/v1/employees").bearer_auth(&ada.token).header(name, value)).await;
-        // What HTTP itself has an opinion of may be refused by it.
+        // The HTTP server may refuse these two itself.
         if ["expect", "transfer-encoding"].contains(&name) && reply.status == 400 {
             continue;
         }

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::gateway::{event, http_answer};
 use crate::routes::{MARK, endpoints, nothing_has_happened};
 
-/// What is no JSON, whatever the route.
+/// Bodies that are no valid JSON on any route.
 fn malformed(good: &Value) -> Vec<Vec<u8>> {
     let good = good.to_string();
     let twice = format!("{{\"{MARK}\":1,\"{MARK}\":1}}");
     let twice_deep = format!("{{\"a\":{{\"{MARK}\":1,\"{MARK}\":2}}}}");
-    // A key is a key however it is escaped.
+    // The same key twice, once escaped.
     let twice_escaped = "{\"email\":\"a\",\"e\\u006dail\":\"b\"}".to_owned();
     let texts = [
         "[".repeat(5_000),
@@ -58,8 +58,8 @@ fn malformed(good: &Value) -> Vec<Vec<u8>> {
     texts.into_iter().map(String::into_bytes).chain(broken).collect()
 }
 
-/// RFC 8259, section 4 (S19): a key twice, of which one reader takes the first and another the last; and what is too deep, too
-/// broken or no JSON.
+/// RFC 8259, section 4 (S19): a repeated key, of which one reader takes the first value and another the last; and bodies that are
+/// nested too deeply or are no JSON.
 #[tokio::test]
 async fn what_is_no_json_is_malformed_on_every_route() {
     let world = World::start().await;
@@ -71,7 +71,7 @@ async fn what_is_no_json_is_malformed_on_every_route() {
     nothing_has_happened(&world).await;
 }
 
-/// OWASP ASVS 5.0, 2.2.1 (S19): JSON of another shape, which a lenient reader would take for something.
+/// OWASP ASVS 5.0, 2.2.1 (S19): JSON with wrong members or types, which a lenient reader would accept.
 #[tokio::test]
 async fn json_of_another_shape_is_refused_on_every_route() {
     let world = World::start().await;
