@@ -118,7 +118,7 @@ async fn json_of_another_shape_is_refused_on_every_route() {
     nothing_has_happened(&world).await;
 }
 
-/// CVE-2019-19844, RFC 8265 (S6, S19): texts that a person or a program reads as others than they are.
+/// CVE-2019-19844, RFC 8265 (S6, S19): look-alike texts that a person or a program takes for other texts.
 #[tokio::test]
 async fn texts_that_are_not_what_they_seem_are_refused_like_any_wrong_one() {
     let world = World::start().await;
@@ -158,7 +158,7 @@ async fn texts_that_are_not_what_they_seem_are_refused_like_any_wrong_one() {
                 body[name] = json!(format!("{text}{}", if at % 2 == 0 { "" } else { MARK }));
                 endpoint.refuses(&world, body.to_string().as_bytes(), &[401, 409, 422, 429]).await;
             }
-            // Many guesses of one address from one network are throttled, and so would see nothing of the rest.
+            // More than ten guesses would be throttled before the later texts are checked.
             world.advance(Duration::from_secs(if at % 10 == 9 { 60 } else { 0 })).await;
         }
     }
@@ -166,7 +166,7 @@ async fn texts_that_are_not_what_they_seem_are_refused_like_any_wrong_one() {
     nothing_has_happened(&world).await;
 }
 
-/// OWASP ASVS 5.0, 4.1.1, 4.2.1 (S19): sizes to the byte, media types to the letter.
+/// OWASP ASVS 5.0, 4.1.1, 4.2.1 (S19): the exact size limit and media type.
 #[tokio::test]
 async fn sizes_and_media_types_are_checked_before_anything_is_read() {
     let world = World::start().await;
@@ -211,7 +211,7 @@ async fn sizes_and_media_types_are_checked_before_anything_is_read() {
     }
 }
 
-/// S19: a body is what it is, in base64 too, as the gateway hands on what it takes for no text.
+/// S19: the gateway encodes binary bodies in base64, and the same checks apply to them.
 #[tokio::test]
 async fn a_body_in_base64_is_read_as_strictly() {
     let world = World::start().await;

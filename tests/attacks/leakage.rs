@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// What people paste into the wrong field.
+/// Secrets that people paste into the wrong field.
 async fn secrets(world: &World) -> (Vec<String>, String, String) {
     let mut ada = world.enrolled(ADA).await;
     ada.signs_in().await;
@@ -29,7 +29,7 @@ fn tells_nothing(reply: &Reply, secret: &str, place: &str) {
     assert!(!reply.text.contains(secret) && !headers.contains(secret), "{place} repeats {secret:.12}: {}", reply.text);
 }
 
-/// OWASP ASVS 5.0, 14.2.1, 16.2.5 (S7): a secret in the wrong field, echoed, logged or kept.
+/// OWASP ASVS 5.0, 14.2.1, 16.2.5 (S7): a secret in the wrong field was returned, logged or stored.
 #[tokio::test]
 async fn a_secret_in_the_wrong_field_comes_back_nowhere() {
     let world = World::start().await;
@@ -59,7 +59,7 @@ async fn a_secret_in_the_wrong_field_comes_back_nowhere() {
             for body in bodies {
                 let reply = world.call(method.clone(), path, *token, Some(body)).await;
                 tells_nothing(&reply, secret, &format!("{method} {path}"));
-                // The gateway's own answers too, and those without a token or with one that is none.
+                // The gateway's own answers too, without a token and with an invalid one.
                 for (path, token) in [(format!("{path}/{secret}"), None), ((*path).to_owned(), Some(secret.as_str()))] {
                     if secret.contains(['{', ' ']) {
                         continue;

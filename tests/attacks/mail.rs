@@ -16,7 +16,7 @@ async fn only_mail_to(world: &World, email: &str) -> Value {
     mails.remove(0)
 }
 
-/// The `href`s of a page.
+/// The links of a page.
 fn links(html: &str) -> Vec<&str> {
     html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
@@ -40,7 +40,7 @@ fn is_as_usual(world: &World, mail: &Value, to: &str) {
     assert_eq!(html.matches("<style").count(), 1, "the layout's own");
 }
 
-/// The name in a page's greeting, as a browser shows it. What is no character reference stands for itself.
+/// The name in a page's greeting, as a browser shows it: with character references decoded.
 fn greeted(html: &str) -> String {
     let greeting = html.split("Hello <bdi>").nth(1).unwrap().split("</bdi>").next().unwrap();
     assert!(!greeting.contains(['<', '>', '"']), "{greeting}");
@@ -50,7 +50,7 @@ fn greeted(html: &str) -> String {
         .fold(greeting.replace('\u{200b}', ""), |text, (reference, character)| text.replace(reference, character))
 }
 
-/// CVE-2022-31127 (S19): names that became links, headers or formulas in mails.
+/// CVE-2022-31127 (S19): names became links, headers or formulas in mails.
 #[tokio::test]
 async fn a_name_is_text_in_subject_text_and_html() {
     let names = [
@@ -103,7 +103,7 @@ fn tags(html: &str) -> Vec<&str> {
     html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()).collect()
 }
 
-/// CVE-2022-31127 (S19), in every mail of every language: what comes from outside adds no tag, no line and no link.
+/// CVE-2022-31127 (S19), in every mail of every language: input adds no tag, no line and no link.
 #[test]
 fn in_no_mail_of_any_language_is_a_name_more_than_text() {
     let hostile =
@@ -136,7 +136,7 @@ fn in_no_mail_of_any_language_is_a_name_more_than_text() {
     }
 }
 
-/// S19: letters that run from right to left take nothing of ours along.
+/// S19: right-to-left letters in a name do not reorder the rest of the line.
 #[test]
 fn a_name_from_the_right_reorders_no_line() {
     let [name, other, company] = ["נועה לוי 7", "محمد", "شركة (1)"];
@@ -158,7 +158,7 @@ fn a_name_from_the_right_reorders_no_line() {
     }
 }
 
-/// CVE-2022-31127 (S19): line breaks and direction marks in names, which no name has.
+/// CVE-2022-31127 (S19): names with line breaks or direction marks are refused.
 #[tokio::test]
 async fn a_name_with_line_breaks_or_direction_marks_is_no_name() {
     let world = World::start().await;
@@ -183,7 +183,7 @@ async fn a_name_with_line_breaks_or_direction_marks_is_no_name() {
     }
 }
 
-/// CVE-2019-19844, CVE-2023-7028 (S6): the code mailed to an address that the request named.
+/// CVE-2019-19844, CVE-2023-7028 (S6): the code was mailed to an address in the request.
 #[tokio::test]
 async fn no_request_says_where_the_mail_goes() {
     let world = World::start().await;
@@ -217,7 +217,7 @@ async fn no_request_says_where_the_mail_goes() {
     assert_eq!(world.mails_to(eve).await.len(), 0);
 }
 
-/// CVE-2025-64101, CVE-2023-7028 (S19): a reset link that followed the request's `Host`.
+/// CVE-2025-64101, CVE-2023-7028 (S19): a reset link was built from the request's `Host`.
 #[tokio::test]
 async fn no_header_changes_a_link() {
     let world = World::start().await;
@@ -259,7 +259,7 @@ async fn no_header_changes_a_link() {
     }
 }
 
-/// CVE-2019-19844 (S6): two addresses that some database or mail server takes for one.
+/// CVE-2019-19844 (S6): two addresses that some databases or mail servers treat as the same.
 #[tokio::test]
 async fn a_look_alike_gets_no_code_of_the_other() {
     let world = World::start().await;
@@ -270,7 +270,7 @@ async fn a_look_alike_gets_no_code_of_the_other() {
     let path = format!("/v1/employees/{}/passcode", imported.text_at("/results/0/employee_id"));
     ada.calls(Method::POST, &path, None).await.is_problem(502, "email_not_sent");
     assert_eq!(world.mail_counts([MIKE, look_alike]).await, [0, 0]);
-    // And the other way round: the code of the one is nothing for the other.
+    // The code of one address does not work for the other.
     let code = ada.issues_a_code_to(MIKE).await;
     for typed in [look_alike, "mike@northwind.exampl\u{0435}", "mike@north\u{ad}wind.example.evil"] {
         world.redeem(typed, &code).await.is_problem(401, "passcode_rejected");
@@ -278,7 +278,7 @@ async fn a_look_alike_gets_no_code_of_the_other() {
     world.redeem("ＭＩＫＥ@Northwind.Example", &code).await.is(200);
 }
 
-/// S5, S6, CVE-2023-7028: a code that follows or outlives a changed address.
+/// S5, S6, CVE-2023-7028: a code stayed valid after its holder's address changed.
 #[tokio::test]
 async fn a_changed_address_ends_the_code_and_gets_the_next_one() {
     let world = World::start().await;

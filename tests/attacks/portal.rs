@@ -8,7 +8,7 @@ use reqwest::{Client, Method, Response};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// OWASP ASVS 5.0, 3.4: what every file is sent with, to the letter. The cloud sends the same.
+/// OWASP ASVS 5.0, 3.4: the exact headers of every file. CloudFront sends the same.
 const HEADERS: [(&str, &str); 7] = [
     (
         "content-security-policy",
@@ -44,7 +44,7 @@ async fn send(stack: &Stack, method: Method, path: &str, known: Option<&str>) ->
     request.send().await.unwrap()
 }
 
-/// The paths of the files below `folder`, each with a slash before it.
+/// The paths of the files below `folder`, each with a leading slash.
 fn paths(folder: &Path) -> Vec<String> {
     let of_entry = |entry: fs::DirEntry| {
         let name = format!("/{}", entry.file_name().into_string().unwrap());
@@ -130,7 +130,7 @@ async fn nothing_but_get_and_head_is_answered() {
     }
 }
 
-/// CVE-2024-23334, CVE-2021-41773, OWASP ASVS 5.0, 5.3.2: a path that leaves the folder, or that is another spelling of a file's.
+/// CVE-2024-23334, CVE-2021-41773, OWASP ASVS 5.0, 5.3.2: a path outside the folder, or another spelling of a file's path.
 #[tokio::test]
 async fn no_path_leaves_the_folder() {
     let stack = stack().await;
@@ -164,14 +164,14 @@ async fn no_path_leaves_the_folder() {
     ];
     for path in paths {
         let answer = as_it_is(&stack, path).await;
-        // What HTTP itself does not take for a path is refused by it.
+        // The HTTP server itself refuses an invalid path.
         let is_refused = answer.starts_with("HTTP/1.1 404 ") && answer.ends_with(r#"{"message":"Not Found"}"#);
         assert!(is_refused || answer.starts_with("HTTP/1.1 400 "), "{path}: {answer}");
     }
     assert!(as_it_is(&stack, "/index.html").await.starts_with("HTTP/1.1 200 "));
 }
 
-/// The answer to a path that no client has made tidy.
+/// The answer to a path that is sent without normalization.
 async fn as_it_is(stack: &Stack, path: &str) -> String {
     let host = stack.api().trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await.unwrap();

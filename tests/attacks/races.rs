@@ -12,7 +12,7 @@ fn statuses(replies: &[Reply]) -> Vec<u64> {
     replies.iter().map(|reply| u64::from(reply.status)).collect()
 }
 
-/// CVE-2026-43930, CVE-2026-31875 (S3): a code or token that several requests at once could each redeem.
+/// CVE-2026-43930, CVE-2026-31875 (S3): several parallel requests could each redeem the same code or token.
 #[test]
 fn of_a_hundred_redemptions_at_once_one_succeeds_thirty_times_over() {
     at_once(async {
@@ -53,8 +53,8 @@ fn forty_wrong_secrets_at_once_shut_the_door_to_the_right_one() {
     });
 }
 
-/// The 2021 Cognito race (S4), with the right secret hidden among the wrong ones: it is accepted only if it is among the
-/// five that are compared, and the code then ends in one way.
+/// The 2021 Cognito race (S4), with the right secret among the wrong ones: it is accepted only if it is one of the five that
+/// are compared. The code then has exactly one end.
 #[test]
 fn the_right_secret_among_wrong_ones_opens_the_door_or_the_code_is_exhausted() {
     at_once(async {
@@ -80,8 +80,8 @@ fn the_right_secret_among_wrong_ones_opens_the_door_or_the_code_is_exhausted() {
     });
 }
 
-/// RFC 6238, section 5.2, NIST SP 800-63B-4, 3.1.4.2 (S12): a step that was accepted twice, by requests that both read before
-/// either wrote. From ten networks, so that no throttle hides it.
+/// RFC 6238, section 5.2, NIST SP 800-63B-4, 3.1.4.2 (S12): two requests both read before either wrote, and a step was accepted
+/// twice. The requests come from ten networks, so that the throttle does not hide a defect.
 #[test]
 fn one_step_of_the_authenticator_is_one_sign_in_of_fifty_at_once() {
     at_once(async {
@@ -93,7 +93,7 @@ fn one_step_of_the_authenticator_is_one_sign_in_of_fifty_at_once() {
     });
 }
 
-/// NIST SP 800-63B-4, 3.1.2 (S3): a look-up secret that was good for as many sign-ins as could be sent at once.
+/// NIST SP 800-63B-4, 3.1.2 (S3): parallel sign-ins could each use the same look-up secret.
 #[test]
 fn one_backup_code_is_one_sign_in_of_fifty_at_once() {
     at_once(async {
@@ -108,7 +108,7 @@ fn one_backup_code_is_one_sign_in_of_fifty_at_once() {
     });
 }
 
-/// How many of fifty sign-ins at once, five a network, are 200, 401 and 429.
+/// Makes fifty parallel sign-ins, five from each network. Returns how many are 200, 401 and 429.
 async fn fifty_sign_ins(world: &World, code: &str) -> [usize; 3] {
     let networks: Vec<String> = (0..50).map(|at| format!("203.0.{}.7", at / 5)).collect();
     let tries = networks.iter().map(|network| sign_in_from(world, network, MIKE, PASSWORD, code));
@@ -116,7 +116,7 @@ async fn fifty_sign_ins(world: &World, code: &str) -> [usize; 3] {
     counts(&statuses, [200, 401, 429])
 }
 
-/// S12: the step that confirmed an enrolment was good for a sign-in as well, so that whoever looked on could follow.
+/// S12: a step that confirmed an enrolment was accepted for a sign-in too, also from somebody who had read it.
 #[tokio::test]
 async fn the_step_that_confirmed_the_enrolment_opens_no_session() {
     let world = World::start().await;
@@ -129,7 +129,8 @@ async fn the_step_that_confirmed_the_enrolment_opens_no_session() {
     world.sign_in(MIKE, PASSWORD, &digits).await.is_problem(401, "sign_in_rejected");
 }
 
-/// CVE-2025-64103, CVE-2026-22706 (S9, S10): a recovery completed twice at once, with two sets of backup codes and sessions.
+/// CVE-2025-64103, CVE-2026-22706 (S9, S10): parallel requests completed a recovery twice, with two sets of backup codes and
+/// two sessions.
 #[test]
 fn of_five_completions_at_once_one_succeeds() {
     at_once(async {

@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use crate::gateway::{Route, routes};
 
 const ADA: &str = "ada@northwind.example";
-/// Stands in every value and every name that is sent; no answer may hold it.
+/// A text in every value and name that is sent. No answer may contain it.
 pub(crate) const MARK: &str = "s3cretMark";
 
-/// What a route takes, and whose token opens it.
+/// A route, a body for it, and the token that it needs.
 pub(crate) struct Endpoint {
     /// The route.
     pub(crate) route: Route,
     path: String,
     token: Option<String>,
-    /// A body that has the right form.
+    /// A well-formed body.
     pub(crate) good: Value,
 }
 
-/// Every route, each with a body that is well-formed. None of these bodies opens anything.
+/// Every route with a well-formed body. No route accepts the values in these bodies.
 pub(crate) async fn endpoints(world: &World) -> Vec<Endpoint> {
     let admin = world.enrolled(ADA).await.token;
     let code = world.operator_mails_a_code_to("mike@northwind.example").await;
@@ -39,16 +39,16 @@ pub(crate) async fn endpoints(world: &World) -> Vec<Endpoint> {
             route if route.path.starts_with("/v1/recovery/") => Some(recovery.clone()),
             _ => Some(admin.clone()),
         };
-        // Whom a passcode that is issued by mistake would go to.
+        // The recipient of a passcode that is issued by mistake.
         let path = route.about(world.id("cleo@client.example"));
         Endpoint { route, path, token, good }
     };
-    // The key set takes no notice of a body.
+    // The key set ignores the body.
     routes().into_iter().filter(|route| !route.path.starts_with("/.well-known")).map(endpoint).collect()
 }
 
 impl Endpoint {
-    /// Sends these bytes, as what they say they are.
+    /// Sends these bytes with this media type.
     pub(crate) async fn try_bytes(&self, world: &World, media_type: Option<&str>, body: Vec<u8>) -> Reply {
         let mut request = world.request(self.route.method(), &self.path).body(body);
         if let Some(token) = &self.token {
@@ -62,7 +62,7 @@ impl Endpoint {
         reply
     }
 
-    /// Sends the body, which must be refused in one of these ways without a word of it.
+    /// Sends the body. The answer must have one of these statuses and nothing of the body.
     pub(crate) async fn refuses(&self, world: &World, body: &[u8], statuses: &[u16]) {
         let reply = self.try_bytes(world, Some("application/json"), body.to_vec()).await;
         let sent = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
@@ -78,7 +78,7 @@ fn repeats_nothing(reply: &Reply, what: &str) {
     assert!(!reply.text.contains(MARK) && !headers.contains(MARK), "{what} is repeated: {}", reply.text);
 }
 
-/// No session has ended, no recovery, and nobody has got a mail.
+/// Checks that no session and no recovery has ended and that no mail was sent.
 pub(crate) async fn nothing_has_happened(world: &World) {
     assert_eq!(world.counts_in_trail(ADA, ["session.ended"]).await, [0]);
     assert_eq!(world.counts_in_trail("mike@northwind.example", ["recovery.completed"]).await, [0]);

@@ -13,12 +13,12 @@ use crate::serial_order::{Account, Event, Stage, some_serial_order_explains};
 
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
-/// Of each of the two tests.
+/// The rounds of each of the two tests.
 const ROUNDS: usize = 100;
 /// Rounds at most, until each side has won more than five times.
 const MOST_ROUNDS: usize = 4 * ROUNDS;
 
-/// What runs beside three redemptions of the right code, by the round's number.
+/// The acts that run in parallel to three redemptions of the right code in a round.
 struct Plan {
     operator_issues: bool,
     admin_issues: bool,
@@ -34,22 +34,22 @@ impl Plan {
     }
 }
 
-/// What the parallel acts were answered.
+/// The answers to the parallel acts.
 struct Answers {
     redeemed: usize,
-    /// Codes that an answer says were mailed.
+    /// The number of codes that were mailed according to the answers.
     issued: usize,
     was_disabled: bool,
 }
 
-/// A world in which the rounds are played, with what the earlier ones have left.
+/// The world of all rounds.
 struct Arena<'w> {
     world: &'w World,
     last_event: RefCell<String>,
 }
 
 impl Arena<'_> {
-    /// The events about the person since the last call.
+    /// The audit events about the person since the last call.
     async fn news(&self) -> Vec<Event> {
         let query = json!({
             "TableName": "readmit-audit", "IndexName": "by_company",
@@ -68,7 +68,7 @@ impl Arena<'_> {
         of_codes.collect()
     }
 
-    /// The account as the tables hold it.
+    /// The account's state in the tables.
     async fn account(&self, round: &str) -> Account {
         let employees = self.world.items("employees").await;
         let row = employees.iter().find(|row| row["employee_id"]["S"] == self.world.id(MIKE)).unwrap();
@@ -104,7 +104,7 @@ impl Arena<'_> {
         let event = json!({"company": {"company_id": self.world.companies["Northwind Partners"], "name": "Northwind Partners"},
             "employees": [], "issue_passcodes": [MIKE]});
         let problem = self.world.import(event).await.body["results"][0]["problem"]["code"].clone();
-        // A code that was replaced or ended while its mail was on its way is told as not sent.
+        // A code that was replaced or ended while it was being mailed is answered as not sent.
         assert!(
             [Value::Null, json!("employee_disabled"), json!("email_not_sent")].contains(&problem),
             "the operator's code: {problem}"
@@ -119,7 +119,7 @@ impl Arena<'_> {
     }
 }
 
-/// Everything at once.
+/// Runs all acts in parallel.
 async fn all_at_once(arena: &Arena<'_>, plan: &Plan, ada: &Person<'_>, code: &str) -> Answers {
     let (world, wrong) = (arena.world, arena.world.wrong_secret(code));
     let redeeming = join_all((0..3).map(|_| world.redeem(MIKE, code)));
@@ -130,7 +130,7 @@ async fn all_at_once(arena: &Arena<'_>, plan: &Plan, ada: &Person<'_>, code: &st
             return 0;
         }
         let reply = ada.issues(MIKE, None).await;
-        // The session may run out with the code.
+        // The session may expire together with the code.
         let is_over = plan.expires && reply.status == 401;
         assert!(is_over || [201, 409].contains(&reply.status), "the admin's code: {} {}", reply.status, reply.text);
         usize::from(reply.status == 201)
@@ -150,8 +150,8 @@ async fn all_at_once(arena: &Arena<'_>, plan: &Plan, ada: &Person<'_>, code: &st
     Answers { redeemed: right.iter().filter(is_in).count(), issued: by_operator + by_admin, was_disabled }
 }
 
-/// F8, S5, CVE-2026-35597: codes that outlived their replacement, their revocation or their holder's account when these met a
-/// redemption. The oracle: what was answered, what the trail tells and what the tables hold fit one serial order.
+/// F8, S5, CVE-2026-35597: codes stayed valid after replacement, revocation or the end of the account when these raced with a
+/// redemption. The check: one serial order explains the answers, the audit events and the tables.
 #[test]
 fn some_serial_order_explains_whatever_happens_to_a_code_at_once() {
     at_once(rounds(0));
@@ -169,7 +169,7 @@ async fn rounds(wrong_secrets: usize) {
     let arena = Arena { world: &world, last_event: RefCell::new("evt_".to_owned()) };
     let mut ways = [0; 4];
     for number in 0..MOST_ROUNDS {
-        // The rounds are worth something only if no side always wins; on a busy machine one of them wins seldom.
+        // The rounds test the race only if each side wins sometimes. On a busy machine one side wins rarely.
         if number >= ROUNDS && ways.iter().all(|way| *way > 5) {
             return;
         }
@@ -184,7 +184,7 @@ async fn rounds(wrong_secrets: usize) {
 }
 
 async fn play(arena: &Arena<'_>, ada: &mut Person<'_>, plan: &Plan, round: &str) -> Answers {
-    // Far enough from the round before for every window and every code of it to be over.
+    // After nine hours all windows and codes of the last round have ended.
     arena.world.advance(Duration::from_secs(9 * 3_600)).await;
     if plan.admin_issues {
         ada.signs_in().await;
@@ -197,7 +197,7 @@ async fn play(arena: &Arena<'_>, ada: &mut Person<'_>, plan: &Plan, round: &str)
 
     let answers = all_at_once(arena, plan, ada, &code).await;
     if plan.expires {
-        // What was issued before the clock moved, and could not be mailed before the cleanup came round.
+        // Ends codes that were issued before the clock moved and not yet mailed.
         arena.world.clean_up().await;
     }
     let events = arena.news().await;
@@ -220,7 +220,7 @@ async fn play(arena: &Arena<'_>, ada: &mut Person<'_>, plan: &Plan, round: &str)
     answers
 }
 
-/// The answers and the trail tell the same.
+/// Checks that the answers and the audit events agree.
 fn agree(answers: &Answers, events: &[Event], mailed: &[(String, String)], first: &str, round: &str) {
     let count = |kind: &str| events.iter().filter(|event| event.kind == kind).count();
     assert!(answers.redeemed <= 1, "{round}: redeemed {} times", answers.redeemed);
@@ -230,11 +230,11 @@ fn agree(answers: &Answers, events: &[Event], mailed: &[(String, String)], first
     let is_first_over = events
         .iter()
         .any(|event| event.passcode_id == first && (event.is_an_end() || event.kind == "passcode.redeemed"));
-    // Whoever has the right code is refused only for a reason.
+    // The right code is refused only after it has ended.
     assert!(is_first_over, "{round}: three right codes were refused, and the code lives on: {events:#?}");
 }
 
-/// Of all codes that were ever mailed, only the one that the tables show as pending is good for anything.
+/// Checks that of all mailed codes only the one that is pending in the tables can be redeemed.
 async fn only_the_pending_one_opens(arena: &Arena<'_>, account: &Account, codes: &[(String, String)], round: &str) {
     for (passcode_id, code) in codes {
         let pending = account.latest == Some((passcode_id.clone(), Stage::Pending));

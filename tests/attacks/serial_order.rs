@@ -4,39 +4,39 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// How far a passcode has come.
+/// The stage of a passcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Mailed, or about to be: it can still be redeemed, replaced or ended.
+    /// Stored, and perhaps mailed: it can be redeemed, replaced or ended.
     Pending,
-    /// Redeemed, its recovery open.
+    /// Redeemed, and its recovery is open.
     Recovering,
-    /// Over.
+    /// Ended, in any way.
     Ended,
 }
 
-/// Somebody's account: whether it is active, and the latest passcode.
+/// The state of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
-    /// Whether the account is active.
+    /// False if the account is disabled.
     pub(crate) is_active: bool,
-    /// The latest passcode, and how far it has come.
+    /// The id and the stage of the latest passcode.
     pub(crate) latest: Option<(String, Stage)>,
 }
 
-/// An event of the trail, as far as the order of acts depends on it.
+/// The fields of an audit event on which the order of acts depends.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
-    /// `passcode.redeemed`.
+    /// The type, for example `passcode.redeemed`.
     pub(crate) kind: String,
-    /// Which passcode, if it is about one.
+    /// The passcode's id, or an empty text.
     pub(crate) passcode_id: String,
-    /// The request that wrote it: what one transaction writes, stands together.
+    /// The request that wrote it. Events of one transaction are next to each other.
     pub(crate) request_id: String,
 }
 
 impl Event {
-    /// The event that an item of the audit table holds.
+    /// Reads an item of the audit table.
     pub(crate) fn of(item: &Value) -> Self {
         let text = |value: &Value| value["S"].as_str().unwrap_or_default().to_owned();
         Self {
@@ -46,21 +46,21 @@ impl Event {
         }
     }
 
-    /// Whether it ends a passcode or the recovery that it became.
+    /// Whether it ends a passcode or its recovery.
     pub(crate) fn is_an_end(&self) -> bool {
         let ends = ["superseded", "revoked", "exhausted", "expired", "delivery_failed"];
         self.kind == "recovery.abandoned" || ends.iter().any(|end| self.kind == format!("passcode.{end}"))
     }
 }
 
-/// What one transaction has written: what ended, and what began or changed with it.
+/// The events of one transaction: the ends, and the other event.
 #[derive(Clone, Debug, Default)]
 struct Act {
     ended: Option<Event>,
     begun: Option<Event>,
 }
 
-/// The acts of these events: the end of a passcode and what replaces it are one, as is the end of what is disabled.
+/// Groups events into acts. The end of a passcode belongs to the issue or the disabling that ended it.
 fn acts(events: &[Event]) -> Vec<Act> {
     let begins = |event: &Event| ["passcode.issued", "employee.changed"].contains(&&*event.kind);
     let mut acts: Vec<Act> = events
@@ -69,7 +69,7 @@ fn acts(events: &[Event]) -> Vec<Act> {
         .map(|event| Act { begun: Some(event.clone()), ended: None })
         .collect();
     for event in events.iter().filter(|event| !begins(event)) {
-        // An issue that fails to be mailed ends, in another transaction of the same request, what it began itself.
+        // A failed mail ends its own passcode in another transaction of the same request: that is an act of its own.
         let with = acts.iter_mut().find(|act| {
             let begun = act.begun.as_ref();
             act.ended.is_none()
@@ -86,7 +86,7 @@ fn acts(events: &[Event]) -> Vec<Act> {
 }
 
 impl Account {
-    /// The account after the act, if the act can have come at this moment.
+    /// The account after the act, or none if the act is impossible in this state.
     fn after(&self, act: &Act) -> Option<Self> {
         let mut account = self.clone();
         if let Some(event) = &act.ended {
@@ -121,7 +121,7 @@ impl Account {
         Some(account)
     }
 
-    /// Whether the acts, in some order, lead from here to there.
+    /// Whether some order of the acts leads from this state to `there`.
     fn leads_to(&self, there: &Self, acts: &[Act]) -> bool {
         if acts.is_empty() {
             return self == there;
@@ -134,7 +134,7 @@ impl Account {
     }
 }
 
-/// Fails unless some serial order of what the trail tells leads from `before` to `after`, and nothing is told twice.
+/// Fails unless a serial order of the audit events leads from `before` to `after` and no event is repeated.
 #[track_caller]
 pub(crate) fn some_serial_order_explains(before: &Account, events: &[Event], after: &Account, round: &str) {
     let mut told = BTreeSet::new();

@@ -19,7 +19,7 @@ const ORDER: [u8; 32] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
-/// CVE-2018-0114 (S17): the key that a token brings along, or says where to find.
+/// CVE-2018-0114 (S17): a verifier used the key, or the link to a key, in the token's header.
 #[tokio::test]
 async fn a_key_that_a_token_brings_along_is_not_used() {
     let stolen = Stolen::tokens().await;
@@ -40,7 +40,7 @@ async fn a_key_that_a_token_brings_along_is_not_used() {
         let mut forged = named([("the forger's own key", real.signed(&own))]);
         for (name, value) in &members {
             forged.insert(format!("{name} {value}, own key"), real.header(name, value.clone()).signed(&own));
-            // Even where the signature is right: nobody of ours writes such a header.
+            // Also refused with a right signature, because the service writes no such header.
             forged.insert(format!("{name} {value}, right key"), real.header(name, value.clone()).signed(key));
         }
         let own_jwk = jwk(&own).as_object().unwrap().clone();
@@ -50,7 +50,7 @@ async fn a_key_that_a_token_brings_along_is_not_used() {
     stolen.are_all_refused(forge).await;
 }
 
-/// CVE-2018-0114's neighbour, RFC 8725, 3.10 (S17): a `kid` that is a path, a query, or another spelling of the real one.
+/// RFC 8725, 3.10 (S17): a `kid` that is a path, a query, or another spelling of a real key id.
 #[tokio::test]
 async fn a_key_id_is_looked_up_and_nothing_else() {
     let stolen = Stolen::tokens().await;
@@ -113,7 +113,7 @@ async fn a_signature_has_one_spelling() {
             bend(&mut bent);
             sealed(&message, &bent)
         };
-        // 64 bytes leave four bits of the last symbol unused: other symbols decode to the same bytes where nobody checks.
+        // The last symbol of 64 bytes has four unused bits. A lenient decoder decodes other symbols to the same bytes.
         let symbols = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let last = symbols.iter().position(|symbol| *symbol == token.as_bytes()[token.len() - 1]).unwrap();
         let other = char::from(symbols[last ^ 1]);
@@ -173,7 +173,7 @@ fn add_the_order(signature: &mut [u8; 64]) {
     }
 }
 
-/// RFC 6750, 2.1 to 2.3 (S17): a token in the query, the body or a cookie, where logs and other sites get at it; another scheme;
+/// RFC 6750, 2.1 to 2.3 (S17): a token in the query, the body or a cookie, where logs and other sites can read it; another scheme;
 /// two headers, of which one reader takes the first and another the last.
 #[tokio::test]
 async fn a_token_stands_in_one_header_and_nowhere_else() {

@@ -12,18 +12,18 @@ use crate::gateway::{Route, routes};
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// Somebody with a session and somebody with an open recovery, and what their tokens are made of.
+/// The tokens of a session and of an open recovery.
 pub(crate) struct Stolen {
-    /// Where they are good.
+    /// The world in which they are valid.
     pub(crate) world: World,
-    /// A Security Admin's.
+    /// The access token of a Security Admin.
     pub(crate) access: String,
-    /// An employee's who has redeemed a code.
+    /// The recovery token of an employee who has redeemed a code.
     pub(crate) recovery: String,
 }
 
 impl Stolen {
-    /// A new world and its two tokens.
+    /// Starts a new world and gets the two tokens.
     pub(crate) async fn tokens() -> Self {
         let world = World::start().await;
         let access = world.enrolled(ADA).await.token;
@@ -32,12 +32,12 @@ impl Stolen {
         Self { world, access, recovery }
     }
 
-    /// The token that opens a route, taken apart.
+    /// The decoded token that a route accepts.
     fn for_route(&self, route: &Route) -> Token {
         Token::read(if route.path.starts_with("/v1/recovery/") { &self.recovery } else { &self.access })
     }
 
-    /// Sends a request with these headers; it must be 401.
+    /// Sends a request with these headers. The answer must be 401.
     pub(crate) async fn is_refused(&self, route: &Route, name: &str, authorization: &[String]) {
         let path = route.about(self.world.id("sam@northwind.example"));
         let mut request = self.world.request(route.method(), &path);
@@ -49,7 +49,7 @@ impl Stolen {
         reply.is_problem(401, "unauthenticated");
     }
 
-    /// None of these tokens opens any route, and each route still opens for the real one.
+    /// Checks that every route refuses these tokens and still accepts the real one.
     pub(crate) async fn are_all_refused(&self, forge: impl Fn(&Token) -> BTreeMap<String, String>) {
         for route in routes().iter().filter(|route| !route.is_public()) {
             let forged = forge(&self.for_route(route));

@@ -11,7 +11,7 @@ fn admin(email: &str) -> Value {
     json!({"email": email, "name": "Eve Newcomer", "role": "security_admin"})
 }
 
-/// A whole import that must be refused, and change nothing.
+/// Runs an import that must be refused as a whole and change nothing.
 async fn is_refused(world: &World, event: Value, error: &str) {
     let before = world.tables().await;
     let refused = world.invoke("import-employees", event).await;
@@ -19,7 +19,7 @@ async fn is_refused(world: &World, event: Value, error: &str) {
     assert_eq!(world.tables().await, before);
 }
 
-/// Finding 1: one address that another company had made that company the import's.
+/// Finding 1: an import with one address of another company changed that company.
 #[tokio::test]
 async fn a_newcomers_first_import_changes_nothing_of_a_company_that_has_one_of_its_addresses() {
     let world = World::start().await;
@@ -39,7 +39,7 @@ async fn a_newcomers_first_import_changes_nothing_of_a_company_that_has_one_of_i
     assert!(before.iter().all(|item| after.contains(item)), "an item that was there has changed");
 }
 
-/// Finding 1: the documented first import, of one person who is a member elsewhere.
+/// Finding 1: the documented first import, for a person who belongs to another company.
 #[tokio::test]
 async fn somebody_who_is_a_member_elsewhere_founds_no_company_and_gets_no_role() {
     let world = World::start().await;
@@ -67,7 +67,7 @@ async fn no_import_renames_a_company_by_its_people_or_its_external_id() {
     let before = world.tables().await;
     assert_eq!(world.outcomes_of(fabrikam("create", "Renamed")).await, ["unchanged"]);
     assert_eq!(world.tables().await, before);
-    // Without an external id a list of the same people is a new company's, and all of them have one.
+    // Without an external id the same list would create a new company, but all people belong to one.
     let again = json!({"company": {"name": "Renamed"}, "employees": [admin(EVE)]});
     is_refused(&world, again, "security_admin_missing").await;
 }

@@ -14,7 +14,7 @@ fn outcome(http_answer: &HttpAnswer) -> (u64, Option<u64>, String) {
     (http_answer.status, http_answer.retry_after.map(|seconds| seconds / 60), http_answer.body["detail"].to_string())
 }
 
-/// NIST SP 800-63B-4, 3.2.2: a throttle by single address, which whoever has a /48 of IPv6 or a /24 walks around.
+/// NIST SP 800-63B-4, 3.2.2: an attacker with a /48 of IPv6 or a /24 evades a throttle by single address.
 #[tokio::test]
 async fn neighbours_in_a_network_share_its_ten_guesses() {
     let world = World::start().await;
@@ -35,14 +35,14 @@ async fn neighbours_in_a_network_share_its_ten_guesses() {
             assert_eq!(throttled.retry_after, Some(900));
         }
     }
-    // One network further on nobody is stopped.
+    // The neighbouring networks are not throttled.
     for other in ["203.0.112.1", "2001:db8:8::1", "198.51.101.9"] {
         assert_eq!(sign_in_from(&world, other, MIKE, "wrong", "000000").await.status, 401, "{other}");
     }
 }
 
-/// OWASP ASVS 5.0, 6.3.1, CVE-2025-64101's trust in forwarding headers (S19): a client that names its own address and so has as
-/// many as it likes.
+/// OWASP ASVS 5.0, 6.3.1, CVE-2025-64101 (S19): a service that trusts forwarding headers lets a client choose any number of
+/// addresses.
 #[tokio::test]
 async fn a_forwarded_address_opens_no_new_window() {
     let world = World::start().await;
@@ -59,7 +59,7 @@ async fn a_forwarded_address_opens_no_new_window() {
     }
 }
 
-/// NIST SP 800-63B-4, 3.2.2: guesses spread over many networks. The account has a limit too, known or not, and says so alike.
+/// NIST SP 800-63B-4, 3.2.2: guesses from many networks. Every address has a limit with the same answer, known or not.
 #[tokio::test]
 async fn a_hundred_guesses_a_day_from_many_networks_are_enough_known_or_not() {
     let world = World::start().await;
@@ -80,8 +80,8 @@ async fn a_hundred_guesses_a_day_from_many_networks_are_enough_known_or_not() {
     mike.tries_to_sign_in().await.is(200);
 }
 
-/// OWASP ASVS 5.0, 6.1.1 (a lock-out as an attack): guesses that are throttled are not compared, and must not count. Otherwise one
-/// network, in one burst, shuts the holder out of the account everywhere, for a day.
+/// OWASP ASVS 5.0, 6.1.1 (a lock-out as an attack): throttled guesses are not compared and must not count. Otherwise one network
+/// could block the holder everywhere for a day with one burst.
 #[tokio::test]
 async fn throttled_guesses_of_one_network_do_not_shut_the_holder_out() {
     let world = World::start().await;
@@ -95,7 +95,7 @@ async fn throttled_guesses_of_one_network_do_not_shut_the_holder_out() {
     assert_eq!(holder.status, 200, "the holder, from another network, is told to wait {:?} s", holder.retry_after);
 }
 
-/// The same the other way round: a full account must not fill the window of the network from which the holder tries again.
+/// The reverse: a full account must not fill the window of the network from which the holder tries again.
 #[tokio::test]
 async fn waiting_for_retry_after_helps_even_after_more_attempts() {
     let world = World::start().await;
@@ -111,7 +111,7 @@ async fn waiting_for_retry_after_helps_even_after_more_attempts() {
     assert_eq!(sign_in_from(&world, "192.0.2.44", MIKE, PASSWORD, &digits).await.status, 200);
 }
 
-/// S8: a stranger's window that opens when the owner signs in elsewhere tells that there is an owner, and when.
+/// S8: if the holder's sign-in elsewhere reset a stranger's window, it would disclose that the account exists and is in use.
 #[tokio::test]
 async fn the_owners_success_elsewhere_opens_no_strangers_window_and_the_own_one_it_does() {
     let world = World::start().await;

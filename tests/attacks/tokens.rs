@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::forger::{SigningKeys, Token, framed, jwk, sealed};
 use crate::stolen::Stolen;
 
-/// CVE-2015-9235 and its many heirs, CVE-2026-22817 (S17): `none`, and the public key taken for a shared secret.
+/// CVE-2015-9235, CVE-2026-22817 (S17): the algorithm `none`, and the public key used as a shared secret.
 #[tokio::test]
 async fn no_other_algorithm_opens_anything() {
     let stolen = Stolen::tokens().await;
@@ -35,7 +35,7 @@ async fn no_other_algorithm_opens_anything() {
         {
             let token = real.header("alg", json!(alg));
             forged.insert(format!("alg {alg:?}, no signature"), format!("{}.", token.message()));
-            // Whatever it calls itself, and though the signature is the service's own.
+            // Refused also with a right signature of the service's own key.
             forged.insert(format!("alg {alg:?}, signed"), token.signed(key));
         }
         for alg in ["HS256", "HS384", "HS512"] {
@@ -51,7 +51,7 @@ async fn no_other_algorithm_opens_anything() {
     stolen.are_all_refused(forge).await;
 }
 
-/// RFC 8725, 2.8 and 3.11 (S9, S17): a token of one kind taken for another; another audience, issuer or company.
+/// RFC 8725, 2.8 and 3.11 (S9, S17): a token of one kind used as another; another audience, issuer or company.
 #[tokio::test]
 async fn a_token_opens_only_what_it_was_made_for() {
     let stolen = Stolen::tokens().await;
@@ -110,7 +110,7 @@ async fn a_token_opens_only_what_it_was_made_for() {
     stolen.are_all_refused(forge).await;
 }
 
-/// CVE-2026-25537 (S17): a time that is no number was not checked at all.
+/// CVE-2026-25537 (S17): a time that was no number was not checked.
 #[tokio::test]
 async fn a_time_that_is_none_is_no_time() {
     let stolen = Stolen::tokens().await;
@@ -142,7 +142,7 @@ async fn a_time_that_is_none_is_no_time() {
         for nbf in [now + 200, later, i64::MAX] {
             forged.insert(format!("nbf {nbf}"), real.claim("nbf", json!(nbf)).signed(key));
         }
-        // serde_json would write these as others.
+        // serde_json would print these numbers differently.
         let claims = real.claims.to_string();
         for exp in ["1e999", "99999999999999999999999999", "NaN", "Infinity", "+99999999999", "0x7fffffff"] {
             let altered = claims.replace(&format!("\"exp\":{}", real.claims["exp"]), &format!("\"exp\":{exp}"));
