@@ -50,7 +50,7 @@ async fn an_event_that_ends_by_its_time_to_live_is_no_alarm() {
     assert_eq!(world.stack.database().engine().sweep_ttl().unwrap(), 1);
     assert!(world.stack.catch_up_with_the_stream().await);
     assert_eq!(log.lines_with("altered"), Vec::<String>::new());
-    // The function itself counts none either, should a filter let one pass.
+    // The function does not count a deletion by the time to live either, even if the filter passes one.
     let by_ttl = json!({"eventName": "REMOVE", "dynamodb": {"SequenceNumber": "1", "Keys": key},
         "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"}});
     let answer = world.invoke("notify", json!({"Records": [by_ttl]})).await;

@@ -20,7 +20,7 @@ pub(crate) fn events(page: &Reply) -> Vec<Value> {
     page.body["events"].as_array().unwrap().clone()
 }
 
-/// The events of all pages, in order.
+/// The events of all pages, in the order of the pages.
 async fn all_pages(admin: &Person<'_>, asked: &str, limit: usize) -> Vec<Value> {
     let (mut found, mut cursor) = (Vec::new(), String::new());
     for _ in 0..200 {
@@ -39,7 +39,7 @@ fn texts<'a>(events: &'a [Value], pointer: &str) -> Vec<&'a str> {
     events.iter().map(|event| event.pointer(pointer).unwrap().as_str().unwrap()).collect()
 }
 
-/// Ids of the events in the table of which `wanted` holds, newest first.
+/// The ids of the events in the table that match `wanted`, newest first.
 async fn in_the_table(world: &World, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
     let items = world.items("audit").await;
     let ids = items.iter().filter(|item| wanted(item)).map(|item| item["event_id"]["S"].as_str().unwrap().to_owned());
@@ -150,7 +150,7 @@ async fn an_unknown_employee_has_no_events_and_the_answer_has_the_same_bytes() {
     }
 }
 
-/// The types that the code knows, in serde's own words.
+/// All event types, from serde's error message for an unknown one.
 fn every_type() -> Vec<String> {
     let unknown = serde_json::from_str::<readmit::domain::EventType>("\"?\"").unwrap_err().to_string();
     let (_, known) = unknown.split_once("expected one of ").unwrap();
@@ -245,7 +245,7 @@ async fn only_a_security_admin_reads_the_trail() {
     let mike = world.enrolled(MIKE).await;
     let code = world.operator_mails_a_code_to("sam@northwind.example").await;
     let recovery = world.recovers("sam@northwind.example", &code).await;
-    // Who may not ask is told so before what is wrong with the question, and about himself neither.
+    // A member gets 403 before the query is checked, also for the member's own events.
     for asked in ["", "limit=0", "cursor=x", "type=x", &format!("employee_id={}", world.id(MIKE))] {
         let path = format!("/v1/audit-events?{asked}");
         get(&mike, asked).await.is_problem(403, "not_security_admin");

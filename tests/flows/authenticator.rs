@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const MIKE: &str = "mike@northwind.example";
 const DIGITS: &str = "/_local/authenticator/digits";
 
-/// What it shows now of one account.
+/// The page's data for one account.
 async fn shown(world: &World, address: &str) -> Value {
     let reply = world.call(Method::POST, DIGITS, None, Some(json!({"addresses": [address]}))).await;
     assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.text);
@@ -33,7 +33,7 @@ async fn its_digits_enrol_and_sign_in_whatever_the_clock_was_moved_by() {
     let first = shown(&world, &address).await;
     assert_eq!((text(&first, "account"), text(&first, "digits")), (MIKE, &*recovery.digits_of(&enrolment)));
     recovery.confirms(text(&first, "digits")).await.is(200);
-    // The page says so: a step is taken once, the next one without waiting for it.
+    // As the page says, a code is accepted once, and the next code can be used at once.
     world.sign_in(MIKE, PASSWORD, text(&first, "digits")).await.is_problem(401, "sign_in_rejected");
     world.sign_in(MIKE, PASSWORD, text(&first, "next_digits")).await.is(200);
 

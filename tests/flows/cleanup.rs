@@ -22,7 +22,7 @@ async fn the_cleanup_tells_each_end_once_and_leaves_the_living_alone() {
     let nothing = json!({"expired": 0, "abandoned": 0, "withdrawn": 0});
     assert_eq!(world.clean_up().await, nothing);
 
-    // Mike's code is over and his recovery is not.
+    // Mike's code would have expired by now, but his recovery is still open.
     world.advance(Duration::from_secs(12 * 60)).await;
     assert_eq!(world.clean_up().await, json!({"expired": 1, "abandoned": 0, "withdrawn": 0}));
     world.advance(Duration::from_secs(3 * 60)).await;
@@ -60,7 +60,7 @@ async fn a_code_whose_process_died_before_its_mail_opens_nothing_and_is_withdraw
     world.stack.clock().hold();
     let mut ada = world.enrolled("ada@northwind.example").await;
     let code = ada.issues_a_code_to(MIKE).await;
-    // As it lies there between the commit and SES's answer.
+    // The state of the item between the commit and the answer of SES.
     world
         .dynamodb(
             "UpdateItem",
@@ -80,11 +80,11 @@ async fn a_code_whose_process_died_before_its_mail_opens_nothing_and_is_withdraw
     world.advance(Duration::from_secs(299)).await;
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "sending");
     assert!(is_pending().await);
-    // It reads as failed after five minutes, and the event follows with the code's own end.
+    // The API shows it as failed after five minutes. The audit event follows when the code expires.
     world.advance(Duration::from_secs(1)).await;
     assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
     assert!(!is_pending().await);
-    // A report that comes later brings it to life no more.
+    // A later delivery report does not make it valid again.
     let mail = world.mails_to(MIKE).await.last().unwrap()["message_id"].clone();
     let report = json!({"message_id": mail, "event": "delivery"});
     assert_eq!(world.call(Method::POST, "/_local/delivery", None, Some(report)).await.body, "unchanged");
@@ -106,7 +106,7 @@ async fn what_ended_more_than_four_hundred_days_ago_is_not_shown() {
         ada.signs_in().await;
         assert_eq!(ada.sees(MIKE).await["passcode"].is_object(), is_shown, "{days}");
     }
-    // Time to live, which DynamoDB counts in seconds.
+    // DynamoDB's time to live is in seconds.
     let row = world.items("passcodes").await.into_iter().find(|row| row["login"]["S"] == MIKE).unwrap();
     let expires_at: readmit::domain::Timestamp = row["expires_at"]["S"].as_str().unwrap().parse().unwrap();
     assert_eq!(row["delete_after"]["N"], (expires_at.seconds() + 400 * 24 * 60 * 60).to_string());

@@ -13,14 +13,14 @@ const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 const APART_MS: i64 = 180_000;
 
-/// The functions of another instance, whose clock is ahead of the world's by so much.
+/// The functions of another instance, whose clock is ahead of the world's.
 fn instance(world: &World, ahead_ms: i64) -> Functions {
     let clock = world.stack.clock().clock();
     let ahead = Clock::new(move || Timestamp::from_millis(clock.now().millis() + ahead_ms));
     Functions::new(world.stack.environment(), &ahead, &Random::system()).unwrap()
 }
 
-/// What an instance answers: the status, and the body.
+/// The status and the body of an instance's answer.
 async fn asks(functions: &Functions, package: &str, route: &str, headers: Value, body: &Value) -> (u64, Value) {
     let (method, path) = route.split_once(' ').unwrap();
     let event = json!({
@@ -30,13 +30,13 @@ async fn asks(functions: &Functions, package: &str, route: &str, headers: Value,
             "requestId": "JKJaXmPLvHcESHA=", "routeKey": route, "stage": "$default"},
         "body": body["body"].to_string(), "isBase64Encoded": false,
     });
-    // Boxed: the futures of all handlers together are too large for a test's stack.
+    // Boxed, because the futures of all handlers together are too large for a test's stack.
     let answer = Box::pin(functions.invoke(package, event, "an invocation")).await.unwrap();
     let body = answer["body"].as_str().map(|text| serde_json::from_str(text).unwrap());
     (answer["statusCode"].as_u64().unwrap(), body.unwrap_or_default())
 }
 
-/// Issues Mike a code by an instance, under a key.
+/// Issues a code to Mike on an instance, with an idempotency key. Returns the status.
 async fn issues(functions: &Functions, ada: &Person<'_>, world: &World, key: &str) -> u64 {
     let headers = json!({"content-type": "application/json", "authorization": format!("Bearer {}", ada.token),
         "idempotency-key": key});
@@ -48,7 +48,7 @@ async fn issues(functions: &Functions, ada: &Person<'_>, world: &World, key: &st
 async fn a_lease_of_a_request_under_way_lasts_for_an_instance_that_is_ahead() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    // It stored the passcode, and neither mailed nor withdrew it: as if it still waited for SES.
+    // It stored the passcode and neither mailed nor ended it, as if it still waited for SES.
     world.ses.inject(InjectedFault::Broken, 0, 1);
     world.store.record();
     world.store.inject(InjectedFault::Broken, 3, 20);
@@ -68,7 +68,7 @@ async fn a_code_is_not_withdrawn_while_an_instance_that_is_behind_mails_it() {
     let ada = world.enrolled(ADA).await;
     let behind = instance(&world, -APART_MS);
     world.store.record();
-    // Stored, mailed, and the note that it was sent not written yet.
+    // The passcode is stored and mailed, but not yet marked as sent.
     world.store.inject(InjectedFault::Broken, 3, 20);
     assert_eq!(issues(&behind, &ada, &world, "click").await, 503);
     world.store.heal();
@@ -80,7 +80,7 @@ async fn a_code_is_not_withdrawn_while_an_instance_that_is_behind_mails_it() {
 async fn a_step_is_used_once_and_the_last_sign_in_never_goes_back() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    // 40 s ahead is then one step ahead, the most that is taken.
+    // A clock that is 40 s ahead is then one step ahead, which is the most that is accepted.
     world.begin_a_step().await;
     let headers = json!({"content-type": "application/json"});
     let signs_in = async |functions: &Functions, digits: &str| {
@@ -90,7 +90,7 @@ async fn a_step_is_used_once_and_the_last_sign_in_never_goes_back() {
     assert_eq!(signs_in(&instance(&world, 40_000), &ada.digits().await).await, 200);
     let ahead = ada.sees(ADA).await["last_signed_in_at"].clone();
 
-    // Later, but by its own clock before the first.
+    // This redemption happens later, but its own clock shows an earlier time than the first.
     world.advance(Duration::from_secs(30)).await;
     let digits = ada.digits().await;
     assert_eq!(signs_in(&instance(&world, 0), &digits).await, 200);

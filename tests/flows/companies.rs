@@ -15,7 +15,7 @@ fn admin(email: &str) -> Value {
     json!({"email": email, "name": "An Admin", "role": "security_admin"})
 }
 
-/// A whole import that must be refused, and change nothing.
+/// Runs an import that must be refused as a whole and change nothing.
 async fn is_refused(world: &World, event: Value, error: &str) {
     let before = world.tables().await;
     let refused = world.invoke("import-employees", event.clone()).await;
@@ -61,7 +61,7 @@ async fn a_company_is_created_with_a_security_admin_who_can_be_let_in() {
     ] {
         is_refused(&world, json!({"company": {"name": "Fabrikam"}, "employees": rows}), "security_admin_missing").await;
     }
-    // Wherever in the list: the first of them is the first person of the company.
+    // The position in the list does not matter.
     let rows = json!([row(OLAF), row(MIKE), admin(NORA)]);
     let outcomes = world.outcomes_of(json!({"company": {"name": "Fabrikam"}, "employees": rows})).await;
     assert_eq!(outcomes, ["created", "refused address_taken", "created"]);
@@ -120,7 +120,7 @@ async fn an_update_changes_what_it_names_and_keeps_what_it_leaves_out() {
             ["company_name", "external_id", "second_proof"].map(|field| row[field]["S"].as_str().unwrap().to_owned());
         assert_eq!(values, [name, external_id, second_proof]);
     }
-    // The id that it had is free again.
+    // Its old external id is free again.
     let event =
         json!({"mode": "create", "company": {"external_id": "contoso", "name": "N"}, "employees": [admin(NORA)]});
     assert_eq!(world.outcomes_of(event).await, ["created"]);

@@ -7,7 +7,7 @@ use serde_json::json;
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// Has SES report of the newest mail to Mike.
+/// Sends SES's report about the newest mail to Mike.
 async fn report(world: &World, event: &str) -> Reply {
     let mails = world.mails_to(MIKE).await;
     let body = json!({"message_id": mails.last().unwrap()["message_id"], "event": event});

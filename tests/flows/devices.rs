@@ -9,7 +9,7 @@ use serde_json::json;
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// Whether a sign-in on a device of this cookie is told apart from one on any other: ten have failed from the network.
+/// Whether the cookie is one of a known device: after ten failures the network is throttled, and a known device is not.
 async fn is_known(world: &World, person: &Person<'_>, device: &str) -> bool {
     for _ in 0..10 {
         world.sign_in(&person.email, "wrong", "000000").await;
@@ -52,7 +52,7 @@ async fn a_device_fails_ten_times_in_a_quarter_of_an_hour_and_a_hundred_times_a_
         world.advance(Duration::from_secs(900)).await;
     }
     fails().await.is_problem(429, "too_many_requests");
-    // Where the account is not known the network's own limit counts, and the account's is used up by its own device.
+    // On an unknown device the network's limit counts. The device has used up its own limit for the account.
     mike.tries_to_sign_in().await.is_problem(429, "too_many_requests");
     world.advance(Duration::from_secs(86_400)).await;
     mike.tries_on(&mike.device).await.is(200);

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// What stands in the events where a real one belongs; whose the ids are, `expected.json` says.
+/// The placeholders for a passcode in the events. `expected.json` says whose the ids are.
 const PASSCODES: [&str; 2] = ["7K3M-9QXT-2BHW", "7k3m 9qxt 2bhw"];
 const MIKES_PASSWORD: &str = "four tidy otters row home";
 const MIKES_DIGITS: &str = "492039";
@@ -26,10 +26,10 @@ const ROOT_SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secr
 const COMPANY: &str = "cmp_01JDEXAMP1E00000000000N0RD";
 const PASSCODE: &str = "pco_01JDEXAMP1E0000000000C0DE0";
 
-/// The recoveries that only a code of the new authenticator is wanting to.
+/// The events for which the recovery is ready except for the code of the new authenticator.
 const ALL_BUT_CONFIRMED: [&str; 2] = ["reset-2fa/complete.json", "reset-2fa/impossible-code.json"];
 
-/// What an event takes for granted that another event does.
+/// The events that must come before another event.
 const BEFORE: [(&str, &str); 3] = [
     ("revoke-passcode/revoke.json", "issue-passcode/issue.json"),
     ("rotate-root-secret/test-secret.json", "rotate-root-secret/create-secret.json"),
@@ -40,24 +40,24 @@ const BEFORE: [(&str, &str); 3] = [
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expectations {
-    /// Whose each id in the events is.
+    /// The person of each id in the events.
     people: BTreeMap<String, String>,
-    /// What a function makes of each event.
+    /// The expected result of each event.
     answers: BTreeMap<String, Expected>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Expected {
-    /// This output, which is no HTTP answer.
+    /// An output that is no HTTP answer.
     Output(Value),
-    /// An import, of whose rows so many have each outcome. One that was not refused has no problem.
+    /// The number of an import's rows by outcome.
     Outcomes(BTreeMap<String, usize>),
-    /// An answer of this status.
+    /// An answer with this status.
     Answer(u16),
-    /// This problem.
+    /// A problem with this status and code.
     Problem(u16, String),
-    /// A failure of this type.
+    /// A failure with this error type.
     Error(String),
 }
 
@@ -67,7 +67,7 @@ fn expectations() -> Expectations {
     serde_json::from_str(include_str!("../../events/expected.json")).unwrap()
 }
 
-/// Every file under `events/`, by `function/case.json`.
+/// Every file under `events/`, by its name `function/case.json`.
 fn files() -> BTreeMap<String, Value> {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
     let folders = std::fs::read_dir(&events).unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
@@ -82,7 +82,7 @@ fn files() -> BTreeMap<String, Value> {
     files
 }
 
-/// Puts a real passcode where an event has one, in a body of text or of base64.
+/// Replaces the placeholder by a real passcode, in a body of text or base64.
 fn with_passcode(mut event: Value, code: &str) -> Value {
     let real = |body: &str| PASSCODES.iter().fold(body.to_owned(), |body, sample| body.replace(sample, code));
     event["body"] = if event["isBase64Encoded"] == true {
@@ -94,7 +94,7 @@ fn with_passcode(mut event: Value, code: &str) -> Value {
     event
 }
 
-/// The event with ids, tokens and codes of this world in it, after what it takes for granted has happened.
+/// Prepares the world for an event, and fills in the world's ids, tokens and codes.
 async fn filled(world: &World, people: &BTreeMap<String, String>, file: &str, event: &Value) -> Value {
     let text = event.to_string().replace(ROOT_SECRET, &world.stack.secrets().arn(RootSecret::Sessions));
     let mut text = people.iter().fold(text, |text, (id, email)| text.replace(id, world.id(email)));
@@ -104,7 +104,7 @@ async fn filled(world: &World, people: &BTreeMap<String, String>, file: &str, ev
     }
     if text.contains("<access token>") {
         let mut ada = world.enrolled(ADA).await;
-        // A recovery's session is no recent sign-in.
+        // The session of a recovery does not count as a recent sign-in.
         ada.signs_in().await;
         text = text.replace("<access token>", &ada.token);
     }
@@ -163,7 +163,7 @@ fn check(file: &str, expected: &Expected, reply: &Reply) {
     }
 }
 
-/// How many rows of an import have each outcome; a row that has a problem and was not refused counts as none.
+/// The number of an import's rows by outcome. Rows that have a problem without being refused are not counted.
 fn outcomes_of(answer: &Value) -> BTreeMap<String, usize> {
     let mut outcomes = BTreeMap::new();
     for row in answer["results"].as_array().into_iter().flatten() {
@@ -189,7 +189,7 @@ async fn every_event_is_answered_as_expected() {
         let mut world = World::empty().await;
         let mut sample = files["import-employees/sample-company.json"].clone();
         if !file.starts_with("import-employees/") {
-            // Nobody else is asked for, and 250 people take a second.
+            // The tests use only these people, and an import of all 250 takes a second.
             let rows = sample["employees"].as_array_mut().unwrap();
             rows.retain(|row| people.values().any(|email| row["email"] == *email));
         }
@@ -212,7 +212,7 @@ fn every_function_has_an_event_that_fails() {
         let bad = answers.iter().filter(|(_, expected)| matches!(expected, Problem(..) | Error(_)));
         bad.filter(|(file, _)| file.split('/').next() == Some(package)).count()
     };
-    // The cleanup takes whatever the schedule sends.
+    // The cleanup ignores the content of the schedule's event.
     let functions = Template::of_this_build().unwrap().functions;
     for function in functions.iter().filter(|function| function.package != "cleanup-passcodes") {
         assert!(bad(&function.package) > 0, "{} has no bad event", function.package);

@@ -51,7 +51,7 @@ async fn ten_at_once_mail_once() {
 async fn a_lost_answer_is_given_again() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    // The answers to the second transaction, which keeps the answer, never come: to the client, a failure.
+    // The answers to the second transaction, which stores the answer, are lost: the client gets a failure.
     world.store.record();
     world.store.inject(InjectedFault::AnswerLost(Attempts::All), 3, 1);
     issues(&ada, &world, "lost", json!({})).await.is_problem(503, "temporarily_unavailable");
@@ -64,7 +64,7 @@ async fn a_lost_answer_is_given_again() {
 async fn a_lease_of_a_dead_process_blocks_only_until_it_expires() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
-    // It stored the passcode, and neither mailed nor withdrew it.
+    // It stored the passcode and neither mailed nor ended it.
     world.ses.inject(InjectedFault::Broken, 0, 1);
     world.store.record();
     world.store.inject(InjectedFault::Broken, 3, 20);

@@ -15,7 +15,7 @@ const CARL: &str = "carl@contoso.example";
 const MICHAEL: &str = "michael@northwind.example";
 const NEWCOMER: &str = "new@northwind.example";
 
-/// The `company` of an import that names Northwind and changes nothing of it.
+/// The `company` of an import for Northwind without changes.
 fn northwind(world: &World) -> Value {
     json!({"company_id": world.companies["Northwind Partners"]})
 }
@@ -224,7 +224,7 @@ async fn a_bad_row_is_refused_and_the_others_are_done() {
     expected.extend(["refused address_taken", "refused employee_not_found", "created"]);
     assert_eq!(world.outcomes(rows).await, expected);
     assert_eq!(world.outcomes(json!(vec![json!({}); 1_000])).await, vec!["refused invalid_request"; 1_000]);
-    // Nobody is imported with a password.
+    // An import creates no password.
     let logins = world.items("credentials").await;
     let newcomer = logins.iter().find(|item| item["login"]["S"] == NEWCOMER).and_then(Value::as_object).unwrap();
     assert_eq!(newcomer.keys().collect::<Vec<_>>(), ["company_id", "employee_id", "login"]);
@@ -252,7 +252,7 @@ async fn first_passcodes_go_to_those_who_wait_for_one() {
     let everybody = [ADA, "grace@northwind.example", MIKE, SAM, CLEO, DORA];
     let mut event = world.northwind(everybody.iter().map(|email| json!({"email": email})).collect());
     event["issue_passcodes"] = json!(true);
-    // A second run mails nobody; one after the codes' hour mails those who still wait.
+    // A second run mails nobody. A run after the codes have expired mails the people without credentials.
     for (minutes, mails) in [(0, [1, 1, 1, 1, 0, 0]), (0, [1, 1, 1, 1, 0, 0]), (60, [1, 2, 2, 2, 0, 0])] {
         world.advance(Duration::from_secs(minutes * 60)).await;
         assert_eq!(world.outcomes_of(event.clone()).await, vec!["unchanged"; 6]);

@@ -136,7 +136,7 @@ async fn checks_are_made_in_the_order_of_the_contract() {
 async fn a_mail_that_is_refused_leaves_no_live_code() {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
-    // SES takes no local part that is not ASCII.
+    // SES accepts only ASCII local parts.
     let company = json!({"company_id": world.companies["Northwind Partners"], "name": "Northwind Partners"});
     let row = json!({"email": "jürgen@northwind.example", "name": "Jürgen"});
     let imported = world.import(json!({"company": company, "employees": [row]})).await;
@@ -161,7 +161,7 @@ async fn a_code_that_ran_out_is_shown_as_expired_at_once() {
     assert_eq!(ada.sees("mike@northwind.example").await["passcode"]["status"], "sent");
     world.advance(Duration::from_secs(1)).await;
     assert_eq!(ada.sees("mike@northwind.example").await["passcode"]["status"], "expired");
-    // The trail tells it once, whether the cleanup or the next code comes first.
+    // There is one audit event, whether the cleanup or the next code comes first.
     ada.issues_a_code_to("mike@northwind.example").await;
     world.clean_up().await;
     let trail = world.trail_of("mike@northwind.example").await;

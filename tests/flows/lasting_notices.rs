@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 const MIKE: &str = "mike@northwind.example";
 const GRACE: &str = "grace@northwind.example";
-/// How often an outage is met in these tests; more often than anything is tried.
+/// The number of failing requests in an outage. It is larger than the number of attempts.
 const LONG: usize = 1_000;
 
-/// The batch with the event of this type about the person.
+/// The stream batch with the person's event of this type.
 async fn batch_of(world: &World, email: &str, kind: &str) -> Value {
     let mut rows = world.items("audit").await.into_iter();
     let row = rows.find(|row| row["event_type"]["S"] == kind && row["employee_id"]["S"] == world.id(email));
@@ -71,7 +71,7 @@ async fn a_days_outage_of_the_mail_service_delays_notices_and_loses_none() {
     }
 }
 
-/// An attempt whose end nobody knows counts, and there are two of them: one that nobody can have heard must not.
+/// An attempt with an unknown result counts, and two are allowed. An attempt that cannot have been received must not count.
 #[tokio::test]
 async fn a_mail_service_that_cannot_be_reached_uses_up_no_attempt() {
     let world = World::start().await;
@@ -103,7 +103,7 @@ async fn an_outage_of_the_store_delays_notices_and_loses_none() {
     }
 }
 
-/// A turn to mail is written down before the mail: whoever does not hear that it was has mailed nothing.
+/// An attempt is stored before the mail is sent. If the write is not confirmed, nothing is mailed.
 #[tokio::test]
 async fn a_turn_whose_answer_is_lost_uses_up_no_attempt() {
     let world = World::start().await;

@@ -12,13 +12,13 @@ const MIKE: &str = "mike@northwind.example";
 const SAM: &str = "sam@northwind.example";
 const MOVED: &str = "samuel@northwind.example";
 
-/// Longer than a code lives that nobody gave another end.
+/// Longer than the lifetime of a code.
 const HOUR: Duration = Duration::from_secs(61 * 60);
 
-/// What happened so far, a line an act. After each, the indexes follow.
+/// The results so far, one line per act.
 struct Story<'w> {
     world: &'w World,
-    /// None where indexes know everything.
+    /// None if the indexes are always current.
     late: Option<LateIndexes<'w>>,
     lines: Vec<String>,
 }
@@ -59,7 +59,7 @@ impl Story<'_> {
         self.says(format!("cleanup: {counts}")).await;
     }
 
-    /// The time goes by that an index needs at most to know what was before.
+    /// Advances the clock, and then the indexes are current.
     async fn waits(&mut self, time: Duration) {
         self.world.advance(time).await;
         if let Some(late) = &mut self.late {
@@ -68,7 +68,7 @@ impl Story<'_> {
     }
 }
 
-/// Codes and people in every state, each act soon after the one before.
+/// Acts on codes and people in every state, in quick sequence.
 async fn story(acts_behind: Option<usize>) -> Vec<String> {
     let world = World::start().await;
     world.stack.clock().hold();
@@ -81,7 +81,7 @@ async fn story(acts_behind: Option<usize>) -> Vec<String> {
     let mut story = Story { world: &world, late, lines: Vec::new() };
     let passcode = |email: &str| format!("/v1/employees/{}/passcode", world.id(email));
 
-    // Replaced, taken back, bounced, redeemed, completed.
+    // Replaced, revoked, bounced, redeemed, completed.
     story.answers("issue", &ada.issues(MIKE, None).await).await;
     let replaced = world.mailed_code(MIKE).await;
     story.is_cleaned_up().await;
@@ -112,7 +112,7 @@ async fn story(acts_behind: Option<usize>) -> Vec<String> {
     story.answers("suspend", &ada.issues(MIKE, Some(json!({"suspend": true}))).await).await;
     story.says(format!("session: {}", mike.has_a_session().await)).await;
 
-    // A code that is due for the index, and was replaced, or redeemed in its last minute.
+    // A code that the index shows as expired, but that was replaced, or redeemed in its last minute.
     story.answers("issue", &ada.issues(SAM, None).await).await;
     story.waits(HOUR).await;
     ada.signs_in().await;
@@ -127,7 +127,7 @@ async fn story(acts_behind: Option<usize>) -> Vec<String> {
     ada.signs_in().await;
     grace.signs_in().await;
 
-    // People whose access ends, comes back, moves, and who are erased.
+    // People who are disabled, reactivated, moved and erased.
     story.answers("issue", &ada.issues(SAM, None).await).await;
     let code = world.mailed_code(SAM).await;
     story.changes(SAM, json!({"status": "disabled"})).await;

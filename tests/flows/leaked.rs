@@ -16,7 +16,7 @@ async fn pass(world: &World, seconds: u64) {
     world.advance(Duration::from_secs(seconds)).await;
 }
 
-/// Every root secret gets a version as Secrets Manager has it made, and it signs.
+/// Rotates every root secret as Secrets Manager does, until the new version signs.
 async fn rotate(world: &World, version_id: &str) {
     for secret in RootSecret::ALL {
         for step in ["createSecret", "testSecret", "finishSecret"] {
@@ -38,7 +38,7 @@ async fn key_ids(world: &World) -> Vec<Value> {
     keys.body["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect()
 }
 
-/// Whatever is asked, a known address is answered as an unknown one, and nothing fails.
+/// Known and unknown addresses get the same answers, and nothing fails.
 async fn refusals_are_alike(world: &World, code: &str) {
     for code in [code, "7K3M-9QXT-2BHW"] {
         for email in [MIKE, SAM, NOBODY] {
@@ -76,7 +76,7 @@ async fn after_three_rotations_a_leak_of_every_root_secret_ends_what_was_signed_
     let after = key_ids(&world).await;
     assert!(after.len() == 1 && !before.contains(&after[0]), "{before:?} {after:?}");
 
-    // Password and authenticator still open, with what they were made with, and move on.
+    // Password and authenticator still work with the old version, and are stored again with the new one.
     ada.signs_in().await;
     mike.signs_in().await;
     assert!(ada.has_a_session().await && mike.has_a_session().await);
@@ -85,13 +85,13 @@ async fn after_three_rotations_a_leak_of_every_root_secret_ends_what_was_signed_
     next.is_problem(400, "invalid_cursor");
     let code = ada.issues_a_code_to(SAM).await;
     world.recovers(SAM, &code).await.completes(PASSWORD).await;
-    // And the next rotation goes on from there.
+    // The next rotation continues with the next number.
     rotate(&world, "the-sixth").await;
     mike.signs_in().await;
     assert!(mike.has_a_session().await);
 }
 
-/// Who does not follow the runbook, and names a new root `1` again: nobody's old factors open, as if they were wrong.
+/// Without the runbook, a new root is named `1` again: all old factors are refused as wrong.
 #[tokio::test]
 async fn a_root_secret_in_the_place_of_another_is_a_mismatch_and_no_fault() {
     let world = World::start().await;

@@ -21,7 +21,7 @@ async fn get(person: &Person<'_>, path: &str) -> Reply {
     person.calls(Method::GET, path, None).await
 }
 
-/// The ids of all pages from here on, and how many pages there are.
+/// The ids on all pages from this cursor, and the number of pages.
 async fn pages_from(person: &Person<'_>, limit: u8, mut cursor: Option<String>) -> (Vec<String>, usize) {
     let (mut ids, mut pages) = (Vec::new(), 0);
     loop {
@@ -111,7 +111,7 @@ async fn a_cursor_is_valid_after_an_import() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     let page = get(&ada, "/v1/employees?limit=2").await.is(200);
-    // Ada and Cleo are on the first page. Cleo, where it ended, goes; one comes before, one behind.
+    // Ada and Cleo are on the first page. Cleo, the last one, is removed. One person is added before her and one after.
     assert_eq!(page.text_at("/employees/1/email"), "cleo@client.example");
     let rows = json!([
         {"email": "cleo@client.example", "erase": true},
@@ -134,7 +134,7 @@ async fn only_a_security_admin_sees_the_list() {
     let code = world.operator_mails_a_code_to("sam@northwind.example").await;
     let recovery = world.recovers("sam@northwind.example", &code).await;
     let one = format!("/v1/employees/{}", world.id(MIKE));
-    // Who may not ask is told so before what is wrong with the question.
+    // A member gets 403 before the query is checked.
     for path in ["/v1/employees", &one, "/v1/employees?limit=0", "/v1/employees?cursor=x", "/v1/employees/x"] {
         get(&mike, path).await.is_problem(403, "not_security_admin");
         world.call(Method::GET, path, None, None).await.is_problem(401, "unauthenticated");
@@ -143,7 +143,7 @@ async fn only_a_security_admin_sees_the_list() {
     }
 }
 
-/// The fields of an object, each with its JSON type.
+/// The fields of an object with their JSON types.
 fn shape(object: &Value) -> Vec<(&str, &str)> {
     let kind = |value: &Value| match value {
         Value::Null => "null",

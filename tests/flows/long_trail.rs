@@ -8,7 +8,7 @@ use crate::audit::{events, get};
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// Puts copies of the event of Mike's import into the trail, newer than all else.
+/// Adds copies of the event of Mike's import, newer than all other events.
 async fn lengthen_trail(world: &World, count: usize) {
     let mut event = world.items("audit").await;
     event.retain(|item| item["employee_id"]["S"] == world.id(MIKE));
@@ -64,9 +64,9 @@ async fn a_routine_type_is_looked_for_among_a_thousand_events_a_request() {
         seen.push(events(&page).len());
         cursor = page.body["next_cursor"].as_str().map(|next| format!("&cursor={next}")).unwrap_or_default();
     }
-    // Pages are short, and the one event is behind those that were put in.
+    // Pages are short, and the event that is wanted comes after the copies.
     assert_eq!((seen, cursor.as_str()), (vec![0, 0, 1], ""));
-    // A page that is full ends there.
+    // A full page stops reading.
     let full = get(&ada, "limit=10&type=passcode.issued").await.is(200);
     assert!(full.body["next_cursor"].is_string() || events(&full).len() < 10);
 }

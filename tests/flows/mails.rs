@@ -18,7 +18,7 @@ const RENEW: &str = "Renew: cargo run -p readmit-tests --example mails -- tests/
 
 const MIKE: &str = "mike@northwind.example";
 
-/// The files of a folder, by name.
+/// The contents of a folder's files, by name.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|_| panic!("{RENEW}")).map(Result::unwrap);
     entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap())).collect()
@@ -69,7 +69,7 @@ fn a_company_without_an_address_for_help_sends_its_people_to_the_providers() {
     }
 }
 
-/// S24: whoever holds a mail with a code could write to every Security Admin by the `User-Agent` of the disowning browser.
+/// S24: the recipient of a code's mail controls the `User-Agent` of the request that disowns it. This text must not reach mails.
 #[test]
 fn no_notice_repeats_what_a_client_calls_itself() {
     let typed = "Call +1 555 0100 and read out your password";
@@ -104,7 +104,7 @@ fn a_browser_is_named_by_family_and_system_and_an_app_not_at_all() {
     assert!(!disowned("curl/8.16.0", "en").contains("Browser"));
 }
 
-/// S24: the policy's three values in words, and why this reader is told.
+/// S24: the policy's three values in words, and why the recipient gets the notice.
 #[test]
 fn a_weaker_policy_is_told_to_security_admins_in_words() {
     let cast = Cast::default();
@@ -141,7 +141,7 @@ fn the_link_that_a_notice_sends_people_to_is_called_so_in_the_mail_with_the_pass
     }
 }
 
-/// The subject of Mike's latest mail, whose code opens a recovery.
+/// The subject of Mike's latest mail, after its code was redeemed.
 async fn subject_of_a_code_that_works(world: &World) -> String {
     let code = world.operator_mails_a_code_to(MIKE).await;
     let _: Recovery<'_> = world.recovers(MIKE, &code).await;
@@ -162,13 +162,13 @@ async fn a_person_is_written_to_in_the_own_language_else_the_companys() {
     assert_eq!(subject_of_a_code_that_works(&world).await, "Ihr Einmalcode für Partner Portal");
 }
 
-/// The headers that the mail service was asked to add to its latest mail.
+/// The extra headers in the latest request to the mail service.
 fn asked_headers(world: &World) -> Value {
     let latest = world.ses.recorded().pop().unwrap();
     serde_json::from_str::<Value>(&latest.body).unwrap()["Content"]["Simple"]["Headers"].clone()
 }
 
-/// The mail side of a function that has leave to send; of what else the template gives to functions, nothing is used.
+/// The mail services of a function that may send mail.
 fn mailing(world: &World) -> Services<Mail> {
     let variables = Template::of_this_build().unwrap().variables;
     let any = |value: &Value| value.as_str().unwrap_or("1").to_owned();

@@ -41,7 +41,7 @@ async fn a_changed_address_is_told_to_the_old_and_the_new_one() {
     assert!(
         events.clone().count() == 1 && events.into_iter().all(|row| !row.to_string().contains("northwind.example"))
     );
-    // Kept for the notice, and for a week.
+    // The item is kept for the notice, for a week.
     let kept = world.items("limits").await.into_iter().find(|row| row["login"]["S"] == MIKE).unwrap();
     let week = u64::try_from(kept["delete_after"]["N"].as_str().unwrap().parse::<i64>().unwrap()).unwrap();
     assert!((world.now() + 6 * 86_400..=world.now() + 7 * 86_400).contains(&week));

@@ -20,11 +20,11 @@ async fn a_session_says_who_it_is_since_when_and_until_when() {
     assert_eq!(session.body["employee"]["email"], MIKE);
     assert_eq!(session.body["employee"]["role"], "member");
     assert_eq!(session.header("cache-control"), "no-store");
-    // To the second.
+    // The exact second.
     let in_seconds = |seconds| json!(world.stack.clock().now().after(Duration::from_secs(seconds))).to_string();
     assert_eq!(session.body["authenticated_at"].to_string()[..20], in_seconds(0)[..20]);
     assert_eq!(session.body["expires_at"].to_string()[..20], in_seconds(3_600)[..20]);
-    // The role is the directory's of now, and a member may ask.
+    // The answer has the current role, and a member may send the request.
     world.change(MIKE, json!({"role": "security_admin"})).await;
     assert_eq!(mike.calls(Method::GET, PATH, None).await.is(200).body["employee"]["role"], "security_admin");
 }

@@ -24,7 +24,7 @@ async fn changes(world: &World) -> Vec<Value> {
     events.iter().map(|event| event["detail"]["M"].clone()).collect()
 }
 
-/// What a field was changed from and to, change by change.
+/// The old and new value of a field in each change.
 fn chain(changes: &[Value], field: &str) -> Vec<(Value, Value)> {
     let of_field = changes.iter().filter_map(|change| change.get(field));
     of_field.map(|change| (change["M"]["from"]["S"].clone(), change["M"]["to"]["S"].clone())).collect()
@@ -56,7 +56,7 @@ async fn a_changed_company_is_one_event_with_old_and_new_values() {
     ];
     assert_eq!(details, expected.iter().collect::<Vec<_>>());
     assert!(events.iter().all(|event| event["employee_id"].is_null() && event["actor"]["kind"] == "operator"));
-    // No employee, no entry in the index by employee: nobody's page has it.
+    // The event has no employee, so it is not in the list of any employee's events.
     let about = format!("/v1/audit-events?employee_id={}", world.id(ADA));
     let page = ada.calls(reqwest::Method::GET, &about, None).await.is(200);
     assert!(page.body["events"].as_array().unwrap().iter().all(|event| event["type"] != "company.changed"));
@@ -89,7 +89,7 @@ async fn a_changed_employee_is_told_with_the_old_and_new_role_type_and_status() 
     }
 }
 
-/// Finding 4: 15 of 60 tightenings were lost beside an import that did not mention them.
+/// Finding 4: 15 of 60 changes to a stricter policy were lost when an import without these fields ran in parallel.
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_policy_changes_beside_other_imports_are_all_kept() {
     let world = World::start().await;

@@ -19,7 +19,7 @@ async fn policy(world: &World, second_proof: &str) {
     world.import(json!({"company": company, "employees": []})).await;
 }
 
-/// The refusal without what differs from request to request.
+/// The status and the body of a refusal, without the fields that differ between requests.
 fn words(reply: &Reply) -> (u16, Value) {
     let mut body = reply.body.clone();
     body["request_id"] = Value::Null;
@@ -74,7 +74,7 @@ async fn the_policy_says_who_shows_more_than_a_code() {
     world.redeem(GRACE, &ada.issues_a_code_to(GRACE).await).await.is(200);
     policy(&world, "security_admins").await;
     world.redeem(GRACE, &ada.issues_a_code_to(GRACE).await).await.is_problem(401, "passcode_rejected");
-    // Who was never in has nothing to show; and the operator asks for nothing.
+    // A person without credentials has no second proof, and an operator's code needs none.
     world.redeem("sam@northwind.example", &ada.issues_a_code_to("sam@northwind.example").await).await.is(200);
     world.redeem(GRACE, &world.operator_mails_a_code_to(GRACE).await).await.is(200);
 }

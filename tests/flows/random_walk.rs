@@ -40,7 +40,7 @@ async fn two_thousand_acts_of_fifty_people_at_once_leave_each_its_one_event() {
     let mut admins = Vec::new();
     for n in 0..5 {
         let mut admin = world.enrolled(&format!("admin{n}@wanderers.example")).await;
-        // To suspend wants a recent sign-in, and a recovery's session is none.
+        // Suspending requires a recent sign-in, and the session of a recovery does not count as one.
         admin.signs_in().await;
         admins.push(admin);
     }

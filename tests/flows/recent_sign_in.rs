@@ -28,7 +28,7 @@ fn claims(token: &str) -> Value {
 async fn a_suspension_wants_a_sign_in_of_the_last_ten_minutes_and_a_plain_issue_does_not() {
     let world = World::start().await;
     let (mut ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
-    // The session of a recovery is none.
+    // The session of a recovery does not count as a sign-in.
     needs_a_sign_in(suspends(&ada).await);
     ada.signs_in().await;
     world.stack.clock().hold();

@@ -15,7 +15,7 @@ async fn the_whole_way_back_in() {
     let mut mike = world.enrolled("mike@northwind.example").await;
 
     let code = ada.issues_a_code_to("mike@northwind.example").await;
-    // Issuing alone leaves the old credentials and sessions as they are.
+    // Issuing a code changes neither the old credentials nor the sessions.
     mike.signs_in().await;
     assert!(mike.has_a_session().await);
 
@@ -30,7 +30,7 @@ async fn the_whole_way_back_in() {
     assert_eq!(done.body["employee"]["two_factor"], "enrolled");
     assert_eq!(done.body["backup_codes"].as_array().map(Vec::len), Some(10));
 
-    // The new credentials open the door, the old ones, their sessions and their backup codes do not.
+    // The new credentials work. The old ones, their sessions and their backup codes do not.
     assert!(!mike.has_a_session().await);
     mike.tries_to_sign_in().await.is_problem(401, "sign_in_rejected");
     world.sign_in(&mike.email, PASSWORD, &mike.backup_codes[0]).await.is_problem(401, "sign_in_rejected");
@@ -64,7 +64,7 @@ async fn the_steps_may_be_taken_in_any_order_and_each_is_needed() {
     assert_eq!(missing.body["missing"], json!(["password", "totp"]));
     let shown = recovery.asks_for_totp().await.is(200);
     let digits = recovery.digits_of(&shown);
-    // As often as wrong codes would end it: what is incomplete costs no try.
+    // Five times, the limit of wrong codes: an incomplete request does not count.
     for _ in 0..5 {
         let missing = recovery.confirms(&digits).await.is_problem(409, "recovery_incomplete");
         assert_eq!(missing.body["missing"], json!(["password"]));
@@ -139,7 +139,7 @@ async fn a_recovery_lasts_fifteen_minutes_to_the_second_past_the_codes_own_expir
     world.advance(Duration::from_secs(5)).await;
     recovery.confirms(&recovery.digits_of(&shown)).await.is_problem(401, "unauthenticated");
     recovery.sets_password(NEW_PASSWORD).await.is_problem(401, "unauthenticated");
-    // The item still lies in the table: it is the time that decides.
+    // The item is still in the table. Only the time decides.
     assert_eq!(world.items("passcodes").await.len(), 2);
 }
 
@@ -219,7 +219,7 @@ async fn a_weak_password_is_refused_with_its_reasons_ten_times_at_most() {
     let later = recovery.sets_password(NEW_PASSWORD).await.is_problem(429, "too_many_requests");
     let seconds: u64 = later.header("retry-after").parse().unwrap();
     assert!((890..=900).contains(&seconds), "{seconds}");
-    // The last one that was taken still completes.
+    // The last secret that was stored can still be completed.
     let shown = recovery.asks_for_totp().await.is(200);
     recovery.confirms(&recovery.digits_of(&shown)).await.is(200);
 }

@@ -42,7 +42,7 @@ async fn a_code_expires_to_the_second_while_its_item_still_lies_there() {
         assert_eq!(world.redeem(MIKE, &code).await.status, status, "after {wait} s");
         let rows = world.items("passcodes").await;
         assert_eq!(rows.len(), 1);
-        // What has expired is not even tried.
+        // The secret of an expired code is not compared.
         assert_eq!(rows[0]["try_count"]["N"], if status == 200 { "1" } else { "0" });
     }
 }

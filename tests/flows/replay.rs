@@ -9,12 +9,12 @@ const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 const HOUR: i64 = 3_600_000;
 
-/// A moment so many milliseconds from now.
+/// The time `millis` milliseconds from now.
 fn moment(world: &World, millis: i64) -> String {
     readmit::domain::Timestamp::from_millis(world.stack.clock().now().millis() + millis).to_string()
 }
 
-/// A replay of the last hour of a company's trail.
+/// A replay of a company's audit events of the last hour.
 fn last_hour(world: &World, company: &str) -> Value {
     let company_id = &world.companies[company];
     json!({"replay": {"company_id": company_id, "from": moment(world, -HOUR), "to": moment(world, 0)}})
@@ -36,7 +36,7 @@ async fn a_replay_mails_what_was_not_mailed_and_a_second_one_nothing() {
     assert_eq!(told.count(), 2);
     let told_mary = world.all_mails_to("mary@contoso.example").await.len();
     assert_eq!(told_mary, 1, "the code alone: hers is another company");
-    // The stream comes late, and finds everything told.
+    // The stream delivers late, and all notices are already sent.
     assert_eq!(world.notices_to(MIKE).await, ["passcode_redeemed", "recovery_completed"]);
 }
 
@@ -120,7 +120,7 @@ async fn a_replay_is_read_strictly_and_reaches_back_only_as_far_as_it_is_known_w
     assert_eq!(world.invoke("notify", reaches).await.body, answer(0, 0));
 }
 
-/// Whoever replays a span of which the marks are gone mails everybody again.
+/// A replay of a span whose marks have been deleted would mail everybody again.
 #[tokio::test]
 async fn an_event_whose_mark_is_gone_is_too_old_for_a_replay() {
     let world = World::start().await;

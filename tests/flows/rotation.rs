@@ -36,7 +36,7 @@ async fn step(world: &World, step: &str, secret: RootSecret, version_id: &str) -
     world.invoke("rotate-root-secret", event).await.body
 }
 
-/// The four steps of every root secret, as Secrets Manager takes them, each twice: it may.
+/// The four steps of a rotation for every root secret, each twice, because Secrets Manager may repeat a step.
 async fn rotate_as_scheduled(world: &World, version_id: &str) {
     for secret in RootSecret::ALL {
         for name in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
@@ -66,11 +66,11 @@ async fn two_rotations_in_the_middle_of_a_recovery_and_a_session_stop_nobody() {
     recovery.sets_password(PASSWORD).await.is(204);
     assert!(ada.has_a_session().await);
 
-    // The second signs from here on.
+    // The second version signs from now on.
     minutes(&world, 2).await;
     let totp = recovery.asks_for_totp().await.is(200);
     assert!(ada.has_a_session().await);
-    // And the third from here; the recovery and the session are of the first.
+    // The third version signs from now on. The recovery and the session are signed by the first.
     minutes(&world, 4).await;
     let keys = world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
     assert_eq!(keys.body["keys"].as_array().unwrap().len(), 3);
@@ -105,7 +105,7 @@ async fn a_rotation_of_something_else_or_without_a_step_changes_nothing() {
     assert_eq!(root(&world, RootSecret::Sessions), before);
 }
 
-/// It would sign while processes and others' caches do not know it yet (S30). The next attempt makes another.
+/// It would sign before other processes and caches know it (S30). The next attempt makes a new version.
 #[tokio::test]
 async fn a_rotation_that_is_finished_too_late_is_begun_anew() {
     let world = World::start().await;
@@ -131,7 +131,7 @@ async fn a_sign_in_moves_password_and_authenticator_on_to_the_current_key() {
     assert!(
         stored(&world, "password_hash").await.starts_with("1:") && stored(&world, "totp_key").await.starts_with("1:")
     );
-    // Twice, while Mike is away.
+    // Two rotations without a sign-in of Mike between them.
     rotate(&world, 2, 0);
     rotate(&world, 3, 0);
     world.advance(Duration::from_secs(600)).await;
@@ -155,7 +155,7 @@ async fn a_secret_store_that_fails_later_takes_nothing_away() {
     world.advance(Duration::from_secs(400)).await;
     mike.signs_in().await;
     assert!(mike.has_a_session().await);
-    // A version that nobody has is a bad token, not a fault.
+    // An unknown version is an invalid token and not a failure.
     let forged = mike.token.replacen("eyJ", "eyK", 1);
     let reply = world.call(Method::GET, "/v1/employees", Some(&forged), None).await;
     reply.is_problem(401, "unauthenticated");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SAMPLE: &str = include_str!("../../events/import-employees/sample-company.json");
 const ADA: &str = "ada@northwind.example";
 
-/// All pages of a listing: the addresses, in order.
+/// The addresses on all pages of a listing, in order.
 async fn all_pages(ada: &Person<'_>, asked: &str, limit: usize) -> Vec<String> {
     let (mut found, mut cursor) = (Vec::new(), String::new());
     for _ in 0..200 {
@@ -120,7 +120,7 @@ async fn each_filter_finds_just_those_it_names() {
 
     let code = ada.issues_a_code_to("mike@northwind.example").await;
     ada.issues("sam@northwind.example", None).await.is(201);
-    // The newest issue first.
+    // The newest code first.
     assert_eq!(found("passcode_pending").await, ["sam@northwind.example", "mike@northwind.example"]);
     let recovery = world.recovers("mike@northwind.example", &code).await;
     assert_eq!(found("passcode_pending").await, ["sam@northwind.example"]);
@@ -177,7 +177,7 @@ async fn what_cannot_be_asked_is_told() {
     assert!(all_pages(&carl, "query=mike", 10).await.is_empty());
 }
 
-/// A world whose first company has this many people more, every fifth a client with a passcode's end behind it.
+/// A world whose first company has `count` more people. Every fifth is a client with an ended passcode.
 async fn world_of(count: usize) -> World {
     let world = World::start().await;
     let company = json!({"company_id": world.companies["Northwind Partners"], "name": "Northwind Partners"});
@@ -220,7 +220,8 @@ async fn a_page_costs_the_same_among_a_hundred_and_among_five_thousand() {
     }
     assert_eq!(costs[0], costs[1]);
     let counted: BTreeSet<usize> = costs[0].iter().map(|(_, cost)| cost.len()).collect();
-    // Caller, people and their passcodes; words are read before; whom no passcode filter finds is not read.
+    // Two to four requests: the caller, the words of a search, the people, and their passcodes. A filter by passcode
+    // reads no other people.
     assert_eq!(counted, BTreeSet::from([2, 3, 4]));
     assert!(costs[0].iter().all(|(_, cost)| cost.iter().all(|(_, units)| *units > 0.0)), "{costs:?}");
 }

@@ -86,7 +86,7 @@ async fn signing_out_ends_every_session() {
     assert_eq!(world.trail_of(MIKE).await.iter().filter(|kind| *kind == "session.ended").count(), 1);
 }
 
-/// As docs/operating.md, "Restoring", has it.
+/// The runbook in docs/operating.md, "Restoring".
 #[tokio::test]
 async fn a_restored_directory_brings_back_the_sessions_ended_since_and_none_that_began_since() {
     let world = World::start().await;
@@ -175,7 +175,7 @@ async fn an_unknown_address_costs_a_hash_as_well() {
     let world = World::start().await;
     let (password, pepper) = (Password::new(PASSWORD), Pepper::from([1; 32]));
     let (mut refusal, mut hash) = (Duration::MAX, Duration::MAX);
-    // Side by side, and the best of many: what else the machine does must not matter.
+    // Measured alternately, and the best of many, so that other load does not matter.
     for n in 0..9 {
         let started = Instant::now();
         world

@@ -11,13 +11,13 @@ use readmit_tests::{Proxy, World};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// As those of a function that verifies tokens and makes cursors.
+/// The keys of a function that verifies tokens and makes cursors.
 const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies: &[TokenKind::Access] };
 
-/// For each connection, the requests that came over it.
+/// The requests of each connection.
 type Heard = Arc<Mutex<Vec<Vec<String>>>>;
 
-/// A store that answers everything by an empty object, and keeps what it hears.
+/// A store that answers every request with an empty object and records it.
 async fn listening_store() -> (String, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (url, heard) = (format!("http://{}", listener.local_addr().unwrap()), Heard::default());
@@ -36,7 +36,7 @@ async fn answer_all(mut stream: TcpStream, heard: Heard, number: usize) {
     let mut buffer = vec![0; 65_536];
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {
         let text = String::from_utf8_lossy(&buffer[..read]).to_lowercase();
-        // The rest of a request that came in parts is none.
+        // A later part of a request is not a request of its own.
         if !text.starts_with("get /") && !text.starts_with("post /") {
             continue;
         }
@@ -63,7 +63,7 @@ async fn a_start_opens_connections_by_unsigned_requests_and_later_requests_use_t
     {
         let heard = heard.lock().unwrap();
         assert_eq!(heard.len(), 2, "{heard:?}");
-        // One reads the public keys, and is free then.
+        // One connection reads the public keys first.
         let (keys, questions): (Vec<_>, Vec<_>) = heard.iter().partition(|asked| asked[0].contains("readmit-keys"));
         assert_eq!((keys.len(), questions.len()), (1, 1), "{heard:?}");
         for asked in questions {
@@ -82,7 +82,7 @@ async fn a_start_opens_connections_by_unsigned_requests_and_later_requests_use_t
 #[tokio::test]
 async fn a_start_waits_a_second_at_most_for_who_says_nothing() {
     let world = World::start().await;
-    // Connections are taken by the kernel, and nobody reads.
+    // The kernel accepts connections, and nobody reads from them.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let secrets = Proxy::start().await;
     secrets.leads_to(world.stack.secrets_and_mail());
@@ -92,7 +92,7 @@ async fn a_start_waits_a_second_at_most_for_who_says_nothing() {
     services.warm_up(2).await;
     let took = started.elapsed();
     assert!((Duration::from_millis(900)..Duration::from_secs(15)).contains(&took), "{took:?}");
-    // The keys did not wait for the store: they are there, and are not asked for again.
+    // The keys did not wait for the store: they are loaded and are not requested again.
     assert_eq!(secrets.recorded().len(), 1);
     assert!(services.keyring().await.is_ok());
     assert_eq!(secrets.recorded().len(), 1);

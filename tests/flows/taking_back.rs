@@ -59,7 +59,7 @@ async fn of_a_redemption_and_a_revocation_at_once_one_wins() {
         let code = ada.issues_a_code_to(MIKE).await;
         let (redeemed, revoked) = tokio::join!(world.redeem(MIKE, &code), revokes(&ada, &world, MIKE));
         revoked.is(204);
-        // Taken back before, or with the recovery that it had become.
+        // The code was revoked before the redemption, or after it together with its recovery.
         assert!(redeemed.status == 200 || redeemed.status == 401, "{}", redeemed.text);
         world.reconcile().await;
         world.advance(std::time::Duration::from_secs(16 * 60)).await;

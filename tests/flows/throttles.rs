@@ -30,7 +30,7 @@ async fn an_employee_gets_three_codes_in_a_quarter_of_an_hour() {
     world.advance(Duration::from_secs(5)).await;
     ada.issues(MIKE, None).await.is(201);
     assert_eq!(world.mails_to(MIKE).await.len(), 4);
-    // Told once a span, however often it is tried.
+    // One audit event per window, for any number of attempts.
     assert_eq!(world.trail_of(MIKE).await.iter().filter(|kind| *kind == "passcode.throttled").count(), 1);
 }
 
@@ -46,7 +46,7 @@ async fn an_employee_gets_ten_codes_a_day() {
     }
     let refused = ada.issues(MIKE, None).await.is_problem(429, "too_many_requests");
     assert!((77_000..=77_400).contains(&retry_after(&refused)), "{}", retry_after(&refused));
-    // The operator's codes count in nobody's limit.
+    // The operator's codes do not count for any limit.
     world.operator_mails_a_code_to(MIKE).await;
 }
 
@@ -142,7 +142,7 @@ async fn a_hundred_wrong_secrets_stop_issuing_for_a_day() {
     ada.signs_in().await;
     let code = ada.issues_a_code_to(MIKE).await;
     world.recovers(MIKE, &code).await.completes(PASSWORD).await;
-    // The code after the lock has its place in the window: with two more it is full.
+    // The code after the lock counts in the window. Two more fill it.
     for _ in 0..2 {
         ada.issues(MIKE, None).await.is(201);
     }

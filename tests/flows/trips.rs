@@ -16,7 +16,7 @@ async fn issuing_takes_three_trips_before_the_mail_and_one_after() {
     world.store.record();
     ada.issues(MIKE, None).await.is(201);
     assert_eq!(world.store.trips(), ["BatchGetItem", "GetItem", "TransactWriteItems", "UpdateItem"]);
-    // As many for a code that replaces another.
+    // The same number for a code that replaces another.
     world.store.record();
     ada.issues(MIKE, None).await.is(201);
     assert_eq!(world.store.trips(), ["BatchGetItem", "GetItem", "TransactWriteItems", "UpdateItem"]);
@@ -136,7 +136,7 @@ async fn listing_takes_two_trips_and_a_search_three() {
         ("limit=2", &["GetItem Query", "BatchGetItem"][..]),
         ("filter=clients", &["GetItem Query", "BatchGetItem"]),
         ("filter=passcode_pending", &["GetItem Query", "BatchGetItem BatchGetItem"]),
-        // The words, then whom they name, then their passcodes.
+        // First the words, then their people, then the passcodes.
         ("query=mi", &["GetItem Query", "BatchGetItem", "BatchGetItem"]),
     ] {
         world.store.record();
@@ -179,7 +179,8 @@ async fn cleaning_up_takes_sixteen_queries_at_once_and_a_get_and_a_transaction_a
     world.advance(std::time::Duration::from_secs(3_600)).await;
     world.store.record();
     assert_eq!(world.clean_up().await["expired"], 1);
-    // No shard waits for another: get and transaction may overlap with their queries.
+    // The shards are queried in parallel, and the get and the transaction may start before the last query ends: so
+    // this checks the operations and not the trips.
     assert_eq!(world.store.operations().join(" "), format!("GetItem {} TransactWriteItems", ["Query"; 16].join(" ")));
 }
 
@@ -220,7 +221,7 @@ async fn issuing_to_ten_takes_three_requests_and_two_for_each() {
         world.store.operations(),
         [&["BatchGetItem"; 2][..], &["TransactWriteItems"; 10], &["UpdateItem"; 11]].concat()
     );
-    // The codes are stored one after the other, for each checks the admin's row; mails and what follows go together.
+    // The codes are stored one after the other, because each checks the admin's row. The mails are sent in parallel.
     assert_eq!(world.store.sum().trips, 14);
 }
 

@@ -22,7 +22,7 @@ async fn a_recovery_takes_no_more_than_it_was_designed_for() {
     assert!(reads("search, fifty found") <= 80.0);
 }
 
-/// The items of a recovery while it has both of its new secrets, and of its events: a write of one is a unit up to 1,024 bytes.
+/// The items of a recovery with both new secrets, and its audit events. A write of up to 1,024 bytes costs one unit.
 #[tokio::test]
 async fn an_item_of_a_recovery_fits_into_one_unit() {
     let world = World::start().await;
@@ -68,7 +68,7 @@ async fn units(world: &World, operation: &str, request: Value) -> f64 {
     told.as_array().map_or_else(|| of_one(&told), |tables| tables.iter().map(of_one).sum())
 }
 
-/// An event of the trail, `bytes` long, in both indexes of the table.
+/// An audit event of this size that is in both indexes of the table.
 fn event(bytes: usize) -> Value {
     let names = "company_id".len() + "event_id".len() + "employee_key".len() + "type_key".len() + "text".len();
     json!({"employee_key": {"S": "k"}, "event_id": {"S": "e"}, "company_id": {"S": "c"}, "type_key": {"S": "t"},
@@ -79,12 +79,12 @@ fn event(bytes: usize) -> Value {
 async fn the_engine_counts_writes_as_aws_does() {
     let world = World::empty().await;
     let put = |item: Value| json!({"TableName": "readmit-audit", "Item": item});
-    // A unit for each begun KB, in the table and in each of two indexes.
+    // One unit for each started KB, in the table and in each of two indexes.
     assert_eq!(units(&world, "PutItem", put(event(1_024))).await, 3.0);
-    // The larger of before and after; the indexes' keys stay where they are.
+    // The larger of the old and the new size counts. The index keys do not change.
     assert_eq!(units(&world, "PutItem", put(event(1_025))).await, 6.0);
     assert_eq!(units(&world, "PutItem", put(event(500))).await, 6.0);
-    // What an index does not see change costs it nothing, and a new key in one is a deletion and an insertion there.
+    // An unchanged index entry costs nothing. A changed index key costs a deletion and an insertion.
     assert_eq!(units(&world, "PutItem", put(event(500))).await, 1.0);
     let mut moved = event(500);
     moved["type_key"] = json!({"S": "u"});
@@ -98,7 +98,7 @@ async fn the_engine_counts_transactions_as_aws_does() {
     let limit = |bytes: usize| json!({"subject": {"S": "s"}, "text": {"S": "x".repeat(bytes - 12)}});
     let one = json!({"TransactItems": [put("readmit-limits", limit(1_025))]});
     assert_eq!(units(&world, "TransactWriteItems", one).await, 4.0);
-    // Twice for a table, once for an index: 2 × 1 + 1 + 1, and 2 × 2.
+    // A transaction costs twice for a table and once for an index: 2 × 1 + 1 + 1, and 2 × 2.
     let two = json!({"TransactItems": [put("readmit-audit", event(900)), put("readmit-limits", limit(30))]});
     assert_eq!(units(&world, "TransactWriteItems", two).await, 4.0 + 4.0);
     let key = json!({"subject": {"S": "s"}});

@@ -9,20 +9,20 @@ use reqwest::Method;
 use serde_json::json;
 
 const ACTS: usize = 40;
-/// Codes that admins may issue to one employee within a quarter of an hour; nobody's clock moves here.
+/// The number of codes that admins may issue to an employee in 15 minutes. The clock does not move in this test.
 const ADMINS_CODES: usize = 3;
 
-/// What a person's passcode is.
+/// The state of a person's passcode.
 pub(crate) enum Passcode {
-    /// None, or one that has ended.
+    /// There is none, or it has ended.
     Over,
-    /// It waits to be redeemed.
+    /// It can be redeemed.
     Live { code: String, wrong: u32, delivered: bool },
     /// It was redeemed.
     Recovering { token: String },
 }
 
-/// What may happen.
+/// An act by or about the person.
 #[derive(Clone, Copy, Debug)]
 enum Doing {
     OperatorIssues,
@@ -56,7 +56,7 @@ const DOINGS: [Doing; 13] = [
     Doing::RenewsBackupCodes,
 ];
 
-/// A person, and the model of what is true of that person.
+/// A person, and the model of the person's state.
 pub(crate) struct Walker<'w> {
     pub(crate) world: &'w World,
     pub(crate) admin: &'w Person<'w>,
@@ -77,7 +77,7 @@ impl Walker<'_> {
         *self.events.entry(kind.to_owned()).or_default() += 1;
     }
 
-    /// Does and suffers [`ACTS`] things, and tells what the trail must hold of it.
+    /// Runs [`ACTS`] random acts. Returns the expected audit events.
     pub(crate) async fn walk(mut self) -> (String, BTreeMap<String, usize>) {
         for _ in 0..ACTS {
             let doing = DOINGS[self.random.random_range(0..DOINGS.len())];
