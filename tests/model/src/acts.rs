@@ -21,7 +21,7 @@ use revoking::{Disown, Revoke};
 use signing_in::SignIn;
 use tracking::{CleanUp, Track};
 
-/// Who acts. Each does one thing at a time; the holder has two tabs.
+/// The actors. Each does one act at a time. The holder has two tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Actor {
     /// A Security Admin.
@@ -34,7 +34,7 @@ pub enum Actor {
     Guesser,
     /// The scheduled cleanup, which ends what is overdue.
     Cleanup,
-    /// What the mail service reports.
+    /// The mail service's delivery reports.
     Tracker,
     /// The operator's import.
     Importer,
@@ -187,7 +187,7 @@ impl Act {
         }
     }
 
-    /// Whether it will store a code.
+    /// Whether it is an issue whose code is not stored yet.
     pub fn will_store(&self) -> bool {
         matches!(self, Self::Issue(issue) if issue.id().is_none())
     }

@@ -1,55 +1,55 @@
 //! Possible mistakes in the conditions of the writes. A test makes each one on purpose, to show that a property finds it.
 
-/// A condition that is left out, or an order that is turned round.
+/// A missing condition, or a wrong order of writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mistake {
-    /// A new code is written over whatever lies there, instead of over what was read.
+    /// A new code replaces any passcode instead of only the one that was read.
     IssueOverwrites,
-    /// A code is issued without another look at the admin's row.
+    /// The write of a code does not check the admin's row.
     IssueWithoutAuthority,
-    /// A code is issued without another look at the holder's row.
+    /// The write of a code does not check the holder's row.
     IssueWithoutHolder,
-    /// A code is revoked without another look at the admin's row.
+    /// The write of a revocation does not check the admin's row.
     RevokeWithoutAuthority,
-    /// A code is stored as `sent`, before its mail was accepted.
+    /// A code is stored as `sent` before its mail was accepted.
     SentBeforeMailed,
-    /// Whatever code lies there is marked as sent, not the one that was mailed.
+    /// Any code of the address is marked as sent instead of only the one that was mailed.
     SentWhicheverItIs,
-    /// A code that is `sending` can be tried.
+    /// A code that is `sending` can be redeemed.
     TryWhileSending,
-    /// A try is counted after five.
+    /// A sixth try is accepted.
     TryWithoutLimit,
-    /// The fifth wrong secret ends whatever code lies there.
+    /// The fifth wrong secret ends any code of the address.
     ExhaustWhicheverItIs,
-    /// A redemption looks at the time once, before the secret is compared.
+    /// A redemption checks the time only before the secret is compared.
     RedeemLate,
-    /// A redemption does not say which phase it starts from.
+    /// The write of a redemption does not check the phase.
     RedeemAnyPhase,
-    /// The completion takes password and authenticator as it read them, whatever was set since.
+    /// The completion uses the secrets that it read, even if others were set since.
     CompleteWithStaleFactors,
-    /// The completion does not look whether the recovery is still open.
+    /// The completion does not check that the recovery is still open.
     CompleteWhateverBecame,
     /// The completion replaces the password first, and the authenticator in a second write.
     CompleteInTwoWrites,
-    /// A sign-in does not say which password and authenticator it has compared.
+    /// The write of a sign-in does not check the password and the authenticator that were compared.
     SignInWithStaleCredentials,
-    /// A sign-in does not look again whether the account is suspended, and whether its session lasts.
+    /// The write of a sign-in does not check the suspension of the account and the epoch of its sessions.
     SignInWhileSuspended,
-    /// A report is written without the phases that it moves.
+    /// The write of a delivery report does not check the phase.
     ReportWhateverBecame,
-    /// A report makes a code live that is shown as failed.
+    /// A delivery report makes a code valid that is shown as failed.
     ReportRevives,
-    /// The cleanup writes without the phase that it has read.
+    /// The write of the cleanup does not check the phase.
     ExpireWhateverBecame,
     /// A holder can disown twice.
     DisownTwice,
-    /// A disabling does not look whether there is a passcode since.
+    /// The write of a disabling does not check that no new passcode was issued.
     DisableUnaware,
-    /// A disabling leaves the passcode alone.
+    /// A disabling does not end the passcode.
     DisableLeavesPasscode,
-    /// A changed address takes the passcode along as it is.
+    /// A change of the address moves the passcode without ending it.
     MoveKeepsPhase,
-    /// An erasure leaves the passcode.
+    /// An erasure does not delete the passcode.
     EraseLeavesPasscode,
 }
 

@@ -96,12 +96,12 @@ impl Service {
     }
 }
 
-/// Codes that are decided and not stored yet.
+/// The number of codes that are planned and not stored yet.
 fn issuing(world: &World) -> usize {
     world.running.iter().filter(|(_, act)| act.will_store()).count()
 }
 
-/// An admin who can begin. The two are alike, so Bea begins only if Ada cannot.
+/// An admin who can begin an act. Both are equal, so Bea begins only if Ada cannot.
 fn free_admin(world: &World) -> Option<Actor> {
     let can = |admin: &AdminName| {
         let row = world.tables.admin(*admin);

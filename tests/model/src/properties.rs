@@ -11,18 +11,18 @@ use crate::story::{Breach, is_a_door};
 use crate::tables::{AdminName, Login, Row};
 use crate::world::World;
 
-/// The door that nobody may find open twice.
+/// The property against a second redemption.
 pub const ONE_DOOR: &str = "a person has one open door at most, and it is of the newest code";
-/// What a demotion, a disabling, a move and an erasure are for.
+/// The property of everything that ends access.
 pub const NO_DOOR_WITHOUT_ACCOUNT: &str = "without an active account at an address nothing is open there";
-/// The limit of guesses.
+/// The property of the limit of guesses.
 pub const FIVE_SECRETS: &str = "at most five wrong secrets are compared with a code";
-/// And nothing else exhausts it.
+/// The property that only wrong secrets exhaust a code.
 pub const EXHAUSTED_BY_TRIES: &str = "a code is exhausted only by five tries at it";
-/// The exchange of credentials.
+/// The property of a completed recovery.
 pub const OLD_UNTIL_COMPLETED: &str =
     "old credentials open until the completion commits, and the new ones from then on";
-/// Not half of it.
+/// The property that credentials are replaced together.
 pub const NEVER_MIXED: &str = "no password stands beside an authenticator of another time";
 /// See [`Breach::WithoutAuthority`].
 pub const WITH_AUTHORITY: &str = "an admin's act commits only while the admin may, and for whom may be helped";
@@ -73,7 +73,7 @@ fn always() -> Vec<Property<Service>> {
     ]
 }
 
-/// What the scenarios must show between them. Each names a state that an act leads to, or is about to.
+/// States that at least one scenario must reach.
 fn sometimes() -> Vec<Property<Service>> {
     type P = Property<Service>;
     vec![
@@ -135,7 +135,7 @@ fn sometimes() -> Vec<Property<Service>> {
     ]
 }
 
-/// Rows by which somebody can get in, by some clock.
+/// Passcodes that give access by at least one of the clocks.
 fn doors(world: &World) -> impl Iterator<Item = &Row> {
     let now = world.moment.by(Clock::Early);
     let is_in_time = move |row: &Row| now < row.recovery_until.unwrap_or(row.expires_at);

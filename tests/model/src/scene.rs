@@ -10,24 +10,24 @@ use crate::writes::{holds, write};
 
 /// A step is atomic: one read, or one write with its conditions.
 pub struct Scene<'a> {
-    /// What is stored.
+    /// The tables.
     pub tables: &'a mut Tables,
-    /// When it is.
+    /// The time.
     pub moment: Moment,
-    /// A mistake in a condition, if one is made.
+    /// The mistake that is made on purpose, if any.
     pub mistake: Option<Mistake>,
-    /// What the step does beside.
+    /// The step's effects outside of the tables.
     pub facts: Facts,
 }
 
-/// What a step did that the tables do not show, told to the story alone: no act reads it.
+/// The effects of a step outside of the tables. Only the story uses them, and no act reads them.
 #[derive(Default)]
 pub struct Facts {
-    /// Events that were put into the trail, and of which passcode.
+    /// The audit events, with their passcodes.
     pub events: Vec<(Id, EventType)>,
-    /// The admin on whose authority a write was committed.
+    /// The admin who is the actor of a committed write.
     pub on_authority_of: Option<AdminName>,
-    /// A passcode was stored, for this address.
+    /// A passcode was stored for this address.
     pub issued_to: Option<Login>,
     /// The account was suspended.
     pub has_suspended: bool,
@@ -39,7 +39,7 @@ pub struct Facts {
     pub redeemed: Option<(Id, Timestamp)>,
     /// A recovery was completed.
     pub completed: Option<Completion>,
-    /// A session was given, for these credentials.
+    /// A session was created with these credentials.
     pub signed_in: Option<(Login, Credentials)>,
     /// A person was imported.
     pub imported: Option<Owner>,
@@ -49,9 +49,9 @@ pub struct Facts {
 pub struct Completion {
     /// The recovery.
     pub id: Id,
-    /// When it was committed.
+    /// The time of its write.
     pub at: Timestamp,
-    /// The authenticator that the typed code came from.
+    /// The authenticator of the typed code.
     pub typed: Factor,
 }
 
@@ -61,7 +61,7 @@ impl Scene<'_> {
         self.mistake == Some(mistake)
     }
 
-    /// What an instance's clock says.
+    /// The time of an instance's clock.
     pub fn now(&self, clock: Clock) -> Timestamp {
         self.moment.by(clock)
     }
@@ -71,7 +71,7 @@ impl Scene<'_> {
         self.facts.events.extend(transition.events.iter().map(|event| (id, *event)));
     }
 
-    /// As `Store::end`: gives a command that ends the passcode that was read.
+    /// Corresponds to `Store::end`: applies a command that ends the passcode that was read.
     pub fn end(&mut self, login: Login, seen: &Row, command: Command, at: Timestamp) {
         let Ok(transition) = seen.lifecycle().apply(command, at) else { return };
         let row = self.tables.passcode_mut(login);

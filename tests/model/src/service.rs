@@ -3,11 +3,11 @@
 use crate::mistake::Mistake;
 use crate::scenario::Scenario;
 
-/// The service, in a scenario, with a mistake or none.
+/// The service in a scenario.
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// Who acts, and how much.
+    /// The scenario.
     pub scenario: Scenario,
-    /// A mistake in a condition.
+    /// The mistake that is made on purpose, if any.
     pub mistake: Option<Mistake>,
 }

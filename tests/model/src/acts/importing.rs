@@ -1,4 +1,4 @@
-//! By hand: `import-employees`, with `store/imports.rs`. A row is read and planned, then the passcode is read, then all is written.
+//! Repeated by hand: `import-employees`, with `store/imports.rs`. It reads a row and plans its change, reads the passcode, and then writes all.
 
 use readmit_domain::Timestamp;
 use readmit_domain::lifecycle::Command;
@@ -9,7 +9,7 @@ use crate::scene::Scene;
 use crate::tables::{Credentials, Employee, Login, Owner, Row};
 use crate::writes::{is_as_seen, moved, write};
 
-/// What an import does to the person.
+/// A change of the person by an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
     /// Disables the account. A change of the account type is written in the same way.
@@ -18,7 +18,7 @@ pub enum Change {
     Enable,
     /// Gives the other address.
     Move,
-    /// Drops person, credentials and passcode.
+    /// Erases the person, the credentials and the passcode.
     Erase,
 }
 
@@ -27,18 +27,18 @@ impl Change {
     pub const ALL: [Self; 4] = [Self::Disable, Self::Enable, Self::Move, Self::Erase];
 }
 
-/// A change under way.
+/// A running import of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Import {
     change: Change,
     at: Timestamp,
     before: Employee,
     credentials: Credentials,
-    /// Once it was read: the passcode, or that there is none.
+    /// None until the passcode was read. The inner option is none if there is no passcode.
     seen: Option<Option<Row>>,
 }
 
-/// Adds a person in the first address, without secrets. Refused if it is taken.
+/// Adds a person without secrets at the first address. Refused if the address is in use.
 pub fn add(scene: &mut Scene<'_>, owner: Owner) -> Option<()> {
     let login = Login::First;
     if scene.tables.employee.is_some() || scene.tables.credentials(login).is_some() {
@@ -64,7 +64,7 @@ impl Import {
         Some(Self { change, at: scene.now(clock), before, credentials, seen: None })
     }
 
-    /// Reads the passcode, if access ends; then writes.
+    /// Reads the passcode if the change ends access, and then writes.
     pub fn step(self, scene: &mut Scene<'_>) -> Option<Self> {
         let Some(seen) = &self.seen else {
             let ends_access = self.change != Change::Enable;

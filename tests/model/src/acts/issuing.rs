@@ -1,4 +1,4 @@
-//! By hand: `issue-passcode`, `app/issue.rs` and `store/issuing.rs`. A code is decided, stored, mailed and marked, each in a step.
+//! Repeated by hand: `issue-passcode`, `app/issue.rs` and `store/issuing.rs`. A code is planned, stored, mailed and marked, each in one step.
 
 use readmit_domain::Timestamp;
 use readmit_domain::lifecycle::{CodeStatus, Command, Passcode, Phase};
@@ -9,34 +9,34 @@ use crate::scene::Scene;
 use crate::tables::{AdminName, Employee, Id, Login, Row};
 use crate::writes::{holds, is_as_seen, write};
 
-/// An issue under way.
+/// A running issue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Issue {
     admin: AdminName,
     suspends: bool,
-    /// When it was decided: every write of it says so.
+    /// The time when it was planned. All its writes have this time.
     at: Timestamp,
     stage: Stage,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Stage {
-    /// Admin and holder were read.
+    /// The admin and the holder have been read.
     Admitted { holder: Employee },
-    /// The passcode before was read too.
+    /// The earlier passcode has been read too.
     Decided { holder: Employee, replaced: Option<Row> },
-    /// It is stored, and its mail is due.
+    /// The code is stored, and must be mailed next.
     Stored { login: Login, id: Id },
-    /// The mail service has answered, or has not.
+    /// The mail service has answered, or its answer was lost.
     Answered { login: Login, id: Id, is_accepted: bool },
 }
 
-/// What comes of a mail.
+/// The result of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// Accepted.
     Accepted,
-    /// Accepted, and the answer is lost.
+    /// Accepted, but the answer is lost.
     Lost,
     /// Not accepted.
     Refused,
@@ -51,31 +51,31 @@ fn sending() -> Phase {
     Phase::Code(CodeStatus::Sending)
 }
 
-/// Whether an admin may act, and for whom.
+/// Whether the admin may act for the holder.
 pub fn admitted(scene: &Scene<'_>, admin: AdminName) -> Option<Employee> {
     let admin = scene.tables.admin(admin);
     scene.tables.employee.clone().filter(|_| admin.has_role && admin.has_session)
 }
 
-/// As `Store::still_stands`.
+/// Corresponds to `Store::still_stands`.
 pub fn still_stands(scene: &Scene<'_>, admin: AdminName) -> bool {
     let admin = scene.tables.admin(admin);
     admin.has_role && admin.has_session
 }
 
 impl Issue {
-    /// Reads admin and holder.
+    /// Reads the admin and the holder.
     pub fn begin(scene: &Scene<'_>, admin: AdminName, suspends: bool, clock: Clock) -> Option<Self> {
         let holder = admitted(scene, admin).filter(|holder| holder.is_active)?;
         Some(Self { admin, suspends, at: scene.now(clock), stage: Stage::Admitted { holder } })
     }
 
-    /// Whether its next step is the mail.
+    /// Whether the next step sends the mail.
     pub fn mails(&self) -> bool {
         matches!(self.stage, Stage::Stored { .. })
     }
 
-    /// The code whose mail is on its way.
+    /// The code that is stored and is being mailed.
     pub fn id(&self) -> Option<Id> {
         match self.stage {
             Stage::Stored { id, .. } | Stage::Answered { id, .. } => Some(id),
@@ -83,12 +83,12 @@ impl Issue {
         }
     }
 
-    /// Whether it is decided, and not stored yet.
+    /// Whether it is planned and not stored yet.
     pub fn is_decided_by(&self, admin: AdminName) -> bool {
         self.admin == admin && matches!(self.stage, Stage::Decided { .. })
     }
 
-    /// Hands the mail over.
+    /// Sends the mail to the mail service.
     pub fn mail(self, scene: &mut Scene<'_>, answer: Answer) -> Option<Self> {
         let Stage::Stored { login, id } = self.stage else { return None };
         scene.facts.accepted = (answer != Answer::Refused).then_some(id);
@@ -96,7 +96,7 @@ impl Issue {
         Some(Self { stage: Stage::Answered { login, id, is_accepted }, ..self })
     }
 
-    /// The next step that is not the mail.
+    /// The next step, except for the mail.
     pub fn step(self, scene: &mut Scene<'_>, next: Id) -> Option<Self> {
         let stage = match self.stage.clone() {
             Stage::Admitted { holder } => {
@@ -116,7 +116,7 @@ impl Issue {
         Some(Self { stage, ..self })
     }
 
-    /// As `Store::begin`.
+    /// Corresponds to `Store::begin`.
     fn store(&self, scene: &mut Scene<'_>, holder: &Employee, replaced: Option<&Row>, id: Id) -> bool {
         let login = holder.login;
         let is_as_decided = |now: &Employee| {
@@ -167,7 +167,7 @@ impl Issue {
         true
     }
 
-    /// As `Store::sent` and `Store::withdraw`.
+    /// Corresponds to `Store::sent` and `Store::withdraw`.
     fn mark(&self, scene: &mut Scene<'_>, login: Login, id: Id, is_accepted: bool) {
         let command = if is_accepted { Command::MarkSent } else { Command::Withdraw };
         let stored = Passcode { phase: sending(), until: self.at.after(CODE_LIVES), tries: 0 };

@@ -1,6 +1,7 @@
-//! By hand: the steps of a recovery in `reset-2fa`, with `store/recovery.rs`. Each names its redemption, and that it is open.
+//! Repeated by hand: the steps of a recovery in `reset-2fa`, with `store/recovery.rs`. Each write requires that the recovery is open and
+//! is the one of the token.
 //!
-//! A password is counted before it is hashed, and kept by a second write with the same conditions: here that is one step.
+//! The product counts a password before it hashes it, and stores it with a second write under the same conditions. Here that is one step.
 
 use readmit_domain::Timestamp;
 use readmit_domain::lifecycle::{Command, Judgement, MAX_TRIES, judge};
@@ -11,18 +12,18 @@ use crate::scene::{Completion, Scene};
 use crate::tables::{Factor, Id, Login, Owner, Row};
 use crate::writes::{holds, write};
 
-/// What a recovery's token says.
+/// The content of a recovery token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Token {
-    /// The passcode.
+    /// The id of the passcode.
     pub id: Id,
-    /// The address that it was for.
+    /// The address of the passcode.
     pub login: Login,
-    /// Whose it was.
+    /// The person who had the address.
     pub owner: Owner,
 }
 
-/// As `Store::update_recovery`: the recovery, if it is the token's, open and in time.
+/// Corresponds to `Store::update_recovery`: the recovery, if it is the one of the token, open and not expired.
 fn open<'s>(scene: &'s mut Scene<'_>, token: Token, step: Command, now: Timestamp) -> Option<&'s mut Row> {
     let row = scene.tables.passcode_mut(token.login).as_mut()?;
     let is_the_one = row.id == token.id && row.owner == token.owner;
@@ -30,12 +31,12 @@ fn open<'s>(scene: &'s mut Scene<'_>, token: Token, step: Command, now: Timestam
     (is_the_one && is_open).then_some(row)
 }
 
-/// The next one of this recovery, after what was there.
+/// The next secret of this recovery.
 fn following(token: Token, before: Option<Factor>) -> Factor {
     Factor { of: Some(token.id), nth: before.map_or(0, |before| before.nth + 1) }
 }
 
-/// Keeps a new password. Two in a recovery are enough to mix them up.
+/// Stores a new password. Two in a recovery are enough to find a mix-up.
 pub fn set_password(scene: &mut Scene<'_>, token: Token, clock: Clock) -> Option<()> {
     let now = scene.now(clock);
     let row = open(scene, token, Command::SetPassword, now)?;
@@ -43,7 +44,7 @@ pub fn set_password(scene: &mut Scene<'_>, token: Token, clock: Clock) -> Option
     (next.nth < 2).then(|| row.password = Some(next))
 }
 
-/// Keeps the key of a new authenticator, in place of one shown before.
+/// Stores the key of a new authenticator, which replaces an earlier one.
 pub fn show_factor(scene: &mut Scene<'_>, token: Token, clock: Clock) -> Option<()> {
     let now = scene.now(clock);
     let row = open(scene, token, Command::ShowFactor, now)?;
@@ -51,21 +52,21 @@ pub fn show_factor(scene: &mut Scene<'_>, token: Token, clock: Clock) -> Option<
     (next.nth < 2).then(|| row.authenticator = Some(next))
 }
 
-/// A completion that was counted.
+/// A running completion, which has been counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Complete {
     token: Token,
     clock: Clock,
-    /// The recovery as it was read last.
+    /// The recovery that was read last.
     seen: Row,
-    /// The authenticator whose code was typed; none for a wrong code.
+    /// The authenticator whose code was typed. None for a wrong code.
     typed: Option<Factor>,
-    /// The authenticator is still to be replaced: a mistake.
+    /// With a mistake only: the authenticator is replaced in a second write.
     is_half_done: bool,
 }
 
 impl Complete {
-    /// Counts it, before the code is compared; reads the employee beside.
+    /// Counts it before the code is compared, and reads the employee.
     pub fn begin(scene: &mut Scene<'_>, token: Token, is_right: bool, clock: Clock) -> Option<Self> {
         let now = scene.now(clock);
         let is_active = scene.tables.employee.as_ref().is_some_and(|it| it.owner == token.owner && it.is_active);
@@ -80,7 +81,7 @@ impl Complete {
         is_active.then_some(Self { token, clock, seen, typed, is_half_done: false })
     }
 
-    /// Replaces everything at once; reads again if something was set meanwhile; the fifth wrong code ends the recovery.
+    /// Replaces all secrets in one write. Reads again if a secret was set in the meantime. The fifth wrong code ends the recovery.
     pub fn step(mut self, scene: &mut Scene<'_>) -> Option<Self> {
         let now = scene.now(self.clock);
         if self.is_half_done {
@@ -103,7 +104,7 @@ impl Complete {
         (again.password.is_some() && again.authenticator.is_some()).then_some(Self { seen: again, ..self })
     }
 
-    /// As `Store::complete_recovery`.
+    /// Corresponds to `Store::complete_recovery`.
     fn replace(&self, scene: &mut Scene<'_>, typed: Factor, now: Timestamp) -> bool {
         let Ok(completed) = self.seen.lifecycle().apply(Command::Complete, now) else { return false };
         let (login, owner) = (self.token.login, self.token.owner);

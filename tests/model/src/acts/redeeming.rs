@@ -1,4 +1,4 @@
-//! By hand: `redeem-passcode`, with `Store::count_try` and `Store::redeem`. A try is counted before its secret is compared.
+//! Repeated by hand: `redeem-passcode`, with `Store::count_try` and `Store::redeem`. A try is counted before its secret is compared.
 
 use readmit_domain::lifecycle::{CodeStatus, Command, Judgement, MAX_TRIES, Phase, Transition, judge};
 use readmit_domain::{RECOVERY_LIFETIME, Timestamp};
@@ -9,20 +9,20 @@ use crate::scene::Scene;
 use crate::tables::{Id, Login, Row};
 use crate::writes::{holds, write};
 
-/// A try that was counted.
+/// A running try, which has been counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Try {
     login: Login,
-    /// The row as the count returned it.
+    /// The row that the count returned.
     counted: Row,
     clock: Clock,
-    /// When it was counted.
+    /// The time of the count.
     at: Timestamp,
     is_right: bool,
 }
 
 impl Try {
-    /// Counts a try at the code of this address: of whoever has the code, or of a guesser, who knows the selector at most.
+    /// Counts a try of the holder or of a guesser, who can know the selector but not the secret.
     pub fn begin(scene: &mut Scene<'_>, login: Login, known: Option<Id>, clock: Clock) -> Option<Option<Self>> {
         let now = scene.now(clock);
         let sending = scene.makes(Mistake::TryWhileSending);
@@ -42,14 +42,14 @@ impl Try {
         if !is_right {
             scene.facts.wrong_secret = Some(counted.id);
         }
-        // A second proof, where the policy asks for one, can only make of an accepted try a refused one.
+        // A second proof is not modelled, because it can only cause a refusal.
         Some(match judge(counted.tries.into(), is_right, true) {
             Judgement::Reject => None,
             Judgement::Accept | Judgement::Exhaust => Some(Self { login, counted, clock, at: now, is_right }),
         })
     }
 
-    /// Opens the recovery, or ends the code.
+    /// Opens the recovery, or ends the code after the last wrong try.
     pub fn step(self, scene: &mut Scene<'_>) {
         if self.is_right { self.redeem(scene) } else { self.exhaust(scene) }
     }

@@ -1,4 +1,4 @@
-//! By hand: `revoke-passcode`, with `Store::revoke` and `Store::disown`.
+//! Repeated by hand: `revoke-passcode`, with `Store::revoke` and `Store::disown`.
 
 use readmit_domain::Timestamp;
 use readmit_domain::lifecycle::Command;
@@ -10,7 +10,7 @@ use crate::scene::Scene;
 use crate::tables::{AdminName, Employee, Id, Login, Owner, Row};
 use crate::writes::{holds, write};
 
-/// A Security Admin takes a passcode back.
+/// A Security Admin revokes a passcode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Revoke {
     admin: AdminName,
@@ -25,13 +25,13 @@ enum Stage {
 }
 
 impl Revoke {
-    /// Reads admin and holder.
+    /// Reads the admin and the holder.
     pub fn begin(scene: &Scene<'_>, admin: AdminName, clock: Clock) -> Option<Self> {
         let stage = Stage::Admitted { holder: admitted(scene, admin)? };
         Some(Self { admin, at: scene.now(clock), stage })
     }
 
-    /// Reads the passcode, then writes.
+    /// Reads the passcode and then writes.
     pub fn step(self, scene: &mut Scene<'_>) -> Option<Self> {
         match self.stage.clone() {
             Stage::Admitted { holder } => {
@@ -53,7 +53,7 @@ impl Revoke {
     }
 }
 
-/// The holder says: this was not me.
+/// The holder disowns a passcode: "this was not me".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Disown {
     login: Login,
@@ -62,13 +62,13 @@ pub struct Disown {
 }
 
 impl Disown {
-    /// Reads the passcode that the mail's link names.
+    /// Reads the passcode of the mail's link.
     pub fn begin(scene: &Scene<'_>, (id, login, owner): (Id, Login, Owner), clock: Clock) -> Option<Self> {
         let row = scene.tables.passcode(login).filter(|row| row.id == id && row.owner == owner)?;
         (!row.is_disowned).then(|| Self { login, seen: row.clone(), at: scene.now(clock) })
     }
 
-    /// Writes. Two at once: one of them wins.
+    /// Writes. Of two parallel writes one succeeds.
     pub fn step(self, scene: &mut Scene<'_>) {
         let Ok(disowned) = self.seen.lifecycle().apply(Command::Disown, self.at) else { return };
         let there = scene.tables.passcode(self.login);

@@ -1,16 +1,16 @@
-//! By hand: `sign-in`, with `app/authenticate.rs` and `Store::sign_in`. What is typed is what the credentials have: else it is refused
-//! before anything is written.
+//! Repeated by hand: `sign-in`, with `app/authenticate.rs` and `Store::sign_in`. Only right passwords and codes are modelled, because wrong
+//! ones are refused before the write.
 
 use crate::mistake::Mistake;
 use crate::scene::Scene;
 use crate::tables::{Credentials, Employee, Login};
 
-/// A sign-in under way.
+/// A running sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SignIn {
     login: Login,
     seen: Credentials,
-    /// Read after the credentials.
+    /// The employee, which is read after the credentials.
     employee: Option<Employee>,
 }
 
@@ -22,12 +22,12 @@ impl SignIn {
         has_both.then(|| Self { login, seen: seen.clone(), employee: None })
     }
 
-    /// Whether it goes by these credentials and has compared them.
+    /// Whether it has compared these credentials.
     pub fn has_compared(&self, credentials: &Credentials) -> bool {
         self.employee.is_some() && self.seen == *credentials
     }
 
-    /// Reads the employee and compares, then writes.
+    /// Reads the employee and compares, and then writes.
     pub fn step(self, scene: &mut Scene<'_>) -> Option<Self> {
         let Some(employee) = &self.employee else {
             let employee = scene.tables.employee.clone().filter(|it| it.owner == self.seen.owner && it.is_active)?;

@@ -1,4 +1,4 @@
-//! By hand: `track-delivery` and `cleanup-passcodes`: each reads a passcode, and writes if it is still what was read.
+//! Repeated by hand: `track-delivery` and `cleanup-passcodes`. Each reads a passcode, and writes if it has not changed since.
 
 use readmit_domain::lifecycle::{CodeStatus, Command, Phase};
 use readmit_domain::passcode::SENDING_LIMIT;
@@ -10,7 +10,7 @@ use crate::scene::Scene;
 use crate::tables::{Id, Login, Owner, Row};
 use crate::writes::{holds, write};
 
-/// A report of the mail service that is being written.
+/// A running delivery report of the mail service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Track {
     of: (Id, Login, Owner),
@@ -20,14 +20,14 @@ pub struct Track {
     at: Timestamp,
 }
 
-/// As `LatestPasscode::status_at`: a code that is `sending` for too long is shown as failed.
+/// Corresponds to `LatestPasscode::status_at`: a code that is `sending` for too long is shown as failed.
 pub fn is_shown_as_failed(row: &Row, now: Timestamp) -> bool {
     let is_stuck = row.phase == Phase::Code(CodeStatus::Sending) && now >= row.issued_at.after(SENDING_LIMIT);
     is_stuck || row.phase == Phase::Code(CodeStatus::Failed)
 }
 
 impl Track {
-    /// Reads the passcode of the mail, if the report moves it.
+    /// Reads the passcode of the mail. Refused if the report does not change its phase.
     pub fn begin(
         scene: &Scene<'_>,
         of @ (id, login, owner): (Id, Login, Owner),
@@ -44,7 +44,7 @@ impl Track {
         Some(Self { of, report, clock, seen: row.clone(), at })
     }
 
-    /// Writes; reads again if the passcode has moved on.
+    /// Writes. Reads again if the phase has changed.
     pub fn step(self, scene: &mut Scene<'_>) -> Option<Self> {
         let (id, login, _) = self.of;
         let reported = self.seen.lifecycle().apply(Command::Report(self.report), self.at).ok()?;
@@ -59,7 +59,7 @@ impl Track {
     }
 }
 
-/// A run of the cleanup, at one passcode.
+/// A run of the cleanup for one passcode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CleanUp {
     login: Login,
@@ -68,7 +68,7 @@ pub struct CleanUp {
 }
 
 impl CleanUp {
-    /// Reads a passcode that is due.
+    /// Reads a passcode that is overdue.
     pub fn begin(scene: &Scene<'_>, login: Login, clock: Clock) -> Option<Self> {
         let at = scene.now(clock);
         let seen = scene.tables.passcode(login).filter(|row| row.is_listed_as_due && row.expires_at <= at)?;
