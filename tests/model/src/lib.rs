@@ -4,7 +4,7 @@
 //! An act ([`acts`]) has a few atomic steps: each is one read, or one write with its conditions. Between two steps anything else can happen:
 //! other acts, the end of the process, or the next moment. All properties ([`properties`]) are checked in each state.
 //!
-//! # What the product does, and what the model repeats by hand
+//! # Parts of the product, and parts that are repeated by hand
 //!
 //! The rules are the product's own: every phase, event and deleted secret comes from `readmit_domain::lifecycle`: `Passcode::apply`,
 //! `Command::allowed`, `judge`, `MAX_TRIES`, and from `DeliveryReport::leads_to`, `RECOVERY_LIFETIME` and `SENDING_LIMIT`.

@@ -7,41 +7,42 @@ use stateright::Property;
 use crate::acts::{Act, Actor};
 use crate::moments::Clock;
 use crate::service::Service;
-use crate::story::{Breach, is_a_door};
+use crate::story::{Breach, is_usable};
 use crate::tables::{AdminName, Login, Row};
 use crate::world::World;
 
 /// The property against a second redemption.
-pub const ONE_DOOR: &str = "a person has one open door at most, and it is of the newest code";
+pub const ONE_USABLE_CODE: &str = "a person has at most one usable code or recovery, and it is of the newest code";
 /// The property of everything that ends access.
-pub const NO_DOOR_WITHOUT_ACCOUNT: &str = "without an active account at an address nothing is open there";
+pub const NONE_WITHOUT_ACCOUNT: &str = "no code or recovery of an address is usable without an active account";
 /// The property of the limit of guesses.
 pub const FIVE_SECRETS: &str = "at most five wrong secrets are compared with a code";
 /// The property that only wrong secrets exhaust a code.
-pub const EXHAUSTED_BY_TRIES: &str = "a code is exhausted only by five tries at it";
+pub const EXHAUSTED_BY_TRIES: &str = "a code is exhausted only by five tries";
 /// The property of a completed recovery.
 pub const OLD_UNTIL_COMPLETED: &str =
-    "old credentials open until the completion commits, and the new ones from then on";
+    "the old credentials work until the completion commits, and then only the new ones";
 /// The property that credentials are replaced together.
-pub const NEVER_MIXED: &str = "no password stands beside an authenticator of another time";
+pub const NEVER_MIXED: &str = "password and authenticator are always of the same recovery";
 /// See [`Breach::WithoutAuthority`].
-pub const WITH_AUTHORITY: &str = "an admin's act commits only while the admin may, and for whom may be helped";
-/// See [`Breach::TrailDiffers`].
-pub const TRAIL_TELLS: &str = "every change of phase has its one event, and every event its change";
-/// See [`Breach::ToldTwice`].
-pub const TOLD_ONCE: &str = "no event of a passcode stands in the trail twice";
-/// See [`Breach::LivedAgain`].
-pub const ENDS_ARE_FINAL: &str = "what has ended, or is shown as failed by every clock, never lives again";
-/// See [`Breach::OpenedUnmailed`].
-pub const ONLY_MAILED_OPENS: &str = "a code whose mail was not accepted never opens anything";
-/// See [`Breach::OpenedLate`].
-pub const IN_TIME: &str = "nothing opens after its time";
-/// See [`Breach::OpenedForNobody`].
-pub const FOR_ITS_OWNER: &str = "a code opens only the active account that it was issued to";
-/// See [`Breach::OtherFactors`].
-pub const AS_CHOSEN: &str = "a completion brings the last password and the authenticator that was confirmed";
+pub const WITH_AUTHORITY: &str = "an admin's act commits only while the admin may act for the holder";
+/// See [`Breach::AuditDiffers`].
+pub const AUDIT_IS_COMPLETE: &str = "every change of phase has exactly one audit event, and every event its change";
+/// See [`Breach::RepeatedEvent`].
+pub const EVENTS_ARE_UNIQUE: &str = "no audit event of a passcode is repeated";
+/// See [`Breach::Reactivated`].
+pub const ENDS_ARE_FINAL: &str =
+    "a code that has ended, or is shown as failed by every clock, never becomes usable again";
+/// See [`Breach::UsedUnmailed`].
+pub const ONLY_MAILED_WORKS: &str = "a code whose mail was not accepted cannot be redeemed";
+/// See [`Breach::UsedLate`].
+pub const IN_TIME: &str = "nothing can be redeemed or completed after it has expired";
+/// See [`Breach::UsedWithoutAccount`].
+pub const FOR_ITS_OWNER: &str = "a code works only for the active account that it was issued to";
+/// See [`Breach::WrongFactors`].
+pub const AS_CHOSEN: &str = "a completion sets the last password and the authenticator that was confirmed";
 /// See [`Breach::SignedInWrongly`].
-pub const SIGNED_IN_BY_CURRENT: &str = "a session is given only for the credentials of now, of an account that is open";
+pub const SIGNED_IN_BY_CURRENT: &str = "a session is created only with the current credentials of an active account";
 
 /// All of them.
 pub fn properties() -> Vec<Property<Service>> {
@@ -53,22 +54,22 @@ pub fn properties() -> Vec<Property<Service>> {
 fn always() -> Vec<Property<Service>> {
     type P = Property<Service>;
     vec![
-        P::always(ONE_DOOR, |_, world| has_one_door(world)),
-        P::always(NO_DOOR_WITHOUT_ACCOUNT, |_, world| doors(world).all(|row| is_of_an_account(world, row))),
+        P::always(ONE_USABLE_CODE, |_, world| has_one_usable(world)),
+        P::always(NONE_WITHOUT_ACCOUNT, |_, world| usable(world).all(|row| is_of_an_account(world, row))),
         P::always(FIVE_SECRETS, |_, world| world.story.codes.iter().all(|code| code.wrong_secrets <= 5)),
         P::always(EXHAUSTED_BY_TRIES, |_, world| {
             world.tables.rows().all(|(_, row)| row.phase != Phase::Code(CodeStatus::Exhausted) || row.tries >= 5)
         }),
         P::always(OLD_UNTIL_COMPLETED, |_, world| has_its_credentials(world)),
-        P::always(NEVER_MIXED, |_, world| is_of_one_time(world)),
+        P::always(NEVER_MIXED, |_, world| is_of_one_recovery(world)),
         P::always(WITH_AUTHORITY, |_, world| !world.story.has(Breach::WithoutAuthority)),
-        P::always(TRAIL_TELLS, |_, world| !world.story.has(Breach::TrailDiffers)),
-        P::always(TOLD_ONCE, |_, world| !world.story.has(Breach::ToldTwice)),
-        P::always(ENDS_ARE_FINAL, |_, world| !world.story.has(Breach::LivedAgain)),
-        P::always(ONLY_MAILED_OPENS, |_, world| !world.story.has(Breach::OpenedUnmailed)),
-        P::always(IN_TIME, |_, world| !world.story.has(Breach::OpenedLate)),
-        P::always(FOR_ITS_OWNER, |_, world| !world.story.has(Breach::OpenedForNobody)),
-        P::always(AS_CHOSEN, |_, world| !world.story.has(Breach::OtherFactors)),
+        P::always(AUDIT_IS_COMPLETE, |_, world| !world.story.has(Breach::AuditDiffers)),
+        P::always(EVENTS_ARE_UNIQUE, |_, world| !world.story.has(Breach::RepeatedEvent)),
+        P::always(ENDS_ARE_FINAL, |_, world| !world.story.has(Breach::Reactivated)),
+        P::always(ONLY_MAILED_WORKS, |_, world| !world.story.has(Breach::UsedUnmailed)),
+        P::always(IN_TIME, |_, world| !world.story.has(Breach::UsedLate)),
+        P::always(FOR_ITS_OWNER, |_, world| !world.story.has(Breach::UsedWithoutAccount)),
+        P::always(AS_CHOSEN, |_, world| !world.story.has(Breach::WrongFactors)),
         P::always(SIGNED_IN_BY_CURRENT, |_, world| !world.story.has(Breach::SignedInWrongly)),
     ]
 }
@@ -77,10 +78,10 @@ fn always() -> Vec<Property<Service>> {
 fn sometimes() -> Vec<Property<Service>> {
     type P = Property<Service>;
     vec![
-        P::sometimes("a recovery is completed", |_, world| tells(world, EventType::RecoveryCompleted)),
-        P::sometimes("a mail bounces", |_, world| tells(world, EventType::PasscodeBounced)),
-        P::sometimes("the guesser exhausts a code", |_, world| tells(world, EventType::PasscodeExhausted)),
-        P::sometimes("a newer code replaces one", |_, world| tells(world, EventType::PasscodeSuperseded)),
+        P::sometimes("a recovery is completed", |_, world| has_event(world, EventType::RecoveryCompleted)),
+        P::sometimes("a mail bounces", |_, world| has_event(world, EventType::PasscodeBounced)),
+        P::sometimes("the guesser exhausts a code", |_, world| has_event(world, EventType::PasscodeExhausted)),
+        P::sometimes("a newer code replaces one", |_, world| has_event(world, EventType::PasscodeSuperseded)),
         P::sometimes("an admin revokes", |_, world| ended_as(world, CodeStatus::Revoked, Actor::Admin(AdminName::Ada))),
         P::sometimes("a process dies, and the cleanup withdraws its code", |_, world| {
             ended_as(world, CodeStatus::Failed, Actor::Cleanup)
@@ -98,7 +99,7 @@ fn sometimes() -> Vec<Property<Service>> {
                 _ => false,
             })
         }),
-        P::sometimes("an admin loses the role between decision and write", |_, world| {
+        P::sometimes("an admin loses the role between plan and write", |_, world| {
             let is_waiting = |act: &Act| matches!(act, Act::Issue(issue) if issue.is_decided_by(AdminName::Ada));
             !world.tables.admin(AdminName::Ada).has_role && world.running.iter().any(|(_, act)| is_waiting(act))
         }),
@@ -111,48 +112,52 @@ fn sometimes() -> Vec<Property<Service>> {
             };
             world.running.iter().any(|(_, act)| is_old(act))
         }),
-        P::sometimes("the old credentials open while a recovery is under way", |_, world| {
+        P::sometimes("the old credentials work during a recovery", |_, world| {
             let is_open = world.tables.rows().any(|(_, row)| row.phase == Phase::Recovery(RecoveryStatus::Open));
             let credentials = world.tables.employee.as_ref().and_then(|it| world.tables.credentials(it.login));
             let opens =
                 |act: &Act| matches!(act, Act::SignIn(act) if credentials.is_some_and(|now| act.has_compared(now)));
             is_open && world.running.iter().any(|(_, act)| opens(act))
         }),
-        P::sometimes("a code runs out of time", |_, world| tells(world, EventType::PasscodeExpired)),
-        P::sometimes("a recovery ends without a result", |_, world| tells(world, EventType::RecoveryAbandoned)),
-        P::sometimes("a holder disowns what was completed", |_, world| {
+        P::sometimes("a code expires", |_, world| has_event(world, EventType::PasscodeExpired)),
+        P::sometimes("a recovery ends without a result", |_, world| has_event(world, EventType::RecoveryAbandoned)),
+        P::sometimes("a holder disowns a completed recovery", |_, world| {
             let is_both = |row: &Row| row.is_disowned && row.phase == Phase::Recovery(RecoveryStatus::Completed);
             world.tables.rows().any(|(_, row)| is_both(row))
         }),
-        P::sometimes("a changed address takes an ended code along", |_, world| {
+        P::sometimes("a change of the address moves an ended code", |_, world| {
             world.tables.rows().any(|(login, row)| {
                 world.story.codes.get(usize::from(row.id)).is_some_and(|code| code.token.login != login)
             })
         }),
-        P::sometimes("somebody new has the address of one who was erased", |_, world| {
+        P::sometimes("a new person has the address of an erased person", |_, world| {
             world.tables.employee.as_ref().is_some_and(|it| it.owner > 0)
         }),
     ]
 }
 
 /// Passcodes that give access by at least one of the clocks.
-fn doors(world: &World) -> impl Iterator<Item = &Row> {
+fn usable(world: &World) -> impl Iterator<Item = &Row> {
     let now = world.moment.by(Clock::Early);
     let is_in_time = move |row: &Row| now < row.recovery_until.unwrap_or(row.expires_at);
-    world.tables.rows().map(|(_, row)| row).filter(move |row| is_a_door(row.phase) && is_in_time(row))
+    world.tables.rows().map(|(_, row)| row).filter(move |row| is_usable(row.phase) && is_in_time(row))
 }
 
-fn has_one_door(world: &World) -> bool {
+fn has_one_usable(world: &World) -> bool {
     let newest = |row: &Row| {
         let mut of_the_same = world.story.codes.iter().enumerate().filter(|(_, code)| code.token.owner == row.owner);
         of_the_same.next_back().is_some_and(|(id, _)| id == usize::from(row.id))
     };
-    doors(world).all(newest) && doors(world).count() <= 1
+    usable(world).all(newest) && usable(world).count() <= 1
 }
 
 fn is_of_an_account(world: &World, row: &Row) -> bool {
-    let lies_at = world.tables.rows().find(|(_, other)| other.id == row.id).map(|(login, _)| login);
-    world.tables.employee.as_ref().is_some_and(|it| it.is_active && it.owner == row.owner && Some(it.login) == lies_at)
+    let stored_at = world.tables.rows().find(|(_, other)| other.id == row.id).map(|(login, _)| login);
+    world
+        .tables
+        .employee
+        .as_ref()
+        .is_some_and(|it| it.is_active && it.owner == row.owner && Some(it.login) == stored_at)
 }
 
 fn has_its_credentials(world: &World) -> bool {
@@ -168,13 +173,13 @@ fn has_its_credentials(world: &World) -> bool {
     })
 }
 
-fn is_of_one_time(world: &World) -> bool {
+fn is_of_one_recovery(world: &World) -> bool {
     let mut all = Login::BOTH.into_iter().filter_map(|login| world.tables.credentials(login));
     all.all(|it| it.password.map(|it| it.of) == it.authenticator.map(|it| it.of))
 }
 
-fn tells(world: &World, event: EventType) -> bool {
-    (0..3).any(|id| world.story.tells(id, event))
+fn has_event(world: &World, event: EventType) -> bool {
+    (0..3).any(|id| world.story.has_event(id, event))
 }
 
 fn ended_as(world: &World, status: CodeStatus, by: Actor) -> bool {

@@ -7,14 +7,14 @@ use crate::moments::{Clock, Moment};
 use crate::tables::{AdminName, Login};
 use crate::world::{Happening, Left, World};
 
-/// A kind of act that a scenario has.
+/// A kind of act in a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Issues, by both admins.
+    /// Both admins issue codes.
     Issue,
-    /// Issues that suspend, by both admins.
+    /// Both admins issue codes and suspend the account.
     Suspend,
-    /// Revokes, by both admins.
+    /// Both admins revoke codes.
     Revoke,
     /// Demotes admins, and ends their sessions.
     Demote,
@@ -26,7 +26,7 @@ pub enum Kind {
     Complete,
     /// Completes with a wrong code.
     Mistype,
-    /// Says that it was somebody else.
+    /// The holder disowns codes.
     Disown,
     /// Signs in.
     SignIn,
@@ -34,36 +34,36 @@ pub enum Kind {
     Guess,
     /// Cleans up.
     CleanUp,
-    /// Reports of mails.
+    /// Delivery reports.
     Report,
     /// Disables, enables, moves, erases.
     Import,
-    /// Adds a person in the place of one who was erased.
+    /// Adds a person with the address of an erased person.
     Add,
 }
 
 /// A scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// What it is about.
+    /// The name of the scenario.
     pub name: &'static str,
-    /// What has happened before the search begins.
+    /// The acts before the search begins.
     pub before: Vec<Happening>,
     /// The kinds of acts.
     pub kinds: &'static [Kind],
-    /// How much of it.
+    /// How many acts can begin.
     pub left: Left,
-    /// Codes at most.
+    /// The highest number of codes.
     pub codes: u8,
-    /// Acts under way at the same time at most.
+    /// The highest number of acts that run at the same time.
     pub at_once: usize,
-    /// Moments.
+    /// The number of moments.
     pub moments: u8,
-    /// The instances' clocks.
+    /// The clocks of the instances.
     pub clocks: &'static [Clock],
 }
 
-/// The first code, of the first address and the first person.
+/// The first code: for the first address and the first person.
 pub const FIRST: Token = Token { id: 0, login: Login::First, owner: 0 };
 
 /// Ada issues a code, and its mail is accepted.
@@ -109,7 +109,7 @@ const ALL_OF_THEM: &[Kind] = &[
 ];
 
 impl Scenario {
-    /// The scenarios, each with `more` acts than it needs at least.
+    /// The scenarios, each with `more` acts beyond the smallest number.
     pub fn all(more: u8) -> Vec<Self> {
         vec![
             Self::everything(more),
@@ -129,26 +129,26 @@ impl Scenario {
         Self { name, before: Vec::new(), kinds, left, codes: 2, at_once: 2, moments: 1, clocks }
     }
 
-    /// Whatever anybody can do, from the beginning.
+    /// All acts of all actors, from the beginning.
     pub fn everything(more: u8) -> Self {
         let left = Left { acts: 3 + more, guesses: 1, reports: 1 };
         Self { left, ..Self::new("everything, from the beginning", ALL_OF_THEM, 0) }
     }
 
-    /// Two admins and an import about one holder.
+    /// Two admins and an import act on one holder.
     pub fn issuing(more: u8) -> Self {
         let kinds = &[Kind::Issue, Kind::Suspend, Kind::Revoke, Kind::Demote, Kind::Import, Kind::Add];
         Self { at_once: 3, codes: 3, ..Self::new("two admins and an import", kinds, 4 + more) }
     }
 
-    /// Mails, whose answers are lost and whose reports come as they like.
+    /// Answers of the mail service are lost, and its reports come in any order.
     pub fn mailing(more: u8) -> Self {
         let kinds = &[Kind::Issue, Kind::Redeem, Kind::CleanUp, Kind::Report, Kind::Disown, Kind::Revoke];
         let left = Left { acts: 2 + more, guesses: 0, reports: 3 };
         Self { left, moments: Moment::COUNT, ..Self::new("mails and their reports", kinds, 0) }
     }
 
-    /// A guesser at a code that lives.
+    /// Somebody guesses the secret of an active code.
     pub fn guessing(more: u8) -> Self {
         let kinds = &[Kind::Guess, Kind::Redeem, Kind::Issue, Kind::CleanUp, Kind::Revoke];
         let left = Left { acts: 2 + more, guesses: 6, reports: 0 };
@@ -156,7 +156,7 @@ impl Scenario {
         Self { before, left, at_once: 3, moments: 4, ..Self::new("a guesser at a live code", kinds, 0) }
     }
 
-    /// A recovery from its code on.
+    /// A recovery from its code to the end.
     pub fn recovering(more: u8) -> Self {
         let kinds =
             &[Kind::Redeem, Kind::Choose, Kind::Complete, Kind::SignIn, Kind::Issue, Kind::Import, Kind::Disown];
@@ -164,7 +164,7 @@ impl Scenario {
         Self { before, ..Self::new("a recovery from its code on", kinds, 5 + more) }
     }
 
-    /// A recovery that has all it needs, with whatever can come between.
+    /// The completion of a recovery, with all acts that can come before it.
     pub fn completing(more: u8) -> Self {
         let kinds = &[
             Kind::Choose,
@@ -181,7 +181,7 @@ impl Scenario {
         Self { before, at_once: 3, ..Self::new("the end of a recovery", kinds, 4 + more) }
     }
 
-    /// An account that is disabled, moved, erased and given to somebody else, while a code lives.
+    /// An account with an active code is disabled, moved, erased, and its address given to another person.
     pub fn account(more: u8) -> Self {
         let kinds = &[Kind::Import, Kind::Add, Kind::Issue, Kind::Redeem, Kind::SignIn, Kind::Report];
         let left = Left { acts: 4 + more, guesses: 0, reports: 1 };

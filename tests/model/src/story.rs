@@ -11,56 +11,56 @@ use crate::acts::recovering::Token;
 use crate::scene::Facts;
 use crate::tables::{Factor, Id, Owner, Row, Tables};
 
-/// What must never happen. Each is a property.
+/// Breaches of the properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breach {
     /// An act was committed for an admin who could not do it at that moment, or for a person who could not be helped.
     WithoutAuthority,
-    /// A phase changed without its event, or an event came without its change.
-    TrailDiffers,
-    /// An event of a passcode stands in the trail twice.
-    ToldTwice,
-    /// A passcode that had ended changed.
-    LivedAgain,
-    /// A code opened a recovery although its mail was not accepted.
-    OpenedUnmailed,
-    /// A code was redeemed, or a recovery completed, after its time.
-    OpenedLate,
-    /// A code was redeemed, or a recovery completed, for whom the account is not.
-    OpenedForNobody,
-    /// A completion did not bring the password that was set last and the authenticator whose code was typed.
-    OtherFactors,
-    /// A session was given for credentials that are no longer those, or of a suspended or disabled account.
+    /// A phase changed without its audit event, or an event came without its change.
+    AuditDiffers,
+    /// An audit event of a passcode is repeated.
+    RepeatedEvent,
+    /// A passcode changed after its end.
+    Reactivated,
+    /// A code was redeemed although its mail was not accepted.
+    UsedUnmailed,
+    /// A code was redeemed, or a recovery completed, after it had expired.
+    UsedLate,
+    /// A code was redeemed, or a recovery completed, for a person without the active account.
+    UsedWithoutAccount,
+    /// A completion did not set the last password and the authenticator whose code was typed.
+    WrongFactors,
+    /// A session was created with old credentials, or for a suspended or disabled account.
     SignedInWrongly,
 }
 
-/// What has happened to one passcode.
+/// The history of one passcode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Tale {
-    /// What its mail names.
+    /// The passcode, address and person of its mail.
     pub token: Token,
-    /// Whether the mail service has accepted its mail.
+    /// Whether the mail service accepted its mail.
     pub is_accepted: bool,
-    /// Wrong secrets that were compared with it.
+    /// The number of wrong secrets that were compared with it.
     pub wrong_secrets: u8,
-    /// The events in the trail, a bit a type.
+    /// The types of its audit events, one bit per type.
     told: u16,
-    /// Who ended it.
+    /// The actor who ended it.
     pub ended_by: Option<Actor>,
 }
 
-/// All of it.
+/// The whole history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Story {
-    /// In the order in which they were issued.
+    /// The passcodes in the order of their issue.
     pub codes: Vec<Tale>,
-    /// People so far.
+    /// The number of people so far.
     pub people: Owner,
-    /// What opens the account: of the last completion, or from before.
+    /// The password and authenticator that work: those of the last completion, or the first ones.
     pub opens: (Option<Factor>, Option<Factor>),
-    /// Whether nothing opens it until the next completion.
+    /// Whether the account is suspended until the next completion.
     pub is_suspended: bool,
-    /// What must never happen, and did: a bit each.
+    /// The breaches that happened, one bit each.
     breaches: u16,
 }
 
@@ -71,7 +71,7 @@ impl Default for Story {
     }
 }
 
-/// The events of a passcode's life.
+/// The types of audit events of a passcode.
 const OF_A_PASSCODE: [EventType; 13] = [
     EventType::PasscodeIssued,
     EventType::PasscodeDelivered,
@@ -92,20 +92,20 @@ fn bit(event: EventType) -> u16 {
     OF_A_PASSCODE.iter().position(|of| *of == event).map_or(0, |at| 1 << at)
 }
 
-/// Whether nothing can come of it any more.
+/// Whether the passcode or its recovery has ended.
 pub fn is_over(phase: Phase) -> bool {
     use CodeStatus::{Delayed, Delivered, Sending, Sent};
     let goes_on = [Sending, Sent, Delayed, Delivered].map(Phase::Code);
     !goes_on.contains(&phase) && phase != Phase::Recovery(RecoveryStatus::Open)
 }
 
-/// Whether somebody can get in by it, if it is in time.
-pub fn is_a_door(phase: Phase) -> bool {
+/// Whether the code can be redeemed or the recovery completed, if it has not expired.
+pub fn is_usable(phase: Phase) -> bool {
     !is_over(phase) && phase != Phase::Code(CodeStatus::Sending)
 }
 
-/// The event by which the trail tells that a passcode came to this phase.
-fn tells(phase: Phase) -> Option<EventType> {
+/// The audit event of the change to this phase.
+fn has_event(phase: Phase) -> Option<EventType> {
     Some(match phase {
         Phase::Code(CodeStatus::Sending) => EventType::PasscodeIssued,
         Phase::Code(CodeStatus::Sent | CodeStatus::Delayed) => return None,
@@ -124,7 +124,7 @@ fn tells(phase: Phase) -> Option<EventType> {
     })
 }
 
-/// What the trail may say of a passcode whose item is gone, written over or erased: how it ended, if it had not.
+/// Whether an event can be the end of a passcode whose item was replaced or deleted.
 fn tells_of_the_gone(before: Phase) -> &'static [EventType] {
     use EventType::{PasscodeExpired, PasscodeRevoked, PasscodeSuperseded, RecoveryAbandoned};
     match before {
@@ -135,7 +135,7 @@ fn tells_of_the_gone(before: Phase) -> &'static [EventType] {
 }
 
 impl Story {
-    /// Whether this has happened.
+    /// Whether this breach happened.
     pub fn has(&self, breach: Breach) -> bool {
         self.breaches & (1 << breach as u16) != 0
     }
@@ -146,8 +146,8 @@ impl Story {
         }
     }
 
-    /// Whether the trail has this event of a passcode.
-    pub fn tells(&self, id: Id, event: EventType) -> bool {
+    /// Whether there is an audit event of this type about the passcode.
+    pub fn has_event(&self, id: Id, event: EventType) -> bool {
         self.codes.get(usize::from(id)).is_some_and(|code| code.told & bit(event) != 0)
     }
 
@@ -155,7 +155,7 @@ impl Story {
         self.codes.get(usize::from(id))
     }
 
-    /// Goes on with a step: what lay there before and after, what was done beside, by whom, and when by the early clock.
+    /// Adds a step: the tables before and after it, its facts, its actor, and its time by the early clock.
     pub fn go_on(&mut self, before: &Tables, after: &Tables, facts: &Facts, by: Actor, now: Timestamp) {
         self.begin(before, after, facts);
         for id in (0..).take(self.codes.len()) {
@@ -163,7 +163,7 @@ impl Story {
         }
         let known = |id: Id| usize::from(id) < self.codes.len();
         let is_ours = facts.events.iter().all(|(id, _)| known(*id));
-        self.must(is_ours, Breach::TrailDiffers);
+        self.must(is_ours, Breach::AuditDiffers);
         if let Some(id) = facts.accepted {
             self.tale(id, |code| code.is_accepted = true);
         }
@@ -178,7 +178,7 @@ impl Story {
         self.codes.get_mut(usize::from(id)).map(change);
     }
 
-    /// An act of an admin: may the admin, and may the holder be helped?
+    /// Checks the authority for an act of an admin, and the holder's account.
     fn begin(&mut self, before: &Tables, after: &Tables, facts: &Facts) {
         if let Some(name) = facts.on_authority_of {
             let admin = before.admin(name);
@@ -194,7 +194,7 @@ impl Story {
         }
     }
 
-    /// One passcode: whether it changed as it may, and the trail says so.
+    /// Checks the change of one passcode and its audit events.
     fn passcode(
         &mut self,
         id: Id,
@@ -206,8 +206,8 @@ impl Story {
         let told: Vec<EventType> = facts.events.iter().filter(|(of, _)| *of == id).map(|(_, event)| *event).collect();
         let is_disowned_now = after.is_some_and(|row| row.is_disowned) && before.is_some_and(|row| !row.is_disowned);
         let (mut expected, choices): (Vec<EventType>, &[EventType]) = match (before, after) {
-            (None, Some(row)) => (tells(row.phase).into_iter().collect(), &[]),
-            (Some(from), Some(to)) if from.phase != to.phase => (tells(to.phase).into_iter().collect(), &[]),
+            (None, Some(row)) => (has_event(row.phase).into_iter().collect(), &[]),
+            (Some(from), Some(to)) if from.phase != to.phase => (has_event(to.phase).into_iter().collect(), &[]),
             (Some(from), None) => (Vec::new(), tells_of_the_gone(from.phase)),
             _ => (Vec::new(), &[]),
         };
@@ -219,20 +219,20 @@ impl Story {
         } else {
             told.len() == 1 && told.iter().all(|it| choices.contains(it))
         };
-        self.must(fits, Breach::TrailDiffers);
+        self.must(fits, Breach::AuditDiffers);
 
         let was_over = self.code(id).is_some_and(|code| code.ended_by.is_some());
         let phase = |row: Option<&Row>| row.map(|row| row.phase);
         let is_taken_along = after.is_none() || phase(before) == phase(after);
-        self.must(!was_over || is_taken_along, Breach::LivedAgain);
-        self.must(before.is_some() || after.is_none() || facts.issued_to.is_some(), Breach::LivedAgain);
+        self.must(!was_over || is_taken_along, Breach::Reactivated);
+        self.must(before.is_some() || after.is_none() || facts.issued_to.is_some(), Breach::Reactivated);
         let is_stuck =
             |row: &Row| row.phase == Phase::Code(CodeStatus::Sending) && now >= row.issued_at.after(SENDING_LIMIT);
-        let is_revived = before.is_some_and(is_stuck) && phase(after).is_some_and(is_a_door);
-        self.must(!is_revived, Breach::LivedAgain);
+        let is_revived = before.is_some_and(is_stuck) && phase(after).is_some_and(is_usable);
+        self.must(!is_revived, Breach::Reactivated);
 
         let repeats = self.code(id).is_some_and(|code| told.iter().any(|event| code.told & bit(*event) != 0));
-        self.must(!repeats, Breach::ToldTwice);
+        self.must(!repeats, Breach::RepeatedEvent);
         let ends = phase(before).is_some_and(|phase| !is_over(phase)) && phase(after).is_none_or(is_over);
         self.tale(id, |code| {
             code.told = told.iter().fold(code.told, |all, event| all | bit(*event));
@@ -240,29 +240,29 @@ impl Story {
         });
     }
 
-    /// A redemption and a completion: of what, when and for whom?
+    /// Checks the code, the time and the account of a redemption or completion.
     fn openings(&mut self, before: &Tables, facts: &Facts) {
         let completed = facts.completed.as_ref().map(|completed| (completed.id, completed.at));
         for (id, at) in facts.redeemed.into_iter().chain(completed) {
             let token = self.code(id).map(|code| code.token);
             let is_accepted = self.code(id).is_some_and(|code| code.is_accepted);
-            self.must(is_accepted, Breach::OpenedUnmailed);
+            self.must(is_accepted, Breach::UsedUnmailed);
             let is_in_time = before.row(id).is_some_and(|row| at < row.recovery_until.unwrap_or(row.expires_at));
-            self.must(is_in_time, Breach::OpenedLate);
+            self.must(is_in_time, Breach::UsedLate);
             let whose = before.employee.as_ref().filter(|it| it.is_active).map(|it| (it.login, it.owner));
-            self.must(whose == token.map(|token| (token.login, token.owner)), Breach::OpenedForNobody);
+            self.must(whose == token.map(|token| (token.login, token.owner)), Breach::UsedWithoutAccount);
         }
     }
 
-    /// The credentials: who changes them, and what a session was given for.
+    /// Checks the changes of credentials and the credentials of sessions.
     fn credentials(&mut self, before: &Tables, after: &Tables, facts: &Facts) {
         if let Some(completed) = &facts.completed {
             let (row, token) = (before.row(completed.id), self.code(completed.id).map(|code| code.token));
             let set = row.and_then(|row| row.password);
             let now = token.and_then(|token| after.credentials(token.login));
-            self.must(set.is_some() && now.and_then(|now| now.password) == set, Breach::OtherFactors);
+            self.must(set.is_some() && now.and_then(|now| now.password) == set, Breach::WrongFactors);
             let shown = row.and_then(|row| row.authenticator);
-            self.must(shown == Some(completed.typed), Breach::OtherFactors);
+            self.must(shown == Some(completed.typed), Breach::WrongFactors);
             (self.opens, self.is_suspended) = ((set, shown), false);
         }
         if facts.has_suspended {

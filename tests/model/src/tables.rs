@@ -1,44 +1,44 @@
-//! The stored data that the lifecycle depends on. By hand: rows of four tables, without attributes that only lists and mails need.
+//! The stored data that the lifecycle depends on. Repeated by hand: rows of four tables, without attributes that only lists and mails need.
 
 use readmit_domain::Timestamp;
 use readmit_domain::lifecycle::{Passcode, Phase};
 
-/// A passcode, by the order in which they were issued.
+/// The number of a passcode, in the order of issue.
 pub type Id = u8;
-/// A person who has or had the account, by the order in which they were imported.
+/// The number of a person who has or had the account, in the order of import.
 pub type Owner = u8;
 
 /// The two addresses that the person can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Login {
-    /// The one at the beginning.
+    /// The address at the beginning.
     First,
-    /// The one that an import can give.
+    /// The address that an import can set.
     Second,
 }
 
 /// One of the two Security Admins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AdminName {
-    /// One.
+    /// The first one.
     Ada,
-    /// The other.
+    /// The second one.
     Bea,
 }
 
-/// What of an admin's row an act rests on.
+/// The fields of an admin's row that acts depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Admin {
-    /// Whether the role is still there.
+    /// Whether the admin still has the role.
     pub has_role: bool,
-    /// Whether the session of the admin's token lasts: an active account with the epoch of then.
+    /// Whether the admin's session is valid: the account is active and the epoch has not changed.
     pub has_session: bool,
 }
 
-/// The person's row of the directory.
+/// The person's row in the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Employee {
-    /// Whose it is.
+    /// The person.
     pub owner: Owner,
     /// Whether the account is active.
     pub is_active: bool,
@@ -46,65 +46,65 @@ pub struct Employee {
     pub login: Login,
     /// Whether a second factor is enrolled.
     pub is_enrolled: bool,
-    /// What sessions must repeat.
+    /// The epoch, which a session must have.
     pub epoch: u8,
 }
 
-/// A password or an authenticator: of a recovery, or from before.
+/// A password or an authenticator: of a recovery, or the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Factor {
-    /// The passcode whose recovery it was chosen in.
+    /// The passcode of the recovery in which it was chosen.
     pub of: Option<Id>,
-    /// Which one of that recovery.
+    /// Its number in that recovery.
     pub nth: u8,
 }
 
-/// The row that an address has of its owner's password and authenticator.
+/// The credentials of an address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Credentials {
-    /// Whose they are.
+    /// The person.
     pub owner: Owner,
-    /// Password and authenticator; a person who was never in has neither.
+    /// The password. A person who was never enrolled has no password and no authenticator.
     pub password: Option<Factor>,
-    /// See `password`.
+    /// The authenticator.
     pub authenticator: Option<Factor>,
-    /// Whether they open nothing until a recovery is completed.
+    /// Whether sign-ins are refused until a recovery is completed.
     pub is_suspended: bool,
 }
 
 /// An item of the passcodes table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Row {
-    /// Which passcode.
+    /// The passcode's number.
     pub id: Id,
-    /// Whose.
+    /// The person.
     pub owner: Owner,
-    /// How far it has come.
+    /// The phase.
     pub phase: Phase,
-    /// Whether selector and hash of the secret are there.
+    /// Whether the selector and the hash of the secret are stored.
     pub has_secret: bool,
-    /// Secrets compared so far.
+    /// The number of tries.
     pub tries: u8,
-    /// When it was issued.
+    /// The time of the issue.
     pub issued_at: Timestamp,
-    /// Until when the code can be redeemed.
+    /// The time when the code expires.
     pub expires_at: Timestamp,
-    /// Until when the recovery can be completed.
+    /// The time when the recovery expires.
     pub recovery_until: Option<Timestamp>,
     /// The recovery's new password.
     pub password: Option<Factor>,
     /// The recovery's new authenticator.
     pub authenticator: Option<Factor>,
-    /// Completions tried.
+    /// The number of tries to complete it.
     pub completion_tries: u8,
-    /// Whether its holder has disowned it.
+    /// Whether the holder has disowned it.
     pub is_disowned: bool,
-    /// Whether the cleanup finds it when its time is over.
+    /// Whether the cleanup's index has it.
     pub is_listed_as_due: bool,
 }
 
 impl Row {
-    /// What the domain decides by.
+    /// The passcode as the domain's rules see it.
     pub fn lifecycle(&self) -> Passcode {
         Passcode { phase: self.phase, until: self.recovery_until.unwrap_or(self.expires_at), tries: self.tries.into() }
     }
@@ -114,17 +114,17 @@ impl Row {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Tables {
     admins: [Admin; 2],
-    /// The person, until an import erases the row.
+    /// The person's row, until an import erases it.
     pub employee: Option<Employee>,
     credentials: [Option<Credentials>; 2],
     passcodes: [Option<Row>; 2],
 }
 
 impl Login {
-    /// Both.
+    /// Both addresses.
     pub const BOTH: [Self; 2] = [Self::First, Self::Second];
 
-    /// The one that it is not.
+    /// The other address.
     pub fn other(self) -> Self {
         match self {
             Self::First => Self::Second,
@@ -134,7 +134,7 @@ impl Login {
 }
 
 impl Default for Tables {
-    /// A person who was in before, and has no passcode.
+    /// The tables with an enrolled person who has no passcode.
     fn default() -> Self {
         let old = Some(Factor { of: None, nth: 0 });
         let login = Login::First;
@@ -202,12 +202,12 @@ impl Tables {
         }
     }
 
-    /// A passcode wherever it lies.
+    /// A passcode at either address.
     pub fn row(&self, id: Id) -> Option<&Row> {
         self.passcodes.iter().flatten().find(|row| row.id == id)
     }
 
-    /// All passcodes that lie there.
+    /// All passcodes with their addresses.
     pub fn rows(&self) -> impl Iterator<Item = (Login, &Row)> {
         Login::BOTH.into_iter().filter_map(|login| Some((login, self.passcode(login)?)))
     }

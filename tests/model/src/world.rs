@@ -11,24 +11,24 @@ use crate::tables::Tables;
 /// How many acts can still begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Left {
-    /// Acts of people and programs.
+    /// Acts of people and programs that can still begin.
     pub acts: u8,
-    /// Wrong secrets.
+    /// Wrong secrets that can still be tried.
     pub guesses: u8,
-    /// Reports of the mail service.
+    /// Delivery reports that can still come.
     pub reports: u8,
 }
 
 /// A state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct World {
-    /// What is stored.
+    /// The tables.
     pub tables: Tables,
-    /// When it is.
+    /// The time.
     pub moment: Moment,
-    /// Who is in the middle of what, by actor.
+    /// The running act of each actor.
     pub running: Vec<(Actor, Act)>,
-    /// What has happened so far. No act reads it.
+    /// The history. No act reads it.
     pub story: Story,
     /// How many acts can still begin.
     pub left: Left,
@@ -37,20 +37,20 @@ pub struct World {
 /// A step from one state to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Happening {
-    /// An actor begins an act, on an instance with this clock: its first step.
+    /// An actor begins an act on an instance with this clock, and does its first step.
     Begins(Actor, Clock, Intent),
-    /// The actor's act takes its next step.
+    /// The actor's act does its next step.
     GoesOn(Actor),
-    /// The actor's act mails a code.
+    /// The actor's act sends the mail of a code.
     Mails(Actor, Answer),
     /// The process of the actor's act dies.
     Dies(Actor),
-    /// Time passes. Nearly every process that was running is over then.
+    /// The next moment comes. Most running processes have ended by then.
     TimePasses,
 }
 
 impl World {
-    /// Before anything has happened.
+    /// The state before the first act.
     pub fn new(left: Left) -> Self {
         let (tables, story) = (Tables::default(), Story::default());
         Self { tables, moment: Moment::FIRST, running: Vec::new(), story, left }

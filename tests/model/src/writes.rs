@@ -1,21 +1,21 @@
-//! By hand: the conditions and writes that `store/transition.rs` makes of a transition.
+//! Repeated by hand: the conditions and writes of a transition in `store/transition.rs`.
 
 use readmit_domain::lifecycle::{Phase, Transition, Wipes};
 
 use crate::tables::{Id, Row};
 
-/// The passcode is the one that was meant, and in a phase that the transition starts from.
+/// Whether the stored passcode is the expected one, in a phase from which the transition can start.
 pub fn holds(row: Option<&Row>, id: Id, transition: &Transition) -> bool {
     row.is_some_and(|row| row.id == id && transition.from.contains(&row.phase))
 }
 
-/// The row is as it was read, or still not there. The count of tries stands for that over all codes of the login.
+/// Whether the row has not changed since it was read. The count of tries represents the product's count over all codes of the login.
 pub fn is_as_seen(row: Option<&Row>, seen: Option<&Row>) -> bool {
     let decided_by = |row: &Row| (row.id, row.phase, row.tries, row.is_disowned);
     row.map(decided_by) == seen.map(decided_by)
 }
 
-/// Writes the phase, and deletes the secrets.
+/// Writes the phase and deletes the secrets.
 pub fn write(row: Option<&mut Row>, transition: &Transition) {
     let Some(row) = row else { return };
     let stays = transition.from == [transition.to];
@@ -36,7 +36,7 @@ fn set_phase(row: &mut Row, to: Phase) {
     }
 }
 
-/// The item of an ended passcode under another login.
+/// The item of an ended passcode at another address.
 pub fn moved(seen: &Row, ended: Phase) -> Row {
     let mut row = Row { has_secret: false, password: None, authenticator: None, ..seen.clone() };
     set_phase(&mut row, ended);

@@ -10,16 +10,16 @@ use readmit_model::scenario::Scenario;
 use readmit_model::service::Service;
 use stateright::{Checker as _, HasDiscoveries, Model as _};
 
-/// Each mistake, where it is made, and the property that sees it.
+/// The scenario in which a mistake is made, and the property that must fail.
 fn seen_by(mistake: Mistake) -> (Scenario, &'static str) {
     match mistake {
-        Mistake::IssueOverwrites => (Scenario::issuing(0), TRAIL_TELLS),
+        Mistake::IssueOverwrites => (Scenario::issuing(0), AUDIT_IS_COMPLETE),
         Mistake::IssueWithoutAuthority => (Scenario::issuing(0), WITH_AUTHORITY),
         Mistake::IssueWithoutHolder => (Scenario::issuing(0), WITH_AUTHORITY),
         Mistake::RevokeWithoutAuthority => (Scenario::issuing(0), WITH_AUTHORITY),
-        Mistake::SentBeforeMailed => (Scenario::mailing(0), ONLY_MAILED_OPENS),
-        Mistake::SentWhicheverItIs => (Scenario::mailing(1), ONLY_MAILED_OPENS),
-        Mistake::TryWhileSending => (Scenario::mailing(0), ONLY_MAILED_OPENS),
+        Mistake::SentBeforeMailed => (Scenario::mailing(0), ONLY_MAILED_WORKS),
+        Mistake::SentWhicheverItIs => (Scenario::mailing(1), ONLY_MAILED_WORKS),
+        Mistake::TryWhileSending => (Scenario::mailing(0), ONLY_MAILED_WORKS),
         Mistake::TryWithoutLimit => (Scenario::guessing(0), FIVE_SECRETS),
         Mistake::ExhaustWhicheverItIs => (Scenario::guessing(0), EXHAUSTED_BY_TRIES),
         Mistake::RedeemLate => (Scenario::mailing(0), IN_TIME),
@@ -32,11 +32,11 @@ fn seen_by(mistake: Mistake) -> (Scenario, &'static str) {
         Mistake::ReportWhateverBecame => (Scenario::mailing(0), ENDS_ARE_FINAL),
         Mistake::ReportRevives => (Scenario::mailing(0), ENDS_ARE_FINAL),
         Mistake::ExpireWhateverBecame => (Scenario::mailing(0), ENDS_ARE_FINAL),
-        Mistake::DisownTwice => (Scenario::completing(0), TOLD_ONCE),
-        Mistake::DisableUnaware => (Scenario::issuing(0), NO_DOOR_WITHOUT_ACCOUNT),
-        Mistake::DisableLeavesPasscode => (Scenario::account(0), NO_DOOR_WITHOUT_ACCOUNT),
-        Mistake::MoveKeepsPhase => (Scenario::account(0), TRAIL_TELLS),
-        Mistake::EraseLeavesPasscode => (Scenario::account(0), NO_DOOR_WITHOUT_ACCOUNT),
+        Mistake::DisownTwice => (Scenario::completing(0), EVENTS_ARE_UNIQUE),
+        Mistake::DisableUnaware => (Scenario::issuing(0), NONE_WITHOUT_ACCOUNT),
+        Mistake::DisableLeavesPasscode => (Scenario::account(0), NONE_WITHOUT_ACCOUNT),
+        Mistake::MoveKeepsPhase => (Scenario::account(0), AUDIT_IS_COMPLETE),
+        Mistake::EraseLeavesPasscode => (Scenario::account(0), NONE_WITHOUT_ACCOUNT),
     }
 }
 
