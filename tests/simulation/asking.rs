@@ -15,10 +15,10 @@ use crate::invocation::{Claim, Invocation};
 use crate::oracle::Oracle;
 use crate::time::{Time, generator, pass};
 
-/// A client without an answer sends its request so often at most.
+/// How often a client sends a request that gets no answer.
 const PATIENCE: usize = 6;
 
-/// What all have in common.
+/// The services that all clients share.
 pub struct World {
     pub seed: u64,
     pub time: Time,
@@ -27,7 +27,7 @@ pub struct World {
     pub template: Template,
 }
 
-/// Somebody who asks. What is done to these requests depends on no other's.
+/// A client. The faults in its requests do not depend on the requests of other clients.
 pub struct Asker {
     pub world: Arc<World>,
     plan: Arc<Plan>,
@@ -45,7 +45,7 @@ pub struct Request {
     body: Option<Value>,
     key: Option<String>,
     claim: Claim,
-    /// The number of the person's network.
+    /// The number of the client's network.
     network: usize,
 }
 
@@ -78,7 +78,7 @@ impl Request {
         Self { claim, ..self }
     }
 
-    /// The event that API Gateway makes of it, and the package of its function.
+    /// The event of API Gateway for this request, and the package of its function.
     fn event(&self, template: &Template, time: Time) -> (&'static str, Value) {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let (package, route, parameters) = route(template, &self.method, path);
@@ -110,7 +110,7 @@ impl Request {
     }
 }
 
-/// The package and the key of the route that takes a request, and the parameters of its path.
+/// The package and the key of the request's route, and the parameters of its path.
 fn route(template: &Template, method: &Method, path: &str) -> (&'static str, String, Value) {
     let routes =
         template.functions.iter().flat_map(|function| function.routes.iter().map(move |route| (function, route)));
@@ -134,7 +134,7 @@ fn route(template: &Template, method: &Method, path: &str) -> (&'static str, Str
     panic!("no function answers {method} {path}");
 }
 
-/// The package's name, for as long as the tests run.
+/// The package's name with a static lifetime.
 fn package(name: &str) -> &'static str {
     const PACKAGES: [&str; 7] = [
         "sign-in",
@@ -158,7 +158,7 @@ impl Asker {
         Invocation::new(act, claim, Arc::clone(&self.plan), generator(self.world.seed, &self.name, asked))
     }
 
-    /// Asks once. None if no answer comes.
+    /// Sends the request once. None if no answer comes.
     pub async fn asks(&self, request: &Request) -> Option<Reply> {
         let (package, event) = request.event(&self.world.template, self.world.time);
         let invocation = self.invocation(request.act, request.claim.clone());
@@ -187,7 +187,7 @@ impl Asker {
         reply
     }
 
-    /// Asks until there is an answer that is no "try again".
+    /// Repeats the request until the answer is not "try again".
     pub async fn insists(&self, request: &Request) -> Option<Reply> {
         for attempt in 0..PATIENCE {
             let reply = self.asks(request).await;
@@ -203,7 +203,7 @@ impl Asker {
         None
     }
 
-    /// Invokes a function that answers no request. None if it does not end, or fails.
+    /// Invokes a function without a route. None if it fails or does not end.
     pub async fn runs(&self, act: &'static str, package: &'static str, event: Value) -> Option<Value> {
         let invocation = self.invocation(act, Claim::default());
         let answer = self.world.hosts.invoke(package, event, &invocation).await?;
@@ -217,7 +217,7 @@ impl Asker {
         answer.ok()
     }
 
-    /// The same until it ends well.
+    /// Repeats the invocation until it succeeds.
     pub async fn completes(&self, act: &'static str, package: &'static str, event: Value) -> Option<Value> {
         for _ in 0..PATIENCE {
             if let Some(output) = self.runs(act, package, event.clone()).await {
@@ -228,13 +228,13 @@ impl Asker {
         None
     }
 
-    /// A generator of its own, for what it decides itself.
+    /// A random generator for the client's own decisions.
     pub fn decides(&self) -> rand::rngs::StdRng {
         generator(self.world.seed, &self.name, usize::MAX)
     }
 }
 
-/// Waits for a while between the two.
+/// Waits for a random time between the two.
 pub async fn while_between(random: &mut rand::rngs::StdRng, least: u64, most: u64) {
     pass(Duration::from_millis(random.random_range(least * 1_000..most * 1_000))).await;
 }

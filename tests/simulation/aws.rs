@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use crate::faults::Service;
 use crate::time::{Time, generator};
 
-/// Index reads see what was written so long ago.
+/// The largest delay of an index.
 const LAG: Duration = Duration::from_secs(3);
 
-/// A mail that the service has accepted.
+/// A mail that the mail service accepted.
 #[derive(Clone, Debug)]
 pub struct Mail {
     pub id: String,
@@ -27,22 +27,22 @@ pub struct Mail {
     pub at: Timestamp,
 }
 
-/// An answer: the status, the kind of error if it is one, and the body.
+/// An answer: the status, the error type if it is an error, and the body.
 pub struct Answer {
     pub status: u16,
     pub body: String,
 }
 
-/// A call that was done.
+/// The effects of a call.
 pub struct Done {
     pub answer: Answer,
-    /// The request, if it has changed tables.
+    /// The request, if it changed tables.
     pub written: Option<Value>,
-    /// The mail that was accepted.
+    /// The mail, if one was accepted.
     pub mailed: Option<Mail>,
 }
 
-/// The services. Clones are the same.
+/// The services. Clones share their state.
 #[derive(Clone)]
 pub struct Aws(Arc<Services>);
 
@@ -53,20 +53,20 @@ struct Services {
     indexes: Mutex<Indexes>,
     secrets: Secrets,
     mails: Mutex<Vec<Mail>>,
-    /// The items of the trail, as they were put.
+    /// The audit items, in the order of their writes.
     trail: Mutex<Vec<Value>>,
-    /// The answers to transactions by their token: one that comes again is not done again.
+    /// The answers to transactions by their token. A repeated transaction is not done again.
     transactions: Mutex<HashMap<String, String>>,
 }
 
-/// Tables that are some seconds behind, for the reads of indexes.
+/// Older states of the tables, for reads of indexes.
 struct Indexes {
     engine: Engine,
     late: VecDeque<(Timestamp, String, Vec<u8>)>,
 }
 
 impl Aws {
-    /// Empty tables and new secrets, whose values the seed decides.
+    /// Empty tables, and new secrets that depend on the seed.
     pub fn begin(seed: u64, time: Time) -> Self {
         let template = Template::of_this_build().unwrap();
         let secrets = Secrets::in_memory(&template.secrets, time.clock(0));
@@ -88,7 +88,7 @@ impl Aws {
         }))
     }
 
-    /// The mails from a number on.
+    /// The mails from a number onwards.
     pub fn mails_from(&self, number: usize) -> Vec<Mail> {
         self.0.mails.lock().unwrap()[number..].to_vec()
     }
@@ -99,7 +99,7 @@ impl Aws {
         mails.iter().rev().find(|mail| mail.to == to && mail.tags["kind"] == "passcode").cloned()
     }
 
-    /// At most so many items of the trail from a number on, in the order in which they were put.
+    /// At most `count` audit items from a number onwards, in the order of their writes.
     pub fn trail_from(&self, number: usize, most: usize) -> Vec<Value> {
         self.0.trail.lock().unwrap().iter().skip(number).take(most).cloned().collect()
     }
@@ -172,7 +172,7 @@ impl Aws {
         Done { answer, written: None, mailed: Some(mail) }
     }
 
-    /// An item, read past everything that disturbs.
+    /// Reads an item without faults.
     pub fn item(&self, table: &str, key: Value) -> Option<Value> {
         let request = json!({"TableName": format!("readmit-{table}"), "Key": key, "ConsistentRead": true});
         let answer = run(&self.0.engine, "GetItem", request.to_string().as_bytes());
@@ -180,7 +180,7 @@ impl Aws {
         answer.get_mut("Item").map(Value::take)
     }
 
-    /// All items of each table, likewise.
+    /// Reads all items of each table without faults.
     pub fn tables(&self) -> impl Iterator<Item = (String, Vec<Value>)> {
         self.0.template.tables.iter().map(|table| (table.name.clone(), self.items(&table.name)))
     }
@@ -209,7 +209,7 @@ impl Done {
     }
 }
 
-/// Whether an operation of the store changes it.
+/// Whether an operation changes tables.
 pub fn writes(operation: &str) -> bool {
     matches!(operation, "TransactWriteItems" | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem")
 }

@@ -17,17 +17,17 @@ use crate::aws::{Aws, Mail};
 use crate::cast::Cast;
 use crate::time::pass;
 
-/// Cleans up, each `period`, until it is dropped.
+/// Runs the cleanup every `period` until it is dropped.
 pub async fn cleans_up(asker: Asker, period: Duration) {
     let mut random = asker.decides();
     loop {
-        // Two schedules overlap now and then.
+        // Two scheduled runs sometimes overlap.
         pass(period - Duration::from_millis(random.random_range(0..5_000))).await;
         asker.runs("clean up", "cleanup-passcodes", json!({})).await;
     }
 }
 
-/// Reports of each mail with a code: late, twice, or never, and in any order.
+/// Sends delivery reports for each mail with a code: late, twice, or never, and in any order.
 pub async fn reports(asker: Asker, aws: Aws) {
     let mut random = asker.decides();
     let (mut seen, mut waiting) = (0, Vec::<(i64, Report, Mail)>::new());
@@ -69,11 +69,11 @@ fn reported(mail: &Mail, report: Report) -> Value {
     report_event(&email, report, &mail.at.to_string())
 }
 
-/// Follows the stream of the trail as Lambda does: again from the first record that failed on, and now and then once more.
+/// Reads the stream of audit events as Lambda does. It continues at the first failed record, and sometimes repeats a batch.
 pub struct Stream {
     pub asker: Asker,
     pub aws: Aws,
-    /// The number of the next record; it outlives who reads.
+    /// The number of the next record. It is kept when a reader ends.
     pub next: Rc<Cell<usize>>,
 }
 
@@ -89,7 +89,7 @@ impl Stream {
         }
     }
 
-    /// Hands over what is there. Whether all of it was taken.
+    /// Passes all new records to the function. Returns whether all succeeded.
     pub async fn catches_up(&self) -> bool {
         let (_, trigger) = self.asker.world.template.stream().unwrap();
         loop {
@@ -108,7 +108,7 @@ impl Stream {
         }
     }
 
-    /// The number of the first record that failed, if one did: of all, if no answer comes.
+    /// The index of the first failed record, if any. Without an answer it is the first of all.
     async fn hands_over(&self, records: &[Value], first: usize) -> Option<usize> {
         let Some(answer) = self.asker.runs("notice", "notify", json!({"Records": records})).await else {
             return Some(first);
@@ -118,14 +118,14 @@ impl Stream {
     }
 }
 
-/// A new item of the trail as the stream has it, with its keys, which the log names a notice by.
+/// A stream record of a new audit item, with its keys.
 fn record(number: usize, image: &Value) -> Value {
     let mut record = stream_record(&format!("{number:020}"), image.clone());
     record["dynamodb"]["Keys"] = json!({"employee_key": image["employee_key"], "event_id": image["event_id"]});
     record
 }
 
-/// Rotates every root secret once, some time within `span`.
+/// Rotates every root secret once, at a random time within `span`.
 pub async fn rotates(asker: Asker, cast: Arc<Cast>, span: Duration) {
     let mut random = asker.decides();
     for (number, secret) in RootSecret::ALL.into_iter().enumerate() {

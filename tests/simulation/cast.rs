@@ -9,14 +9,14 @@ use totp_rs::Totp;
 use crate::asking::{Asker, World};
 use crate::aws::{Aws, Mail};
 
-/// Companies, and whom each has: Security Admins, members, and one client.
+/// The number of companies. Each has Security Admins, members, and one client.
 const COMPANIES: usize = 3;
 const ADMINS: usize = 4;
 const MEMBERS: usize = 8;
-/// The networks of guests begin here.
+/// The first network of guests.
 const GUESTS: usize = 1_000;
 
-/// Somebody.
+/// A person.
 pub struct Person {
     pub number: usize,
     pub company: usize,
@@ -26,7 +26,7 @@ pub struct Person {
     pub is_admin: bool,
     pub is_client: bool,
     pub email: Mutex<String>,
-    /// What may open the account, the newest last: a completion without an answer may have counted.
+    /// Credentials that may be valid, the newest last. A completion without an answer may have succeeded.
     pub credentials: Mutex<Vec<usize>>,
     pub session: Mutex<Option<Session>>,
 }
@@ -35,9 +35,9 @@ pub struct Person {
 #[derive(Clone)]
 pub struct Session {
     pub token: String,
-    /// When the answer came, in milliseconds since 1970.
+    /// The time of the answer, in milliseconds since 1970.
     pub since: i64,
-    /// Whether it began with password and second factor.
+    /// Whether it began with a sign-in.
     pub signed_in: bool,
 }
 
@@ -49,7 +49,7 @@ pub struct Credentials {
     pub backup_codes: Vec<String>,
 }
 
-/// Everybody.
+/// All people.
 pub struct Cast {
     pub world: Arc<World>,
     pub aws: Aws,
@@ -60,7 +60,7 @@ pub struct Cast {
 }
 
 impl Cast {
-    /// The companies are founded, and nobody is enrolled yet.
+    /// Creates the companies. Nobody is enrolled yet.
     pub async fn assembled(world: &Arc<World>, aws: &Aws, operator: &Asker) -> Self {
         let mut people = Vec::new();
         for company in 0..COMPANIES {
@@ -113,7 +113,7 @@ impl Cast {
         password
     }
 
-    /// Credentials that are about to be set, by their number.
+    /// Credentials by their number, before they are set.
     pub fn add_credentials(&self, password: &str, authenticator: Totp) -> usize {
         let mut all = self.credentials.lock().unwrap();
         all.push(Credentials { password: password.to_owned(), authenticator, backup_codes: Vec::new() });
@@ -129,12 +129,12 @@ impl Cast {
         self.credentials.lock().unwrap()[number].backup_codes = codes;
     }
 
-    /// Takes a backup code, which opens once.
+    /// Takes a backup code, so that it is used only once.
     pub fn take_backup_code(&self, number: usize) -> Option<String> {
         self.credentials.lock().unwrap()[number].backup_codes.pop()
     }
 
-    /// The number of the next click.
+    /// A new idempotency number.
     pub fn click(&self) -> usize {
         let mut clicks = self.clicks.lock().unwrap();
         *clicks += 1;
@@ -149,7 +149,7 @@ impl Cast {
     }
 }
 
-/// A code as its mail has it.
+/// A mailed code.
 #[derive(Clone)]
 pub struct Code {
     pub passcode_id: String,
@@ -166,7 +166,7 @@ impl Code {
         Self { passcode_id: mail.tags["passcode_id"].as_str().unwrap().to_owned(), code, disown_token }
     }
 
-    /// The right selector with a wrong secret.
+    /// The code with the right selector and a wrong secret.
     pub fn wrong(&self) -> String {
         let last = if self.code.ends_with('0') { '1' } else { '0' };
         format!("{}{last}", &self.code[..13])
@@ -186,12 +186,12 @@ impl Person {
         self.email.lock().unwrap().clone()
     }
 
-    /// Whether it has credentials when the journeys begin: half of those who may.
+    /// Whether the person is enrolled when the journeys begin.
     pub fn is_enrolled_first(&self) -> bool {
         self.number.is_multiple_of(2) && !self.is_client
     }
 
-    /// The session has ended. A newer one lasts.
+    /// Forgets a session that has ended, but not a newer one.
     pub fn forgets(&self, ended: &Session) {
         let mut held = self.session.lock().unwrap();
         if held.as_ref().is_some_and(|session| session.token == ended.token) {
@@ -203,7 +203,7 @@ impl Person {
         format!("/v1/employees/{}/passcode", self.id)
     }
 
-    /// Somebody of the same company who is new.
+    /// A new person of the same company.
     pub fn guest(&self, id: &str, email: &str) -> Self {
         Self {
             number: GUESTS + self.number,
@@ -219,18 +219,18 @@ impl Person {
         }
     }
 
-    /// The person's row, if there is one.
+    /// The person's row, if any.
     pub fn row(&self, aws: &Aws) -> Option<Value> {
         aws.item("employees", json!({"company_id": {"S": self.company_id}, "employee_id": {"S": self.id}}))
     }
 
-    /// Reads its address past everything that disturbs.
+    /// Reads the person's address without faults.
     pub fn looks_up_its_address(&self, aws: &Aws) {
         let row = self.row(aws).unwrap();
         row["login"]["S"].as_str().unwrap().clone_into(&mut self.email.lock().unwrap());
     }
 
-    /// An import of a change of this person.
+    /// An import that changes this person.
     pub fn change(&self, mut row: Value) -> Value {
         row["employee_id"] = json!(self.id);
         if row.get("email").is_none() {
@@ -239,7 +239,7 @@ impl Person {
         json!({"mode": "update", "company": {"company_id": self.company_id}, "employees": [row]})
     }
 
-    /// An import that mails this person a code of the operator's.
+    /// An import that mails an operator's code to this person.
     pub fn code_of_the_operator(&self) -> Value {
         let company = json!({"company_id": self.company_id});
         json!({"mode": "update", "company": company, "employees": [], "issue_passcodes": [self.email()]})

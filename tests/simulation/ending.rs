@@ -18,11 +18,11 @@ use crate::invocation::{Claim, Invocation};
 use crate::time::{generator, pass};
 use crate::wire::Wire;
 
-/// Whatever stands still goes on, and every limit of a quarter of an hour is over.
+/// After this time frozen processes run again, and every limit of 15 minutes has ended.
 const A_WHILE: Duration = Duration::from_secs(20 * 60);
-/// Every code, session and limit is over.
+/// After this time every code, session and limit has ended.
 const A_DAY: Duration = Duration::from_secs(26 * 3_600);
-/// A step of an authenticator is over.
+/// After this time an authenticator shows a new code.
 const A_STEP: Duration = Duration::from_secs(31);
 
 pub struct Ending<'a> {
@@ -59,7 +59,7 @@ impl Ending<'_> {
         row["account_status"]["S"] == "active" && row["account_type"]["S"] == "employee"
     }
 
-    /// The old ones do until a recovery is completed, and the new ones from then on.
+    /// Checks which credentials work: the old ones before a completion, and the new ones after it.
     async fn the_right_credentials_alone_open(&self, asker: &Asker, person: &Person) {
         let right = self.world.oracle.credentials_of(&person.id);
         let holder = Holder { cast: self.cast, asker, person };
@@ -67,7 +67,7 @@ impl Ending<'_> {
         for number in known.into_iter().rev().take(3) {
             let opens = right == Some(number) && self.may_recover(person);
             let status = holder.tries_digits_of(number).await.unwrap();
-            // So many tries may have failed that nobody is heard.
+            // The person may be throttled after many failures.
             if status != 429 && (status == 200) != opens {
                 let owner = person.email();
                 self.world.oracle.finds(format!("{owner} has {right:?}, and {number} is answered {status}"));
@@ -85,7 +85,7 @@ impl Ending<'_> {
         self.world.oracle.finds("notices are left".to_owned());
     }
 
-    /// The tables, as `readmit-check` reads them.
+    /// The tables in the form of `readmit-check`.
     fn tables(&self) -> Tables {
         let plan = Arc::new(Plan::calm());
         let invocation = Invocation::new("check", Claim::default(), plan, generator(self.world.seed, "check", 0));
@@ -101,7 +101,7 @@ impl Ending<'_> {
     }
 }
 
-/// The person is let in by a code of the operator's, and signs in. Whether it has worked.
+/// The person recovers with an operator's code and signs in. Returns whether this succeeded.
 pub async fn enrols(cast: &Cast, asker: &Asker, person: &Person) -> bool {
     let holder = Holder { cast, asker, person };
     let told = asker.completes("code of the operator", "import-employees", person.code_of_the_operator()).await;

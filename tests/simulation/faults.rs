@@ -7,36 +7,36 @@ use std::sync::Mutex;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
-/// What is done to a call.
+/// A fault in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// The service is asked for too much.
+    /// The service throttles the call.
     Throttled,
     /// The service answers 500.
     Broken,
-    /// The connection ends before the service has heard anything.
+    /// The connection ends before the service receives the call.
     NotHeard,
-    /// Nothing comes back, and nothing was done.
+    /// No answer comes, and the call was not done.
     SilentBefore,
-    /// Nothing comes back, and it was done.
+    /// No answer comes, and the call was done.
     SilentAfter,
-    /// It was done, and the connection ends before the answer.
+    /// The call was done, and the connection ends before the answer.
     AnswerLost,
-    /// Another transaction is under way.
+    /// Another transaction on the same items is running.
     Conflict,
-    /// The answer takes one to four seconds, which is too long for some.
+    /// The answer takes one to four seconds, which is longer than some timeouts.
     Slow,
-    /// The process dies before the call.
+    /// The process dies before it sends the call.
     DiesBefore,
     /// The process dies after the call was done.
     DiesAfter,
-    /// The process stops for one to two minutes before the call, and goes on.
+    /// The process is frozen for one to two minutes before the call.
     StopsBefore,
-    /// The same after the call was done.
+    /// The process is frozen for one to two minutes after the call was done.
     StopsAfter,
 }
 
-/// Whom a call asks.
+/// The service of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     Store,
@@ -45,7 +45,7 @@ pub enum Service {
 }
 
 impl Fault {
-    /// All of them.
+    /// All faults.
     pub const ALL: [Self; 12] = [
         Self::Throttled,
         Self::Broken,
@@ -61,10 +61,10 @@ impl Fault {
         Self::StopsAfter,
     ];
 
-    /// Those that a write alone can meet.
+    /// The faults that are possible only in writes.
     const OF_WRITES: [Self; 3] = [Self::SilentAfter, Self::AnswerLost, Self::Conflict];
 
-    /// Whether it can happen to a call, and differs from every other fault there.
+    /// Whether the fault is possible in a call and has an effect of its own there.
     fn fits(self, service: Service, writes: bool) -> bool {
         match self {
             Self::Conflict => service == Service::Store && writes,
@@ -74,24 +74,24 @@ impl Fault {
     }
 }
 
-/// Which faults a run has.
+/// The frequency of faults in a run.
 #[derive(Clone, Debug)]
 pub struct Plan(pub Vec<Fault>);
 
 impl Plan {
-    /// One read in so many is disturbed, and one write, as far as the fault that is drawn fits the call. Of most acts' calls few
-    /// are writes.
+    /// One in `reads` reads and one in `writes` writes has a fault, if the random fault is possible there. Most acts have few
+    /// writes.
     const READS: u32 = 20;
     const WRITES: u32 = 10;
 
-    /// Nothing is disturbed.
+    /// No faults.
     pub fn calm() -> Self {
         Self(Vec::new())
     }
 
-    /// What is done to a call.
+    /// A fault in a call.
     pub fn draw(&self, random: &mut StdRng, service: Service, writes: bool) -> Option<Fault> {
-        // Drawn whatever the plan is: with fewer faults the others stay where they were.
+        // The random numbers are drawn under every plan, so that with fewer faults the others do not move.
         let comes = random.random_ratio(1, if writes { Self::WRITES } else { Self::READS });
         let (any, of_a_write) =
             (random.random_range(0..Fault::ALL.len()), random.random_range(0..Fault::OF_WRITES.len()));
@@ -100,15 +100,15 @@ impl Plan {
     }
 }
 
-/// How often each fault met each act, and which never met one that it fits.
+/// How often each fault happened in each act, and which possible faults never happened.
 #[derive(Default)]
 pub struct Met(Mutex<Lines>);
 
-/// A line an act: how often it met each fault. None where the fault fits none of its calls.
+/// One line per act: how often it had each fault. None if the fault is not possible in its calls.
 type Lines = BTreeMap<&'static str, [Option<usize>; Fault::ALL.len()]>;
 
 impl Met {
-    /// A call of an act, and what is done to it.
+    /// Counts a call of an act and its fault.
     pub fn count(&self, act: &'static str, service: Service, writes: bool, met: Option<Fault>) {
         let mut lines = self.0.lock().unwrap();
         let line = lines.entry(act).or_default();
@@ -119,7 +119,7 @@ impl Met {
         }
     }
 
-    /// Adds what another run has met.
+    /// Adds the counts of another run.
     pub fn add(&self, other: &Self) {
         let mut lines = self.0.lock().unwrap();
         for (act, others) in other.0.lock().unwrap().iter() {
@@ -130,7 +130,7 @@ impl Met {
         }
     }
 
-    /// The faults that fit an act and never met it.
+    /// The possible faults that never happened in an act.
     pub fn missing(&self) -> Vec<String> {
         let lines = self.0.lock().unwrap();
         let pairs = lines.iter().flat_map(|(act, line)| Fault::ALL.into_iter().zip(line).map(move |pair| (act, pair)));
@@ -141,7 +141,7 @@ impl Met {
     }
 }
 
-/// A table of Markdown.
+/// The counts as a Markdown table.
 impl fmt::Display for Met {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = self.0.lock().unwrap();

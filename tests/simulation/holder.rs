@@ -13,12 +13,12 @@ use crate::cast::{Cast, Code, Person, Session};
 use crate::invocation::Claim;
 use crate::time::pass;
 
-/// A step of an authenticator.
+/// The time step of an authenticator.
 const STEP: Duration = Duration::from_secs(30);
-/// Digits that are none of an authenticator's, but for one case in a million.
+/// Digits that are wrong, except in one of a million cases.
 const NO_DIGITS: &str = "000000";
 
-/// Somebody who acts for a person.
+/// A client that acts for a person.
 pub struct Holder<'a> {
     pub cast: &'a Cast,
     pub asker: &'a Asker,
@@ -44,12 +44,12 @@ impl Holder<'_> {
         self.redeems("redeem, wrong", &code.wrong(), None, claim).await;
     }
 
-    /// Redeems the right code, with whatever the person has to prove who it is: the token of the recovery.
+    /// Redeems the right code, with a second proof if the person has one. Returns the recovery token.
     pub async fn opens(&self, code: &Code) -> Option<String> {
         let known = self.person.credentials.lock().unwrap().clone();
         let newest = known.iter().rev().take(2);
         let passwords = newest.map(|number| Some(self.cast.credentials(*number).password));
-        // Some have forgotten their password too.
+        // Some people have forgotten the password too.
         let forgets = self.person.number.is_multiple_of(3);
         let backup_code = known.last().filter(|_| forgets).and_then(|number| self.cast.take_backup_code(*number));
         let mut proofs: Vec<Option<String>> = backup_code.map(Some).into_iter().chain(passwords).collect();
@@ -68,7 +68,7 @@ impl Holder<'_> {
         None
     }
 
-    /// Chooses a password and an authenticator, and completes. Whether it is known to have worked.
+    /// Sets a password and an authenticator, and completes. Returns whether the answer was a success.
     pub async fn recovers(&self, token: &str) -> bool {
         let Some((number, authenticator)) = self.chooses(token).await else { return false };
         for _ in 0..4 {
@@ -88,7 +88,7 @@ impl Holder<'_> {
         false
     }
 
-    /// The same by somebody who mistypes and puts it off.
+    /// The same with typing errors and delays.
     pub async fn recovers_somehow(&self, token: &str, random: &mut StdRng) -> bool {
         if random.random_ratio(1, 6) {
             self.sets_password(token, "password").await;
@@ -102,7 +102,7 @@ impl Holder<'_> {
         self.recovers(token).await
     }
 
-    /// The number of the credentials that a completion would set.
+    /// The number of the credentials that a completion sets.
     async fn chooses(&self, token: &str) -> Option<(usize, Totp)> {
         let password = self.cast.password_for(token);
         self.sets_password(token, &password).await.filter(|reply| reply.status == 204)?;
@@ -138,7 +138,7 @@ impl Holder<'_> {
         Some(reply)
     }
 
-    /// Tries the digits of these credentials once: the status of the answer.
+    /// Tries to complete with the digits of these credentials once. Returns the status.
     pub async fn tries_digits_of(&self, number: usize) -> Option<u64> {
         let credentials = self.cast.credentials(number);
         let digits = self.digits(&credentials.authenticator);
@@ -150,7 +150,7 @@ impl Holder<'_> {
         Some(self.tries("sign in by a backup code", &password, code, Some(number)).await?.status)
     }
 
-    /// Signs in with what the person knows, the newest first. Whether it has worked.
+    /// Signs in with the person's credentials, the newest first. Returns whether it succeeded.
     pub async fn signs_in(&self, with_backup_code: bool) -> bool {
         let known = self.person.credentials.lock().unwrap().clone();
         for number in known.into_iter().rev().take(2) {
@@ -163,7 +163,7 @@ impl Holder<'_> {
             for _ in 0..3 {
                 match self.tries_digits_of(number).await {
                     Some(200) => return true,
-                    // The process that was asked may have another time.
+                    // The clock of the answering process may differ.
                     Some(401) => pass(STEP).await,
                     _ => return false,
                 }
@@ -172,7 +172,7 @@ impl Holder<'_> {
         false
     }
 
-    /// One of the two is wrong.
+    /// Tries to sign in with a wrong password or a wrong second factor.
     pub async fn signs_in_wrongly(&self) {
         let Some(number) = self.person.credentials.lock().unwrap().last().copied() else { return };
         let credentials = self.cast.credentials(number);
@@ -181,7 +181,7 @@ impl Holder<'_> {
             .await;
     }
 
-    /// A session that lasts for some more minutes, and is recent if that is wanted.
+    /// A session that is valid for some more minutes, and from a recent sign-in if required.
     pub async fn session(&self, recent: bool) -> Option<Session> {
         let now = self.cast.world.time.now().millis();
         let lasts = |session: &Session| {

@@ -22,12 +22,12 @@ use crate::oracle::Oracle;
 use crate::time::{Time, generator, random};
 use crate::wire::{Connector, Wire};
 
-/// How far the clocks of processes are early or late at most, in milliseconds.
+/// The largest error of a process's clock, in milliseconds.
 #[derive(Clone, Copy)]
 pub enum Clocks {
-    /// Most a little, one in three as far as a clock may ever be.
+    /// Most clocks are slightly wrong, and one in three has the largest error.
     Differ,
-    /// All are right.
+    /// All clocks are right.
     Agree,
 }
 
@@ -39,7 +39,7 @@ impl Clocks {
         }
     }
 
-    /// What tells the processes of the one from those of the other.
+    /// A part of the names of processes with this kind of clock.
     fn name(self) -> &'static str {
         match self {
             Self::Differ => "host",
@@ -47,9 +47,9 @@ impl Clocks {
         }
     }
 }
-/// So long API Gateway waits.
+/// The timeout of API Gateway.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Of so many requests one meets a process that has just started.
+/// One of this number of requests starts a new process.
 const STARTS_ONE_IN: usize = 8;
 
 /// All processes.
@@ -77,7 +77,7 @@ impl Hosts {
         Arc::new(Self { seed, time, clocks, aws, oracle, environment, free, started, met })
     }
 
-    /// Runs a function. None if nobody answers: its process has died, or the gateway has waited for too long.
+    /// Runs a function. None if its process died or the gateway's timeout passed.
     pub async fn invoke(
         self: &Arc<Self>,
         package: &'static str,
@@ -129,7 +129,7 @@ impl Hosts {
     }
 }
 
-/// What the functions are told of where they run.
+/// The environment of the functions.
 pub fn environment() -> Environment {
     let places = Places {
         api: "https://portal.example",
@@ -140,7 +140,7 @@ pub fn environment() -> Environment {
     of_functions(&Template::of_this_build().unwrap(), &places).unwrap()
 }
 
-/// The clients of a process that has this wire.
+/// The AWS clients of a process.
 pub fn clients(wire: &Arc<Wire>, name: &str, environment: &Environment) -> Clients {
     let connector = SharedHttpConnector::new(Connector(Arc::clone(wire)));
     let credentials = Credentials::new(name, "simulated", None, None, "simulated");

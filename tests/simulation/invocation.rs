@@ -12,11 +12,11 @@ use tokio::time::{Instant, Sleep};
 
 use crate::faults::{Fault, Plan, Service};
 
-/// Who asked for what.
+/// The request of an invocation.
 pub struct Invocation {
-    /// The act, as the table of faults names it.
+    /// The act's name in the table of faults.
     pub act: &'static str,
-    /// What the oracle has to know of it.
+    /// The facts that the oracle needs.
     pub claim: Claim,
     plan: Arc<Plan>,
     random: Mutex<StdRng>,
@@ -24,22 +24,22 @@ pub struct Invocation {
     is_hurt: AtomicBool,
 }
 
-/// What a request claims, past the code under test.
+/// Facts about a request that the tested code does not see.
 #[derive(Clone, Debug, Default)]
 pub struct Claim {
-    /// The number of the click: its repetitions have the same.
+    /// The idempotency number, which repetitions share.
     pub click: Option<usize>,
-    /// For how many minutes the click asks.
+    /// The lifetime in the request, in minutes.
     pub lifetime_minutes: Option<u32>,
-    /// When the session of the caller began.
+    /// The start of the caller's session.
     pub session_since: Option<i64>,
-    /// The credentials that the request completes with, or signs in with, if they are right.
+    /// The credentials of a completion or a sign-in, if they are right.
     pub credentials: Option<usize>,
-    /// The digits, or the backup code, that are shown.
+    /// The digits or the backup code in the request.
     pub factor: Option<String>,
-    /// The id of the passcode whose right code is typed.
+    /// The id of the passcode if the code is right.
     pub code: Option<String>,
-    /// The id of the passcode whose code is typed with a wrong secret.
+    /// The id of the passcode if the code has a wrong secret.
     pub guess: Option<String>,
 }
 
@@ -62,28 +62,28 @@ impl Invocation {
         })
     }
 
-    /// What is done to its next call, and how long that is on its way, there and back.
+    /// The fault of the next call, and the time of the way there and back.
     pub fn next_call(&self, service: Service, writes: bool) -> (Option<Fault>, Duration, Duration) {
         let mut random = self.random.lock().unwrap();
         let fault = self.plan.draw(&mut random, service, writes);
-        // In microseconds, so that no two calls come at the same time.
+        // In microseconds, so that no two calls arrive at the same time.
         let mut way = || Duration::from_micros(random.random_range(500..15_000));
         let (there, back) = (way(), way());
         let slow = Duration::from_micros(random.random_range(1_000_000..4_000_000));
         (fault, there, if fault == Some(Fault::Slow) { slow } else { back })
     }
 
-    /// Whether anything may be done to its calls.
+    /// Whether its calls can have faults.
     pub fn is_disturbed(&self) -> bool {
         !self.plan.0.is_empty()
     }
 
-    /// One of `count`.
+    /// True in one of `count` cases.
     pub fn choose(&self, count: usize) -> usize {
         self.random.lock().unwrap().random_range(0..count)
     }
 
-    /// Whether its process has died or stood still.
+    /// Whether its process has died or was frozen.
     pub fn is_hurt(&self) -> bool {
         self.is_hurt.load(Ordering::Relaxed)
     }
@@ -99,7 +99,7 @@ impl Invocation {
         *self.state.lock().unwrap() = State::StandsUntil(Instant::now() + time);
     }
 
-    /// Returns when the process runs; never if it is dead.
+    /// Returns when the process runs. Never returns if it is dead.
     pub async fn runs(&self) {
         loop {
             let state = *self.state.lock().unwrap();
@@ -113,7 +113,7 @@ impl Invocation {
     }
 }
 
-/// Runs a future as a process does: not while it stands still, and not to its end if it dies.
+/// Runs a future in a process: it pauses while the process is frozen, and is not completed if the process dies.
 pub struct Process<F> {
     pub invocation: Arc<Invocation>,
     pub run: Pin<Box<F>>,
@@ -121,7 +121,7 @@ pub struct Process<F> {
 }
 
 impl<F: Future> Future for Process<F> {
-    /// None of a process that has died.
+    /// None if the process has died.
     type Output = Option<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {

@@ -19,7 +19,7 @@ mod neighbours;
 mod passcodes;
 mod races;
 
-/// A journey's kind.
+/// The kind of a journey.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Recover,
@@ -37,7 +37,7 @@ enum Kind {
     Race,
 }
 
-/// How often each kind comes, out of all together.
+/// The relative frequency of each kind.
 const KINDS: [(Kind, u32); 13] = [
     (Kind::Recover, 32),
     (Kind::ComeLate, 4),
@@ -62,7 +62,7 @@ pub struct Journey {
 }
 
 impl Journey {
-    /// Goes it, some time within `span`.
+    /// Starts at a random time within `span` and runs the journey.
     pub async fn goes(mut self, span: Duration) {
         let begins = self.random.random_range(Duration::ZERO..span);
         pass(begins).await;
@@ -107,7 +107,7 @@ impl Journey {
         Holder { cast: &self.cast, asker: &self.asker, person }
     }
 
-    /// An admin asks for something, by a session that lasts; by a new one if it was ended meanwhile.
+    /// An admin sends a request with a valid session, and with a new one if the session was ended in the meantime.
     async fn asks_as(&self, admin: &Person, recent: bool, request: impl Fn(&Session) -> Request) -> Option<Reply> {
         let session = self.as_holder(admin).session(recent).await?;
         let reply = self.asker.insists(&request(&session)).await?;
@@ -119,7 +119,7 @@ impl Journey {
         self.asker.insists(&request(&session)).await
     }
 
-    /// An admin clicks "Email TOTP", until there is an answer: the newest code that was mailed, if one was sent.
+    /// An admin issues a code and repeats the request until there is an answer. Returns the newest mailed code, if one was sent.
     async fn issues(&mut self, holder: &Person) -> Option<Code> {
         let admin = self.admin_for(holder);
         let suspends = self.random.random_ratio(1, 12);

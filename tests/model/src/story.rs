@@ -124,8 +124,8 @@ fn has_event(phase: Phase) -> Option<EventType> {
     })
 }
 
-/// Whether an event can be the end of a passcode whose item was replaced or deleted.
-fn tells_of_the_gone(before: Phase) -> &'static [EventType] {
+/// The audit events that are possible when the item of a passcode in this phase is replaced or deleted.
+fn events_of_deletion(before: Phase) -> &'static [EventType] {
     use EventType::{PasscodeExpired, PasscodeRevoked, PasscodeSuperseded, RecoveryAbandoned};
     match before {
         over if is_over(over) => &[],
@@ -208,7 +208,7 @@ impl Story {
         let (mut expected, choices): (Vec<EventType>, &[EventType]) = match (before, after) {
             (None, Some(row)) => (has_event(row.phase).into_iter().collect(), &[]),
             (Some(from), Some(to)) if from.phase != to.phase => (has_event(to.phase).into_iter().collect(), &[]),
-            (Some(from), None) => (Vec::new(), tells_of_the_gone(from.phase)),
+            (Some(from), None) => (Vec::new(), events_of_deletion(from.phase)),
             _ => (Vec::new(), &[]),
         };
         if is_disowned_now && !expected.contains(&EventType::PasscodeDisowned) {

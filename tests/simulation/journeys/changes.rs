@@ -25,7 +25,7 @@ impl Journey {
     }
 
     pub(super) async fn change(&mut self, holder: &Person) {
-        // The first admin of a company stays what it is: somebody must be left who may help.
+        // The first admin of a company is not changed, so that one admin can always help.
         if self.cast.admins(holder.company)[0].id == holder.id {
             return;
         }
@@ -46,7 +46,7 @@ impl Journey {
         let new = format!("moved{}@company{}.example", self.cast.click(), holder.company);
         let row = json!({"email": new});
         self.asker.completes("change an address", "import-employees", holder.change(row)).await;
-        // Without an answer it may have been done all the same.
+        // Without an answer it may have been done.
         holder.looks_up_its_address(&self.cast.aws);
     }
 
@@ -59,7 +59,7 @@ impl Journey {
         }
     }
 
-    /// Somebody is new, comes in by a code of the operator's, is erased, and another person gets the address.
+    /// A new person enrols with an operator's code, is erased, and another person gets the address.
     pub(super) async fn come_and_go(&mut self, colleague: &Person) {
         let email = format!("guest{}@company{}.example", self.cast.click(), colleague.company);
         for round in 0..2 {
@@ -90,7 +90,7 @@ impl Journey {
         }
     }
 
-    /// Nothing opens an erased person's account.
+    /// Checks that all access of an erased person is refused.
     async fn is_gone(&self, guest: &Person) {
         let session = guest.session.lock().unwrap().clone();
         if let Some(session) = session {
@@ -112,7 +112,7 @@ impl Journey {
 }
 
 impl Person {
-    /// An import of these rows into this person's company.
+    /// An import of rows into the person's company.
     fn update_of(&self, rows: Vec<Value>) -> Value {
         json!({"mode": "update", "company": {"company_id": self.company_id}, "employees": rows})
     }

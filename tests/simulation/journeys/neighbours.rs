@@ -36,8 +36,8 @@ impl Journey {
         }
     }
 
-    /// Somebody who may not do it tries to let somebody else in, and to take a code back: an admin of another company, and a
-    /// colleague who is no Security Admin.
+    /// An unauthorized person tries to issue and revoke codes: an admin of another company, and a colleague who is not a
+    /// Security Admin.
     pub(super) async fn trespass(&mut self, holder: &Person) {
         let other = self.cast.admins((holder.company + 1) % self.cast.companies())[0].clone();
         let colleagues = self.cast.people.iter().filter(|one| one.company == holder.company && !one.is_admin);

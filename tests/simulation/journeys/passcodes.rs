@@ -31,7 +31,7 @@ impl Journey {
         }
     }
 
-    /// The code is typed about when it ends.
+    /// The code is redeemed close to the time of its expiry.
     pub(super) async fn come_late(&mut self, holder: &Person) {
         let Some(code) = self.issues(holder).await else { return };
         while_between(&mut self.random, 7 * 60, 15 * 60).await;

@@ -10,10 +10,10 @@ use super::Journey;
 use crate::cast::Person;
 use crate::time::pass;
 
-/// One begins at most so much later than the other: about as long as a request takes.
+/// The largest difference between the two starts: about the time of a request.
 const SOON: Duration = Duration::from_millis(40);
 
-/// How long each of the two waits before it begins.
+/// The delay of each of the two.
 #[derive(Clone, Copy)]
 struct Waits(Duration, Duration);
 
@@ -22,7 +22,7 @@ async fn after<A>(wait: Duration, then: impl Future<Output = A>) -> A {
     then.await
 }
 
-/// Both, each after its wait.
+/// Runs both, each after its delay.
 async fn at_once<A, B>(waits: Waits, one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
     join(after(waits.0, one), after(waits.1, other)).await
 }
@@ -32,7 +32,7 @@ impl Journey {
         let (admin, other) = (self.admin_for(holder), self.admin_for(holder));
         let later = self.random.random_range(Duration::ZERO..SOON);
         let waits = if self.random.random() { Waits(Duration::ZERO, later) } else { Waits(later, Duration::ZERO) };
-        // So that the race is about the click, and not about a sign-in.
+        // Signs in before, so that the race is only about the request.
         if self.as_holder(&admin).session(true).await.is_none() || self.as_holder(&other).session(true).await.is_none()
         {
             return;
@@ -68,7 +68,7 @@ impl Journey {
         }
     }
 
-    /// The admin issues a code, or takes one back, while something ends the right to.
+    /// The admin issues or revokes a code while another act ends the admin's authority.
     async fn acts_while(&self, waits: Waits, admin: &Person, holder: &Person, ends: impl Future<Output = ()>) {
         match self.asker.decides().random_range(0..3) {
             0 => drop(at_once(waits, self.clicks(admin, holder, false, None), ends).await),
@@ -80,7 +80,7 @@ impl Journey {
         }
     }
 
-    /// With the same second factor.
+    /// Two sign-ins with the same second factor.
     async fn two_sign_ins(&self, holder: &Person, waits: Waits) {
         let Some(number) = holder.credentials.lock().unwrap().last().copied() else { return };
         let as_holder = self.as_holder(holder);
@@ -91,7 +91,7 @@ impl Journey {
         }
     }
 
-    /// A code is redeemed while somebody else does something about it.
+    /// A code is redeemed while another act changes it.
     async fn race_of_a_code(&mut self, holder: &Person, waits: Waits) {
         let Some(code) = self.issues(holder).await else { return };
         let (admin, as_holder) = (self.admin_for(holder), self.as_holder(holder));
@@ -104,7 +104,7 @@ impl Journey {
             3 => at_once(waits, opens, async { drop(self.clicks(&admin, holder, false, None).await) }).await,
             4 => at_once(waits, opens, self.guesses_much(holder, &code)).await,
             _ => {
-                // What has ended is disowned too, once.
+                // An ended code can be disowned too, once.
                 self.takes_back(&admin, holder).await;
                 at_once(waits, self.disowns(holder, &code), self.disowns(holder, &code)).await;
                 return;
