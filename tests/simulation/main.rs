@@ -33,23 +33,23 @@ use readmit::{Environment, Random};
 use faults::Met;
 use run::{Outcome, Scenario};
 
-/// As many for a `make test` as it has time for.
+/// The number of journeys in `make test`, limited by its time.
 const JOURNEYS: usize = 300;
-/// Those of one seed meet each other.
+/// The journeys of one seed run at the same time.
 const JOURNEYS_OF_A_SEED: usize = 100;
-/// From so many on, each fault must have met each act that it fits.
+/// From this number of journeys onwards every possible fault must have happened in every act.
 const MANY: usize = 10_000;
 
 fn asked<T: std::str::FromStr<Err: std::fmt::Debug>>(name: &str) -> Option<T> {
     Environment::of_process().get(name).map(|text| text.parse().unwrap())
 }
 
-/// Says something whether the test fails or not: what `println!` says is shown of a failed one alone.
+/// Prints also if the test passes. The output of `println!` is shown only for failed tests.
 fn say(what: &str) {
     std::io::stdout().write_all(format!("{what}\n").as_bytes()).unwrap();
 }
 
-/// What a run that was shrunk is pasted as.
+/// A shrunk run that was pasted as a test.
 #[track_caller]
 fn keeps_every_promise(scenario: &Scenario) {
     let Outcome { broken, transcript, log, .. } = scenario.run();

@@ -24,7 +24,7 @@ use secrets::Secrets;
 /// The largest number of wrong secrets that are compared with a code, and for an account between two successes.
 const MOST_TRIES: [(&str, u64); 2] = [("try_count", 5), ("tries_without_success", 100)];
 
-/// The shortest lease of a click, in milliseconds, if two clocks differ.
+/// The shortest lease of an idempotency key in milliseconds, if two clocks differ.
 const LEASE_AT_LEAST: i64 = 200_000 - 180_000;
 
 #[derive(Default)]
@@ -38,7 +38,7 @@ struct Facts {
     transcript: Vec<String>,
 }
 
-/// A mail with a code, sent because of a click.
+/// A mail with a code, sent because of a request with an idempotency key.
 struct MailOfClick {
     by: Arc<Invocation>,
     at: i64,
@@ -47,7 +47,7 @@ struct MailOfClick {
 }
 
 impl MailOfClick {
-    /// Whether the same click may mail another code now: only if nobody could note that this one was mailed.
+    /// Whether the same key may mail another code now: only if the sender could not store that this one was mailed.
     fn allows_another(&self, now: i64) -> bool {
         self.is_lost || self.by.is_hurt() && now - self.at >= LEASE_AT_LEAST
     }
@@ -64,13 +64,13 @@ impl Oracle {
         Arc::new(Self { time, facts: Mutex::default() })
     }
 
-    /// Keeps a line of the transcript.
+    /// Adds a line to the transcript.
     pub fn notes(&self, line: impl FnOnce() -> String) {
         let line = format!("{} {}", self.time.now(), line());
         self.facts.lock().unwrap().transcript.push(line);
     }
 
-    /// A promise is broken.
+    /// Records a broken guarantee.
     pub fn finds(&self, what: String) {
         let what = format!("{} {what}", self.time.now());
         let mut facts = self.facts.lock().unwrap();
@@ -78,18 +78,18 @@ impl Oracle {
         facts.broken.push(what);
     }
 
-    /// The promises that were broken, and all that happened.
+    /// The broken guarantees and the transcript.
     pub fn told(&self) -> (Vec<String>, Vec<String>) {
         let facts = self.facts.lock().unwrap();
         (facts.broken.clone(), facts.transcript.clone())
     }
 
-    /// What nobody but its owner may read.
+    /// Adds a secret that must not appear in logs or tables.
     pub fn keeps_secret(&self, secret: &str) {
         self.facts.lock().unwrap().secrets.keep(secret);
     }
 
-    /// The credentials that open a person's account.
+    /// The number of a person's valid credentials.
     pub fn credentials_of(&self, employee_id: &str) -> Option<usize> {
         self.facts.lock().unwrap().accounts.get(employee_id)?.credentials
     }
@@ -101,8 +101,8 @@ impl Oracle {
         }
     }
 
-    /// The mail service has accepted a mail. Where its answer does not arrive in time (`is_lost`), the sender cannot know, withdraws
-    /// the code, and the same click may mail another.
+    /// The mail service accepted a mail. If its answer is lost (`is_lost`), the sender does not know this. It ends the code, and the
+    /// same idempotency key may mail another.
     pub fn mailed(&self, invocation: &Arc<Invocation>, mail: &Mail, is_lost: bool) {
         self.notes(|| format!("{} mails {} to {}", invocation.act, mail.tags, mail.to));
         let mut broken = Vec::new();
@@ -150,7 +150,7 @@ impl Oracle {
             changes.iter().filter(move |change| change["TableName"] == *table).copied()
         };
         let mut events: Vec<&Value> = of("audit").map(|change| &change["Item"]).collect();
-        // A code that takes the place of another begins when the other has ended.
+        // The end of the replaced code comes before the issue of the new one.
         events.sort_by_key(|event| event["event_type"]["S"] == "passcode.issued");
         let mut broken = whole::missing(events.iter().map(|event| text(event, "/event_type/S")), &changes);
         for event in events {
@@ -166,7 +166,7 @@ impl Oracle {
         broken.into_iter().for_each(|what| self.finds(format!("{}: {what}", invocation.act)));
     }
 
-    /// An act commits only if its caller may do it at that moment, and to whom it may be done.
+    /// Checks that the caller may do the act at the time of the commit, and for this person.
     fn may_happen(&self, aws: &Aws, claim: &Claim, event: &Value) -> Vec<String> {
         let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
         let row = |id: &str| {
@@ -175,7 +175,7 @@ impl Oracle {
         };
         let mut broken = Vec::new();
         let actor = text(event, "/actor/M/employee_id/S");
-        // A mail that fails ends its code, and a refusal is noted, whatever has become of the admin meanwhile.
+        // The end of a code after a failed mail, and the event of a refusal, do not depend on the admin's authority.
         let needs_authority = actor != about && !["passcode.delivery_failed", "passcode.throttled"].contains(&kind);
         if text(event, "/actor/M/kind/S") == "employee" && needs_authority {
             let admin = row(actor);
@@ -223,7 +223,7 @@ impl Oracle {
         broken
     }
 
-    /// A passcode's row says what its events say.
+    /// Checks that a passcode's row agrees with its events.
     fn agrees(&self, aws: &Aws, login: &str) -> Vec<String> {
         let Some(row) = aws.item("passcodes", json!({"login": {"S": login}})) else { return Vec::new() };
         let id = text(&row, "/passcode_id/S");
@@ -250,7 +250,7 @@ impl Oracle {
         broken
     }
 
-    /// Everything has ended that ends by itself.
+    /// Checks that everything that expires has ended.
     pub fn all_is_over(&self) {
         let facts = &mut *self.facts.lock().unwrap();
         let open = facts.passcodes.iter().filter(|(_, passcode)| passcode.stage != Stage::Over);
@@ -258,7 +258,7 @@ impl Oracle {
         self.break_promises(facts, broken);
     }
 
-    /// The notices were mailed, and no secret is in the log or in a table.
+    /// Checks that the notices were mailed and that no secret is in the log or in a table.
     pub fn looks_back(&self, aws: &Aws, log: &str) {
         let tables = aws.tables().map(|(name, items)| (name, Value::from(items).to_string()));
         let places: Vec<(String, String)> = tables.chain([("log".to_owned(), log.to_owned())]).collect();
@@ -274,7 +274,7 @@ impl Oracle {
 }
 
 impl Drop for Oracle {
-    /// A run that could not go on tells what had happened.
+    /// Prints the transcript of a run that panicked.
     fn drop(&mut self) {
         if std::thread::panicking() {
             let facts = self.facts.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -283,12 +283,12 @@ impl Drop for Oracle {
     }
 }
 
-/// A text of an item, empty if it has none.
+/// A text attribute of an item, or an empty text.
 fn text<'a>(item: &'a Value, pointer: &str) -> &'a str {
     item.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// An event in a line, without what chance decides and nothing rests on.
+/// An event in one line, without random ids.
 fn words(event: &Value) -> String {
     let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
     let (actor, passcode) = (text(event, "/actor/M/kind/S"), text(event, "/detail/M/passcode_id/S"));

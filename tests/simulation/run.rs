@@ -20,21 +20,21 @@ use crate::journeys::Journey;
 use crate::oracle::Oracle;
 use crate::time::{Time, generator};
 
-/// Over this time the journeys of a run begin.
+/// The time within which the journeys of a run begin.
 const SPAN: Duration = Duration::from_secs(5_400);
 
-/// What is run.
+/// The input of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// What decides everything.
+    /// The seed, which determines everything.
     pub seed: u64,
     /// The numbers of the journeys.
     pub journeys: Vec<usize>,
-    /// The faults that are drawn.
+    /// The frequency of faults.
     pub faults: Vec<Fault>,
 }
 
-/// What came of it.
+/// The result of a run.
 pub struct Outcome {
     pub broken: Vec<String>,
     pub transcript: Vec<String>,
@@ -42,7 +42,7 @@ pub struct Outcome {
     pub met: Arc<Met>,
 }
 
-/// A log that is printed if its run cannot go on.
+/// A log that is printed if its run panics.
 struct ToldIfItPanics(Log);
 
 impl Drop for ToldIfItPanics {
@@ -54,14 +54,14 @@ impl Drop for ToldIfItPanics {
 }
 
 impl Scenario {
-    /// So many journeys with every fault.
+    /// A run of `count` journeys with all faults.
     pub fn new(seed: u64, journeys: usize) -> Self {
         Self { seed, journeys: (0..journeys).collect(), faults: Fault::ALL.to_vec() }
     }
 
-    /// Runs it, on this thread.
+    /// Runs it on this thread.
     pub fn run(&self) -> Outcome {
-        // What the SDK draws itself: its pauses between attempts.
+        // The SDK's own random numbers, for its pauses between attempts.
         fastrand::seed(self.seed);
         let (log, _until_the_end) = Log::of_this_thread();
         let told = ToldIfItPanics(log);

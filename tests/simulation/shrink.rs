@@ -4,11 +4,11 @@ use std::fmt;
 
 use crate::run::Scenario;
 
-/// So many runs at most: each takes some seconds.
+/// The largest number of runs. Each takes some seconds.
 const MOST_RUNS: usize = 40;
 
 impl Scenario {
-    /// The smallest that still breaks a promise, as far as it was looked: fewer journeys first, then fewer faults.
+    /// The smallest run found that still breaks a guarantee: with fewer journeys first, and then with fewer faults.
     pub fn shrunk(self) -> Self {
         let mut runs = 0;
         let mut breaks = |scenario: &Self| {
@@ -22,7 +22,7 @@ impl Scenario {
     }
 }
 
-/// Leaves out halves, quarters and so on of a list, as long as a promise is still broken.
+/// Removes halves, quarters and so on from a list while a guarantee is still broken.
 fn fewer<T: Clone>(
     mut scenario: Scenario,
     list: impl Fn(&Scenario) -> Vec<T>,
@@ -47,7 +47,7 @@ fn fewer<T: Clone>(
     scenario
 }
 
-/// A test to paste.
+/// The source of a test of this run.
 impl fmt::Display for Scenario {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seed, journeys, faults } = self;

@@ -21,11 +21,11 @@ pub struct Wire {
     pub aws: Aws,
     pub oracle: Arc<Oracle>,
     pub met: Arc<Met>,
-    /// What the process is asked just now.
+    /// The invocation that the process runs now.
     pub invocation: Mutex<Option<Arc<Invocation>>>,
 }
 
-/// The wire as the clients of AWS's SDK take it.
+/// The wire as an HTTP client of AWS's SDK.
 #[derive(Clone)]
 pub struct Connector(pub Arc<Wire>);
 
@@ -118,7 +118,7 @@ fn error(kind: &str) -> Value {
     json!({"__type": kind, "message": "as the seed says"})
 }
 
-/// One of the items is in conflict, the others are not.
+/// The first item is in conflict, and the others are not.
 fn conflict(operation: &str, body: &[u8]) -> Value {
     if operation != "TransactWriteItems" {
         return error("TransactionConflictException");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::document::{Faults, functions, holds, misses, root, sources};
 
-/// All that the access log may say.
+/// The fields that the access log may have.
 const LOGGED: [&str; 9] = [
     "requestId",
     "requestTimeEpoch",
@@ -19,7 +19,7 @@ const LOGGED: [&str; 9] = [
     "integrationErrorMessage",
 ];
 
-/// The routes of the template, `POST /v1/sessions`.
+/// The routes of the template, for example `POST /v1/sessions`.
 fn routes(template: &Value) -> BTreeSet<String> {
     let events = functions(template).filter_map(|(_, function)| function["Properties"]["Events"].as_object());
     let events = events.flat_map(|events| events.values()).filter(|event| event["Type"] == "HttpApi");
@@ -27,13 +27,13 @@ fn routes(template: &Value) -> BTreeSet<String> {
     events.map(|event| format!("{} {}", text(event, "Method"), text(event, "Path"))).collect()
 }
 
-/// Requests a second that every route takes at least, unless an operator says otherwise.
+/// The smallest default limit of a route, in requests per second.
 const LEAST_RATE: u64 = 200;
 
 fn settings(template: &Value) -> Faults {
     let (routes, mut faults) = (routes(template), Faults::new());
     let api = &template["Resources"]["Api"]["Properties"];
-    // By a parameter, whose default is generous.
+    // The limit is a parameter with a high default.
     let generous = |limit: &Value| {
         let parameter = &template["Parameters"][limit["Ref"].as_str().unwrap_or_default()];
         parameter["Default"].as_u64().is_some_and(|default| default >= LEAST_RATE)
@@ -80,7 +80,7 @@ fn without_names(text: &str) -> String {
     })
 }
 
-/// Whether a flow, or the harness that flows are written with, asks for the route: its path, with its method near by.
+/// Whether a flow or the harness sends a request to the route: the source has the path with its method close to it.
 fn is_walked(route: &str, sources: &[String]) -> bool {
     const NEAR: usize = 400;
     let (method, path) = route.split_once(' ').unwrap();

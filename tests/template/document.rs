@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use readmit_local::template::yaml::to_json;
 use serde_json::Value;
 
-/// What breaks a rule, a line each.
+/// The breaches of a rule, one line each.
 pub(crate) type Faults = Vec<String>;
 
 /// The template's text.
@@ -17,7 +17,7 @@ pub(crate) fn template() -> Value {
     to_json(SOURCE).unwrap()
 }
 
-/// The resources of a type, each with its logical id.
+/// The resources of a type by logical id.
 pub(crate) fn of_type<'a>(template: &'a Value, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let resources = template["Resources"].as_object().unwrap().iter();
     resources.filter(move |(_, resource)| resource["Type"] == kind).map(|(id, resource)| (id.as_str(), resource))
@@ -28,18 +28,18 @@ pub(crate) fn functions(template: &Value) -> impl Iterator<Item = (&str, &Value)
     of_type(template, "AWS::Serverless::Function")
 }
 
-/// What a function has at `pointer`: its own, else what all have.
+/// A function's value at `pointer`: its own or the global one.
 pub(crate) fn setting<'a>(template: &'a Value, function: &'a Value, pointer: &str) -> &'a Value {
     let own = function["Properties"].pointer(pointer);
     own.or_else(|| template["Globals"]["Function"].pointer(pointer)).unwrap_or(&Value::Null)
 }
 
-/// What a `Ref` refers to.
+/// The target of a `Ref`.
 pub(crate) fn referred(value: &Value) -> Option<&str> {
     value["Ref"].as_str()
 }
 
-/// Every text in a value, however deep.
+/// Every text in a value, at any depth.
 pub(crate) fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],
@@ -49,12 +49,12 @@ pub(crate) fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// The repository.
+/// The root folder of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The Rust files below a folder, the units' own tests cut off.
+/// The Rust files below a folder without their unit tests.
 pub(crate) fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -68,14 +68,14 @@ pub(crate) fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The rule finds nothing in the template.
+/// Checks that the rule finds nothing in the template.
 #[track_caller]
 pub(crate) fn holds(rule: impl Fn(&Value) -> Faults) {
     let faults = rule(&template());
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// The rule finds a fault that says `what` once the value at `pointer` is another; null takes it away.
+/// Checks that the rule finds a breach that contains `what` if the value at `pointer` is replaced. Null removes the value.
 #[track_caller]
 pub(crate) fn misses(rule: impl Fn(&Value) -> Faults, pointer: &str, value: Value, what: &str) {
     let mut template = template();

@@ -10,7 +10,7 @@ use crate::document::{Faults, functions, holds, misses, root, sources};
 const OF_LAMBDA: [&str; 5] =
     ["AWS_ACCESS_KEY_ID", "AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
-/// Variables that AWS's own clients know everywhere, and that nobody sets where the services are AWS's.
+/// Variables of AWS's own clients. Nobody sets them in a deployment to AWS.
 const OF_EVERY_CLIENT: [&str; 5] = [
     "AWS_CA_BUNDLE",
     "AWS_ENDPOINT_URL",
@@ -19,10 +19,10 @@ const OF_EVERY_CLIENT: [&str; 5] = [
     "AWS_ENDPOINT_URL_SESV2",
 ];
 
-/// What developers set where functions run by `cargo run`: what is deployed says nothing below `info`, so nobody sets it there.
+/// Variables that only developers set, for `cargo run`.
 const OF_DEVELOPERS: [&str; 1] = ["RUST_LOG"];
 
-/// The texts in a source that can be names of variables: capitals with an underscore.
+/// The texts in a source that can be names of variables: capital letters with an underscore.
 fn named_in(source: &str) -> BTreeSet<String> {
     let quotes = source.match_indices('"').map(|(at, _)| &source[at + 1..]);
     let names = quotes.filter_map(|rest| {

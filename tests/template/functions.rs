@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::document::{Faults, functions, holds, misses, referred, setting};
 
-/// The log group of a function, if it is one of the template's that ends what it holds.
+/// The log group of a function, if the template has it with a retention.
 fn log_group<'a>(template: &'a Value, function: &'a Value) -> Option<&'a str> {
     let id = referred(setting(template, function, "/LoggingConfig/LogGroup"))?;
     let group = &template["Resources"][id];
@@ -14,7 +14,7 @@ fn log_group<'a>(template: &'a Value, function: &'a Value) -> Option<&'a str> {
     (group["Type"] == "AWS::Logs::LogGroup" && ends).then_some(id)
 }
 
-/// Whether a new version of the function goes back when its own errors ring an alarm.
+/// Whether a new version of the function is rolled back if an alarm on its errors rings.
 fn goes_back(template: &Value, id: &str, function: &Value) -> bool {
     let alarms = setting(template, function, "/DeploymentPreference/Alarms").as_array();
     alarms.into_iter().flatten().filter_map(referred).any(|alarm| {
@@ -36,7 +36,7 @@ fn faults(template: &Value) -> Faults {
             ("/AutoPublishAlias", json!("live")),
             ("/AutoPublishAliasAllProperties", json!(true)),
             ("/DeploymentPreference/Type", json!({"Ref": "DeploymentStrategy"})),
-            // Each trace is paid, and tells what the log does.
+            // Traces cost money and have the same content as the log.
             ("/Tracing", Value::Null),
             ("/LoggingConfig/LogFormat", json!("JSON")),
         ];
@@ -85,7 +85,7 @@ fn every_function_is_logged_published_and_rolled_back_alike() {
     misses(faults, &sign_in("Metadata"), Value::Null, "SignInFunction is not built by cargo");
 }
 
-/// Whether SES's reports of a passcode's mail, and of nothing else, start the function that takes them in.
+/// Whether only SES's reports about passcode mails start the function for delivery reports.
 fn faults_of_reports(template: &Value) -> Faults {
     let pattern =
         &template["Resources"]["TrackDeliveryFunction"]["Properties"]["Events"]["Reported"]["Properties"]["Pattern"];

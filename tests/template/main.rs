@@ -1,8 +1,7 @@
 //! Rules for `template.yaml`.
 //!
-//! Each rule is tried twice: on the template, where it must find nothing, and on templates that break it, where it must find
-//! what was broken. That every route has an event that succeeds is `flows/fixtures.rs`, that every route has a row of who may
-//! call it `attacks/authorization.rs`.
+//! Each rule is tested twice: on the template, where it must find nothing, and on changed templates, where it must find the breach.
+//! `flows/fixtures.rs` checks that every route has an event that succeeds. `attacks/authorization.rs` checks who may call each route.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 

@@ -17,7 +17,7 @@ const SAM: &str = "sam@northwind.example";
 const FILTERS: [&str; 6] =
     ["no_two_factor", "passcode_pending", "passcode_bounced", "security_admins", "disabled", "clients"];
 
-/// A code that is redeemed, and a recovery that wrong digits end.
+/// A code is redeemed, and wrong digits end the recovery.
 async fn codes_and_recoveries(world: &World) {
     let mut ada = world.enrolled(ADA).await;
     ada.signs_in().await;
@@ -36,7 +36,7 @@ async fn codes_and_recoveries(world: &World) {
     recovery.confirms(&digits).await.is_problem(401, "unauthenticated");
     ada.issues(SAM, None).await.is(201);
     ada.issues(SAM, None).await.is_problem(429, "too_many_requests");
-    // Ended while its mail was on the way.
+    // The code is ended while its mail is being sent.
     world.ses.record();
     let replaced = async {
         tokio::time::sleep(Duration::from_millis(75)).await;
@@ -63,7 +63,7 @@ async fn codes_and_recoveries(world: &World) {
     world.import(world.northwind(json!([{"email": MIKE, "name": "Mike Brandt"}]))).await;
 }
 
-/// Codes that are taken back, disowned and reported of.
+/// Codes are revoked, disowned, and get delivery reports.
 async fn codes_that_come_to_nothing(world: &World) {
     let ada = world.enrolled(ADA).await;
     let path = format!("/v1/employees/{}/passcode", world.id(GRACE));
@@ -81,7 +81,7 @@ async fn codes_that_come_to_nothing(world: &World) {
     }
 }
 
-/// Sessions come and go, and the directory and the trail are looked at in every way.
+/// People sign in and out, and read the directory and the audit events in every way.
 async fn sessions_and_lists(world: &World) {
     let mut grace = world.enrolled(GRACE).await;
     grace.signs_in().await;
@@ -105,7 +105,7 @@ async fn sessions_and_lists(world: &World) {
         grace.calls(Method::GET, &format!("/v1/employees?filter={filter}"), None).await.is(200);
     }
     grace.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
-    // The first sign-in of another day.
+    // The first sign-in of the next day.
     world.advance(Duration::from_secs(24 * 60 * 60)).await;
     grace.signs_in().await;
     for _ in 0..11 {
@@ -113,7 +113,7 @@ async fn sessions_and_lists(world: &World) {
     }
 }
 
-/// The operator imports, mails and erases; the schedule cleans up, and rotates.
+/// The operator imports, issues codes and erases. The schedule cleans up and rotates secrets.
 async fn what_nobody_asks_for(world: &World) {
     world.operator_mails_a_code_to(SAM).await;
     let company = json!({"company_id": world.companies["Northwind Partners"], "name": "Northwind & Partners"});
@@ -121,7 +121,7 @@ async fn what_nobody_asks_for(world: &World) {
     world.import(json!({"company": company, "employees": [], "issue_passcodes": [MIKE]})).await;
     world.change(SAM, json!({"email": "sam.w@northwind.example", "external_id": "NW-9"})).await;
     world.change(MIKE, json!({"status": "disabled", "name": "Michael Brandt"})).await;
-    // Somebody who never had a passcode.
+    // A person who never had a passcode.
     world.change("cleo@client.example", json!({"account_type": "employee"})).await;
     world.change(MIKE, json!({"erase": true})).await;
     world.operator_mails_a_code_to("mary@contoso.example").await;
@@ -137,7 +137,7 @@ async fn what_nobody_asks_for(world: &World) {
     let now = world.stack.clock().now();
     let replay = json!({"company_id": world.companies["Northwind Partners"], "from": now, "to": now});
     assert_eq!(world.invoke("notify", json!({"replay": replay})).await.body["told"], 0);
-    // Keys that were not published by who made them are by the first that signs: here the one that completes recoveries.
+    // If the rotation did not publish the keys, the first function that signs does: here the one that completes recoveries.
     let secrets = world.stack.secrets();
     let mut root: Value = serde_json::from_str(&secrets.secret_string(RootSecret::Sessions)).unwrap();
     root["3"] = json!("3".repeat(64));
@@ -147,7 +147,7 @@ async fn what_nobody_asks_for(world: &World) {
     world.call(Method::POST, "/v1/recovery/totp", Some("no token"), None).await.is(401);
 }
 
-/// What of a permission nobody has used.
+/// The unused parts of a permission.
 fn unused(function: &str, permission: &Permission, done: &BTreeSet<(String, Need)>) -> Vec<String> {
     let mut unused = Vec::new();
     let used = |action: &str, resource: &str| -> Vec<&Need> {
@@ -170,7 +170,7 @@ fn unused(function: &str, permission: &Permission, done: &BTreeSet<(String, Need
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_may_do_what_it_does_and_nothing_else() {
     let world = World::start().await;
-    // The first that publishes keys.
+    // The first function that publishes keys.
     world.call(Method::GET, "/.well-known/jwks.json", None, None).await.is(200);
     codes_and_recoveries(&world).await;
     codes_that_come_to_nothing(&world).await;
@@ -191,7 +191,7 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
     assert_eq!(idle.collect::<Vec<_>>(), Vec::<String>::new());
 }
 
-/// S18: the passcodes' secrets lie in the same table as what the list shows.
+/// S18: the secrets of passcodes are in the same table as the data of the list.
 #[test]
 fn the_list_reads_no_secret_of_a_passcode() {
     let permissions = permissions();

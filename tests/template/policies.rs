@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::document::{Faults, SOURCE, functions, holds, misses, referred, texts};
 
-/// Every statement that allows something, in whatever resource.
+/// Every `Allow` statement of any resource.
 fn statements(value: &Value) -> Vec<&Value> {
     match value {
         Value::Object(members) if members.contains_key("Effect") => vec![value],
@@ -15,7 +15,7 @@ fn statements(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// The statements of a function: its own, and those of the managed policies that it names.
+/// The statements of a function: its own and those of its managed policies.
 fn statements_of<'a>(template: &'a Value, function: &'a Value) -> Vec<&'a Value> {
     let policies = function["Properties"]["Policies"].as_array().into_iter().flatten();
     policies.flat_map(|policy| statements(referred(policy).map_or(policy, |id| &template["Resources"][id]))).collect()
@@ -27,7 +27,7 @@ fn actions(template: &Value) -> Faults {
     wild.map(|action| format!("{action} is more than one action")).collect()
 }
 
-/// Resources with a `*` whose line has no comment on it or above it.
+/// Resources with a `*` and without a comment on the line or above it.
 fn resources(source: &str) -> Faults {
     let template = to_json(source).unwrap();
     let all = statements(&template["Resources"]);
@@ -59,7 +59,7 @@ fn own_policies(template: &Value) -> Faults {
     faults
 }
 
-/// Whether a statement allows to read passcodes, and no secret of them: by named attributes, never all of them.
+/// Whether a statement allows reading only named attributes of passcodes, without secrets.
 fn reads_shown_attributes(statement: &Value) -> bool {
     let secrets = ["secret_hash", "code_selector", "pending_password", "pending_totp_key"];
     let attributes = texts(&statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]);
@@ -70,7 +70,7 @@ fn reads_shown_attributes(statement: &Value) -> bool {
         && !attributes.iter().any(|name| name.contains('*') || secrets.contains(name))
 }
 
-/// What no function, or not this one, may ever do to a table.
+/// The table operations that this function must not be allowed.
 fn reach(template: &Value) -> Faults {
     let mut faults = Faults::new();
     for (id, function) in functions(template) {
@@ -134,8 +134,7 @@ fn every_function_has_a_policy_of_its_own() {
     misses(own_policies, policies, json!(["AmazonDynamoDBFullAccess"]), "which is not of this template");
 }
 
-/// Of each root secret, the functions that may read it (S28). What signs a session or opens an authenticator is read by those
-/// that do it; the one that rotates reads all.
+/// The functions that may read each root secret (S28): only those that use it, and the function that rotates all.
 const READERS: [(&str, &[&str]); 7] = [
     ("SessionsSecret", &["SignInFunction", "Reset2faFunction"]),
     ("RecoveriesSecret", &["RedeemPasscodeFunction"]),
@@ -165,7 +164,7 @@ fn read_secrets(template: &Value) -> Faults {
     faults
 }
 
-/// Who may publish the public keys that sessions, or recoveries, are verified by.
+/// The functions that may publish the public keys of sessions or recoveries.
 fn publishers(template: &Value) -> Faults {
     let mut faults = Faults::new();
     for (id, function) in functions(template) {

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::document::{Faults, functions, holds, misses, of_type, root, texts};
 
-/// The address of the distribution's properties.
+/// The JSON pointer to the distribution's configuration.
 const DISTRIBUTION: &str = "/Resources/PortalDistribution/Properties/DistributionConfig";
 
-/// What a browser is told with every answer, of whatever kind.
+/// The headers of every answer to a browser.
 const HEADERS: [(&str, &str); 8] = [
     ("cache-control", "no-cache"),
     (
@@ -27,7 +27,7 @@ const HEADERS: [(&str, &str); 8] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// The statuses of errors that CloudFront keeps ten seconds where it is told nothing
+/// The error statuses that CloudFront caches for ten seconds by default
 /// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html>).
 const KEPT_ERRORS: [u64; 10] = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504];
 
@@ -35,7 +35,7 @@ fn distribution(template: &Value) -> &Value {
     template.pointer(DISTRIBUTION).unwrap()
 }
 
-/// The behaviours with a path of their own.
+/// The behaviours with a path pattern.
 fn behaviours(template: &Value) -> impl Iterator<Item = &Value> {
     distribution(template)["CacheBehaviors"].as_array().into_iter().flatten()
 }
@@ -94,7 +94,7 @@ fn secret(template: &Value) -> Faults {
     faults
 }
 
-/// Whether the API's behaviours are its routes, and let through what the functions read.
+/// Whether the API's behaviours match its routes and forward what the functions read.
 fn routes(template: &Value) -> Faults {
     let mut faults = Faults::new();
     let of_the_api: Vec<&Value> = behaviours(template).filter(|of| of["TargetOriginId"] == "api").collect();

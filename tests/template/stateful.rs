@@ -1,23 +1,23 @@
-//! What holds state outlives a changed parameter and the stack, a first creation that fails leaves none of it behind, and
-//! what is left does not stop the next stack of the same name.
+//! Resources with state survive a changed parameter and the deletion of the stack. A failed first creation leaves none of them
+//! behind. The remaining resources do not prevent a new stack with the same name.
 
 use serde_json::{Value, json};
 
 use crate::document::{Faults, SOURCE, holds, misses, root, texts};
 
-/// The types whose resources hold what cannot be made again. A new type belongs here or into `WITHOUT_STATE`.
+/// The types of resources with state that cannot be created again. A new type must be added here or to `WITHOUT_STATE`.
 const WITH_STATE: [&str; 7] = [
     "AWS::DynamoDB::Table",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
     "AWS::SES::ConfigurationSet",
-    // Made again, it has other DKIM keys, and sends nothing before their records are in DNS.
+    // A new identity has other DKIM keys, and cannot send before their records are in DNS.
     "AWS::SES::EmailIdentity",
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
 ];
 
-/// The types that the template can make again as they were.
+/// The types of resources that the template can create again without loss.
 const WITHOUT_STATE: [&str; 19] = [
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
@@ -40,10 +40,10 @@ const WITHOUT_STATE: [&str; 19] = [
     "AWS::Serverless::HttpApi",
 ];
 
-/// The secrets that go: the stack makes new ones for both of their ends, and one that was replaced must not stay valid.
+/// The secrets that are deleted: the stack creates new ones for both users, and a replaced one must not stay valid.
 const REPLACEABLE: [&str; 2] = ["BackendSecret", "EdgeSecret"];
 
-/// Where a resource can have a name that only one stack at a time can use. An SES identity's name is the domain itself:
+/// The properties with names that only one stack at a time can use. An SES identity's name is the domain itself:
 /// `CreateSenderIdentity=false` is how the next stack takes it over.
 const NAMES: [&str; 6] = ["TableName", "LogGroupName", "BucketName", "QueueName", "TopicName", "Name"];
 
@@ -83,7 +83,7 @@ fn names(template: &Value) -> Faults {
     faults
 }
 
-/// The texts that are an account's number: twelve digits alone.
+/// The texts that are account ids: exactly twelve digits.
 fn accounts(text: &str) -> Faults {
     let numbers = text.split(|c: char| !c.is_ascii_alphanumeric());
     let accounts = numbers.filter(|word| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()));

@@ -1,4 +1,4 @@
-//! The stream of the trail: what reaches `notify`, for how long it is tried again, and the alarm for what nothing of ours does.
+//! The stream of audit events: what reaches `notify`, how long failed records are tried again, and the alarms for altered events.
 
 use readmit_local::template::Template;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn event(kind: &str) -> Value {
     json!({"eventName": "INSERT", "dynamodb": {"NewImage": {"event_type": {"S": kind}}}})
 }
 
-/// Whether a record costs an invocation.
+/// Whether a record passes the filter and starts an invocation.
 fn reaches(record: &Value) -> bool {
     Template::of_this_build().unwrap().stream().unwrap().1.takes(record)
 }
@@ -44,16 +44,16 @@ fn a_changed_or_removed_event_reaches_the_function_unless_its_time_to_live_remov
     }
 }
 
-/// A failed record comes again for a day, and then lies in a queue.
+/// A failed record is tried again for a day, and then is put into a queue.
 fn lasting(template: &Value) -> Faults {
     let source = template.pointer(SOURCE).unwrap_or(&Value::Null);
     let wanted = [
         ("/StartingPosition", json!("TRIM_HORIZON")),
         ("/FunctionResponseTypes", json!(["ReportBatchItemFailures"])),
         ("/BisectBatchOnFunctionError", json!(true)),
-        // Without an end, but for the age.
+        // Only the age limits the attempts.
         ("/MaximumRetryAttempts", json!(-1)),
-        // As long as a stream keeps a record.
+        // A stream keeps a record for a day.
         ("/MaximumRecordAgeInSeconds", json!(86_400)),
         ("/DestinationConfig/OnFailure/Destination", json!({"Fn::GetAtt": "NoticeDeadLetters.Arn"})),
     ];
@@ -70,7 +70,7 @@ fn a_notice_is_tried_again_for_a_day() {
     misses(lasting, &format!("{SOURCE}/DestinationConfig"), Value::Null, "/DestinationConfig/OnFailure/Destination of");
 }
 
-/// Each of the trail's alarms rings at its own metric, within five minutes.
+/// Each alarm for altered audit events uses its own metric and rings within five minutes.
 fn alarmed(template: &Value) -> Faults {
     let stack = json!([{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]);
     let notify = json!([{"Name": "FunctionName", "Value": {"Ref": "NotifyFunction"}}]);

@@ -1,14 +1,13 @@
-//! The tables: nothing in them is lost, read in the clear, or kept for ever by mistake. That they outlive the stack is
-//! `stateful.rs`.
+//! The tables: backups, encryption and time to live. `stateful.rs` checks that they survive the deletion of the stack.
 
 use serde_json::{Value, json};
 
 use crate::document::{Faults, holds, misses, of_type};
 
-/// The tables whose items end by themselves, all by one attribute.
+/// The tables with a time to live, and its attribute.
 const WITH_AN_END: [&str; 3] = ["AuditTable", "LimitsTable", "PasscodesTable"];
 
-/// What a table and each of its indexes have: CloudFormation demands it with `PROVISIONED` and refuses it with `PAY_PER_REQUEST`.
+/// The capacity of a table and its indexes: CloudFormation requires it with `PROVISIONED` and refuses it with `PAY_PER_REQUEST`.
 fn capacity() -> Value {
     let units = json!({"Ref": "ProvisionedUnits"});
     let held = json!({"ReadCapacityUnits": units, "WriteCapacityUnits": units});

@@ -7,16 +7,16 @@ use crate::invocation::Claim;
 /// An account.
 #[derive(Default)]
 pub struct Account {
-    /// The number of the credentials that open it.
+    /// The number of the valid credentials.
     pub credentials: Option<usize>,
-    /// Sessions that began before have ended.
+    /// Sessions that began before this time have ended.
     pub sessions_since: i64,
-    /// Digits and backup codes that were taken.
+    /// Digits and backup codes that were accepted.
     spent: BTreeSet<String>,
 }
 
 impl Account {
-    /// Something happens to its person now. What is wrong with that, if anything is.
+    /// Adds an event about the person. Returns the broken rule, if any.
     pub fn goes_on(&mut self, kind: &str, claim: &Claim, now: i64) -> Option<String> {
         match kind {
             "recovery.completed" => {

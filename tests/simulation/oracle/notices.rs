@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// Events that the person, or the Security Admins, are told of whatever else they say.
+/// Event types that always need a notice.
 const TOLD: [&str; 7] = [
     "passcode.redeemed",
     "recovery.completed",
@@ -16,7 +16,7 @@ const TOLD: [&str; 7] = [
 /// The notices of a run.
 #[derive(Default)]
 pub struct Notices {
-    /// The events that must be told, by id, each with its person.
+    /// The persons of the events that need a notice, by event id.
     owed: BTreeMap<String, String>,
     /// How often each event was mailed to each address.
     sent: BTreeMap<(String, String), usize>,
@@ -33,7 +33,7 @@ impl Notices {
         *self.sent.entry((event_id.to_owned(), to.to_owned())).or_default() += 1;
     }
 
-    /// What was mailed too often, or to nobody although its person `is_there` and the log says nothing of giving up.
+    /// The notices that were mailed too often, or never although the person exists (`is_there`) and the log has no `notice given up`.
     pub fn wrong(&self, is_there: impl Fn(&str) -> bool, log: &str) -> Vec<String> {
         let given_up: Vec<&str> = log.lines().filter(|line| line.contains("notice given up")).collect();
         let often = self.sent.iter().filter(|(_, times)| **times > 2);

@@ -4,11 +4,11 @@ use crate::invocation::Claim;
 
 /// The largest number of wrong secrets that are compared with a code.
 const MOST_GUESSES: usize = 5;
-/// A code that nobody chose a time for lives for so long, and a recovery for so long, in milliseconds.
+/// The default lifetime of a code and the lifetime of a recovery, in milliseconds.
 const MINUTE: i64 = 60_000;
 const CODE_LIVES: i64 = 60 * MINUTE;
 const RECOVERY_LIVES: i64 = 15 * MINUTE;
-/// Two clocks differ by so much at most, and a request is on its way for some seconds between the look at the clock and the write.
+/// The largest difference of two clocks, plus some seconds between a request's reading of the clock and its write.
 const CLOCKS_DIFFER: i64 = 180_000 + 5_000;
 
 /// Events that end a code.
@@ -22,7 +22,7 @@ const CODE_ENDS: [&str; 7] = [
     "passcode.expired",
 ];
 
-/// How far a passcode has come.
+/// The stage of a passcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Code,
@@ -30,21 +30,21 @@ pub enum Stage {
     Over,
 }
 
-/// A passcode, as its events tell it.
+/// The state of a passcode according to its events.
 pub struct Passcode {
     pub stage: Stage,
     pub holder: String,
     pub mails: usize,
-    /// Wrong secrets that were refused.
+    /// The number of wrong secrets that were refused.
     pub guesses: usize,
     is_delivered: bool,
     is_disowned: bool,
-    /// Until then a code may be redeemed, or a recovery completed.
+    /// The time until which the code may be redeemed or the recovery completed.
     lasts_until: i64,
 }
 
 impl Passcode {
-    /// It was issued now.
+    /// A passcode that was issued now.
     pub fn issued(holder: &str, claim: &Claim, now: i64) -> Self {
         let lives = claim.lifetime_minutes.map_or(CODE_LIVES, |minutes| i64::from(minutes) * MINUTE);
         Self {
@@ -58,7 +58,7 @@ impl Passcode {
         }
     }
 
-    /// Something happens to it now. What is wrong with that, if anything is.
+    /// Adds an event. Returns the broken rule, if any.
     pub fn goes_on(&mut self, kind: &str, claim: &Claim, id: &str, now: i64) -> Option<String> {
         let from = self.stage;
         let to = match (from, kind) {

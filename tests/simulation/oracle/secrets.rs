@@ -11,7 +11,7 @@ impl Secrets {
         self.0.insert(secret.to_owned());
     }
 
-    /// Those that stand in a text. It is looked through once: by words, then for the whole secret where its longest word is.
+    /// The secrets in a text. The text is read once: the words are looked up, and then the whole secret at its longest word.
     pub fn found_in(&self, text: &str) -> BTreeSet<&str> {
         let mut by_word: HashMap<&[u8], Vec<&str>> = HashMap::new();
         for secret in &self.0 {

@@ -17,7 +17,7 @@ fn tables_with(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// The tables that a transaction with these events should have changed, and has not.
+/// The tables that a transaction with these events must change and did not.
 pub fn missing<'a>(kinds: impl Iterator<Item = &'a str>, changes: &[&Value]) -> Vec<String> {
     let changed: BTreeSet<&str> = changes.iter().filter_map(|change| change["TableName"].as_str()).collect();
     let wanted = kinds.flat_map(|kind| tables_with(kind).iter().map(move |table| (kind, table)));
