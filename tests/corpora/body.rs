@@ -11,7 +11,7 @@ use crate::gateway::{self, Outcome};
 const MAX_BYTES: usize = 16 * 1024;
 const MAX_DEPTH: usize = 16;
 
-/// All that a refusal of the shapes below may say.
+/// All texts that a refusal may have.
 const DETAILS: [&str; 12] = [
     "is required",
     "has a field that is not known",
@@ -27,7 +27,7 @@ const DETAILS: [&str; 12] = [
     "must have at most 500 characters",
 ];
 
-/// A body is taken if and only if it is JSON in UTF-8 of at most 16 KiB, with each key once, and nested at most 16 deep.
+/// A body is accepted if and only if it is JSON in UTF-8 of at most 16 KiB, without repeated keys, and nested at most 16 deep.
 pub fn check(data: &[u8]) {
     let answer = gateway::answer(handler, gateway::post(data)).unwrap();
     let answered = gateway::body(&answer);

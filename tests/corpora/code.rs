@@ -7,7 +7,7 @@ use crate::keys::NOW;
 
 const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Whatever is typed means at most one thing, and means the same however it is spelled.
+/// A typed text is at most one kind of code, and all its spellings are the same code.
 pub fn check(data: &[u8]) {
     let Ok(typed) = std::str::from_utf8(data) else { return };
     let symbols = meant(typed);
@@ -38,7 +38,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// The contract's reading, written down a second time; none if a character is none of the alphabet.
+/// A second implementation of the contract's rules. None if a character is not in the alphabet.
 fn meant(typed: &str) -> Option<String> {
     let kept = typed.chars().filter(|c| !c.is_whitespace() && *c != '-' && !('\u{2010}'..='\u{2015}').contains(c));
     kept.map(|c| match c.to_ascii_uppercase() {

@@ -1,4 +1,4 @@
-//! The employees file of the local stack in CSV, and the rows of the import that it becomes.
+//! The employees file of the local stack in CSV, and the import's rows that are made of it.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::row::parse_rows;
 
 const COLUMNS: [&str; 8] = ["email", "name", "employee_id", "external_id", "role", "account_type", "status", "locale"];
 
-/// A file becomes imports of at most 1,000 whole rows, or one line that says where the fault is.
+/// A file results in imports of at most 1,000 rows, or in one error line with the place of the fault.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let lines = 1 + text.bytes().filter(|byte| *byte == b'\n').count();
@@ -49,8 +49,8 @@ fn rows(import: &ImportEvent) -> Vec<Map<String, Value>> {
     rows.iter().map(|row| row.as_object().unwrap().clone()).collect()
 }
 
-/// Old text files end a line with a carriage return alone, which no editor counts: such rows share a line. Where one import is
-/// not enough, the Security Admins come first.
+/// Old text files end a line with a carriage return, which editors do not count: such rows have the same line number. If several
+/// imports are needed, the Security Admins are in the first one.
 fn stand_in_order(imports: &[ImportEvent], lines: usize) {
     let places = imports.iter().flat_map(|import| &import.places);
     let places: Vec<usize> = places.map(|place| place.strip_prefix("line ").unwrap().parse().unwrap()).collect();
@@ -69,7 +69,7 @@ fn is_a_row(row: &Map<String, Value>) {
     }
 }
 
-/// The rows as a spreadsheet would write them.
+/// The rows in the format of a spreadsheet.
 fn written(rows: &[Map<String, Value>]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS).unwrap();
@@ -80,7 +80,7 @@ fn written(rows: &[Map<String, Value>]) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
-/// Each row is read or refused by itself, and nobody is there twice.
+/// Each row is accepted or refused on its own, and no person is repeated.
 fn are_read_one_by_one(rows: Vec<Map<String, Value>>) {
     let count = rows.len();
     let parsed = parse_rows(rows.into_iter().map(Value::Object).collect());

@@ -9,13 +9,13 @@ use crate::keys::{KEYRING, LONG_AGO, NOW};
 const QUERY: &str = "cmp_01J00000000000000000000000/all";
 const OTHER_QUERY: &str = "cmp_01J00000000000000000000001/all";
 
-/// The one cursor that an input may be, and what it holds.
+/// The only valid cursor, and its content.
 const CURSOR: (&str, &str) = (
     "3.59CffEpZ0ZCbGM6LzZX02GMcsXLD316np_lpjzzTDmyke0mafyFdUvAEGeHaujwL3zTQxArwmXyjJ1mCdu6DmoB7k6fMeVBEJ8wceBT4KZRw8wk",
     "mike freeman\temp_01J00000000000000000000000",
 );
 
-/// The bytes open as no cursor; what they are sealed into opens as they were, in its place and unaltered.
+/// The bytes are no valid cursor. A cursor made of the bytes returns them, but not for another query and not after a change.
 pub fn check(data: &[u8]) {
     for version in 0..6 {
         assert!(KEYRING.unseal(&Seal::Cursor(QUERY), version, data).is_err());
@@ -38,7 +38,7 @@ pub fn check(data: &[u8]) {
     assert!(open(&KEYRING, QUERY, &old, NOW).is_err());
 }
 
-/// The cursor with one character changed, whose place the data picks.
+/// The cursor with one changed character at a place that depends on the data.
 fn altered(cursor: &str, data: &[u8]) -> String {
     let mut bytes = cursor.as_bytes().to_vec();
     let place = data.iter().fold(0, |sum, byte| sum * 31 % 65_521 + usize::from(*byte)) % bytes.len();

@@ -1,4 +1,4 @@
-//! Every event that a gateway may send gets an answer, and the handler sees the request that was sent.
+//! Every event of a gateway gets an answer, and the handler gets the request of the client.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::gateway::{self, Outcome};
 
-/// An event that a gateway may send gets an answer with the headers that every answer has, twice the same.
+/// An event of a gateway gets an answer with the headers of every answer, and the same answer again.
 pub fn check(data: &[u8]) {
     let Ok(event) = serde_json::from_slice::<Value>(data) else { return };
     if !may_be_sent(&event) {
@@ -35,12 +35,12 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// What the gateway vouches for: base64 where it says so. Host, path and query are the client's, and may be anything.
+/// Whether a gateway can send the event: the body is base64 if the event says so. Host, path and query are the client's.
 pub(crate) fn may_be_sent(event: &Value) -> bool {
     event["isBase64Encoded"] != true || is_base64(event["body"].as_str().unwrap_or_default())
 }
 
-/// In its one spelling: the decoder here also takes several texts, each padded, one after another.
+/// Only the canonical spelling, because this decoder also accepts several padded texts in sequence.
 fn is_base64(text: &str) -> bool {
     BASE64.decode(text.as_bytes()).is_ok_and(|bytes| BASE64.encode(&bytes) == text)
 }
@@ -49,7 +49,7 @@ fn handler(request: Request) -> Outcome {
     Box::pin(async move { tell(&request) })
 }
 
-/// All that a handler can see of a request.
+/// Everything that a handler can read of a request.
 fn tell(request: &Request) -> Result<Response<Body>, Failure> {
     let origin = request.origin();
     let query: Result<BTreeMap<String, String>, _> = request.query();
@@ -101,7 +101,7 @@ fn is_what_was_sent(seen: &Value, event: &Value) {
     }
 }
 
-/// Whether a header has just this value.
+/// Whether a header has exactly this value.
 fn says(event: &Value, value: &str) -> bool {
     event["headers"].as_object().unwrap().values().any(|sent| sent == value)
 }

@@ -11,7 +11,7 @@ use readmit::{Environment, TrustedProxy};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-/// What a handler that needs no services returns.
+/// The result of a handler without services.
 pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Response<Body>, Failure>> + Send>>;
 
 static RUNTIME: LazyLock<Runtime> =
@@ -25,17 +25,17 @@ static EDGE: LazyLock<TrustedProxy> = LazyLock::new(|| {
     TrustedProxy::new(&told).unwrap()
 });
 
-/// The answer to `event`; none if it is no event of an HTTP API.
+/// The answer to `event`. None if it is no event of an HTTP API.
 pub(crate) fn answer(handler: fn(Request) -> Outcome, event: Value) -> Option<Value> {
     RUNTIME.block_on(readmit::http::invoke(&EDGE, handler, event, Context::default())).ok()
 }
 
-/// The body of an answer, which is JSON.
+/// The JSON body of an answer.
 pub(crate) fn body(answer: &Value) -> Value {
     serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
 }
 
-/// A request with this body, which says that it is JSON.
+/// A request with this body and the media type of JSON.
 pub(crate) fn post(body: &[u8]) -> Value {
     json!({
         "version": "2.0",

@@ -1,4 +1,4 @@
-//! Two hundred thousand hostile events through the code between gateway and handler: each gets an answer, and the handler sees the query that
+//! Two hundred thousand hostile events pass the code between gateway and handler: each gets an answer, and the handler gets the query that
 //! was sent.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::event;
 use crate::gateway::{self, Outcome};
 
 const EVENTS: usize = 200_000;
-/// Threads, each with a seed of its own.
+/// The number of threads. Each has its own seed.
 const THREADS: u64 = 4;
 
 const NAMES: [&str; 14] = [
@@ -56,7 +56,7 @@ const QUERIES: [&str; 10] =
 const BODIES: [&str; 8] = ["", "{}", "{\"a\":1,\"a\":2}", "nul\0", "====", "e30=", "e30", "\u{1f642}"];
 const PLACES: [&str; 6] = ["/", "", "//", "/v1/employees", "/\u{202e}%", "http://["];
 
-/// One of these, or random characters of all planes.
+/// One of these texts, or random characters of all planes.
 fn text(random: &mut StdRng, known: &[&str]) -> String {
     match random.random_range(0..10) {
         0..6 => (*known.choose(random).unwrap()).to_owned(),
@@ -65,7 +65,7 @@ fn text(random: &mut StdRng, known: &[&str]) -> String {
     }
 }
 
-/// Once in four thousand so long that no URI and no header takes it.
+/// In one of four thousand cases too long for a URI or a header.
 fn perhaps_long(random: &mut StdRng, known: &[&str]) -> String {
     let text = text(random, known);
     if random.random_ratio(1, 4_000) { text.repeat(70_000 / text.len().max(1)) } else { text }
@@ -101,7 +101,7 @@ fn hostile(random: &mut StdRng) -> Value {
     })
 }
 
-/// The query as the handler sees it; what else it can be asked must not fall over.
+/// The handler's query. Reads all other parts of the request too, which must not panic.
 fn handler(request: Request) -> Outcome {
     Box::pin(async move {
         let _ = (request.json(), request.employee_id(), request.idempotency_key(), request.uri().to_string());
@@ -109,14 +109,14 @@ fn handler(request: Request) -> Outcome {
     })
 }
 
-/// How many events a handler has seen, and how many were refused before.
+/// The number of events that reached the handler, and the number that were refused before.
 fn send(seed: u64, events: usize) -> (usize, usize) {
     let mut random = StdRng::seed_from_u64(seed);
     let (mut seen, mut refused) = (0, 0);
     for _ in 0..events {
         let event = hostile(&mut random);
         let answer = gateway::answer(handler, event.clone());
-        // The gateway itself writes base64: where it did not, the invocation fails.
+        // The gateway itself encodes base64. Invalid base64 makes the invocation fail.
         let Some(answer) = answer else {
             assert!(!event::may_be_sent(&event), "{event}");
             continue;

@@ -9,20 +9,20 @@ use readmit::domain::Timestamp;
 use readmit::keyring::{Keyring, Root, RootSecret};
 use serde_json::json;
 
-/// The moment at which everything is read.
+/// The current time of the tests.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_732_421_884_000);
-/// A moment at which the first version signed.
+/// A time at which the first version signed.
 pub(crate) const LONG_AGO: Timestamp = Timestamp::from_millis(1_000);
 
 const ALPHANUMERICS: &str = "123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ";
 
-/// A key that signs tokens, computed apart from the keyring.
+/// A key that signs tokens, computed without the keyring.
 pub(crate) struct Key {
     pub media_type: &'static str,
     pub kid: &'static str,
-    /// What HKDF makes of a version's material for `readmit/sign-sessions/ed25519` or `readmit/sign-recoveries/ed25519`.
+    /// HKDF of a version's secret for `readmit/sign-sessions/ed25519` or `readmit/sign-recoveries/ed25519`.
     seed: &'static str,
-    /// Whether its tokens are taken at [`NOW`].
+    /// Whether its tokens are accepted at [`NOW`].
     pub is_taken: bool,
 }
 
@@ -30,7 +30,7 @@ const fn key(media_type: &'static str, kid: &'static str, seed: &'static str, is
     Key { media_type, kid, seed, is_taken }
 }
 
-/// Of each kind the first four versions.
+/// The first four versions of each kind of key.
 pub(crate) const KEYS: [Key; 8] = [
     key(
         "at+jwt",
@@ -83,13 +83,13 @@ pub(crate) const KEYS: [Key; 8] = [
 ];
 
 impl Key {
-    /// To sign tokens that no `Tokens` would sign.
+    /// For tokens that `Tokens` does not sign.
     pub(crate) fn signing_key(&self) -> SigningKey {
         SigningKey::from_bytes(&HEXLOWER.decode(self.seed.as_bytes()).unwrap().try_into().unwrap())
     }
 }
 
-/// All root secrets alike: four versions.
+/// All root secrets, each with the same four versions.
 pub(crate) static KEYRING: LazyLock<Keyring> = LazyLock::new(|| {
     let material = |version: u8| format!("{version}{ALPHANUMERICS}");
     let root = json!({

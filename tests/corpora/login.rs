@@ -2,7 +2,7 @@
 
 use readmit::domain::{EmployeeId, ExternalId, Filter, Locale, Login, Name, PasscodeId, Prefix, words_of};
 
-/// The text as each of the types: what is read is read as itself again, and is as long and as clean as it must be.
+/// The text as each of the types: an accepted value is accepted unchanged again, and is within the limits.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     login(text);
@@ -48,16 +48,16 @@ fn name(text: &str) {
     assert!(!name.as_str().contains(|c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)), "{text:?}");
     assert!(!name.as_str().contains("  ") && name.as_str().trim() == name.as_str(), "{text:?}");
     if let Ok(folded) = name.folded().parse::<Name>() {
-        // A word of marks alone leaves a blank behind.
+        // A word of combining marks only becomes a blank.
         assert!(folded.folded().split_whitespace().eq(name.folded().split_whitespace()), "{text:?}");
     }
     let id: EmployeeId = "emp_01J00000000000000000000000".parse().unwrap();
-    // DynamoDB's limit of a sort key.
+    // DynamoDB's limit for a sort key.
     assert!(name.sort_key(id).len() <= 1_024);
     every_beginning_of_a_word_finds(&name);
 }
 
-/// In its own and in lower case. A name of many words is found by the first of them.
+/// A name is found in its own case and in lower case, and a long name by its first words.
 fn every_beginning_of_a_word_finds(name: &Name) {
     let words = words_of(name, &"x@y.example".parse().unwrap());
     assert!((1..=31).contains(&words.len()) && words.iter().all(|word| (1..=60).contains(&word.chars().count())));
@@ -67,7 +67,7 @@ fn every_beginning_of_a_word_finds(name: &Name) {
         return;
     }
     for word in typed {
-        // A few signs, such as U+037A, fold into a blank and so into two words.
+        // A few characters, such as U+037A, fold into a blank, which makes two words.
         let folds_whole = |text: &str| !text.parse::<Name>().is_ok_and(|name| name.folded().contains(' '));
         for end in word.char_indices().map(|(start, c)| start + c.len_utf8()).filter(|_| folds_whole(word)) {
             for typed in [word[..end].to_owned(), word[..end].to_lowercase()] {

@@ -21,7 +21,7 @@ mod keys;
 #[cfg(test)]
 mod replay;
 
-// Parsers that their own crates show to nobody.
+// Parsers that are private in their crates.
 #[path = "../../local/src/seed/csv_file.rs"]
 mod csv_file;
 #[allow(dead_code, reason = "the parser of CSV alone is checked")]

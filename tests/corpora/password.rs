@@ -1,9 +1,9 @@
-//! New passwords: any text is judged, with the reasons of the contract.
+//! New passwords: every text is accepted, or refused with the reasons of the contract.
 
 use readmit::domain::password::{MAX_CHARS, MIN_CHARS};
 use readmit::domain::{Login, Name, Password, PasswordFault, Person};
 
-/// Length decides what it must, each fault is told once, and the person's own words are always found.
+/// The length limits hold, each reason is given once, and the person's own words are always found.
 pub fn check(data: &[u8]) {
     let Ok(typed) = std::str::from_utf8(data) else { return };
     let (name, company): (Name, Name) = ("Mike Freeman".parse().unwrap(), "Northwind Traders".parse().unwrap());
@@ -12,7 +12,7 @@ pub fn check(data: &[u8]) {
     let faults = |text: &str| Password::new(text).faults(&person);
     let found = faults(typed);
 
-    // NFC is no longer than what was typed but for a few signs, which it takes apart.
+    // NFC makes a text longer only for a few characters, which it decomposes.
     let length = typed.chars().count();
     if typed.is_ascii() {
         assert_eq!(found.contains(&PasswordFault::TooShort), length < MIN_CHARS);

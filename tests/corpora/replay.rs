@@ -6,11 +6,11 @@ use std::path::Path;
 
 use crate::{body, code, csv, cursor, event, login, password, token};
 
-/// What a corpus may hold, so that it stays one that a person can look through.
+/// The largest size of a corpus, so that a person can read it.
 const MAX_FILES: usize = 60;
 const MAX_BYTES: usize = 60 * 1024;
 
-/// A parser's name, and what it holds to.
+/// A parser's name and its check.
 type Check = (&'static str, fn(&[u8]));
 
 const CHECKS: [Check; 8] = [
@@ -28,7 +28,7 @@ fn corpora() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/corpora"))
 }
 
-/// The inputs kept for a parser, by name.
+/// The stored inputs of a parser, by name.
 fn inputs(parser: &str) -> Vec<(String, Vec<u8>)> {
     let files = fs::read_dir(corpora().join(parser)).unwrap().map(|entry| entry.unwrap().path());
     files.map(|path| (path.display().to_string(), fs::read(path).unwrap())).collect()

@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::keys::{KEYRING, KEYS, Key, NOW};
 
 const ISSUER: &str = "https://portal.northwind.example";
-/// Seconds that another instance's clock may run ahead.
+/// The seconds by which another instance's clock may be ahead.
 const CLOCK_SKEW_SECONDS: i64 = 180;
 
-/// The two tokens that an input may be.
+/// The only two valid tokens.
 const ACCESS: &str = "\
     eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6InlER2pJTGlrcjBpUmM5TjBLNU8zWHI2MlpYSzFFN0g3Q1A0ZnBZ\
     Rll1M1EifQ.eyJpc3MiOiJodHRwczovL3BvcnRhbC5ub3J0aHdpbmQuZXhhbXBsZSIsImF1ZCI6InJlYWRtaXQ6YWNjZXNzIiwia\
@@ -29,8 +29,8 @@ const RECOVERY: &str = "\
     DAwMDAwMDAwMDAwMDAwMDAwMDAwIn0.B_xDzunXrb_dG-df2Nr4kqPaj13HXrBu_SnqDm81HXogDOZ5sMjjK_DQbB9ilIQH806le\
     kQc57jL8a9k8bW6AQ";
 
-/// One line is a token as a client sends it. Two or more are a header and claims, signed here with the service's own key,
-/// so that what follows the signature's check is reached as well.
+/// One line is a token of a client. Two or more lines are a header and claims, which are signed here with the service's own key,
+/// so that the checks after the signature are tested too.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match text.split_once('\n') {
@@ -52,7 +52,7 @@ fn read(token: &str, issuer: &str, now: Timestamp) -> Read {
 
 fn signed(header: &str, claims: &str) {
     let named: Value = serde_json::from_str(header).unwrap_or_default();
-    // The key that is named, however it is spelt; else the one that signs sessions.
+    // The key with the header's key id in any spelling, or the one that signs sessions.
     let kid = named["kid"].as_str().unwrap_or_default();
     let key = KEYS.iter().find(|key| kid.contains(key.kid)).unwrap_or(&KEYS[2]);
     let framed = [header, claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
@@ -80,7 +80,7 @@ fn signed(header: &str, claims: &str) {
     }
 }
 
-/// The claims of a token that was taken, after what may be true of them and its header.
+/// Checks the header and the claims of an accepted token, and returns the claims.
 fn is_as_it_must_be(header: &Value, claims: &str, media_type: &str, audience: &str) -> Value {
     assert_eq!((&header["alg"], &header["typ"]), (&Value::from("EdDSA"), &Value::from(media_type)));
     let signs = |key: &Key| key.is_taken && key.media_type == media_type && header["kid"] == key.kid;
@@ -95,7 +95,7 @@ fn is_as_it_must_be(header: &Value, claims: &str, media_type: &str, audience: &s
     said
 }
 
-/// The same token is nothing to another issuer, and nothing once its time is over.
+/// Another issuer refuses the same token, and it is refused after it has expired.
 fn ends(token: &str, said: &Value) {
     assert!(matches!(read(token, "https://portal.other.example", NOW), (Err(_), Err(_))));
     let end = Timestamp::from_millis(said["exp"].as_i64().unwrap().saturating_mul(1_000));

@@ -10,10 +10,10 @@ const NEW_PASSWORD: &str = "velvet compass orchard nine";
 /// Calls to the store in a journey in which no fault is injected: issue 3, redeem 3, password 3, TOTP 1, complete 3, sign-in 5.
 pub(crate) const CALLS: usize = 18;
 
-/// How often a person tries again what is temporarily unavailable, and begins anew.
+/// How often a person repeats an unavailable request, and how often a person starts again.
 const PATIENCE: u32 = 4;
 
-/// Whether the answer is one that a patient person tries again; any other must be a success, or the end of this way.
+/// Whether the person repeats the request after this answer. Any other answer must be a success or the end of the attempt.
 fn is_passing(reply: &Reply) -> bool {
     match reply.status {
         503 => assert!(!reply.header("retry-after").is_empty()),
@@ -34,14 +34,14 @@ async fn patiently(act: impl AsyncFn() -> Reply) -> Reply {
     panic!("unavailable for longer than anybody waits");
 }
 
-/// Mike comes back, whatever it takes: a code that cannot be used is replaced, a recovery that ended is begun anew.
+/// Mike recovers with any number of attempts: an unusable code is replaced, and an ended recovery is started again.
 pub(crate) async fn come_back(world: &World, ada: &Person<'_>) {
     for _ in 0..PATIENCE {
         if let Some((new_password, shown)) = try_once(world, ada).await {
             sign_in(world, new_password, &shown).await;
             return;
         }
-        // Nobody may be stopped by the throttle for what the store did.
+        // Faults of the store must not make the throttle refuse anybody.
         world.advance(Duration::from_secs(15 * 60)).await;
     }
     panic!("Mike is locked out");
@@ -51,7 +51,7 @@ async fn try_once(world: &World, ada: &Person<'_>) -> Option<(&'static str, Repl
     let issued = patiently(|| ada.issues(MIKE, None)).await;
     let code = match issued.status {
         201 => world.mailed_code(MIKE).await,
-        // Ada's session is over, or her quota for Mike is: the operator helps.
+        // Ada's session has ended or her limit for Mike is used up: the operator helps.
         401 | 429 => world.operator_mails_a_code_to(MIKE).await,
         _ => panic!("{}", issued.text),
     };
@@ -62,12 +62,12 @@ async fn try_once(world: &World, ada: &Person<'_>) -> Option<(&'static str, Repl
     let shown = way_on(patiently(|| recovery.asks_for_totp()).await)?;
     let digits = recovery.digits_of(&shown);
     let completed = patiently(|| recovery.confirms(&digits)).await;
-    // 401 here may say that it was completed and the answer lost: the new credentials decide.
+    // A 401 can mean that the completion succeeded and its answer was lost. The new credentials show it.
     assert!(matches!(completed.status, 200 | 401), "{}", completed.text);
     Some((NEW_PASSWORD, shown))
 }
 
-/// The answer, if it leads on; a 401 says to begin anew.
+/// The answer if it is a success. None for a 401, which means to start again.
 fn way_on(reply: Reply) -> Option<Reply> {
     assert!(matches!(reply.status, 200 | 204 | 401), "{}", reply.text);
     (reply.status != 401).then_some(reply)
@@ -79,7 +79,7 @@ async fn sign_in(world: &World, password: &str, shown: &Reply) {
         world.advance(Duration::from_secs(30)).await;
         let digits = totp_rs::Totp::from_url(&secret).unwrap().generate(world.now()).to_string();
         let reply = patiently(|| world.sign_in(MIKE, password, &digits)).await;
-        // 401: the answer of a sign-in that spent the step was lost; the next step is good again.
+        // 401: a sign-in used the step and its answer was lost. The next step works.
         assert!(matches!(reply.status, 200 | 401), "{}", reply.text);
         if reply.status == 200 {
             return;

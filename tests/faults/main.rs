@@ -1,4 +1,4 @@
-//! Injects a fault at every call of a recovery: nothing is lost, nothing happens twice, and the person gets back in.
+//! Injects a fault at every call of a recovery: nothing is lost, nothing happens twice, and the person can sign in at the end.
 //!
 //! F1: throttled or not received before the commit. F2: the answer is lost after the commit. F3: the mail service fails. F7a: conflicts.
 
@@ -12,10 +12,10 @@ use futures_util::{StreamExt as _, stream};
 use journey::{CALLS, come_back};
 use readmit_tests::{Attempts, InjectedFault, World};
 
-/// Journeys at a time: most of one is waiting.
+/// The number of parallel journeys. A journey mostly waits.
 const PARALLEL: usize = 8;
 
-/// Plays the journey once for each call, with `fault` injected into that call and the `calls - 1` after it.
+/// Runs the journey once for each call, with `fault` in that call and in the `calls - 1` calls after it.
 async fn at_every_call(fault: InjectedFault, calls: usize) {
     let journeys = (0..CALLS).map(|first| async move {
         let world = World::start().await;

@@ -15,9 +15,9 @@ const FAULTS: [InjectedFault; 6] = [
     InjectedFault::AnswerLost(Attempts::All),
     InjectedFault::Conflicting,
 ];
-/// More calls than an import or a cleanup of these few makes.
+/// More calls than these imports and cleanups make.
 const ENOUGH: usize = 80;
-/// Worlds at a time.
+/// The number of parallel worlds.
 const PARALLEL: usize = 6;
 
 /// A stricter policy, a new person, a new name, a new address, a disabled and an erased one, and codes for all who have none.
@@ -35,14 +35,14 @@ fn import(world: &World) -> Value {
     event
 }
 
-/// Whether the fault was injected: the run had a call of that number.
+/// Whether the fault was injected: false if the run had fewer calls.
 async fn import_faulty_at(fault: InjectedFault, call: usize) -> bool {
     let world = World::start().await;
     world.operator_mails_a_code_to("grace@northwind.example").await;
     world.store.inject(fault, call, 1);
     world.invoke("import-employees", import(&world)).await;
     let was_done = world.store.heal() > call;
-    // Two minutes later whoever was left between commit and mail is free again, and gets a code with the second run.
+    // Two minutes later an interrupted issue no longer blocks a new one, and the second run mails a code.
     world.advance(Duration::from_secs(300)).await;
     world.clean_up().await;
     world.import(import(&world)).await;
@@ -70,7 +70,7 @@ async fn import_faulty_at(fault: InjectedFault, call: usize) -> bool {
     was_done
 }
 
-/// A new company of three, and codes for all.
+/// A new company of three people, and codes for all.
 fn founding(mode: &str) -> Value {
     let rows = json!([
         {"email": "mia@fabrikam.example", "name": "Mia Member", "external_id": "F-1"},
@@ -81,7 +81,7 @@ fn founding(mode: &str) -> Value {
         "issue_passcodes": true})
 }
 
-/// As [`import_faulty_at`], of a company's creation, with `calls` calls failing: if many, it is as if the process had died.
+/// Like [`import_faulty_at`], for the creation of a company with `calls` failing calls. Many failing calls are like a dead process.
 async fn founding_faulty_at(fault: InjectedFault, call: usize, calls: usize) -> bool {
     let world = World::start().await;
     world.store.inject(fault, call, calls);
@@ -89,7 +89,7 @@ async fn founding_faulty_at(fault: InjectedFault, call: usize, calls: usize) -> 
     let was_done = world.store.heal() > call;
     world.advance(Duration::from_secs(300)).await;
     world.clean_up().await;
-    // Either nothing is there, or the company and its first Security Admin.
+    // There is nothing, or the company and its first Security Admin.
     let rows = world.items("employees").await;
     let of_fabrikam = |field: &str| {
         let others = world.companies.values();
@@ -138,7 +138,7 @@ async fn cleanup_faulty_at(fault: InjectedFault, call: usize) -> bool {
     was_done
 }
 
-/// Every call, until there are no more, in each of these ways.
+/// Injects each of these faults into every call.
 async fn at_every_call(faults: &[InjectedFault], faulty_at: impl AsyncFn(InjectedFault, usize) -> bool) {
     let ways = faults.iter().map(|&fault| {
         let faulty_at = &faulty_at;
@@ -173,7 +173,7 @@ async fn a_process_that_dies_while_it_founds_leaves_a_company_with_its_admin_or_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_creation_that_is_interrupted_tells_the_company_that_it_has_created() {
     let world = World::start().await;
-    // The external id, whose the addresses and external ids are, the company's people, the founding.
+    // These five calls succeed: the external id, the owners of addresses and of external ids, the people, and the creation.
     world.store.inject(InjectedFault::NotHeard(Attempts::All), 5, ENOUGH);
     let told = world.invoke("import-employees", founding("create")).await;
     world.store.heal();

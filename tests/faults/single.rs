@@ -45,7 +45,7 @@ async fn a_mail_that_fails_in_whatever_way_leaves_no_live_code() {
         assert_eq!(ada.sees(MIKE).await["passcode"]["status"], "failed");
         assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "passcode.delivery_failed");
         if fault == InjectedFault::AnswerLost(Attempts::All) {
-            // The mail is out, and its code opens nothing.
+            // The mail was sent, and its code cannot be redeemed.
             let code = world.mailed_code(MIKE).await;
             world.redeem(MIKE, &code).await.is_problem(401, "passcode_rejected");
         }
@@ -60,7 +60,7 @@ async fn a_code_of_a_process_that_died_reads_as_failed_after_five_minutes_and_en
     let world = World::start().await;
     world.stack.clock().hold();
     let ada = world.enrolled(ADA).await;
-    // The last of the four calls is never heard: as if the process had died with the mail out.
+    // The last of the four calls is not received, as if the process had died after the mail.
     world.store.inject(InjectedFault::NotHeard(Attempts::All), 3, 1);
     ada.issues(MIKE, None).await.is_problem(503, "temporarily_unavailable");
     world.store.heal();
