@@ -4,31 +4,31 @@ use readmit_tests::Reply;
 
 use crate::expected_state::{ExpectedState, Passcode};
 
-/// An act, with all that must be known to do the very same once more.
+/// An act, with everything that is needed to repeat it exactly.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
-    /// A passcode by an import of the operator's.
+    /// An operator's import issues a passcode.
     OperatorIssues,
-    /// A passcode by a Security Admin, under an `Idempotency-Key` if there is one.
+    /// A Security Admin issues a passcode, perhaps with an `Idempotency-Key`.
     AdminIssues {
         suspend: bool,
         key: Option<String>,
     },
     Revoke,
     Redeem,
-    /// A wrong secret.
+    /// Tries a wrong secret.
     Guess,
     Disown,
     MailArrives,
     MailBounces,
     ChoosePassword(String),
     Enrol,
-    /// With these digits.
+    /// Completes with these digits.
     Complete(String),
-    /// With these digits, or this backup code.
+    /// Signs in with these digits or this backup code.
     SignIn(String),
     SignOut,
-    /// With this backup code, which ends with the others.
+    /// Replaces all backup codes, with this one as proof.
     RenewBackupCodes(String),
 }
 
@@ -58,7 +58,7 @@ impl Act {
         matches!(self, Self::OperatorIssues | Self::AdminIssues { .. })
     }
 
-    /// The events that it leaves in the trail of a person of whom this is known. Without any, the rows alone tell of it.
+    /// The audit events of the act for a person in this state. An act without events shows only in the rows.
     pub(crate) fn events(&self, expected: &ExpectedState) -> Vec<&'static str> {
         let is_open = matches!(expected.passcode, Passcode::Open { .. });
         let ended = |of_code: &'static str| vec![if is_open { "recovery.abandoned" } else { of_code }];
@@ -90,7 +90,7 @@ impl Act {
         }
     }
 
-    /// Panics unless this is the answer of a success.
+    /// Panics unless the answer is a success.
     #[track_caller]
     pub(crate) fn succeeds(&self, reply: &Reply) {
         let (status, is_as_told) = match self {

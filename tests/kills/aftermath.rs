@@ -11,7 +11,7 @@ use crate::site::{Events, Site};
 use crate::walker::{Walker, code_in};
 
 impl Walker {
-    /// Learns from trail and rows what became of the act that was under way, and sees that they tell one story.
+    /// Finds the result of the interrupted act in the audit events and the rows, and checks that they agree.
     pub(crate) async fn recalls(&mut self, site: &Site, admin: &str, trail: &Events, figures: &mut Figures) {
         let row = site.passcode_row(&self.email).await;
         let Some(act) = self.in_flight.take() else {
@@ -25,7 +25,7 @@ impl Walker {
         let before = self.expected.passcode.clone();
         match (found, &mut self.expected.passcode) {
             (Found::Nothing, _) => {}
-            // A try is counted before anything is compared.
+            // A try is counted before the comparison.
             (Found::Part, Passcode::Live { wrong, .. }) if !act.issues() => *wrong += 1,
             _ => self.expected.apply(&act, None),
         }
@@ -35,7 +35,7 @@ impl Walker {
         self.row_agrees(&row);
         self.knows_the_mail(site, &row).await;
         match found {
-            // All is as before, or but for a try: so the very same succeeds now.
+            // Nothing changed, except perhaps the count of tries: so the same act succeeds now.
             Found::Nothing => self.surely_does(site, admin, act).await,
             Found::Part if matches!(act, Act::Redeem) && !self.has_no_tries() => {
                 self.surely_does(site, admin, act).await
@@ -72,7 +72,7 @@ impl Walker {
         }
     }
 
-    /// The row of the passcode is what is known of it.
+    /// Checks that the row of the passcode agrees with the expected state.
     #[track_caller]
     fn row_agrees(&self, row: &Value) {
         let recovery = row["recovery_state"]["S"].as_str().unwrap_or_default();
@@ -93,7 +93,7 @@ impl Walker {
         assert!(agrees, "{} has another passcode than was answered: {row}", self.email);
     }
 
-    /// A passcode that can be redeemed was mailed, and what can not be was not answered as sent.
+    /// Checks that a usable passcode was mailed, and that an unusable one was not answered as sent.
     async fn knows_the_mail(&mut self, site: &Site, row: &Value) {
         if !matches!(self.expected.passcode, Passcode::Live { .. } | Passcode::Stuck) {
             return;
@@ -110,7 +110,7 @@ impl Walker {
         }
     }
 
-    /// What happened once is refused or answered as before, if it is asked for again.
+    /// Repeats earlier acts. Checks that they are refused or answered as before.
     async fn cannot_do_again(&self, site: &Site, admin: &str, act: &Act, before: &Passcode, row: &Value) {
         match (act, before) {
             (Act::Redeem, Passcode::Live { code: Some(code), .. }) => {
@@ -142,7 +142,7 @@ impl Walker {
         site.sure(site.send(request)).await
     }
 
-    /// Sessions last or have ended as they were answered, and what signed in before signs in.
+    /// Checks the sessions and that the credentials still work.
     async fn is_as_answered(&mut self, site: &Site, admin: &str) {
         for token in &self.expected.ended {
             self.has_session(site, token).await.is_problem(401, "unauthenticated");
@@ -180,7 +180,7 @@ impl Walker {
         assert!(self.comes_back(site, &admin).await, "{} is locked out", self.email);
     }
 
-    /// Goes on with a passcode or a recovery that there is, to the end: whether there was one that leads to it.
+    /// Continues with an existing passcode or recovery to the end. Returns whether this succeeded.
     pub(crate) async fn comes_back(&mut self, site: &Site, admin: &str) -> bool {
         loop {
             let act = match &self.expected.passcode {
@@ -190,7 +190,7 @@ impl Walker {
                 }
                 Passcode::Live { .. } => Act::Redeem,
                 Passcode::Open { token: Some(token), password, .. } => {
-                    // The key of an authenticator may be there, though nobody has seen it.
+                    // The key of an authenticator may be stored although its answer was lost.
                     if password.is_none() {
                         let early = Some(json!({"code": "000000"}));
                         let early = self.asks(site, Method::POST, "/v1/recovery/complete", Some(token), early);
@@ -208,7 +208,7 @@ impl Walker {
         }
     }
 
-    /// What was chosen in the last recovery signs in, and what it has replaced does not.
+    /// Checks that the credentials of the last recovery work and the replaced ones do not.
     pub(crate) async fn is_in_by_the_new_alone(&mut self, site: &Site, admin: &str) {
         if let Some(factors) = &mut self.expected.factors
             && !self.expected.is_suspended

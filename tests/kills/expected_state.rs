@@ -58,7 +58,7 @@ impl ExpectedState {
         }
     }
 
-    /// The trail as it is once these events are added.
+    /// The counts of audit events after these are added.
     pub(crate) fn events_with(&self, added: &[&str]) -> Events {
         let mut events = self.events.clone();
         for kind in added {
@@ -67,7 +67,7 @@ impl ExpectedState {
         events
     }
 
-    /// Makes true what an act makes true. Without an answer, what only the answer has told stays unknown.
+    /// Applies the effects of an act. Without an answer, values that are only in the answer stay unknown.
     pub(crate) fn apply(&mut self, act: &Act, answer: Option<&Reply>) {
         self.events = self.events_with(&act.events(self));
         let text = |name: &str| answer.map(|answer| answer.text_at(name));
@@ -136,7 +136,7 @@ impl ExpectedState {
         self.ended.extend(self.token.take());
     }
 
-    /// A day and more passes.
+    /// More than a day passes.
     pub(crate) fn day_passes(&mut self) {
         (self.token, self.admins_codes) = (None, 0);
         self.ended.clear();

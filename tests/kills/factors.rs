@@ -4,7 +4,7 @@ use totp_rs::Totp;
 
 const STEP_SECONDS: u64 = 30;
 
-/// An app that never shows the digits of a step twice.
+/// An authenticator that never shows the digits of a step twice.
 #[derive(Clone)]
 pub(crate) struct Authenticator {
     totp: Totp,
@@ -16,10 +16,10 @@ impl Authenticator {
         Self { totp: Totp::from_url(otpauth_uri).unwrap(), shown: 0 }
     }
 
-    /// Digits of a step that was not shown yet and that the service takes; none if time must pass first.
+    /// Digits of a new step that the service accepts. None if there is no such step yet.
     pub(crate) fn digits(&mut self, now: u64) -> Option<String> {
         let step = (now / STEP_SECONDS).max(self.shown + 1);
-        // The service takes the next step too; that is kept in reserve for what happens at the end of this one.
+        // The service accepts the next step too. It is used only close to the end of this one.
         (step <= now / STEP_SECONDS).then(|| {
             self.shown = step;
             self.totp.generate(step * STEP_SECONDS).to_string()

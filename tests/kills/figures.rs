@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-/// What a restarted stack was found to hold of an act that was not answered.
+/// How much of an unanswered act a restarted stack has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Whole,
     Nothing,
-    /// Some of its parts, each of them whole: rows of an import, people of a cleanup, a passcode whose mail was not yet known as
-    /// sent, a try that was counted and not yet compared.
+    /// Some complete parts: rows of an import, people of a cleanup, a passcode that is not marked as sent, or a try that was
+    /// counted and not compared.
     Part,
 }
 
 pub(crate) struct Figures {
     started: Instant,
-    /// Kills while people were at work.
+    /// Kills during a round of acts.
     pub(crate) kills: usize,
-    /// Kills of a process that was starting again.
+    /// Kills during a restart.
     pub(crate) kills_in_start: usize,
     pub(crate) answered: usize,
     pub(crate) recoveries: usize,
@@ -50,7 +50,7 @@ impl Figures {
         counts[found as usize] += 1;
     }
 
-    /// What became of something of many parts, of which so many are there.
+    /// The result for an act with many parts, of which `there` are stored.
     pub(crate) fn found_of(&mut self, act: &'static str, there: usize, all: usize) {
         self.found(
             act,
@@ -62,7 +62,7 @@ impl Figures {
         );
     }
 
-    /// Past the capture of passing tests: these are what the test is run for.
+    /// Prints also if the test passes.
     pub(crate) fn print(&self) {
         let mut text = format!("\n{:<22} {:>9} {:>6} {:>8} {:>8}\n", "act", "under way", "whole", "nothing", "in part");
         let mut sums = [0; 3];

@@ -16,17 +16,17 @@ use crate::site::Site;
 use crate::sleepers::Sleepers;
 use crate::walker::Walker;
 
-/// Clients at a time, beside the one that imports and the one that cleans up.
+/// The number of parallel clients, besides the one that imports and the one that cleans up.
 const GROUPS: usize = 4;
 const WALKERS: usize = 2;
 const SLEEPERS: usize = 6;
-/// A kill comes so long after a round begins, at most. It may come at once.
+/// The latest time of a kill after the start of a round.
 const LONGEST_WORK: Duration = Duration::from_millis(1_500);
-/// Every limit of a day, every code, every session is over.
+/// After this time every limit, code and session has ended.
 const DAY_AND_MORE: Duration = Duration::from_secs(25 * 60 * 60);
 const STEP: Duration = Duration::from_secs(30);
 
-/// A client: a Security Admin, and people who take turns.
+/// A client: a Security Admin, and people who act one after the other.
 struct Group {
     admin: Walker,
     walkers: Vec<Walker>,
@@ -38,7 +38,7 @@ pub(crate) struct Life {
     movers: Movers,
     sleepers: Sleepers,
     notices: Notices,
-    /// The addresses that no import changes, by id.
+    /// The addresses of people whom no import changes, by id.
     emails: HashMap<String, String>,
 }
 
@@ -121,7 +121,7 @@ impl Life {
         .await;
     }
 
-    /// Everybody works until the process is dead. The moment is a random one on purpose: no condition is waited for.
+    /// All clients run until the process is dead. The kill comes at a random time on purpose, without a condition.
     async fn work_until_killed(&mut self, after: Duration) {
         let site = &self.site;
         let groups = join_all(self.groups.iter_mut().map(|group| group.work(site)));
@@ -148,7 +148,7 @@ impl Life {
         figures.answered += std::mem::take(&mut self.movers.answered) + std::mem::take(&mut self.sleepers.answered);
     }
 
-    /// Checks that all that was answered is done. Then each person uses the code or recovery that is left. True for those who still
+    /// Checks that all answered acts are done. Then each person uses the remaining code or recovery. Returns true for people who
     /// need a new code.
     async fn come_back_at_once(&mut self, figures: &mut Figures) -> Vec<bool> {
         self.site.advance(STEP).await;
@@ -171,7 +171,7 @@ impl Life {
         join_all(walkers.map(|walker| walker.is_in_by_the_new_alone(site, ""))).await;
     }
 
-    /// With a new code everybody else comes back, an erased or disabled person aside.
+    /// Everybody else recovers with a new code, except erased and disabled people.
     async fn come_back_later(&mut self, left: Vec<bool>, figures: &mut Figures) {
         self.admins_sign_in().await;
         let site = &self.site;
@@ -185,11 +185,11 @@ impl Life {
         self.movers.come_back(site).await;
         self.sleepers.come_back(site).await;
         self.new_factors_alone_sign_in().await;
-        // The next round's sign-ins want a step of their own.
+        // The sign-ins of the next round need a new step.
         self.site.advance(STEP).await;
     }
 
-    /// Nothing went wrong that was only written to the log.
+    /// Checks that the log has no unexpected warning or error.
     pub(crate) fn end(self) {
         for line in self.site.folder.log() {
             let is_a_fault = line.contains("ERROR") || line.contains("panicked");

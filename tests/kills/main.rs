@@ -27,9 +27,9 @@ use readmit::Environment;
 use figures::Figures;
 use life::Life;
 
-/// About a minute.
+/// The default number of rounds, for about a minute.
 const ROUNDS: usize = 15;
-/// So many kills does one data directory go through.
+/// The number of kills for each data directory.
 const ROUNDS_OF_A_LIFE: usize = 25;
 
 fn asked<T: std::str::FromStr<Err: std::fmt::Debug>>(name: &str) -> Option<T> {

@@ -14,10 +14,10 @@ use crate::site::{Events, Site, Unanswered};
 use crate::walker::{Walker, code_in};
 
 const MOVERS: usize = 6;
-/// Nobody else's network.
+/// A network that no other client uses.
 const NETWORK: usize = 300;
 
-/// A person as the directory has it.
+/// The directory data of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Person {
     email: String,
@@ -26,26 +26,26 @@ struct Person {
     is_admin: bool,
 }
 
-/// One who is imported over and over.
+/// A person whom imports change again and again.
 #[derive(Clone)]
 struct Mover {
-    /// None before the first import, and once erased.
+    /// None before the first import and after an erasure.
     there: Option<(String, Person)>,
-    /// What the trail tells of the person's row.
+    /// The number of audit events about the person's row.
     events: Events,
 }
 
-/// What an import wants of a mover: nobody, once it is done, or this person.
+/// The state of a person after an import. None if the import erases the person.
 type Wanted = Option<Person>;
 
 pub(crate) struct Movers {
     all: Vec<Mover>,
-    /// Those who are gone, by id.
+    /// The erased people, by id.
     erased: Vec<String>,
     in_flight: Option<Vec<Wanted>>,
     pub(crate) answered: usize,
     random: StdRng,
-    /// Addresses that were given so far.
+    /// The number of addresses used so far.
     given: usize,
 }
 
@@ -55,7 +55,7 @@ impl Movers {
         Self { all: vec![nobody; MOVERS], erased: Vec::new(), in_flight: None, answered: 0, random, given: 0 }
     }
 
-    /// Imports changes of everybody, again and again, until the process dies.
+    /// Imports changes of all people repeatedly until the process dies.
     pub(crate) async fn work(&mut self, site: &Site) {
         loop {
             let wanted: Vec<Wanted> = (0..MOVERS).map(|index| self.wishes(index)).collect();
@@ -109,7 +109,7 @@ impl Movers {
         self.all.iter().zip(wanted).map(row).collect()
     }
 
-    /// Learns from the results of an import. `was_new` tells of a row whether this import, and none before it, has done it.
+    /// Applies the results of an import. `was_new` shows for each row whether this import has done it, and no earlier one.
     fn takes(&mut self, wanted: &[Wanted], results: &Value, was_new: impl Fn(usize) -> bool) {
         for (index, wanted) in wanted.iter().enumerate() {
             let (mover, result) = (&mut self.all[index], &results[index]);
@@ -132,7 +132,7 @@ impl Movers {
         }
     }
 
-    /// Finds every row as it was before the import that was under way, or as the import wants it; then sends it once more.
+    /// Checks that each row is as before the interrupted import or as after it. Then repeats the import.
     pub(crate) async fn recall(&mut self, site: &Site, trails: &HashMap<String, Events>, figures: &mut Figures) {
         let found = directory(site).await;
         for gone in &self.erased {
@@ -159,14 +159,14 @@ impl Movers {
         Walker::new(person.email.clone(), NETWORK, StdRng::from_rng(&mut self.random))
     }
 
-    /// A code opens the account whose row says so, and no other.
+    /// Checks that a code works only for the account of its row.
     pub(crate) async fn codes_open_as_the_rows_say(&mut self, site: &Site) {
         for person in self.people() {
             self.walker(&person).code_opens_as_the_row_says(site).await;
         }
     }
 
-    /// Somebody who is active comes back, and nobody who is disabled gets a code.
+    /// Checks that active people recover and that disabled people get no code.
     pub(crate) async fn come_back(&mut self, site: &Site) {
         let people = self.people();
         let active: Vec<&Person> = people.iter().filter(|person| person.is_active).collect();
@@ -179,14 +179,14 @@ impl Movers {
         }
     }
 
-    /// Who was erased: nobody is told of what happened to them.
+    /// The ids of erased people, who get no notices.
     pub(crate) fn is_erased(&self, id: &str) -> bool {
         self.erased.iter().any(|erased| erased == id)
     }
 }
 
 impl Mover {
-    /// Whether the row is as `wanted`. It must be that, or as it was; and the trail must tell the same.
+    /// Whether the row is as `wanted`. It must be that or unchanged, and agree with the audit events.
     fn is_done(
         &self,
         wanted: Option<&Wanted>,
@@ -223,7 +223,7 @@ impl Mover {
 }
 
 impl Walker {
-    /// The code of the newest mail opens the account if the row is that of a live passcode with it; else it is refused.
+    /// Checks that the code of the newest mail works if the row has it as a usable passcode, and is refused otherwise.
     pub(crate) async fn code_opens_as_the_row_says(&self, site: &Site) {
         let row = site.passcode_row(&self.email).await;
         let mails = site.sure_mails(&self.email).await;
@@ -234,7 +234,7 @@ impl Walker {
         assert_eq!(reply.status, if is_of_it && is_live { 200 } else { 401 }, "{}: {row}", self.email);
     }
 
-    /// The operator helps, whatever was before.
+    /// The person recovers with an operator's code.
     pub(crate) async fn comes_back_by_the_operator(&mut self, site: &Site) {
         self.expected.passcode = Passcode::Over;
         self.surely_does(site, "", crate::act::Act::OperatorIssues).await;

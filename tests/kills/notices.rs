@@ -10,24 +10,24 @@ use crate::figures::Figures;
 use crate::movers::Movers;
 use crate::site::Site;
 
-/// How long the stream may take to be read to its end.
+/// The longest time for reading the stream to its end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What one event is told by. Without an address, somebody must be told, and it depends on the moment who.
+/// The notice of an event. Without an address, there must be a recipient, who depends on the time.
 type Notice = (String, &'static str, Option<String>);
 
-/// All mails of a stack's life, which are taken out of its mailbox round by round.
+/// All mails of a stack, which are taken out of its mailbox in each round.
 #[derive(Default)]
 pub(crate) struct Notices {
-    /// How often each was mailed: event, kind, address.
+    /// The number of mails by event, kind and address.
     mailed: BTreeMap<(String, String, String), usize>,
-    /// Events that were told.
+    /// The events with notices.
     told: BTreeSet<String>,
 }
 
 impl Notices {
-    /// Waits until all that is in the trail is told, counts, and empties the mailbox. `was_killed_twice` says whether the process
-    /// was killed again while it started: only then may both turns of a notice have been taken in vain.
+    /// Waits until all notices are mailed, counts them, and empties the mailbox. `was_killed_twice` is true if the process was
+    /// killed again while it started: only then can both attempts of a notice have failed.
     pub(crate) async fn catch_up(
         &mut self,
         site: &Site,
@@ -93,7 +93,7 @@ async fn gave_up(site: &Site, missing: &[Notice]) -> bool {
     })
 }
 
-/// Who must be told of an event, as far as it does not depend on the moment: the person, if it is one whom no import changes.
+/// The recipient of an event's notice, if it does not depend on the time: the person, if no import changes the person.
 fn owed_for(event: &Value, id: &str, emails: &HashMap<String, String>, movers: &Movers) -> Vec<Notice> {
     let of = event["employee_id"]["S"].as_str().unwrap_or_default();
     let to_person = |kind: &'static str| (id.to_owned(), kind, emails.get(of).cloned());

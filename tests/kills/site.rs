@@ -32,9 +32,9 @@ pub(crate) struct Site {
     pub(crate) company_id: String,
     /// The people's ids by address.
     ids: HashMap<String, String>,
-    /// By how much the stack's clock was moved.
+    /// The offset of the stack's clock.
     ahead: AtomicU64,
-    /// One clock is moved by one request at a time.
+    /// Only one request at a time moves the clock.
     moving: tokio::sync::Mutex<()>,
     client: Client,
 }
@@ -47,7 +47,7 @@ pub(crate) fn client_in_network(number: usize) -> Client {
 }
 
 impl Site {
-    /// A new company of these rows, beside the one who founded it.
+    /// A new company with these people and its first admin.
     pub(crate) async fn start(name: &str, rows: Vec<Value>) -> Self {
         let founder = json!({"email": "founder@harbour.example", "name": "First Founder", "role": "security_admin"});
         let company = json!({"external_id": "harbour", "name": "Harbour"});
@@ -71,12 +71,12 @@ impl Site {
         &self.ids[email]
     }
 
-    /// A request from a network.
+    /// Sends a request from a network.
     pub(crate) fn request(&self, from: &Client, method: Method, path: &str) -> RequestBuilder {
         from.request(method, format!("{}{path}", self.stack.api))
     }
 
-    /// Sends a request, and holds the answer against the contract. A fault of the service is no answer that it may give.
+    /// Sends a request and checks the answer against the contract. A 500 is not accepted.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Reply, Unanswered> {
         let (client, request) = request.build_split();
         let request = request.unwrap();
@@ -91,7 +91,7 @@ impl Site {
         Ok(reply)
     }
 
-    /// An answer that nothing can keep from coming.
+    /// Sends a request while the process is not killed.
     pub(crate) async fn sure(&self, answer: impl Future<Output = Result<Reply, Unanswered>>) -> Reply {
         answer.await.unwrap_or_else(|why| panic!("no answer, though nobody killed the stack: {why:?}"))
     }
@@ -109,18 +109,18 @@ impl Site {
         self.invoke("import-employees", event).await
     }
 
-    /// What the schedule runs each minute.
+    /// Runs the cleanup, as the schedule does each minute.
     pub(crate) async fn clean_up(&self) -> Result<Reply, Unanswered> {
         self.send(self.request(&self.client, Method::POST, "/_local/schedule/cleanup-passcodes")).await
     }
 
-    /// A request of the stack's owner, for what a person has at hand: a mailbox, a clock.
+    /// Sends a request to the local stack's own routes, for the mailbox and the clock.
     pub(crate) async fn local(&self, method: Method, path: &str, body: Option<Value>) -> Result<Reply, Unanswered> {
         let request = self.request(&self.client, method, path);
         self.send(body.into_iter().fold(request, |request, body| request.json(&body))).await
     }
 
-    /// The mails to an address, or all, oldest first.
+    /// The mails to an address or to all, oldest first.
     pub(crate) async fn mails(&self, to: Option<&str>) -> Result<Vec<Value>, Unanswered> {
         let query = to.map(|to| format!("?to={to}")).unwrap_or_default();
         let mut reply = self.local(Method::GET, &format!("/_local/mail{query}"), None).await?;
@@ -136,12 +136,12 @@ impl Site {
         Ok(self.mails(Some(to)).await?.into_iter().rfind(|mail| mail["tags"]["kind"] == "passcode"))
     }
 
-    /// The functions' time, in seconds since 1970.
+    /// The time of the functions, in seconds since 1970.
     pub(crate) fn now(&self) -> u64 {
         u64::try_from(Clock::system().now().seconds()).unwrap() + self.ahead.load(Ordering::Relaxed)
     }
 
-    /// Moves the functions' clock, and sees that it is where it should be.
+    /// Moves the clock of the functions and checks it.
     pub(crate) async fn advance(&self, by: Duration) {
         let _alone = self.moving.lock().await;
         let body = json!({"advance_seconds": by.as_secs()});
@@ -151,7 +151,7 @@ impl Site {
         assert!(u64::try_from(told.seconds()).unwrap().abs_diff(self.now()) <= 2, "the clock is at {told}");
     }
 
-    /// All items of a table, as DynamoDB's JSON.
+    /// All items of a table in DynamoDB's JSON.
     pub(crate) async fn items(&self, table: &str) -> Vec<Value> {
         let (mut items, mut request) = (Vec::new(), json!({"TableName": format!("readmit-{table}")}));
         loop {
@@ -164,7 +164,7 @@ impl Site {
         }
     }
 
-    /// The row of an address in the table of passcodes; null if there is none.
+    /// The passcode row of an address, or null.
     pub(crate) async fn passcode_row(&self, login: &str) -> Value {
         let key = json!({"TableName": "readmit-passcodes", "Key": {"login": {"S": login}}, "ConsistentRead": true});
         self.dynamodb("GetItem", &key).await["Item"].take()
@@ -184,8 +184,8 @@ impl Site {
         reply.body
     }
 
-    /// Everybody's trail, by the person's id. Whether a passcode that was stuck is ended by a newer one or by the schedule, which
-    /// runs each minute, is not told apart.
+    /// The counts of audit events by the person's id. The end of a stuck passcode counts the same by a newer passcode and by the
+    /// schedule, which runs each minute.
     pub(crate) async fn trails(&self) -> HashMap<String, Events> {
         let mut trails: HashMap<String, Events> = HashMap::new();
         for event in self.items("audit").await {
@@ -196,7 +196,7 @@ impl Site {
         trails
     }
 
-    /// Panics unless the tables agree, as `readmit-check` finds out.
+    /// Panics if `readmit-check` finds a fault in the tables.
     pub(crate) async fn reconcile(&self) {
         let tables = ["employees", "credentials", "passcodes", "audit"];
         let named = tables.map(|table| (format!("READMIT_{}_TABLE", table.to_uppercase()), format!("readmit-{table}")));

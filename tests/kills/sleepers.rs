@@ -23,9 +23,9 @@ enum Doing {
 pub(crate) struct Sleepers {
     pub(crate) admin: Walker,
     all: Vec<Walker>,
-    /// How far the round came, and whether that was still under way.
+    /// The stage of the round, and whether it was interrupted.
     doing: Doing,
-    /// Their passcodes before the round, and whether the time of each was over.
+    /// The passcodes before the round, and whether each had expired.
     before: Vec<(String, bool)>,
     random: StdRng,
     pub(crate) answered: usize,
@@ -36,7 +36,7 @@ impl Sleepers {
         Self { admin, all, doing: Doing::Nothing, before: Vec::new(), random, answered: 0 }
     }
 
-    /// Looks what there is before the round.
+    /// Reads the passcodes before the round.
     pub(crate) async fn look(&mut self, site: &Site) {
         self.doing = Doing::Nothing;
         self.before.clear();
@@ -46,7 +46,7 @@ impl Sleepers {
         }
     }
 
-    /// Ends what is over, then issues a code to each. It begins at a moment of its own, or it would never be met at its end.
+    /// Runs the cleanup and then issues a code to each. It starts at a random time, so that kills also come at its end.
     pub(crate) async fn work(&mut self, site: &Site) {
         tokio::time::sleep(Duration::from_millis(self.random.random_range(0..800))).await;
         self.doing = Doing::CleaningUp;
@@ -75,7 +75,7 @@ impl Sleepers {
         }
     }
 
-    /// What was answered is done for all; of what was under way each person's part is there or not.
+    /// Checks that an answered act is done for all, and an interrupted one for each person completely or not at all.
     pub(crate) async fn recall(&mut self, site: &Site, figures: &mut Figures) {
         let (mut ended, mut due, mut issued, mut stuck) = (0, 0, 0, 0);
         for (sleeper, (id, was_due)) in self.all.iter().zip(&self.before) {
@@ -99,7 +99,7 @@ impl Sleepers {
         }
     }
 
-    /// Somebody who slept comes back.
+    /// One of the people recovers.
     pub(crate) async fn come_back(&mut self, site: &Site) {
         let index = self.random.random_range(0..self.all.len());
         self.all[index].comes_back_by_the_operator(site).await;
@@ -110,7 +110,7 @@ fn id_of(row: &Value) -> String {
     row["passcode_id"]["S"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Whether the cleanup has it before it.
+/// Whether the cleanup's index has the passcode.
 fn is_due(row: &Value) -> bool {
     row["due_shard"].is_object()
 }

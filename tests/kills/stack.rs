@@ -10,27 +10,27 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Cargo has built it for this test: `local/Cargo.toml` says why.
+/// Cargo builds it for this test: `local/Cargo.toml` says why.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_readmit-local");
 
-/// Where everything of one stack lies: its data directory, its first employees, and what it logged.
+/// The files of one stack: its data directory, its first employees, and its log.
 pub(crate) struct Folder {
     path: PathBuf,
-    /// The port of the first start is that of all others: tokens and mailed links name it.
+    /// The port of all starts, because tokens and mailed links contain it.
     port: AtomicU16,
 }
 
 /// The running process. It is killed when it is dropped.
 pub(crate) struct Stack {
     child: Mutex<Child>,
-    /// Where its API answers.
+    /// The address of its API.
     pub(crate) api: String,
-    /// Where its DynamoDB answers.
+    /// The address of its DynamoDB.
     pub(crate) dynamodb: String,
 }
 
 impl Folder {
-    /// An empty folder, and the company that the stack begins with.
+    /// Creates an empty folder with the first company's file.
     pub(crate) fn new(name: &str, founding: &Value) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path);
@@ -66,7 +66,7 @@ impl Folder {
         Stack { child, api, dynamodb }
     }
 
-    /// Starts the stack and kills it so much later, whatever it is doing by then.
+    /// Starts the stack and kills it after this time, perhaps before it is ready.
     pub(crate) async fn start_and_kill(&self, after: Duration) {
         let mut child = self.spawn();
         tokio::time::sleep(after).await;
@@ -74,13 +74,13 @@ impl Folder {
         child.wait().unwrap();
     }
 
-    /// Every line of its log, warnings and errors, of all starts.
+    /// All warnings and errors in its log, of all starts.
     pub(crate) fn log(&self) -> Vec<String> {
         let log = fs::read(self.path.join("log")).unwrap();
         String::from_utf8_lossy(&log).lines().map(str::to_owned).collect()
     }
 
-    /// Nothing failed that anybody has looked at.
+    /// Removes the files after a test without failure.
     pub(crate) fn remove(self) {
         fs::remove_dir_all(self.path).unwrap();
     }

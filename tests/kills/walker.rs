@@ -16,9 +16,9 @@ const ADMINS_CODES: usize = 3;
 pub(crate) struct Walker {
     pub(crate) email: String,
     pub(crate) expected: ExpectedState,
-    /// What was asked for and not answered when the process died.
+    /// The act that was not answered when the process died.
     pub(crate) in_flight: Option<Act>,
-    /// How many acts were answered.
+    /// The number of answered acts.
     pub(crate) answered: usize,
     pub(crate) random: StdRng,
     client: Client,
@@ -30,7 +30,7 @@ impl Walker {
         Self { email, expected, in_flight: None, answered: 0, random, client }
     }
 
-    /// A request from where the person sits.
+    /// Sends a request from the person's network.
     pub(crate) async fn asks(
         &self,
         site: &Site,
@@ -59,9 +59,9 @@ impl Walker {
         site.sure(self.asks(site, Method::POST, "/v1/passcodes/redeem", None, Some(body))).await
     }
 
-    /// Does an act, of which no answer but success is right, and learns from the answer. Without an answer it stays under way.
+    /// Does an act, which must succeed, and applies its answer. Without an answer it stays in flight.
     pub(crate) async fn does(&mut self, site: &Site, admin: &str, act: Act) -> Result<(), Unanswered> {
-        // What is read before is no part of the act.
+        // The reads before are not part of the act.
         let request = self.request(site, admin, &act).await.map_err(|_| Unanswered::NotSent)?;
         let answer = site.send(request).await;
         println!("{}: {act:?}, {:?}", self.email, answer.as_ref().map(|reply| reply.status));
@@ -78,13 +78,13 @@ impl Walker {
         Ok(())
     }
 
-    /// The same, where nobody kills the process.
+    /// The same without a kill.
     pub(crate) async fn surely_does(&mut self, site: &Site, admin: &str, act: Act) {
         let done = self.does(site, admin, act.clone()).await;
         done.unwrap_or_else(|why| panic!("{}: {act:?} is not answered: {why:?}", self.email));
     }
 
-    /// Learns the code of a passcode that was answered as sent.
+    /// Reads the code of a passcode that was answered as sent.
     pub(crate) async fn reads_the_mail(&mut self, site: &Site) -> Result<(), Unanswered> {
         let mail = site.passcode_mail(&self.email).await?.unwrap_or_else(|| panic!("no mail to {}", self.email));
         if let Passcode::Live { code, .. } = &mut self.expected.passcode {
@@ -152,7 +152,7 @@ impl Walker {
         })
     }
 
-    /// What the person does next: mostly what leads on, now and then something else.
+    /// The person's next act: mostly the next step of a recovery, sometimes another act.
     pub(crate) fn chooses(&mut self, now: u64) -> Act {
         let leads_on = self.random.random_bool(0.7);
         match &self.expected.passcode {
@@ -163,7 +163,7 @@ impl Walker {
         }
     }
 
-    /// Who issues, and how.
+    /// A random way to issue a code.
     pub(crate) fn issue(&mut self) -> Act {
         let key = self.random.random::<u64>();
         match self.random.random_range(0..5) {
@@ -176,7 +176,7 @@ impl Walker {
         }
     }
 
-    /// What a recovery lacks, in any order.
+    /// A missing step of the recovery, in any order.
     pub(crate) fn step_of_recovery(&mut self, now: u64) -> Act {
         let number = self.random.random_range(10_000..100_000);
         let password_first = self.random.random_bool(0.5);
@@ -216,7 +216,7 @@ impl Walker {
     }
 }
 
-/// The code that stands alone on its line.
+/// The code on a line of its own.
 pub(crate) fn code_in(mail: &Value) -> String {
     let text = mail["text"].as_str().unwrap_or_default();
     let is_code = |line: &&str| line.len() == 14 && line.chars().filter(|c| *c == '-').count() == 2;
