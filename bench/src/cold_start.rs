@@ -60,14 +60,14 @@ pub struct Flags {
     write: bool,
 }
 
-/// The results of one function.
+/// The measurements of one function.
 struct Seen {
     name: String,
     starts: Vec<Start>,
-    /// For each size, how long the first event took.
+    /// The times of the first event, for each memory size.
     took: [Vec<Duration>; 3],
     cpu: Vec<Duration>,
-    /// CPU of the second event.
+    /// The CPU times of the second event.
     warm: Vec<Duration>,
 }
 
@@ -181,7 +181,7 @@ fn report(seen: &[Seen], write: bool) -> Result<(), Failure> {
     report.end(write)
 }
 
-/// A request as an HTTP API hands it to a function: what hello-world takes, and the others do not look at.
+/// An HTTP API event that hello-world accepts. The other functions ignore its content.
 fn event() -> Value {
     json!({
         "version": "2.0",

@@ -31,7 +31,7 @@ const KINDS: [Kind; 14] = [
     Kind::Import,
     Kind::RotateRootSecret,
 ];
-/// Requests to a process behind its first.
+/// The number of requests to a process after its first.
 const WARM: usize = 4;
 
 /// Compares two builds.
@@ -51,7 +51,7 @@ pub struct Flags {
     write: bool,
 }
 
-/// CPU of one build, for requests of one kind.
+/// The CPU times of one build for one kind of request.
 #[derive(Default)]
 struct Seen {
     start: Vec<Duration>,

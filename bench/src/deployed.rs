@@ -1,5 +1,5 @@
-//! The stack with its functions as they are deployed: each the release binary, in a process of its own, that reaches AWS's
-//! services over TLS.
+//! The stack with the functions as they are deployed: each is the release binary in its own process, and reaches AWS's services over
+//! TLS.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,12 +17,12 @@ use crate::process::{Process, Program, Taken};
 use crate::runtime_api::RuntimeApi;
 use crate::tls_proxy::{Certificates, TlsProxy};
 
-/// How long a function may take to its first question.
+/// The longest time until a function asks for its first event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The running stack.
 pub struct Deployed {
-    // First, so that they end before what they call.
+    // The first field, so that the functions end before the services that they call.
     functions: BTreeMap<String, Function>,
     stack: Stack,
     root: String,
@@ -38,14 +38,14 @@ struct Function {
 /// From a function's start to its first `GET /next`.
 #[derive(Clone, Copy)]
 pub struct Start {
-    /// By the clock.
+    /// The elapsed time.
     pub wall: Duration,
-    /// Of the machine.
+    /// The resources that it used.
     pub taken: Taken,
 }
 
 impl Deployed {
-    /// Starts the stack, with functions that `sam build` left in `build`, none of them running.
+    /// Starts the stack with the functions of `sam build` in the folder `build`. No function is started.
     pub async fn start(build: &Path, certificates: &Certificates) -> Result<Self, Failure> {
         let template = Template::of_this_build()?;
         let mut functions = BTreeMap::new();
@@ -61,7 +61,7 @@ impl Deployed {
         let database = Database::start(None).await?;
         let proxies = [TlsProxy::start(certificates).await?, TlsProxy::start(certificates).await?];
         let [dynamodb, aws] = &proxies;
-        // The engine answers to its own port's name alone, which the proxy gives it.
+        // The engine accepts only the host name with its own port, which the proxy sends.
         let to_database = Proxy::start().await;
         to_database.leads_to(database.url());
         dynamodb.leads_to(to_database.url());
@@ -83,7 +83,7 @@ impl Deployed {
             follow_stream: false,
         };
         let stack = Stack::start_on(options, database, detours).await?;
-        // SES and Secrets Manager answer to their own port's name alone, which the proxy gives them.
+        // SES and Secrets Manager accept only the host name with their own port, which the proxy sends.
         let proxy = Proxy::start().await;
         proxy.leads_to(stack.secrets_and_mail());
         aws.leads_to(proxy.url());
@@ -96,19 +96,19 @@ impl Deployed {
         &self.stack
     }
 
-    /// The functions, by package.
+    /// The packages of the functions.
     pub fn packages(&self) -> Vec<String> {
         self.functions.keys().cloned().collect()
     }
 
-    /// Adds a program that is no function of the template, to be started like one.
+    /// Adds a program that is no function of the template but is started like one.
     pub async fn add(&mut self, name: &str, program: Program) -> Result<(), Failure> {
         let function = Function { api: RuntimeApi::start(Clock::system()).await?, program, process: None };
         self.functions.insert(name.to_owned(), function);
         Ok(())
     }
 
-    /// From its next start on the function is another program.
+    /// Replaces the program of a function from its next start.
     pub fn replace(&mut self, package: &str, by: impl FnOnce(&Program) -> Program) -> Result<(), Failure> {
         let function = self.functions.get_mut(package).ok_or_else(|| format!("there is no function {package}"))?;
         function.program = by(&function.program);
@@ -123,7 +123,7 @@ impl Deployed {
         Ok(())
     }
 
-    /// Ends the function's process, if one runs, and starts another.
+    /// Ends the running process of a function, if any, and starts another.
     pub async fn restart(&mut self, package: &str) -> Result<Start, Failure> {
         let variables: Vec<(String, String)> = {
             let told = self.stack.environment().variables();
@@ -156,7 +156,7 @@ impl Deployed {
         Ok(Start { wall, taken })
     }
 
-    /// From now on the function gets the CPU that Lambda gives for so much memory.
+    /// Limits the function to the CPU that Lambda gives for this memory size.
     pub fn limit(&mut self, package: &str, memory_mb: u64) -> Result<(), Failure> {
         let process = self.functions.get_mut(package).and_then(|function| function.process.as_mut());
         process.ok_or_else(|| format!("{package} does not run"))?.limit_to(memory_mb)?;
@@ -178,7 +178,7 @@ impl Deployed {
         Ok(process.ok_or_else(|| format!("{package} does not run"))?.id())
     }
 
-    /// CPU of a request to the function, until it waits for the next.
+    /// The CPU time of a request, until the function waits for the next.
     pub async fn cpu_of<T>(
         &self,
         package: &str,
@@ -186,14 +186,14 @@ impl Deployed {
     ) -> Result<Duration, Failure> {
         let (before, asked) = self.idle(package).await?;
         request.await?;
-        // It may be out of CPU before it asks again.
+        // It can be throttled before it asks for the next event.
         self.api(package)?.asked(asked + 1).await;
-        // Less than before is told where a thread has ended.
+        // The sum is smaller than before if a thread has ended.
         let taken = self.idle(package).await?.0.cpu.checked_sub(before.cpu);
         Ok(taken.ok_or_else(|| format!("a thread of {package} has ended meanwhile: measure again"))?)
     }
 
-    /// What the function's process has taken, once it waits for an event, and how often it has asked for one.
+    /// The resources that the process has used when it waits for an event, and how often it has asked for one.
     pub async fn idle(&self, package: &str) -> Result<(Taken, u64), Failure> {
         let asked = self.api(package)?.idle().await;
         let process = self.functions.get(package).and_then(|function| function.process.as_ref());
@@ -201,7 +201,7 @@ impl Deployed {
     }
 }
 
-/// The function behind this API, as the stack calls it.
+/// The function with this Runtime API, in the form that the stack calls.
 fn remote(api: Arc<RuntimeApi>) -> Remote {
     Arc::new(move |event, request_id| {
         let api = Arc::clone(&api);
@@ -209,7 +209,7 @@ fn remote(api: Arc<RuntimeApi>) -> Remote {
     })
 }
 
-/// A folder of this run's own.
+/// A temporary folder of this run.
 pub fn scratch() -> PathBuf {
     std::env::temp_dir().join(format!("readmit-bench-{}", std::process::id()))
 }

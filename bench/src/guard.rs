@@ -33,17 +33,17 @@ const KINDS: [Kind; 8] = [
     Kind::SignIn,
 ];
 const HELLO: &str = "hello-world";
-/// CPU of a start over that of hello-world: 1.4 to 1.9 where this was written, and 3.4 to 4.1 with connections and keys.
+/// CPU of a start relative to hello-world: 1.4 to 1.9 when this was written, and 3.4 to 4.1 with connections and keys.
 const START: f64 = 2.2;
 const START_WITH_CONNECTIONS: f64 = 5.0;
-/// The same of the function that also builds zxcvbn's tables: about 25.
+/// The same for the function that also builds zxcvbn's tables: about 25.
 const START_WITH_TABLES: f64 = 45.0;
 const WITH_TABLES: &str = "reset-2fa";
-/// CPU of a request without a hash over that of a hash: 0.07 to 0.14.
+/// CPU of a request without a hash relative to a hash: 0.07 to 0.14.
 const LIGHT: f64 = 0.25;
-/// CPU of a request with a hash over that of the hash: 1.1 to 1.4, by how warm the caches are for either.
+/// CPU of a request with a hash relative to the hash: 1.1 to 1.4, depending on the caches.
 const WITH_A_HASH: f64 = 1.8;
-/// Memory at most, in MB of 2²⁰ bytes: 5 to 7, and 26 with what Argon2 needs.
+/// The largest memory in MB of 2²⁰ bytes: 5 to 7 when this was written, and 26 with the memory of Argon2.
 const MEMORY: f64 = 12.0;
 const MEMORY_WITH_A_HASH: f64 = 32.0;
 /// With zxcvbn's tables beside: 34.
@@ -69,7 +69,7 @@ struct Check {
     limit: f64,
 }
 
-/// Runs it, and fails where a limit is passed.
+/// Runs it. Fails if a limit is exceeded.
 #[expect(clippy::print_stdout, reason = "what the command is for")]
 pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let certificates = Certificates::make(&scratch())?;

@@ -10,18 +10,18 @@ use crate::Failure;
 use crate::api::{Api, text};
 use crate::process::{Taken, taken_by};
 
-/// The running process. It is killed, without a chance to finish anything, when it is dropped.
+/// The running process. It is killed when it is dropped.
 pub struct LocalStack {
     child: Child,
-    /// Its API, and Lambda's own address beside it.
+    /// Its API, with Lambda's Invoke API.
     pub api: Api,
-    /// Where its DynamoDB answers.
+    /// The address of its DynamoDB.
     pub dynamodb: String,
 }
 
 impl LocalStack {
-    /// Starts `program` and waits until it is ready: in memory unless there is a folder for its data, and with the sample company
-    /// unless there is a file of others.
+    /// Starts `program` and waits until it is ready. Without `data_dir` the data is in memory. Without `employees` it has the
+    /// sample company.
     pub async fn start(program: &Path, data_dir: Option<&Path>, employees: Option<&Path>) -> Result<Self, Failure> {
         let mut command = Command::new(program);
         command.args(["--port", "0", "--no-portal"]);
@@ -32,7 +32,7 @@ impl LocalStack {
         }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let stdout = child.stdout.take();
-        // From here on, an error drops and so kills the process.
+        // An error from here on drops this value, which kills the process.
         let mut stack = Self { child, api: Api::new("")?, dynamodb: String::new() };
         let mut line = String::new();
         let read = tokio::task::spawn_blocking(move || {
@@ -50,12 +50,12 @@ impl LocalStack {
         self.child.id()
     }
 
-    /// What it has taken so far.
+    /// The resources that it has used so far.
     pub fn taken(&self) -> Result<Taken, Failure> {
         Ok(taken_by(self.child.id())?)
     }
 
-    /// SIGKILL, now.
+    /// Sends SIGKILL.
     pub fn kill(mut self) -> Result<(), Failure> {
         self.child.kill()?;
         self.child.wait()?;

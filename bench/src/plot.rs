@@ -1,10 +1,10 @@
-//! Pictures of figures, as SVG.
+//! Charts as SVG.
 
 use askama::Template;
 
 use crate::Failure;
 
-/// The longest bar, in pixels.
+/// The length of the longest bar, in pixels.
 const LONGEST: f64 = 360.0;
 const TOP: usize = 40;
 const ROW: usize = 24;
@@ -16,7 +16,7 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// A bar as long as its figure.
+    /// A bar for a figure.
     pub fn new(name: &str, figure: f64) -> Self {
         Self { name: name.replace('`', ""), figure }
     }
@@ -39,11 +39,11 @@ struct Row<'a> {
     end: u32,
 }
 
-/// A bar a figure; one that is far longer than the rest is cut off, and says so by its figure.
+/// A chart with one bar per figure. A bar that is much longer than the others is cut off and labelled with its figure.
 pub fn bars(title: &str, bars: &[Bar]) -> Result<String, Failure> {
     let mut figures: Vec<f64> = bars.iter().map(|bar| bar.figure).collect();
     figures.sort_by(f64::total_cmp);
-    // Half of the bars are to be told apart by eye, whatever the largest is.
+    // At least half of the bars must be readable, even if one is much larger.
     let middle = figures.get(figures.len() / 2).copied().unwrap_or_default();
     let most = figures.last().copied().unwrap_or_default().min(middle * 12.0);
     let rows = bars.iter().enumerate().map(|(index, bar)| {
@@ -57,11 +57,11 @@ pub fn bars(title: &str, bars: &[Bar]) -> Result<String, Failure> {
     Ok(Bars { title, height, rows: rows.collect() }.render()?)
 }
 
-/// A figure at each step, with its name.
+/// A line of a chart.
 pub struct Line {
-    /// What it is of.
+    /// The name in the legend.
     pub name: String,
-    /// One a step.
+    /// One figure per step.
     pub figures: Vec<f64>,
 }
 
@@ -94,7 +94,7 @@ const RIGHT: f64 = 504.0;
 const LOWEST: f64 = 280.0;
 const HIGHEST: f64 = 48.0;
 
-/// A line a series, over steps of equal width, from 0 up.
+/// A chart with one line per series, over steps of equal width, from 0.
 pub fn lines(title: &str, steps: &[String], lines: &[Line]) -> Result<String, Failure> {
     let most = lines.iter().flat_map(|line| &line.figures).copied().fold(0.0, f64::max);
     let across = |index: usize| LEFT + (RIGHT - LEFT) * index as f64 / (steps.len().max(2) - 1) as f64;

@@ -6,7 +6,7 @@ use readmit_tests::{Cost, acts};
 use crate::Failure;
 use crate::process::WHOLE_VCPU_MB;
 
-/// A list price of us-east-1 in US dollars, free tiers left out.
+/// A list price of us-east-1 in US dollars, without free tiers.
 pub struct Price {
     pub of: &'static str,
     pub usd: f64,
@@ -71,29 +71,29 @@ const SECRETS: Price = Price {
     source: "https://aws.amazon.com/secrets-manager/pricing/",
 };
 
-/// All of them.
+/// All prices.
 pub const PRICES: [Price; 8] = [HTTP_API, INVOCATIONS, TIME, WRITES, READS, LOGS, DATA_OUT, SECRETS];
 
 /// The used part of provisioned capacity.
 pub const USED: f64 = 0.7;
 /// The price of one provisioned write unit for an hour (`https://aws.amazon.com/dynamodb/pricing/provisioned/`).
 const WRITE_UNIT_HOUR: f64 = 0.000_65;
-/// A read unit, likewise.
+/// The price of one provisioned read unit for an hour.
 const READ_UNIT_HOUR: f64 = 0.000_13;
 
-/// How long a trip to DynamoDB takes: it promises less than ten milliseconds.
+/// The assumed time of a round trip to DynamoDB, which promises less than ten milliseconds.
 const TRIP_MS: f64 = 10.0;
-/// How long SES takes for a mail, which nothing here measures.
+/// The assumed time of SES for a mail. It is not measured here.
 const MAIL_MS: f64 = 100.0;
-/// CPU of an invocation on a whole vCPU without a hash, as the faster machine of 28 November 2026 had it, rounded up; arm64 is taken to
-/// be as fast.
+/// CPU of an invocation without a hash on a whole vCPU: measured on the faster machine of 28 November 2026 and rounded up. arm64 is
+/// assumed to be as fast.
 const CPU_MS: f64 = 1.5;
-/// CPU of an Argon2id, likewise.
+/// CPU of an Argon2id hash, from the same measurement.
 const HASH_MS: f64 = 20.0;
-/// What the six answers of a recovery weigh with their headers, about: half of it the picture of the QR code.
+/// The approximate size of the six answers of a recovery with their headers. Half of it is the QR code.
 const ANSWERED_BYTES: f64 = 12_000.0;
-/// The root secrets that the four functions of a recovery read, each function as one process that fetches them every five minutes
-/// of a month. Those that are asked for together are counted each.
+/// The reads of root secrets in a month: the four functions of a recovery run as one process each, and read their secrets every
+/// five minutes. Each secret counts, also if several are read in one request.
 const FETCHES: f64 = 11.0 * 8_640.0;
 
 /// The billed time of a recovery.
@@ -113,7 +113,7 @@ const fn event(act: &'static str, function: &'static str) -> Billed {
     Billed { is_request: false, ..request(act, function) }
 }
 
-/// The invocations of a recovery, each as if it came alone.
+/// The invocations of a recovery, with each event in an invocation of its own.
 const BILLED: [Billed; acts::RECOVERY.len()] = [
     Billed { mails: 1.0, ..request("issue", "issue-passcode") },
     event("delivery report", "track-delivery"),
@@ -126,12 +126,12 @@ const BILLED: [Billed; acts::RECOVERY.len()] = [
     Billed { hashes: true, ..request("sign in", "sign-in") },
 ];
 
-/// The requests of a recovery, to the API.
+/// The number of API requests of a recovery.
 pub fn requests_of_a_recovery() -> usize {
     BILLED.iter().filter(|billed| billed.is_request).count()
 }
 
-/// An invocation with what it is billed for.
+/// An invocation and its billed time.
 pub struct Invocation {
     pub act: &'static str,
     pub function: &'static str,
@@ -142,9 +142,9 @@ pub struct Invocation {
 /// A part of the price.
 pub struct Component {
     pub price: &'static Price,
-    /// How many of the price's unit one recovery takes.
+    /// The number of units for one recovery.
     pub count: f64,
-    /// For a million recoveries.
+    /// The price for a million recoveries.
     pub usd: f64,
 }
 
@@ -156,7 +156,7 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// One that writes so many bytes of logs.
+    /// A recovery with this size of logs.
     pub fn with_logs(bytes: usize) -> Result<Self, Failure> {
         let template = Template::of_this_build()?;
         let (mut invocations, mut cost) = (Vec::new(), Cost::default());

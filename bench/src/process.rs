@@ -1,25 +1,25 @@
-//! A function as a process of its own, and what it takes of the machine, as Linux tells it.
+//! A function as a separate process, and its resources according to Linux.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-/// Lambda gives a whole vCPU for so much memory, and a share of it for less:
+/// The memory size for which Lambda gives a whole vCPU. Smaller sizes get a part of it:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>.
 pub const WHOLE_VCPU_MB: u64 = 1_769;
-/// Lambda hands out shares of a vCPU by the kernel's quota, in spans of 20 ms.
+/// The period of the kernel's CPU quota. Lambda uses 20 ms.
 const PERIOD_US: u64 = 20_000;
 
-/// How long a process may go on after it has asked for its next event.
+/// The longest time until a process sleeps after it has asked for its next event.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is started, with its arguments.
+/// A program with its arguments.
 #[derive(Clone)]
 pub struct Program {
-    /// The file.
+    /// The executable file.
     pub file: PathBuf,
-    /// What it is told.
+    /// The arguments.
     pub arguments: Vec<String>,
 }
 
@@ -29,21 +29,21 @@ pub struct Process {
     quota: Option<PathBuf>,
 }
 
-/// What a process has taken so far.
+/// The resources that a process has used so far.
 #[derive(Clone, Copy)]
 pub struct Taken {
     /// CPU time of all threads.
     pub cpu: Duration,
     /// Page faults that needed no disk.
     pub faults: u64,
-    /// The most memory that was resident, in bytes.
+    /// The highest resident memory so far, in bytes.
     pub peak_rss: u64,
-    /// What is resident now, in bytes.
+    /// The resident memory now, in bytes.
     pub rss: u64,
 }
 
 impl Process {
-    /// Starts it with these variables alone.
+    /// Starts the program with only these environment variables.
     pub fn start<'a>(program: &Program, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> io::Result<Self> {
         let child = Command::new(&program.file)
             .args(&program.arguments)
@@ -60,7 +60,7 @@ impl Process {
         self.child.id()
     }
 
-    /// What it has taken so far, once it sleeps: of a thread that runs, the kernel tells what it had taken some milliseconds ago.
+    /// The resources used so far. Waits until the process sleeps, because the kernel's figures for a running thread are some milliseconds old.
     pub async fn taken(&self) -> io::Result<Taken> {
         let until = Instant::now() + PATIENCE;
         while !sleeps(self.child.id())? {
@@ -72,11 +72,11 @@ impl Process {
         taken_by(self.child.id())
     }
 
-    /// From now on it gets what Lambda gives for so much memory; more than a vCPU is none of its.
+    /// Limits it to the CPU that Lambda gives for this memory size, and to one vCPU at most.
     pub fn limit_to(&mut self, memory_mb: u64) -> io::Result<()> {
         let name = format!("readmit-bench-{}", self.child.id());
         let quota = (PERIOD_US * memory_mb.min(WHOLE_VCPU_MB) / WHOLE_VCPU_MB).to_string();
-        // The kernel's older and newer way to say the same.
+        // cgroups version 2 and version 1.
         let (folder, settings) = if Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
             (Path::new("/sys/fs/cgroup").join(name), vec![("cpu.max", format!("{quota} {PERIOD_US}"))])
         } else {
@@ -94,7 +94,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself; a folder that stays is empty and harmless.
+        // The process may have ended already. A remaining folder is empty and harmless.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if let Some(folder) = &self.quota {
@@ -103,10 +103,10 @@ impl Drop for Process {
     }
 }
 
-/// Whether no thread of the process runs or wants to.
+/// Whether all threads of the process sleep.
 fn sleeps(id: u32) -> io::Result<bool> {
     for task in fs::read_dir(format!("/proc/{id}/task"))? {
-        // A thread may end between the two.
+        // A thread can end between the two calls.
         let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
         if stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('R')) {
             return Ok(false);
@@ -115,17 +115,17 @@ fn sleeps(id: u32) -> io::Result<bool> {
     Ok(true)
 }
 
-/// What the process of that id has taken so far; of threads that have ended, nothing.
+/// The resources that a process has used so far, without those of ended threads.
 pub fn taken_by(id: u32) -> io::Result<Taken> {
     let folder = PathBuf::from(format!("/proc/{id}"));
     let mut cpu_ns = 0;
     for task in fs::read_dir(folder.join("task"))? {
-        // A thread may end between the two.
+        // A thread can end between the two calls.
         let told = fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
         cpu_ns += number(told.split(' ').next());
     }
     let stat = fs::read_to_string(folder.join("stat"))?;
-    // Behind the name, which may hold anything: proc(5) counts minflt as the tenth field.
+    // After the name, which can contain any characters. minflt is the tenth field in proc(5).
     let faults = number(stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(7)));
     let status = fs::read_to_string(folder.join("status"))?;
     let kilobytes = |name| status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
@@ -133,15 +133,15 @@ pub fn taken_by(id: u32) -> io::Result<Taken> {
     Ok(Taken { cpu: Duration::from_nanos(cpu_ns), faults, peak_rss, rss })
 }
 
-/// CPU time of the process of that id, of threads that have ended too, to the hundredth of a second.
+/// The CPU time of a process with its ended threads, to the hundredth of a second.
 pub fn cpu_of(id: u32) -> io::Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
-    // Behind the name: proc(5) counts utime and stime as the 14th and 15th field. Linux tells them in hundredths everywhere.
+    // After the name: utime and stime are the 14th and 15th field in proc(5), in hundredths of a second on all Linux machines.
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
     Ok(Duration::from_millis(fields.map(|field| number(Some(field)) * 10).sum()))
 }
 
-/// CPU time of the thread that asks. It sleeps first: of a thread that runs on, the kernel tells what it had taken some milliseconds ago.
+/// The CPU time of the current thread. It sleeps first, because the kernel's figures for a running thread are some milliseconds old.
 pub fn cpu_of_this_thread() -> io::Result<Duration> {
     std::thread::sleep(Duration::from_micros(50));
     let told = fs::read_to_string("/proc/thread-self/schedstat")?;

@@ -1,4 +1,4 @@
-//! Where a warm request spends its instructions: the functions under Callgrind, by whose source each instruction comes from.
+//! The instructions of a warm request under Callgrind, by the origin of their source.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,9 +19,9 @@ use crate::report::Report;
 use crate::tls_proxy::Certificates;
 use readmit::keyring::RootSecret;
 
-/// What is looked at: requests without a hash, beside which all else is small.
+/// The kinds of requests: those without a hash, because a hash would dominate the result.
 const KINDS: [Kind; 4] = [Kind::ListEmployees, Kind::Issue, Kind::Redeem, Kind::SetUpTotp];
-/// Requests before those that count.
+/// The number of requests before the measured ones.
 const WARM_UP: usize = 2;
 
 /// Counts instructions.
@@ -80,10 +80,10 @@ fn under_callgrind(program: &Program, out: &Path) -> Program {
     Program { file: PathBuf::from("valgrind"), arguments }
 }
 
-/// Tells Callgrind in that process to begin anew, or to write what it has counted.
+/// Tells Callgrind in the process to reset its counts or to write them.
 fn control(id: u32, wish: &str) -> Result<(), Failure> {
     let mut command = Command::new("callgrind_control");
-    // It finds the process by the names of user and host, of which the process knows none.
+    // It finds the process by the names of user and host, which are not set in the process's environment.
     command.args([wish, &id.to_string()]).env_remove("LOGNAME").env_remove("HOST");
     match command.stdout(Stdio::null()).status()?.success() {
         true => Ok(()),
@@ -91,7 +91,7 @@ fn control(id: u32, wish: &str) -> Result<(), Failure> {
     }
 }
 
-/// What was written for the function.
+/// The files that Callgrind wrote for the function.
 fn dumps(folder: &Path, function: &str) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {

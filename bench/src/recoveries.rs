@@ -1,4 +1,4 @@
-//! Whole recoveries against the local stack, several at a time.
+//! Whole recoveries against the local stack, several in parallel.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -18,13 +18,13 @@ use crate::plot::{Line, lines};
 use crate::process::cpu_of;
 use crate::report::{Report, least, median, ms};
 
-/// Recoveries before those that count.
+/// The number of recoveries before the measured ones.
 const WARM_UP: usize = 20;
-/// How long hashes are counted in each round.
+/// The time for counting hashes in each round.
 const HASHING: Duration = Duration::from_secs(2);
-/// Hashes whose CPU is looked at one by one in each round.
+/// The number of hashes in each round whose CPU is measured one by one.
 const HASHES_ALONE: usize = 10;
-/// Hashes of a recovery: the new password, and the sign-in with it.
+/// The hashes of a recovery: the new password, and the sign-in with it.
 const HASHES: f64 = 2.0;
 
 /// Measures whole recoveries; the first that fails ends it.
@@ -47,17 +47,17 @@ pub struct Flags {
     write: bool,
 }
 
-/// What was seen with so many at a time, a round each.
+/// The results for a number of parallel recoveries, one per round.
 #[derive(Default)]
 struct Seen {
     a_second: Vec<f64>,
     server_cpu: Vec<Duration>,
     client_cpu: Vec<Duration>,
-    /// Of every recovery.
+    /// The time of every recovery.
     took: Vec<Duration>,
 }
 
-/// Bare hashes: how many a second in each round, and the CPU of some.
+/// Bare hashes: the rate in each round, and the CPU of some.
 #[derive(Default)]
 struct Bare {
     a_second: Vec<f64>,
@@ -77,7 +77,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let (mut bare, memory) = (Bare::default(), HashMemory::default());
     for _ in 0..flags.rounds.get() {
         for (at_a_time, seen) in flags.at_a_time.iter().zip(&mut seen) {
-            // Looking for somebody's mail goes through all of them.
+            // A search for a mail reads all mails, so the old ones are removed.
             api.ask(Ask::new(Method::DELETE, "/_local/mail")).await?;
             let before = (cpu_of(server.id())?, cpu_of(std::process::id())?);
             let started = Instant::now();
@@ -95,7 +95,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     report(flags, &seen, &bare)
 }
 
-/// So many recoveries, `at_a_time` of them under way: how long each took.
+/// Runs `count` recoveries, `at_a_time` in parallel. Returns the time of each.
 async fn together(
     api: &Api,
     company: &Company<'_>,
@@ -106,7 +106,7 @@ async fn together(
     all.buffer_unordered(at_a_time).try_collect().await
 }
 
-/// A whole one, from an admin's click to the holder's next sign-in.
+/// A whole recovery, from the issue of a code to the holder's next sign-in.
 pub async fn recover(api: &Api, company: &Company<'_>) -> Result<Duration, Failure> {
     let (email, id) = company.next_person()?;
     let started = Instant::now();
@@ -169,7 +169,7 @@ fn most(values: &[f64]) -> f64 {
     values.iter().copied().fold(0.0, f64::max)
 }
 
-/// The value that so great a part of all does not exceed.
+/// The quantile `part` of the values.
 fn at(values: &[Duration], part: f64) -> Duration {
     let mut sorted = values.to_vec();
     sorted.sort();

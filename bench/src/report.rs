@@ -1,4 +1,4 @@
-//! What a measurement found, as Markdown: on standard output, and in its section of docs/performance.md.
+//! The report of a measurement as Markdown: on standard output, and in its section of docs/performance.md.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,14 +10,14 @@ use readmit::Clock;
 
 use crate::Failure;
 
-/// A section of the page.
+/// A section of docs/performance.md.
 pub struct Report {
     name: &'static str,
     text: String,
 }
 
 impl Report {
-    /// Begins the section `name`, with the command that makes it, the machine and the day.
+    /// Starts the section `name` with its command, the machine and the date.
     pub fn new(name: &'static str) -> Self {
         let command = std::env::args().skip(1).filter(|argument| argument != "--write").collect::<Vec<_>>();
         let command = command.first().map_or(name, String::as_str);
@@ -26,12 +26,12 @@ impl Report {
         Self { name, text }
     }
 
-    /// A paragraph.
+    /// Adds a paragraph.
     pub fn say(&mut self, text: &str) {
         let _ = write!(self.text, "\n{text}\n");
     }
 
-    /// A table.
+    /// Adds a table.
     pub fn table(&mut self, header: &[&str], rows: &[Vec<String>]) {
         let line = |cells: Vec<&str>| format!("| {} |", cells.join(" | "));
         let _ = write!(self.text, "\n{}\n|{}\n", line(header.to_vec()), "---|".repeat(header.len()));
@@ -40,7 +40,7 @@ impl Report {
         }
     }
 
-    /// A picture, kept beside the page if it is written.
+    /// Adds a chart. Its file is written next to the page if `write` is true.
     pub fn picture(&mut self, file: &str, title: &str, svg: &str, write: bool) -> Result<(), Failure> {
         let _ = write!(self.text, "\n![{title}](performance/{file})\n");
         if write {
@@ -50,7 +50,7 @@ impl Report {
         Ok(())
     }
 
-    /// Prints it, and puts it between its marks in the page if asked to.
+    /// Prints the section, and writes it between its marks in the page if asked to.
     #[expect(clippy::print_stdout, reason = "what the command is for")]
     pub fn end(self, write: bool) -> Result<(), Failure> {
         println!("{}", self.text);
@@ -70,7 +70,7 @@ fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("docs")
 }
 
-/// `2 × AMD EPYC, x86_64`
+/// The machine, for example `2 × AMD EPYC, x86_64`.
 fn machine() -> String {
     let told = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = told.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -90,14 +90,14 @@ pub fn mb(bytes: u64) -> String {
     format!("{:.1}", bytes as f64 / f64::from(1 << 20))
 }
 
-/// The one in the middle.
+/// The median.
 pub fn median<T: Copy + PartialOrd>(values: &[T]) -> Option<T> {
     let mut sorted = values.to_vec();
     sorted.sort_by(|one, other| one.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal));
     sorted.get(sorted.len() / 2).copied()
 }
 
-/// The smallest.
+/// The smallest value.
 pub fn least<T: Copy + PartialOrd>(values: &[T]) -> Option<T> {
     values.iter().copied().reduce(|least, value| if value < least { value } else { least })
 }

@@ -36,10 +36,10 @@ use crate::local_stack::LocalStack;
 use crate::process::cpu_of;
 use crate::recoveries;
 
-/// What OWASP asks of PBKDF2-SHA256; Glewlwyd's own is a quarter.
+/// OWASP's number of rounds for PBKDF2-SHA256. Glewlwyd's default is a quarter of it.
 const OWASP_ROUNDS: u32 = 600_000;
 
-/// Recoveries of each before those that count.
+/// The number of recoveries of each system before the measured ones.
 const WARM_UP: usize = 8;
 
 /// Measures whole recoveries of rivals; the first that fails ends it.
@@ -74,7 +74,7 @@ pub struct Flags {
     write: bool,
 }
 
-/// Whoever is measured.
+/// A measured system.
 enum System<'a> {
     Readmit(&'a LocalStack, &'a Api, &'a Company<'a>),
     Glewlwyd(Glewlwyd),
@@ -83,7 +83,7 @@ enum System<'a> {
     DjangoAllauth(DjangoAllauth),
 }
 
-/// A folder for databases, of this run alone. It is removed when it is dropped.
+/// A folder for the databases of this run. It is removed when it is dropped.
 struct Folder(PathBuf);
 
 /// Runs it.
@@ -132,7 +132,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
 }
 
 impl System<'_> {
-    /// Its name, and the hashes of passwords that a recovery takes.
+    /// The name, and the password hashes of a recovery.
     fn name_and_hashes(&self) -> (&'static str, &'static str) {
         match self {
             Self::Readmit(..) => ("Readmit", "2 × Argon2id, 19 MiB, 2 passes"),
@@ -143,7 +143,7 @@ impl System<'_> {
         }
     }
 
-    /// Into how many parts the count of a round is divided for it, by how slow it is.
+    /// The divisor of the number of recoveries in a round. Slow systems have a larger one.
     fn parts(&self) -> usize {
         match self {
             Self::Readmit(..) | Self::Glewlwyd(_) => 1,
@@ -152,7 +152,7 @@ impl System<'_> {
         }
     }
 
-    /// CPU time of its server so far, with all that belongs to it.
+    /// The CPU time of its server so far, with child processes.
     fn cpu(&self) -> Result<Duration, Failure> {
         Ok(match self {
             Self::Readmit(stack, ..) => cpu_of(stack.id())?,
@@ -162,7 +162,7 @@ impl System<'_> {
         })
     }
 
-    /// Before a round: looking for somebody's mail in the local stack goes through all of them.
+    /// Removes the old mails of the local stack before a round, because a search reads all of them.
     async fn get_ready(&self) -> Result<(), Failure> {
         match self {
             Self::Readmit(_, api, _) => api.ask(Ask::new(Method::DELETE, "/_local/mail")).await.map(drop),
@@ -170,7 +170,7 @@ impl System<'_> {
         }
     }
 
-    /// So many recoveries from that person on, `at_a_time` of them under way.
+    /// Runs `count` recoveries from person `first` onwards, `at_a_time` in parallel.
     async fn together(&self, at_a_time: usize, first: usize, count: usize) -> Result<(), Failure> {
         let all = stream::iter(first..first + count).map(|person| self.recover(person));
         all.buffer_unordered(at_a_time).try_collect().await
@@ -178,7 +178,7 @@ impl System<'_> {
 
     async fn recover(&self, person: usize) -> Result<(), Failure> {
         match self {
-            // A company knows itself who is next.
+            // The company chooses the next person itself.
             Self::Readmit(_, api, company) => recoveries::recover(api, company).await.map(drop),
             Self::Glewlwyd(glewlwyd) | Self::GlewlwydAsOwaspAsks(glewlwyd) => glewlwyd.recover(&email(person)).await,
             Self::BetterAuth(better_auth) => better_auth.recover(&email(person)).await,
@@ -188,7 +188,7 @@ impl System<'_> {
 }
 
 impl Folder {
-    /// Inside of `disk`, or else in memory where Linux offers that.
+    /// Creates it in `disk`, or in memory if Linux offers that.
     fn make(disk: Option<&Path>) -> Result<Self, Failure> {
         let memory = Some(Path::new("/dev/shm")).filter(|memory| memory.is_dir());
         let parent = disk.or(memory).map_or_else(std::env::temp_dir, Path::to_owned);
@@ -197,7 +197,7 @@ impl Folder {
         Ok(Self(folder))
     }
 
-    /// A new folder in it.
+    /// Creates a folder in it.
     fn inside(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.0.join(name);
         fs::create_dir(&folder)?;
@@ -207,12 +207,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What stays is named after a process that has ended.
+        // A remaining folder has the id of an ended process in its name.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// The address of person number `n`, in every rival.
+/// The address of person number `n` in every system.
 fn email(n: usize) -> String {
     format!("member{n}@bench.example")
 }

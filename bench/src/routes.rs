@@ -1,4 +1,4 @@
-//! What each route costs a function that is warm, in CPU and time, and a bare Argon2id in the same run.
+//! The CPU and time of each route in a warm function, and of a bare Argon2id hash in the same run.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use crate::report::{Report, least, mb, median, ms};
 use crate::tls_proxy::Certificates;
 use readmit::keyring::RootSecret;
 
-/// Rounds before those that count.
+/// The number of rounds before the measured ones.
 const WARM_UP: usize = 3;
 
-/// From an admin's click to the holder's next sign-in.
+/// The requests from the issue of a code to the holder's next sign-in.
 const RECOVERY: [Kind; 6] =
     [Kind::Issue, Kind::Redeem, Kind::SetPassword, Kind::SetUpTotp, Kind::Complete, Kind::SignIn];
 
@@ -41,23 +41,23 @@ pub struct Flags {
     write: bool,
 }
 
-/// What was seen of requests of one kind.
+/// The measurements of one kind of request.
 pub struct Seen {
-    /// Which.
+    /// The kind.
     pub kind: Kind,
-    /// CPU of the function, each.
+    /// The CPU time of each request.
     pub cpu: Vec<Duration>,
-    /// From the event to the answer, each.
+    /// The time from the event to the answer of each request.
     wall: Vec<Duration>,
 }
 
-/// What was seen of warm functions.
+/// The measurements of warm functions.
 pub struct Measured {
-    /// By kind.
+    /// The measurements by kind.
     pub seen: Vec<Seen>,
-    /// CPU of Argon2id alone.
+    /// The CPU times of Argon2id alone.
     pub bare: Vec<Duration>,
-    /// What each function takes after its last request, by package.
+    /// The resources of each function after its last request, by package.
     pub taken: Vec<(String, Taken)>,
 }
 
@@ -75,7 +75,7 @@ pub async fn run(flags: &Flags) -> Result<(), Failure> {
     report(&measure(&mut deployed, &kinds, flags.rounds).await?, flags.write)
 }
 
-/// Asks for each kind in turn, round after round.
+/// Sends one request of each kind in every round.
 pub async fn measure(deployed: &mut Deployed, kinds: &[Kind], rounds: usize) -> Result<Measured, Failure> {
     deployed.start_all().await?;
     let api = Api::new(deployed.stack().api())?;

@@ -1,4 +1,4 @@
-//! Lambda's Runtime API, for a function that runs as a process of its own instead of in this one:
+//! Lambda's Runtime API, for a function that runs as a separate process:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::collections::HashMap;
@@ -20,10 +20,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex as Queue, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-/// How long a function may take here. The template gives each a time of its own, none a shorter one.
+/// The timeout of a function here. No function has a shorter one in the template.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// One function's Runtime API. A function is given one event at a time, as Lambda gives them to one process.
+/// The Runtime API of one function. It passes one event at a time, as Lambda does for one process.
 pub struct RuntimeApi {
     address: String,
     events: mpsc::UnboundedSender<Invocation>,
@@ -50,15 +50,15 @@ struct Shared {
     clock: Clock,
 }
 
-/// The function's questions for an event.
+/// The function's requests for an event.
 #[derive(Clone, Copy, Default)]
 struct Questions {
     asked: u64,
-    /// Whether one is open: the function has done all before, and waits.
+    /// Whether a request is open: the function has finished all events and waits.
     open: bool,
 }
 
-/// A question. It closes when it is answered, and when whoever asked is gone.
+/// An open request. It is closed when it is answered or its sender disconnects.
 struct Question<'a>(&'a watch::Sender<Questions>);
 
 impl<'a> Question<'a> {
@@ -75,7 +75,7 @@ impl Drop for Question<'_> {
 }
 
 impl RuntimeApi {
-    /// Listens on loopback for the function.
+    /// Listens on localhost for the function.
     pub async fn start(clock: Clock) -> io::Result<Arc<Self>> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?.to_string();
@@ -98,38 +98,38 @@ impl RuntimeApi {
         Ok(Arc::new(Self { address, events, shared, _server: server }))
     }
 
-    /// What the function is to find in `AWS_LAMBDA_RUNTIME_API`.
+    /// The function's value of `AWS_LAMBDA_RUNTIME_API`.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Waits until the function has asked for its event number `count`, the first being 1: it has done all before.
+    /// Waits until the function has asked for event number `count`, counted from 1. It has then finished all earlier events.
     pub async fn asked(&self, count: u64) {
         self.wait(|questions| questions.asked >= count).await;
     }
 
-    /// Waits until the function waits for an event: how often it has asked.
+    /// Waits until the function waits for an event. Returns how often it has asked.
     pub async fn idle(&self) -> u64 {
         self.wait(|questions| questions.open).await.asked
     }
 
-    /// Waits until no question is open: whoever asked it is gone, and an event would not be lost on it. How often it was asked.
+    /// Waits until no request is open, so that no event is lost on a closed connection. Returns the number of requests.
     pub async fn gone(&self) -> u64 {
         self.wait(|questions| !questions.open).await.asked
     }
 
     async fn wait(&self, until: impl FnMut(&Questions) -> bool) -> Questions {
         let mut questions = self.shared.questions.subscribe();
-        // The sender lives as long as we do.
+        // The sender is dropped only together with this value.
         questions.wait_for(until).await.map_or_else(|_| Questions::default(), |questions| *questions)
     }
 
-    /// How long the function took for its latest event, from the moment at which it was handed over to the answer.
+    /// The time of the function for its latest event, from the event to the answer.
     pub fn latest(&self) -> Duration {
         *self.shared.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands the function an event, when it has done those before.
+    /// Passes an event to the function after it has finished the earlier ones.
     pub async fn invoke(&self, payload: &Value, request_id: &str) -> Result<Value, InvokeError> {
         let (answer, answered) = oneshot::channel();
         let invocation = Invocation { request_id: request_id.to_owned(), payload: payload.to_string().into(), answer };
@@ -184,7 +184,7 @@ impl Shared {
             return StatusCode::BAD_REQUEST;
         };
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = waiting.handed_over.elapsed();
-        // Nobody may wait any more.
+        // The receiver may be dropped already.
         let _ = waiting.answer.send(outcome);
         StatusCode::ACCEPTED
     }

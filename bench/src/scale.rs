@@ -23,11 +23,11 @@ use crate::report::{Report, least, median, ms};
 const DUE: usize = 200;
 /// Codes that it ends at the largest, to show that it is linear.
 const NUMBERS_DUE: [usize; 4] = [50, 100, 200, 400];
-/// Of so many rounds one cleans up.
+/// One of this number of rounds runs a cleanup.
 const ROUNDS_A_CLEANUP: usize = 4;
-/// People that an import erases at each size: as many as one takes.
+/// The people that an import erases at each size: the largest number for one import.
 const LEAVERS: usize = 1_000;
-/// Of so many rounds one erases them.
+/// One of this number of rounds erases people.
 const ROUNDS_AN_ERASURE: usize = 20;
 
 /// Measures companies of each size.
@@ -155,7 +155,7 @@ impl Seen {
         choose(&figures).unwrap_or_default()
     }
 
-    /// The largest size's over the smallest's.
+    /// The value of the largest size relative to the smallest.
     fn ratio(&self, figure: fn(&Took) -> Duration, choose: fn(&[Duration]) -> Option<Duration>) -> String {
         let smallest = self.of(0, figure, choose).as_secs_f64();
         format!("{:.2}", self.of(self.took.len().saturating_sub(1), figure, choose).as_secs_f64() / smallest)

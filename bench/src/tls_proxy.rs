@@ -1,4 +1,4 @@
-//! TLS before the local AWS services, with certificates like Amazon's: RSA with 2,048 bits, root, intermediate, leaf.
+//! A TLS proxy for the local AWS services, with certificates like Amazon's: RSA with 2,048 bits, root, intermediate, leaf.
 
 use std::fs;
 use std::io;
@@ -17,13 +17,13 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Failure;
 
-/// Certificates made for one run, in a folder of their own.
+/// The certificates of one run, in their own folder.
 pub struct Certificates {
     folder: PathBuf,
 }
 
 impl Certificates {
-    /// Makes them with the program openssl.
+    /// Creates them with the program openssl.
     pub fn make(folder: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(folder)?;
         fs::write(folder.join("intermediate.ext"), "basicConstraints=critical,CA:TRUE\n")?;
@@ -47,7 +47,7 @@ impl Certificates {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// The root, in PEM: what `AWS_CA_BUNDLE` takes.
+    /// The root certificate in PEM, for `AWS_CA_BUNDLE`.
     pub fn root(&self) -> PathBuf {
         self.folder.join("root.pem")
     }
@@ -80,7 +80,7 @@ impl TlsProxy {
         Ok(Self { url, upstream })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn url(&self) -> &str {
         &self.url
     }

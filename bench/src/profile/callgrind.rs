@@ -1,9 +1,9 @@
-//! Instructions by whose source they come from, as Callgrind's files tell it:
+//! Instructions by the origin of their source, from Callgrind's files:
 //! <https://valgrind.org/docs/manual/cl-format.html>.
 
 use std::collections::{BTreeMap, HashMap};
 
-/// Whose code instructions are.
+/// The owner of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     Readmit,
@@ -21,7 +21,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// All of them, in the order in which they are shown.
+    /// All owners, in the order of the table.
     pub const ALL: [Self; 12] = [
         Self::Readmit,
         Self::Sdk,
@@ -55,7 +55,7 @@ impl Owner {
         }
     }
 
-    /// Whose source file that is. What lies in another object than the function is the system's.
+    /// The owner of a source file. Code in other objects than the function belongs to the system.
     fn of(file: &str, object: &str) -> Self {
         if !object.contains("/bootstrap") {
             return Self::Libc;
@@ -88,8 +88,8 @@ impl Owner {
 /// Instructions by owner.
 pub type Instructions = BTreeMap<Owner, u64>;
 
-/// Adds what a file of Callgrind tells. What a call took is the called function's, and told there; what of Rust's library was put
-/// into somebody's function is that one's.
+/// Adds the counts of a Callgrind file. The cost of a call belongs to the called function, which has its own lines. Inlined code of
+/// Rust's library belongs to the function that contains it.
 pub fn add(told: &str, instructions: &mut Instructions) {
     let (mut files, mut objects) = (HashMap::new(), HashMap::new());
     let (mut own, mut file, mut object, mut is_call) = (String::new(), String::new(), String::new(), false);
@@ -119,7 +119,7 @@ pub fn add(told: &str, instructions: &mut Instructions) {
     }
 }
 
-/// A name is told once, as `(7) name`, and is `(7)` from then on.
+/// The name of an entry. It is written once as `(7) name`, and later only as `(7)`.
 fn named(told: &str, known: &mut HashMap<String, String>) -> String {
     match told.split_once(' ') {
         Some((number, name)) => {

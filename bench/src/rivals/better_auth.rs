@@ -1,11 +1,11 @@
 //! better-auth: its plugins for codes by mail and for a second factor, on Node's own SQLite.
 //!
-//! A recovery: the code is asked for; the password is set with it; a sign-in with it, for a reset opens no session; the
-//! second factor is enabled, for which better-auth wants the password again, and confirmed by a code. Then the fresh sign-in,
-//! password and code. Hashes of passwords: four, scrypt with better-auth's own N of 16,384 and r of 16.
+//! A recovery: request a code; set the password with it; sign in, because a reset creates no session; enable the second factor,
+//! which needs the password again, and confirm it with a code. Then a new sign-in with password and code. Four password hashes:
+//! scrypt with better-auth's default N of 16,384 and r of 16.
 //!
-//! Node is one process, its usual way, whose pool computes the hashes on both cores. What differs from the documented set-up
-//! stands in rivals/better-auth/server.mjs.
+//! Node runs as one process, as usual, and its thread pool computes the hashes on all cores. rivals/better-auth/server.mjs lists the
+//! differences from the documented set-up.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -31,9 +31,9 @@ pub struct BetterAuth {
 }
 
 impl BetterAuth {
-    /// Starts one with its database in `folder`, which imports so many people.
+    /// Starts it with its database in `folder`, and imports `people` people.
     pub async fn start(node: &Path, folder: &Path, people: usize) -> Result<Self, Failure> {
-        // What is called node may be a script that starts it.
+        // `node` may be a script that starts Node.
         let node = finish(Command::new(node).args(["--print", "process.execPath"]))?;
         let port = free_port()?;
         let mut command = Command::new(node);
@@ -73,7 +73,7 @@ impl BetterAuth {
         text(&told, "token").map(drop)
     }
 
-    /// A page of the server's own origin, for it answers no other.
+    /// A browser with the server's own origin, because the server refuses others.
     fn browser(&self) -> Result<Visitor<'_>, Failure> {
         let mut browser = self.site.visitor();
         browser.send_header("origin", &self.server.url)?;
@@ -81,7 +81,7 @@ impl BetterAuth {
     }
 }
 
-/// The key of an authenticator in its address, `otpauth://totp/…?secret=KEY&…`.
+/// The key in the URI of an authenticator, `otpauth://totp/…?secret=KEY&…`.
 fn key_in(uri: &str) -> Result<String, Failure> {
     let parameters = uri.split_once('?').map(|(_, query)| query.split('&')).into_iter().flatten();
     let mut keys = parameters.filter_map(|parameter| parameter.strip_prefix("secret="));

@@ -1,11 +1,10 @@
 //! django-allauth: its API without pages, with a password by a mailed code and TOTP, on SQLite under gunicorn.
 //!
-//! A recovery: the code is asked for; the password is set with it; a sign-in with it, for a reset opens no session; a key of
-//! an authenticator is fetched; the password is proven again, which allauth wants before a second factor is changed; the
-//! authenticator is confirmed by a code. Then the fresh sign-in, password and code. Hashes of passwords: four, PBKDF2 with
-//! Django's own 1,000,000 rounds.
+//! A recovery: request a code; set the password with it; sign in, because a reset creates no session; get an authenticator's key;
+//! prove the password again, which allauth requires before a change of the second factor; confirm the authenticator with a code.
+//! Then a new sign-in with password and code. Four password hashes: PBKDF2 with Django's default 1,000,000 rounds.
 //!
-//! Two workers, for two cores. What differs from the documented set-up stands in rivals/django-allauth/settings.py.
+//! It has two workers for two cores. rivals/django-allauth/settings.py lists the differences from the documented set-up.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -31,7 +30,7 @@ pub struct DjangoAllauth {
 }
 
 impl DjangoAllauth {
-    /// Starts one with its database in `folder`, with so many people.
+    /// Starts it with its database in `folder`, with `people` people.
     pub async fn start(python: &Path, folder: &Path, people: usize) -> Result<Self, Failure> {
         let (mailbox, smtp) = Mailbox::with_smtp().await?;
         let command = |arguments: &[&str]| {
@@ -57,7 +56,7 @@ impl DjangoAllauth {
         finish(Command::new(python).args(["-c", "import allauth; print(allauth.__version__)"]))
     }
 
-    /// A whole recovery. What still lacks a step is answered 401, with what is to be done next.
+    /// A whole recovery. An answer 401 with the next step means that the sign-in is incomplete.
     pub async fn recover(&self, email: &str) -> Result<(), Failure> {
         let mut app = self.site.visitor();
         ask(&mut app, "/auth/password/request", json!({"email": email}), 401).await?;
@@ -83,7 +82,7 @@ impl DjangoAllauth {
     }
 }
 
-/// Asks, and keeps the session's token if the answer has a new one.
+/// Sends a request, and stores the session's token if the answer has a new one.
 async fn ask(app: &mut Visitor<'_>, path: &str, body: Value, status: u16) -> Result<Value, Failure> {
     let told = app.ask(Method::POST, path, body, status).await?;
     if let Some(token) = told["meta"]["session_token"].as_str() {
@@ -92,7 +91,7 @@ async fn ask(app: &mut Visitor<'_>, path: &str, body: Value, status: u16) -> Res
     Ok(told)
 }
 
-/// The code in a mail: a line of its own, two groups of four.
+/// The code in a mail: two groups of four characters on their own line.
 fn code_in(mail: &str) -> Result<&str, Failure> {
     let is_code = |line: &&str| line.len() == 9 && line.as_bytes()[4] == b'-';
     Ok(mail.lines().find(is_code).ok_or("a mail has no code")?)

@@ -1,11 +1,11 @@
 //! Glewlwyd: its plugin "register", whose mailed link resets a password and an authenticator, on SQLite.
 //!
-//! A recovery: the link is asked for and redeemed; the password is set; a key of an authenticator is fetched and registered;
-//! the recovery is completed. Glewlwyd takes a new authenticator without a code of it, so the first code is the sign-in's,
-//! which is two requests: the password and the code. Hashes of passwords: two, PBKDF2 with Glewlwyd's own 150,000 rounds, or with as
-//! many as are wanted: OWASP's Password Storage Cheat Sheet asks for 600,000.
+//! A recovery: request a link and redeem it; set the password; get an authenticator's key and register it; complete the recovery.
+//! Glewlwyd accepts a new authenticator without one of its codes, so the first code is used at the sign-in, which is two requests: the
+//! password and the code. Two password hashes: PBKDF2 with Glewlwyd's default 150,000 rounds, or with another number: OWASP's Password
+//! Storage Cheat Sheet recommends 600,000.
 //!
-//! It has no rate limit to be turned off. A code of an authenticator is taken a step early or late.
+//! It has no rate limit. It accepts an authenticator's code one step early or late.
 
 use std::fs::File;
 use std::path::Path;
@@ -20,7 +20,7 @@ use super::visitor::{Site, code_of};
 use crate::Failure;
 use crate::api::{PASSWORD, text};
 
-/// The tables, where Debian's package has them.
+/// The schema of the tables in Debian's package.
 const SCHEMA: &str = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3";
 const SETUP: &str = include_str!("../../rivals/glewlwyd/setup.json");
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rivals/glewlwyd/glewlwyd.conf");
@@ -34,7 +34,7 @@ pub struct Glewlwyd {
 }
 
 impl Glewlwyd {
-    /// Starts one with its database in `folder`, and imports people. It hashes passwords with so many rounds, if not with its own.
+    /// Starts it with its database in `folder`, and imports people. It hashes passwords with `rounds` rounds, or with the default.
     pub async fn start(
         program: &Path,
         folder: &Path,
@@ -69,7 +69,7 @@ impl Glewlwyd {
         Ok(told.split_whitespace().last().unwrap_or_default().to_owned())
     }
 
-    /// What an administrator does once, with the password that Glewlwyd is born with.
+    /// The set-up by an administrator, with Glewlwyd's initial password.
     async fn set_up(&self, smtp: u16, people: impl Iterator<Item = String>) -> Result<(), Failure> {
         let mut setup: Value = serde_json::from_str(SETUP)?;
         setup["recoveries"]["parameters"]["port"] = json!(smtp);

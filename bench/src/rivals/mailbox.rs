@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 use crate::Failure;
 
-/// How long somebody waits for a mail.
+/// The longest time to wait for a mail.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The newest mail to each address.
@@ -38,7 +38,7 @@ impl Mailbox {
     pub fn of_lines(stdout: ChildStdout) -> Self {
         let mailbox = Self::default();
         let taken = mailbox.clone();
-        // The lines end with the server, and the thread with them.
+        // The thread ends with the server's output.
         std::thread::spawn(move || {
             for line in io::BufRead::lines(io::BufReader::new(stdout)).map_while(Result::ok) {
                 let mail: Value = serde_json::from_str(&line).unwrap_or_default();
@@ -50,7 +50,7 @@ impl Mailbox {
         mailbox
     }
 
-    /// Takes out the newest mail to an address, and waits for it if there is none yet.
+    /// Removes and returns the newest mail to an address. Waits if there is none yet.
     pub async fn take(&self, to: &str) -> Result<String, Failure> {
         let arrives = async {
             loop {

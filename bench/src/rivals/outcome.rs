@@ -1,4 +1,4 @@
-//! What was seen of each system, and what that says of the targets.
+//! The results of each system, compared with the targets.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use crate::Failure;
 use crate::plot::{Bar, bars};
 use crate::report::{Report, least, median, ms};
 
-/// What performance is to be, beside each rival: Readmit's CPU is at most that part of the rival's, and it makes at least so
-/// many times as many recoveries.
+/// The targets for each rival: the largest CPU time relative to the rival's, and the smallest number of recoveries relative to the
+/// rival's.
 const TARGETS: [(&str, f64, Option<f64>); 4] = [
     ("Glewlwyd", 0.8, Some(4.0)),
     ("Glewlwyd at 600,000 rounds", 0.4, Some(2.5)),
@@ -16,7 +16,7 @@ const TARGETS: [(&str, f64, Option<f64>); 4] = [
     ("django-allauth", 1.0 / 30.0, None),
 ];
 
-/// What was seen of a system, a figure a round.
+/// The results of a system, one figure per round.
 pub struct Outcome {
     name: String,
     hashes: &'static str,
@@ -26,12 +26,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Nothing yet.
+    /// An outcome without results.
     pub fn new(name: String, hashes: &'static str) -> Self {
         Self { name, hashes, count: 0, a_second: Vec::new(), cpu: Vec::new() }
     }
 
-    /// A round of so many recoveries, the time that they took and the CPU time of the server.
+    /// Adds a round: the number of recoveries, their time, and the CPU time of the server.
     pub fn add(&mut self, count: usize, took: Duration, cpu: Duration) {
         self.count += count;
         self.a_second.push(count as f64 / took.as_secs_f64());
@@ -47,7 +47,7 @@ impl Outcome {
     }
 }
 
-/// Prints it, and writes it if asked to. The first outcome is Readmit's.
+/// Prints the report, and writes it if asked to. The first outcome is Readmit's.
 pub fn report(outcomes: &[Outcome], flags: &Flags) -> Result<(), Failure> {
     let readmit = outcomes.first().ok_or("nothing was measured")?;
     let mut report = Report::new("rivals");
@@ -99,7 +99,7 @@ pub fn report(outcomes: &[Outcome], flags: &Flags) -> Result<(), Failure> {
     report.end(flags.write)
 }
 
-/// The row of a target: what it is, what was measured, and whether that keeps it.
+/// The row of a target: the target, the measured value, and whether it is reached.
 fn held_to(target: &(&str, f64, Option<f64>), readmit: &Outcome, outcomes: &[Outcome]) -> Option<Vec<String>> {
     let (name, cpu, times) = *target;
     let rival = outcomes.iter().find(|outcome| outcome.name.starts_with(name))?;

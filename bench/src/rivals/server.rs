@@ -1,4 +1,4 @@
-//! A rival's server as a process, and the CPU time that its whole group takes.
+//! A rival's server as a process, and the CPU time of its whole process group.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt as _;
@@ -10,23 +10,23 @@ use tokio::net::TcpStream;
 
 use crate::Failure;
 
-/// How long a server may take until it listens.
+/// The longest time until a server listens.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running server, which leads a process group of its own. The whole group is killed when this is dropped.
+/// A running server with its own process group. The whole group is killed when this is dropped.
 pub struct Server {
     child: Child,
-    /// Where it answers.
+    /// The address of its API.
     pub url: String,
 }
 
 impl Server {
-    /// Starts what shall listen on this port of loopback, and waits until it does.
+    /// Starts a server for this port of localhost and waits until it listens.
     pub async fn start(command: &mut Command, port: u16) -> Result<Self, Failure> {
         let name = command.get_program().to_string_lossy().into_owned();
         let child =
             command.process_group(0).stdin(Stdio::null()).spawn().map_err(|error| format!("{name}: {error}"))?;
-        // From here on it ends with this value.
+        // From here on the server is killed when this value is dropped.
         let mut server = Self { child, url: format!("http://127.0.0.1:{port}") };
         let started = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
@@ -41,12 +41,12 @@ impl Server {
         Ok(server)
     }
 
-    /// Its standard output, if that is a pipe; only the first who asks gets it.
+    /// Its standard output, if it is a pipe and was not taken before.
     pub fn stdout(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }
 
-    /// CPU time of its group so far.
+    /// The CPU time of its process group so far.
     pub fn cpu(&self) -> io::Result<Duration> {
         cpu_of_group(self.child.id())
     }
@@ -54,34 +54,34 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Workers outlive whoever started them. Some or all may have ended by themselves.
+        // Workers do not end with their parent. Some processes may have ended already.
         let group = format!("-{}", self.child.id());
         let _ = Command::new("sh").args(["-c", "kill -KILL \"$@\"", "kill", &group]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
 }
 
-/// CPU time of the processes of a group and of their children that ended and were waited for, to the hundredth of a second.
+/// The CPU time of a process group with ended children, to the hundredth of a second.
 fn cpu_of_group(group: u32) -> io::Result<Duration> {
-    // Of a process that ends while the folder is read there is nothing to tell.
+    // A process that ends during the reading is left out.
     let told = fs::read_dir("/proc")?.filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("stat")).ok());
     Ok(told.filter_map(|stat| cpu_in_group(&stat, group)).sum())
 }
 
-/// Behind the name, which may hold anything, proc(5) counts the group as the fifth field, and utime, stime, cutime and cstime from
-/// the 14th on. Linux tells them in hundredths everywhere.
+/// Reads the fields after the name, which can contain any characters. In proc(5) the group is the fifth field, and utime, stime,
+/// cutime and cstime are the 14th to 17th, in hundredths of a second on all Linux machines.
 fn cpu_in_group(stat: &str, group: u32) -> Option<Duration> {
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
     let hundredths = fields.get(11..15)?.iter().map(|field| field.parse::<u64>().unwrap_or_default());
     (fields.get(2)?.parse() == Ok(group)).then(|| Duration::from_millis(hundredths.sum::<u64>() * 10))
 }
 
-/// A port of loopback on which nobody listens now.
+/// A free port of localhost.
 pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Runs a command that prepares something, to its end: what it said.
+/// Runs a command to its end and returns its output.
 pub fn finish(command: &mut Command) -> Result<String, Failure> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("{name}: {error}"))?;

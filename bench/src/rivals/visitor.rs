@@ -1,4 +1,4 @@
-//! Somebody who recovers: a browser, with its cookies, and the authenticator on a phone.
+//! A person who recovers: a browser with its cookies, and an authenticator.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use totp_rs::Totp;
 
 use crate::Failure;
 
-/// How long an answer may take; with many at a time it mostly waits for its turn.
+/// The longest time for an answer. With many parallel requests most of it is waiting.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A rival's API.
@@ -20,7 +20,7 @@ pub struct Site {
     url: String,
 }
 
-/// A browser that knows nothing yet.
+/// A browser, at first without cookies.
 pub struct Visitor<'a> {
     site: &'a Site,
     cookies: BTreeMap<String, String>,
@@ -28,7 +28,7 @@ pub struct Visitor<'a> {
 }
 
 impl Site {
-    /// The one below `url`.
+    /// The API at `url`.
     pub fn new(url: String) -> Result<Self, Failure> {
         Ok(Self { client: Client::builder().no_proxy().timeout(PATIENCE).build()?, url })
     }
@@ -40,13 +40,13 @@ impl Site {
 }
 
 impl Visitor<'_> {
-    /// From now on it sends this header.
+    /// Adds a header to all later requests.
     pub fn send_header(&mut self, name: &'static str, value: &str) -> Result<(), Failure> {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value)?);
         Ok(())
     }
 
-    /// Asks, with a body unless it is null, for an answer of exactly that status. An answer that is not JSON is null.
+    /// Sends a request, without a body if it is null. The answer must have this status. An answer that is not JSON is returned as null.
     pub async fn ask(&mut self, method: Method, path: &str, body: Value, status: u16) -> Result<Value, Failure> {
         let request = self.site.client.request(method.clone(), format!("{}{path}", self.site.url));
         let mut request = request.headers(self.headers.clone());
@@ -69,7 +69,7 @@ impl Visitor<'_> {
         Ok(serde_json::from_str(&text).unwrap_or_default())
     }
 
-    /// Keeps a cookie, or forgets it if it is taken back.
+    /// Stores a cookie, or removes it if the server deletes it.
     fn keep(&mut self, cookie: &str) {
         let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).unwrap_or_default();
         if value.is_empty() {
@@ -80,7 +80,7 @@ impl Visitor<'_> {
     }
 }
 
-/// The present code of the authenticator with this key, in base32.
+/// The current code of an authenticator with this base32 key.
 pub fn code_of(key: &str) -> Result<String, Failure> {
     let totp = Totp::from_url(format!("otpauth://totp/bench?secret={}", key.trim_end_matches('=')))?;
     Ok(totp.generate(u64::try_from(Clock::system().now().seconds())?).to_string())

@@ -1,4 +1,4 @@
-//! A stack of its own for a company of one size, its admins, and what they ask.
+//! A separate stack for a company of one size, its admins, and their requests.
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -19,12 +19,12 @@ use crate::{Failure, progress};
 
 /// Codes that one admin issues before the next takes over; the service allows 60 an hour.
 const CODES_AN_ADMIN: usize = 50;
-/// One of so many is of another group than those with a live code.
+/// One of this number of people is in another group than those with an active code.
 const OTHERS: usize = 16;
 
 /// The stack.
 pub struct Site {
-    /// How many people have a live code.
+    /// The number of people with an active code.
     pub size: usize,
     stack: Stack,
     store: Proxy,
@@ -32,17 +32,17 @@ pub struct Site {
     company: Value,
     population: Population,
     admins: Vec<Person>,
-    /// The cursor of the page in the middle.
+    /// The cursor of the middle page.
     middle: String,
     issued: Cell<usize>,
     rounds: Cell<usize>,
 }
 
-/// What a request took.
+/// The times of a request.
 #[derive(Clone, Copy)]
 pub struct Took {
     wall: Duration,
-    /// Of the whole process.
+    /// The CPU time of the whole process.
     cpu: Duration,
 }
 
@@ -57,7 +57,7 @@ impl Took {
 }
 
 impl Site {
-    /// Founds the company through the API, puts the rest of its people into the tables, and enrols its admins.
+    /// Creates the company through the API, loads the rest of its people into the tables, and enrols its admins.
     pub async fn found(size: usize, issues: usize, data_dir: Option<PathBuf>) -> Result<Self, Failure> {
         let database = Database::start(data_dir.as_deref()).await?;
         let store = Proxy::start().await;
@@ -92,7 +92,7 @@ impl Site {
             issued: Cell::new(0),
             rounds: Cell::new(0),
         };
-        // The first was enrolled before the people were put in; a session may have ended since.
+        // The first admin was enrolled before the people were loaded, and the session may have expired since.
         for email in &admins {
             site.admins.push(enrol(&site.api, &site.company, email).await?);
         }
@@ -101,7 +101,7 @@ impl Site {
         Ok(site)
     }
 
-    /// People who were put in are as good as those whom the functions made.
+    /// Checks that loaded people are like those that the functions created.
     async fn check(&self) -> Result<(), Failure> {
         let wanted: Vec<String> = (0..PAGE).map(|n| Group::Member.email(&Group::number(n))).collect();
         for request in [Request::List, Request::Search] {
@@ -127,7 +127,7 @@ impl Site {
         self.api.complete(self.api.recover(&email).await?).await.map(drop)
     }
 
-    /// Where the page behind number `n` of the list begins.
+    /// The cursor of the page after number `n` of the list.
     async fn cursor_at(&self, n: usize) -> Result<String, Failure> {
         let bar = progress::bar("people passed on the way to the middle", n);
         let mut cursor = None;
@@ -145,11 +145,11 @@ impl Site {
         Ok(Ask::new(Method::GET, path).by(&self.admins.first().ok_or("the company has no admin")?.token))
     }
 
-    /// A code for the next member is to be issued, by the next admin whose hour holds one more.
+    /// A request for the next member's code, by an admin whose hourly limit is not reached.
     fn next_issue(&self) -> Result<(String, Ask), Failure> {
         let issued = self.issued.replace(self.issued.get() + 1);
         let admin = self.admins.get(issued / CODES_AN_ADMIN).ok_or("the company has not enough admins")?;
-        // The second quarter is on no page that is measured; of ten members the tenth is an admin.
+        // No measured page has people of the second quarter. One in ten members is an admin.
         let member = self.size / 4 + issued / 9 * 10 + issued % 9;
         if member >= self.size / 2 {
             return Err("the company has not enough members for so many rounds".into());
@@ -164,7 +164,7 @@ impl Site {
         Ok(email)
     }
 
-    /// Prepares a request, so that sending it is all that is left.
+    /// Prepares a request, so that only sending it is measured.
     pub async fn prepare(&self, request: Request) -> Result<Ask, Failure> {
         let middle = self.size / 2;
         match request {
@@ -182,21 +182,21 @@ impl Site {
         }
     }
 
-    /// What it takes.
+    /// The times of a request.
     pub async fn time(&self, request: Request) -> Result<Took, Failure> {
         self.timed(self.prepare(request).await?).await.map(|(took, _)| took)
     }
 
-    /// What it costs.
+    /// The cost of a request.
     pub async fn cost(&self, request: Request) -> Result<Cost, Failure> {
         let ask = self.prepare(request).await?;
         self.store.record();
         self.api.ask(ask).await?;
-        // The schedule's own cleanup may come between.
+        // The scheduled cleanup may run in between.
         Ok(self.store.sum_of(|request| !request.body.contains("by_due")))
     }
 
-    /// What the cleanup of `count` codes takes, with `count` of them put in for it.
+    /// Loads `count` codes that are overdue. Returns the times of their cleanup.
     pub async fn time_cleanup(&self, count: usize) -> Result<Took, Failure> {
         loop {
             let ask = self.prepare_cleanup(count)?;
@@ -207,14 +207,14 @@ impl Site {
         }
     }
 
-    /// What that cleanup costs.
+    /// The cost of that cleanup.
     pub async fn cost_of_cleanup(&self, count: usize) -> Result<Cost, Failure> {
         loop {
             let ask = self.prepare_cleanup(count)?;
             self.store.record();
             let told = self.api.ask(ask).await?;
             let cost = self.store.sum();
-            // The schedule's own run may have come between, and have taken some. A run asks each of 16 shards, and each code takes two
+            // The scheduled run may have ended some codes in between. A run queries each of 16 shards, and each code needs two
             // requests.
             if told["expired"] == count && cost.requests < 2 * count + 2 * 16 {
                 return Ok(cost);
@@ -227,14 +227,14 @@ impl Site {
         Ok(Ask::new(Method::POST, "/_local/schedule/cleanup-passcodes"))
     }
 
-    /// What the import takes that erases `count` people, who are put in for it.
+    /// Loads `count` people. Returns the times of the import that erases them.
     pub async fn time_erasing(&self, count: usize) -> Result<Took, Failure> {
         let (took, told) = self.timed(self.prepare_erasing(count)?).await?;
         all_erased(&told, count)?;
         Ok(took)
     }
 
-    /// What that import costs.
+    /// The cost of that import.
     pub async fn cost_of_erasing(&self, count: usize) -> Result<Cost, Failure> {
         let ask = self.prepare_erasing(count)?;
         self.store.record();

@@ -1,4 +1,4 @@
-//! Founds the company that is measured, through the API.
+//! Creates the measured company through the API.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use crate::api::{Api, Ask, Person, text};
 
 /// The company's name.
 const COMPANY: &str = "Scale";
-/// A day, the longest life of a code.
+/// A day, the longest lifetime of a code.
 const LIFETIME_MINUTES: u32 = 1_440;
 
-/// Founds the company with its admins and those after whom the others are made, each in the state of its group.
+/// Creates the company with its admins and the model of each group, in the state of the group.
 pub async fn create_company(api: &Api, admins: &[String]) -> Result<Value, Failure> {
     let admin = |email: &String| json!({"email": email, "name": "Zoe Admin", "role": "security_admin"});
     let rows: Vec<Value> = Group::ALL.into_iter().map(Group::model_row).chain(admins.iter().map(admin)).collect();
@@ -34,7 +34,7 @@ pub async fn create_company(api: &Api, admins: &[String]) -> Result<Value, Failu
     Ok(company)
 }
 
-/// Lets somebody in by a code of the operator's.
+/// Enrols a person with an operator's code.
 pub async fn enrol(api: &Api, company: &Value, email: &str) -> Result<Person, Failure> {
     let event = json!({"company": company, "employees": [], "issue_passcodes": [email]});
     api.invoke("import-employees", event).await?;

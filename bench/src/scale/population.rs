@@ -1,4 +1,4 @@
-//! A company's people, put into the tables in the form in which the functions have written a few of them.
+//! Loads a company's people into the tables, in the form of a few people that the functions wrote.
 
 use std::collections::BTreeMap;
 
@@ -13,26 +13,26 @@ use serde_json::{Value, json};
 use super::row_template::{Filling, Hole, RowTemplate};
 use crate::{Failure, progress};
 
-/// People put in at a time.
+/// The number of people that are loaded in one batch.
 const BATCH: usize = 2_000;
-/// Codes end within so many seconds of each other.
+/// The time in seconds over which the expiry of the codes is spread.
 const SPREAD: usize = 3_600;
 const TABLES: [&str; 3] = ["employees", "credentials", "passcodes"];
 
-/// What sets a group of people apart: each has somebody whom the functions made, and after whom the others are made.
+/// A group of people. Each group has a model that the functions created, and the others are copies of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
-    /// Active, with a live code.
+    /// Active, with a code that can be redeemed.
     Member,
-    /// A Security Admin, with a live code.
+    /// A Security Admin with a code that can be redeemed.
     Admin,
     /// A client whose account is disabled, without a code.
     Client,
-    /// Active, with a code whose mail came back.
+    /// Active, with a code whose mail bounced.
     Bounced,
-    /// Active, with a code that the cleanup is to end.
+    /// Active, with a code that the cleanup must end.
     Due,
-    /// Active, with a live code; to be erased.
+    /// Active, with a code that can be redeemed. An import erases this group.
     Leaver,
 }
 
@@ -40,7 +40,7 @@ impl Group {
     /// All groups.
     pub const ALL: [Self; 6] = [Self::Member, Self::Admin, Self::Client, Self::Bounced, Self::Due, Self::Leaver];
 
-    /// The first name, which sorts whoever has a live code before all others.
+    /// The first name, which sorts people with an active code before all others.
     pub fn first_name(self) -> &'static str {
         match self {
             Self::Member | Self::Admin => "Member",
@@ -51,13 +51,13 @@ impl Group {
         }
     }
 
-    /// The number of whom the functions made; nobody else has one as high.
+    /// The number of the group's model, which is higher than all others.
     pub fn model(self) -> String {
         let at = Self::ALL.iter().position(|group| *group == self).unwrap_or_default();
         (9_000_001 + at).to_string()
     }
 
-    /// The row of whom the functions are to make.
+    /// The import row of the group's model.
     pub fn model_row(self) -> Value {
         let mut row =
             json!({"email": self.email(&self.model()), "name": format!("{} {}", self.first_name(), self.model())});
@@ -72,28 +72,28 @@ impl Group {
         row
     }
 
-    /// The address of number `number`.
+    /// The address of the person with this number.
     pub fn email(self, number: &str) -> String {
         format!("{}{number}@scale.example", self.first_name().to_lowercase())
     }
 
-    /// The number of number `n`, always of as many digits, so that every item has the same size.
+    /// `n` with a fixed number of digits, so that every item has the same size.
     pub fn number(n: usize) -> String {
         format!("{n:07}")
     }
 }
 
-/// Makes people of the groups.
+/// Creates the people of the groups.
 pub struct Population {
     models: BTreeMap<Group, Vec<RowTemplate>>,
-    /// The first loaded person is made as if at this time, each other a millisecond later.
+    /// The creation time of the first loaded person. Each other one is a millisecond later.
     begin: Timestamp,
-    /// When the models' codes end.
+    /// The expiry of the models' codes.
     end: Timestamp,
 }
 
 impl Population {
-    /// Takes the form of people from what the functions wrote of the models.
+    /// Reads the items of the models.
     pub fn of_models(database: &Database, now: Timestamp) -> Result<Self, Failure> {
         let mut tables = Vec::new();
         for table in TABLES {
@@ -107,13 +107,13 @@ impl Population {
             models.insert(group, templates(group, &tables, &mut end)?);
         }
         let end = end.ok_or("no model has a code")?;
-        // Ids sort by the time of their making: everybody was there before the models.
+        // Ids sort by creation time. All loaded people are older than the models.
         Ok(Self { models, begin: Timestamp::from_millis(now.millis() - 10_000_000), end })
     }
 
     /// The id of member or admin number `n`.
     fn employee_id(&self, group: Group, n: usize) -> EmployeeId {
-        // A group's ids lie together, and are the same whenever it is put in.
+        // The ids of a group are consecutive, and are the same each time it is loaded.
         let block = if matches!(group, Group::Member | Group::Admin) { 0 } else { 2_000_000 + group as i64 * 200_000 };
         let at = Timestamp::from_millis(self.begin.millis() + block + n as i64);
         EmployeeId::new(at, &mut StdRng::seed_from_u64(n as u64))
@@ -124,7 +124,7 @@ impl Population {
         self.employee_id(Group::Member, n).to_string()
     }
 
-    /// Puts `count` members into the tables, one in ten a Security Admin.
+    /// Loads `count` members into the tables. One in ten is a Security Admin.
     pub fn put_members(&self, database: &Database, count: usize) -> Result<(), Failure> {
         let bar = progress::bar("people put in", count);
         let group_of = |n: usize| if n % 10 == 9 { Group::Admin } else { Group::Member };
@@ -140,18 +140,18 @@ impl Population {
         Ok(())
     }
 
-    /// Puts `count` people of another group into the tables.
+    /// Loads `count` people of another group into the tables.
     pub fn put_others(&self, database: &Database, group: Group, count: usize) -> Result<(), Failure> {
         self.put(database, (0..count).map(|n| (group, n, self.end)), count as u64)
     }
 
-    /// Puts people whose codes have ended into the tables, in the place of any that were there; `round` makes new codes of them.
+    /// Loads people with overdue codes into the tables and replaces earlier ones. `round` makes their codes new.
     pub fn put_due(&self, database: &Database, count: usize, round: usize) -> Result<(), Failure> {
         let ended = Timestamp::from_millis(Clock::system().now().millis() - 60_000);
         self.put(database, (0..count).map(|n| (Group::Due, n, ended)), round as u64)
     }
 
-    /// Puts people who are to be erased into the tables.
+    /// Loads the people who will be erased into the tables.
     pub fn put_leavers(&self, database: &Database, count: usize, round: usize) -> Result<(), Failure> {
         self.put(database, (0..count).map(|n| (Group::Leaver, n, self.end)), round as u64)
     }
@@ -185,7 +185,7 @@ impl Population {
     }
 }
 
-/// A passcode's id, in each shard as many as in any other.
+/// The id of a passcode. The ids are spread evenly over the shards.
 fn in_shard(n: usize, at: Timestamp, random: &mut StdRng) -> PasscodeId {
     loop {
         let id = PasscodeId::new(at, random);
@@ -199,7 +199,7 @@ fn shard(id: PasscodeId) -> String {
     format!("\"due_shard\":{{\"S\":\"{}\"}}", due_shard(id))
 }
 
-/// The items of the group's model, with holes. The end of its code is told to `end`.
+/// The templates of the items of a group's model. Writes the expiry of the code to `end`.
 fn templates(
     group: Group,
     tables: &[(&'static str, Vec<Value>)],

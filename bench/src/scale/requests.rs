@@ -1,8 +1,8 @@
-//! What is asked of a company of each size.
+//! The requests to a company of each size.
 
 use readmit::domain::Filter;
 
-/// The people of a page.
+/// The number of people on a page.
 pub const PAGE: usize = 50;
 
 /// A request.
@@ -50,7 +50,7 @@ impl Request {
         }
     }
 
-    /// Whether it lists whom a filter finds.
+    /// Whether it is a list with a filter.
     pub fn is_filter(self) -> bool {
         matches!(self, Self::Filter(_))
     }

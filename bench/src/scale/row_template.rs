@@ -1,19 +1,19 @@
-//! Items that the functions wrote for one person, with holes where another person's would differ.
+//! Items that the functions wrote for one person, with placeholders for the values that differ between people.
 
-/// What stands in a hole.
+/// The kind of a placeholder.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Hole {
-    /// The number in name and address.
+    /// The number in the name and the address.
     Number,
     EmployeeId,
     PasscodeId,
-    /// When the code ends, and is due.
+    /// The expiry of the code.
     End,
-    /// Where the cleanup's index has it: the whole attribute.
+    /// The whole attribute of the cleanup's index.
     Shard,
 }
 
-/// What fills the holes.
+/// The values for the placeholders.
 pub struct Filling {
     pub number: String,
     pub employee_id: String,
@@ -22,17 +22,17 @@ pub struct Filling {
     pub shard: String,
 }
 
-/// An item as DynamoDB's JSON.
+/// The template of an item in DynamoDB's JSON.
 pub struct RowTemplate {
-    /// The table it is for.
+    /// The table.
     pub table: &'static str,
-    /// Each hole behind the text before it.
+    /// Each placeholder with the text before it.
     parts: Vec<(String, Hole)>,
     rest: String,
 }
 
 impl RowTemplate {
-    /// Makes a hole wherever one of the marks stands.
+    /// Replaces each of the marks by a placeholder.
     pub fn cut(table: &'static str, item: &str, marks: &[(String, Hole)]) -> Self {
         let (mut parts, mut rest) = (Vec::new(), item);
         let first = |text: &str| {
@@ -46,12 +46,12 @@ impl RowTemplate {
         Self { table, parts, rest: rest.to_owned() }
     }
 
-    /// Whether it has such a hole.
+    /// Whether it has a placeholder of this kind.
     pub fn has(&self, hole: Hole) -> bool {
         self.parts.iter().any(|(_, found)| *found == hole)
     }
 
-    /// The item of somebody else.
+    /// The item of another person.
     pub fn fill(&self, filling: &Filling) -> String {
         let mut item = String::with_capacity(1_024);
         for (text, hole) in &self.parts {
