@@ -27,23 +27,23 @@ story('opening the link changes nothing; its button ends the code and tells the 
   if (passcode.status !== 'redeemed') throw new Error(`it is ${passcode.status}`);
 
   await page.getByRole('button', { name: 'This was not me' }).dblclick();
-  await page.getByRole('heading', { name: 'The passcode is void' }).waitFor();
+  await page.getByRole('heading', { name: 'The passcode no longer works' }).waitFor();
   await choosePassword(mike.page, PASSWORD);
   await mike.page.getByRole('heading', { name: 'This recovery has ended' }).waitFor();
   await world.stack.mail(ada.email, 'passcode_disowned');
 });
 
-story('the same link opened once more says again that the passcode is void, and tells nobody twice', async (world) => {
+story('the same link opened again says again that the passcode no longer works, and notifies nobody twice', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   await ada.issueCodeTo('mike');
   const token = await company.disownToken('mike');
   const { page: first } = await world.visitor(`/#/disown/${token}`);
   await first.getByRole('button', { name: 'This was not me' }).click();
-  await first.getByRole('heading', { name: 'The passcode is void' }).waitFor();
+  await first.getByRole('heading', { name: 'The passcode no longer works' }).waitFor();
   const { page: again } = await world.visitor(`/#/disown/${token}`);
   await again.getByRole('button', { name: 'This was not me' }).click();
-  await again.getByRole('heading', { name: 'The passcode is void' }).waitFor();
+  await again.getByRole('heading', { name: 'The passcode no longer works' }).waitFor();
   await world.stack.mail(ada.email, 'passcode_disowned');
   const told = (await world.stack.mails(ada.email)).filter(({ tags }) => tags['kind'] === 'passcode_disowned');
   assert.equal(told.length, 1);
@@ -58,5 +58,5 @@ story('a link whose passcode is over says so', async (world) => {
   const visitor = await world.visitor(`/#/disown/${token}`);
   visitor.expects(401);
   await visitor.page.getByRole('button', { name: 'This was not me' }).click();
-  await visitor.page.getByRole('alert').getByText('This link no longer takes anything back.').waitFor();
+  await visitor.page.getByRole('alert').getByText('This link no longer works.').waitFor();
 });

@@ -142,7 +142,7 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
     await dialog.getByText('The passcode was sent to').waitFor();
     const { message_id: messageId } = await company.stack.mail(company.address('mike'));
     await company.stack.deliveryReport(messageId, 'delivery');
-    await dialog.getByRole('status').getByText('has taken the mail').waitFor();
+    await dialog.getByRole('status').getByText('has accepted the mail').waitFor();
     await stoodStill(world, page, 'Edit Employee');
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Audit' }).click();

@@ -66,7 +66,7 @@ story('an admin signs in, finds somebody, sends a passcode and comes back to the
   await keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Edit Employee' });
   await focused(dialog.getByRole('heading', { name: 'Edit Employee' }), false);
-  await visitor.tabsTo('textbox', 'Reason (for the audit trail)');
+  await visitor.tabsTo('textbox', 'Reason (for the audit)');
   await keyboard.type('Lost the phone');
   await visitor.tabsTo('button', 'Email TOTP');
   await keyboard.press('Enter');

@@ -29,7 +29,7 @@ async function takeEmployees(page, company) {
   await dialog.getByRole('button', { name: 'Email TOTP' }).click();
   const { message_id: messageId } = await stack.mail(company.address('mike'));
   await stack.deliveryReport(messageId, 'delivery');
-  await dialog.getByRole('status').getByText('has taken the mail').waitFor();
+  await dialog.getByRole('status').getByText('has accepted the mail').waitFor();
   await page.screenshot({ path: picture('portal-employees') });
 }
 

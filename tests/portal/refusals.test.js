@@ -69,7 +69,7 @@ story('a mail that the mail service refuses is not called sent', async (world) =
   visitor.expects(502);
   const dialog = await edit(page, 'Jürgen Groß');
   await dialog.getByRole('button', { name: 'Email TOTP' }).click();
-  await dialog.getByRole('alert').getByText('The mail could not be sent. The passcode was withdrawn').waitFor();
+  await dialog.getByRole('alert').getByText('The mail could not be sent, so the passcode was withdrawn.').waitFor();
   await dialog.getByText('The passcode was sent to').waitFor({ state: 'hidden' });
 });
 

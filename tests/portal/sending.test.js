@@ -97,7 +97,7 @@ story('the delivery is followed: delayed, then delivered after all', async (worl
   await world.stack.deliveryReport(id, 'delay');
   await dialog.getByText('Delayed', { exact: true }).waitFor();
   await world.stack.deliveryReport(id, 'delivery');
-  await dialog.getByRole('status').getByText('The receiving mail server has taken the mail.').waitFor();
+  await dialog.getByRole('status').getByText('The receiving mail server has accepted the mail.').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('row').getByText('Delivered', { exact: true }).waitFor();
 });
@@ -110,7 +110,7 @@ story('the delivery is followed: delayed, then bounced, in the dialog and in the
   await world.stack.deliveryReport(id, 'delay');
   await dialog.getByText('Delayed', { exact: true }).waitFor();
   await world.stack.deliveryReport(id, 'bounce');
-  await dialog.getByRole('status').getByText('The address does not take mail').waitFor();
+  await dialog.getByRole('status').getByText('The mail came back, so the passcode no longer works.').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('row').getByText('Bounced', { exact: true }).waitFor();
 });

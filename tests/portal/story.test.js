@@ -44,7 +44,7 @@ story('an employee without a phone is back in, by a click of the Security Admin'
   const { message_id: messageId } = await stack.mail(MIKE);
   await stack.deliveryReport(messageId, 'delivery');
   await says(dialog, 'Delivered');
-  await dialog.getByRole('status').getByText('The receiving mail server has taken the mail.').waitFor();
+  await dialog.getByRole('status').getByText('The receiving mail server has accepted the mail.').waitFor();
   await ada.page.keyboard.press('Escape');
   await says(row, 'Delivered');
 

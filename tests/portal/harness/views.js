@@ -80,7 +80,7 @@ async function asAdmin({ visit, look, company }, ada) {
   await page.getByText('Shown: 1', { exact: true }).waitFor();
   await look('employees-search', visitor);
   await page.getByRole('searchbox').fill('nobody at all');
-  await page.getByText('Nobody’s name or address begins with').waitFor();
+  await page.getByText('No name or address begins with').waitFor();
   await look('employees-nobody', visitor);
   await page.getByRole('searchbox').fill('');
   await page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
@@ -94,7 +94,7 @@ async function asAdmin({ visit, look, company }, ada) {
   await dialog.getByText('The passcode was sent to').waitFor();
   const { message_id: messageId } = await company.stack.mail(company.address('mike'));
   await company.stack.deliveryReport(messageId, 'delivery');
-  await dialog.getByRole('status').getByText('has taken the mail').waitFor();
+  await dialog.getByRole('status').getByText('has accepted the mail').waitFor();
   await look('edit-sent', visitor);
   await page.keyboard.press('Escape');
   await (await edit(page, 'Accounts Payable')).getByRole('button', { name: 'Email TOTP' }).click();
@@ -232,10 +232,10 @@ async function byMail({ visit, look, company }, ada) {
   await page.getByRole('button', { name: 'This was not me' }).waitFor();
   await look('disown', visitor);
   await page.getByRole('button', { name: 'This was not me' }).click();
-  await page.getByRole('heading', { name: 'The passcode is void' }).waitFor();
+  await page.getByRole('heading', { name: 'The passcode no longer works' }).waitFor();
   await look('disown-done', visitor);
   await page.reload();
-  await page.getByText('This page needs the link of a mail.').waitFor();
+  await page.getByText('This page needs the link from the mail.').waitFor();
   await look('disown-without-a-link', visitor);
 
   await choosePassword(sam.page, PASSWORD);
