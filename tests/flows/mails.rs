@@ -96,11 +96,11 @@ fn a_browser_is_named_by_family_and_system_and_an_app_not_at_all() {
         letters["passcode_disowned"].text.clone()
     };
     let usual = Cast::default().user_agent;
-    assert!(disowned(&usual, "en").contains("Browser (as it calls itself): Safari on iOS\n"));
+    assert!(disowned(&usual, "en").contains("Browser (as reported by the browser): Safari on iOS\n"));
     assert!(disowned(&usual, "de").contains(": Safari unter iOS\n"));
     assert!(disowned(&usual, "ja").contains(": iOS の Safari\n"));
     let firefox = disowned("Mozilla/5.0 (X11; FreeBSD amd64; rv:145.0) Gecko/20100101 Firefox/145.0", "de");
-    assert!(firefox.contains("(nach eigener Angabe): Firefox\n"), "{firefox}");
+    assert!(firefox.contains("(nach Angabe des Browsers): Firefox\n"), "{firefox}");
     assert!(!disowned("curl/8.16.0", "en").contains("Browser"));
 }
 
@@ -114,7 +114,7 @@ fn a_weaker_policy_is_told_to_security_admins_in_words() {
     ] {
         let text = cast.letter("en", NoticeKind::PolicyWeakened { from, to }).text;
         assert!(text.contains(&format!("Before: {before} a second proof\nNow: {now} a second proof\n")), "{text}");
-        assert!(text.contains("You are told this as a Security Admin of Northwind Partners."), "{text}");
+        assert!(text.contains("You receive this notice because you are a Security Admin of Northwind Partners."), "{text}");
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) static WORDS: Words = Words {
     passcode: PasscodeWords {
         subject: "Ihr Einmalcode für {brand}",
         from_admin: "{issuer}, Security Admin bei {company}, hat Ihnen einen Einmalcode für {brand} geschickt:",
-        from_operator: "Der Betreiber von {brand} hat Ihnen einen Einmalcode für Ihr Konto bei {company} geschickt:",
+        from_operator: "der Betreiber von {brand} hat Ihnen einen Einmalcode für Ihr Konto bei {company} geschickt:",
         how_to_type: "Groß- und Kleinschreibung und Bindestriche spielen keine Rolle. Die Buchstaben O, I und L kommen \
             nicht vor.",
         validity: "Er gilt einmal, {lifetime} lang, bis {expires_at}.",
@@ -22,8 +22,8 @@ pub(super) static WORDS: Words = Words {
         what_follows: "Sie wählen ein neues Passwort und richten einen neuen Authenticator ein. Sobald Sie beides getan \
             haben, gelten frühere Passwörter, Authenticatoren, Backup-Codes und offene Sitzungen nicht mehr. Der Einmalcode \
             allein ändert nichts.",
-        unexpected: "Haben Sie diese Mail nicht erwartet? Folgen Sie diesem Link und sagen Sie es: Dann gilt der Einmalcode \
-            nicht mehr, und alle Security Admins von {company} erfahren davon.",
+        unexpected: "Haben Sie diese Mail nicht erwartet? Folgen Sie diesem Link und drücken Sie den Knopf. Dann gilt der \
+            Einmalcode nicht mehr, und alle Security Admins von {company} werden benachrichtigt.",
         disown: "Das war ich nicht",
         never_asked: "Niemand wird Sie am Telefon, im Chat oder per Mail nach diesem Einmalcode fragen: Geben Sie ihn nur \
             auf {portal} ein. Wenn etwas unklar ist, fragen Sie {support}.",
@@ -31,7 +31,7 @@ pub(super) static WORDS: Words = Words {
     notices: NoticesWords {
         at: "Wann",
         source_ip: "Von der Netzadresse",
-        browser: "Browser (nach eigener Angabe)",
+        browser: "Browser (nach Angabe des Browsers)",
         before: "Vorher",
         now: "Jetzt",
         browser_on_system: "{browser} unter {system}",
@@ -40,30 +40,30 @@ pub(super) static WORDS: Words = Words {
             security_admins: "Nur Security Admins brauchen einen zweiten Nachweis",
             everyone: "Alle brauchen einen zweiten Nachweis",
         },
-        to_admins: "Sie erfahren das als Security Admin von {company}.",
+        to_admins: "Sie erhalten diese Mitteilung, weil Sie Security Admin von {company} sind.",
         asks_nothing: "Diese Mitteilung kommt automatisch von {brand}. Sie fragt nach keinem Einmalcode und keinem Passwort und \
             braucht keine Antwort.",
         passcode_redeemed: NoticeWords {
             subject: "Ihr Einmalcode wurde benutzt",
-            news: "Der Einmalcode für Ihr Konto bei {company} wurde benutzt. Wer ihn benutzt hat, kann jetzt ein neues \
-                Passwort wählen und einen neuen Authenticator einrichten.",
-            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, folgen Sie sofort dem Link \u{201e}Das war ich \
-                nicht\u{201c} in der Mail mit dem Einmalcode, was die Wiederherstellung beendet, und sagen Sie es {support} \
-                oder einem Security Admin von {company}.",
+            news: "der Einmalcode für Ihr Konto bei {company} wurde benutzt. Die Person, die ihn benutzt hat, kann jetzt \
+                ein neues Passwort wählen und einen neuen Authenticator einrichten.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, öffnen Sie sofort die Mail mit dem Einmalcode und \
+                folgen Sie dem Link \u{201e}Das war ich nicht\u{201c}, um die Wiederherstellung zu beenden. Sagen Sie es \
+                danach {support} oder einem Security Admin von {company}.",
         },
         recovery_completed: NoticeWords {
             subject: "Ihr Passwort und Ihr Authenticator wurden ersetzt",
             news: "Ihr Konto bei {company} hat ein neues Passwort, einen neuen Authenticator und neue Backup-Codes. Frühere \
                 gelten nicht mehr, und alle früheren Sitzungen sind beendet.",
-            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, ist jemand anders in Ihrem Konto: Sagen Sie es sofort \
-                {support} oder einem Security Admin von {company}.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, benutzt jemand anders Ihr Konto: Sagen Sie es \
+                sofort {support} oder einem Security Admin von {company}.",
         },
         account_suspended: NoticeWords {
             subject: "Ihr Konto wurde gesperrt",
-            news: "Ein Security Admin von {company} hat Ihr Konto gesperrt, wie bei einem verlorenen oder gestohlenen Gerät. \
-                Ihr Passwort, Ihr Authenticator und Ihre Sitzungen gelten nicht mehr.",
-            advice: "Sie kommen mit einem Einmalcode wieder hinein, der in einer eigenen Mail kommt. Haben Sie das nicht \
-                erwartet? Dann fragen Sie {support} oder einen Security Admin von {company}.",
+            news: "ein Security Admin von {company} hat Ihr Konto gesperrt. Security Admins tun das, wenn ein Gerät \
+                verloren ging oder gestohlen wurde. Ihr Passwort, Ihr Authenticator und Ihre Sitzungen gelten nicht mehr.",
+            advice: "Um wieder Zugang zu bekommen, brauchen Sie einen Einmalcode, der in einer eigenen Mail kommt. Haben \
+                Sie das nicht erwartet? Dann fragen Sie {support} oder einen Security Admin von {company}.",
         },
         account_enabled: NoticeWords {
             subject: "Ihr Konto wurde wieder aktiviert",
@@ -75,12 +75,12 @@ pub(super) static WORDS: Words = Words {
         backup_codes_renewed: NoticeWords {
             subject: "Sie haben neue Backup-Codes",
             news: "Ihr Konto bei {company} hat neue Backup-Codes. Die früheren gelten nicht mehr.",
-            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, ist jemand anders in Ihrem Konto: Sagen Sie es sofort \
-                {support} oder einem Security Admin von {company}.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, benutzt jemand anders Ihr Konto: Sagen Sie es \
+                sofort {support} oder einem Security Admin von {company}.",
         },
         address_changed: NoticeWords {
             subject: "Die Adresse Ihres Kontos wurde geändert",
-            news: "Die Adresse Ihres Kontos bei {company} wurde geändert. Melden Sie sich ab jetzt mit der neuen Adresse \
+            news: "die Adresse Ihres Kontos bei {company} wurde geändert. Melden Sie sich ab jetzt mit der neuen Adresse \
                 an. Auch Einmalcodes gehen dorthin. Diese Mitteilung geht an die alte und an die neue Adresse.",
             advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, bekommt vielleicht jemand anders die \
                 Einmalcodes für Ihr Konto: Sagen Sie es sofort {support} oder einem Security Admin von {company}.",
@@ -101,37 +101,37 @@ pub(super) static WORDS: Words = Words {
         },
         passcode_disowned: NoticeWords {
             subject: "Ein Einmalcode wurde zurückgewiesen",
-            news: "Jemand, der die Mail an {employee} ({address}) hat, hat zu einem Einmalcode gesagt: \u{201e}Das war ich \
-                nicht.\u{201c} Der Einmalcode gilt nicht mehr, und eine noch offene Wiederherstellung ist beendet.",
+            news: "die Person, die die Mail mit einem Einmalcode für {employee} ({address}) bekommen hat, hat uns \
+                mitgeteilt: \u{201e}Das war ich nicht.\u{201c} Der Einmalcode gilt nicht mehr, und eine noch offene \
+                Wiederherstellung ist beendet.",
             advice: "Fragen Sie {employee}, aber nicht per Mail, was geschehen ist. Zeigt das Protokoll, dass die \
-                Wiederherstellung schon abgeschlossen war, ist vielleicht jemand anders in dem Konto: Sperren Sie es auf \
-                {portal}. Hilfe: {support}.",
+                Wiederherstellung schon abgeschlossen war? Dann benutzt vielleicht jemand anders das Konto: Sperren Sie es \
+                auf {portal}. Hilfe: {support}.",
         },
         passcode_bounced: NoticeWords {
             subject: "Ein Einmalcode konnte nicht zugestellt werden",
-            news: "Die Mail mit dem Einmalcode für {employee} ({address}) kam zurück. Der Einmalcode \
-                gilt nicht mehr.",
-            advice: "Klären Sie, ob die Adresse stimmt und Mail annimmt, lassen Sie sie berichtigen und schicken Sie auf \
-                {portal} einen neuen Einmalcode. Hilfe: {support}.",
+            news: "die Mail mit dem Einmalcode für {employee} ({address}) kam zurück. Der Einmalcode gilt nicht mehr.",
+            advice: "Klären Sie, ob die Adresse stimmt und Mails annimmt. Lassen Sie sie berichtigen, wenn nötig. Schicken \
+                Sie dann auf {portal} einen neuen Einmalcode. Hilfe: {support}.",
         },
         passcode_complained: NoticeWords {
             subject: "Ein Einmalcode wurde als unerwünscht gemeldet",
-            news: "Die Mail mit dem Einmalcode für {employee} ({address}) wurde als unerwünscht \
-                gemeldet. Der Einmalcode gilt nicht mehr.",
-            advice: "Fragen Sie {employee}, aber nicht per Mail, ob ein Einmalcode erwartet wurde, und schicken Sie dann auf \
-                {portal} einen neuen. Hilfe: {support}.",
+            news: "die Mail mit dem Einmalcode für {employee} ({address}) wurde als unerwünscht gemeldet. Der Einmalcode \
+                gilt nicht mehr.",
+            advice: "Fragen Sie {employee}, aber nicht per Mail, ob ein Einmalcode erwartet wurde. Wenn ja, schicken Sie \
+                auf {portal} einen neuen. Hilfe: {support}.",
         },
         admin_passcode_redeemed: NoticeWords {
             subject: "Der Einmalcode eines Security Admins wurde benutzt",
-            news: "Der Einmalcode für {employee} ({address}), Security Admin bei {company}, wurde benutzt. Wer ihn benutzt \
-                hat, kann jetzt ein neues Passwort wählen und einen neuen Authenticator einrichten.",
+            news: "der Einmalcode für {employee} ({address}), Security Admin bei {company}, wurde benutzt. Die Person, die \
+                ihn benutzt hat, kann jetzt ein neues Passwort wählen und einen neuen Authenticator einrichten.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie {employee}, aber nicht per Mail. War es \
                 jemand anders? Schicken Sie {employee} auf {portal} einen neuen Einmalcode, der diese Wiederherstellung \
                 beendet. Hilfe: {support}.",
         },
         admin_recovery_completed: NoticeWords {
             subject: "Passwort und Authenticator eines Security Admins wurden ersetzt",
-            news: "Das Konto von {employee} ({address}), Security Admin bei {company}, hat ein neues Passwort, einen neuen \
+            news: "das Konto von {employee} ({address}), Security Admin bei {company}, hat ein neues Passwort, einen neuen \
                 Authenticator und neue Backup-Codes. Frühere gelten nicht mehr, und alle früheren Sitzungen sind beendet.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie {employee}, aber nicht per Mail. War es \
                 jemand anders? Sperren Sie das Konto auf {portal} und sagen Sie es sofort {support}.",
@@ -151,14 +151,14 @@ pub(super) static WORDS: Words = Words {
         },
         admin_account_enabled: NoticeWords {
             subject: "Ein Konto in Ihrer Firma wurde wieder aktiviert",
-            news: "Das Konto von {employee} ({address}) bei {company} war deaktiviert. Jetzt ist es wieder aktiviert: Man \
+            news: "das Konto von {employee} ({address}) bei {company} war deaktiviert. Jetzt ist es wieder aktiviert: Man \
                 kann sich damit anmelden und Einmalcodes dafür bekommen.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
                 darum, das Konto wieder zu deaktivieren.",
         },
         admin_account_suspended: NoticeWords {
             subject: "Ein Konto in Ihrer Firma wurde gesperrt",
-            news: "Ein Security Admin von {company} hat das Konto von {employee} ({address}) gesperrt. Passwort, \
+            news: "ein Security Admin von {company} hat das Konto von {employee} ({address}) gesperrt. Passwort, \
                 Authenticator und Sitzungen gelten nicht mehr. {employee} kommt mit einem Einmalcode aus einer eigenen \
                 Mail wieder hinein.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sehen Sie im Protokoll auf {portal} nach, wer \
@@ -167,8 +167,9 @@ pub(super) static WORDS: Words = Words {
         },
         policy_weakened: NoticeWords {
             subject: "Weniger Personen brauchen jetzt einen zweiten Nachweis",
-            news: "Ein zweiter Nachweis ist das jetzige Passwort oder ein Backup-Code. {company} verlangt ihn jetzt von \
-                weniger Personen, wenn sie einen Einmalcode benutzen. Bei allen anderen genügt der Einmalcode aus der Mail.",
+            news: "ein zweiter Nachweis ist das jetzige Passwort oder ein Backup-Code. {company} verlangt ihn jetzt von \
+                weniger Personen, wenn sie einen Einmalcode benutzen. Bei allen anderen genügt der Einmalcode aus der \
+                Mail.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
                 darum, die Änderung rückgängig zu machen.",
         },
