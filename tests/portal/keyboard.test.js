@@ -49,7 +49,7 @@ story('an admin signs in, finds somebody, sends a passcode and comes back to the
   await focused(input(page, 'Authenticator code'));
   await keyboard.type('000000');
   await keyboard.press('Enter');
-  await page.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'do not match' }).waitFor();
 
   await visitor.tabsTo('textbox', 'Password', { key: 'Shift+Tab' });
   await keyboard.type(ada.password);

@@ -45,7 +45,7 @@ story('after a wrong code and the right one the same request is repeated, and ma
   await password.fill(ada.password);
   await code.fill('000000');
   await signIn.click();
-  await refusal.getByText('do not belong together').waitFor();
+  await refusal.getByText('do not match').waitFor();
   assert.deepEqual([await password.inputValue(), await code.inputValue()], [ada.password, '000000']);
   await isAsItWasTyped(dialog);
   await code.fill(await ada.authenticator.digits());

@@ -102,7 +102,7 @@ story('the eleventh wrong sign-in has to wait', async (world) => {
     await world.stack.must(401, 'POST', '/v1/sessions', { body });
   }
   await signIn(visitor.page, { email: company.address('sam'), password: 'not his', code: '123456' });
-  await visitor.page.getByRole('alert').getByText('do not belong together').waitFor();
+  await visitor.page.getByRole('alert').getByText('do not match').waitFor();
   await signIn(visitor.page, { email, password: 'not his', code: '123456' });
   await visitor.page.getByRole('alert').getByText(/^That was tried too often\. Wait \d+ minutes/).waitFor();
 });

@@ -146,7 +146,7 @@ story('a backup code signs in once; new ones end the old ones', async (world) =>
   await page.getByRole('button', { name: 'Sign out' }).click();
   for (const dead of [first, second]) {
     await byBackupCode(dead);
-    await page.getByRole('alert').getByText('do not belong together').waitFor();
+    await page.getByRole('alert').getByText('do not match').waitFor();
   }
   await byBackupCode(fresh ?? '');
   await page.getByRole('heading', { name: 'My account' }).waitFor();

@@ -1,4 +1,4 @@
-//! Problems (RFC 9457): what a client is told when the answer is no.
+//! Problems (RFC 9457): the answers that refuse a request.
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -7,43 +7,43 @@ use serde::Serialize;
 
 use crate::json::FieldError;
 
-/// Seconds after which a client may try again what was temporarily unavailable.
+/// Seconds in `Retry-After` of a 503.
 const TRY_AGAIN_SECONDS: u64 = 2;
 
 /// RFC 9470, section 3; `max_age` is [`readmit_domain::RECENT_SIGN_IN`] in seconds.
 const REAUTHENTICATE: &str = r#"Bearer error="insufficient_user_authentication", max_age=600"#;
 
-/// A refusal that the contract knows, with the detail that a person reads. None of them repeats a value that was sent.
+/// A refusal of the contract, with its detail for people. No detail repeats a value from the request.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Problem {
     #[error("The body is not well-formed JSON in UTF-8, names a key twice, or is nested too deep.")]
     MalformedJson,
-    /// The cursor is altered, or of another company or query.
-    #[error("The cursor does not belong to this query. Begin again without one.")]
+    /// The cursor was altered, or belongs to another company or query.
+    #[error("The cursor does not belong to this query. Start again without a cursor.")]
     InvalidCursor,
-    #[error("This needs a valid token. Sign in, or begin the recovery again.")]
+    #[error("This needs a valid token. Sign in, or start the recovery again.")]
     Unauthenticated,
     #[error(
         "This needs a sign-in with a second factor within the last ten minutes. Sign in again and repeat the request."
     )]
     ReauthenticationRequired,
-    #[error("E-mail address, password and code do not belong together, or the code was used before.")]
+    #[error("E-mail address, password and code do not match, or the code was used before.")]
     SignInRejected,
     #[error("This passcode does not open the account. Ask your Security Admin for a new one.")]
     PasscodeRejected,
     #[error("The code does not match the new authenticator. Wait for the next one and try again.")]
     TotpRejected,
-    #[error("This link is not, or no longer, one of a passcode. A newer passcode may have replaced it.")]
+    #[error("This link does not work or no longer works. A newer passcode may have replaced it.")]
     DisownRejected,
     #[error("Only a Security Admin of the company may do this.")]
     NotSecurityAdmin,
-    #[error("The API takes requests only through the portal's own address.")]
+    #[error("The API accepts requests only through the portal's own address.")]
     EdgeRequired,
-    #[error("This is not for the own account. Ask another Security Admin.")]
+    #[error("You cannot do this for your own account. Ask another Security Admin.")]
     OwnAccount,
     #[error("There is no such employee in your company.")]
     EmployeeNotFound,
-    #[error("The employee has no passcode that waits to be used, and no recovery under way.")]
+    #[error("The employee has no active passcode and no open recovery.")]
     PasscodeNotFound,
     #[error("The account is disabled. Enable it first.")]
     EmployeeDisabled,
@@ -51,7 +51,7 @@ pub enum Problem {
     RequestInProgress,
     #[error("This Idempotency-Key was used for another request. Use a new one.")]
     IdempotencyKeyReused,
-    #[error("Not all steps of the recovery have been taken.")]
+    #[error("Some steps of the recovery are missing.")]
     RecoveryIncomplete(Vec<RecoveryStep>),
     #[error("The body has more than 16 KiB.")]
     BodyTooLarge,
@@ -59,11 +59,11 @@ pub enum Problem {
     UnsupportedMediaType,
     #[error("Client accounts cannot receive a one-time passcode. Ask Technical Support.")]
     ClientAccount,
-    #[error("The request does not have the form that it must have.")]
+    #[error("Some fields are not valid; `errors` lists them.")]
     InvalidRequest(Vec<FieldError>),
     #[error("Choose another password.")]
     PasswordRejected(Vec<PasswordFault>),
-    /// Too often; seconds until it may be tried again.
+    /// Seconds until the client may try again.
     #[error("This was tried too often. Wait, then try again.")]
     TooManyRequests(u64),
     #[error("The mail could not be sent. The passcode was withdrawn; try again.")]
@@ -96,7 +96,7 @@ struct ProblemBody<'a> {
 }
 
 impl Problem {
-    /// The whole seconds from `now` after which it is `until`, at least one: the time that `Retry-After` names.
+    /// `Retry-After` from `now` to `until`, in whole seconds, at least one.
     pub fn too_many_until(until: Timestamp, now: Timestamp) -> Self {
         let millis = u64::try_from(until.millis() - now.millis()).unwrap_or(0);
         Self::TooManyRequests(millis.div_ceil(1000).max(1))
@@ -112,12 +112,12 @@ impl Problem {
             Self::SignInRejected => (StatusCode::UNAUTHORIZED, "sign_in_rejected", "Sign-in rejected"),
             Self::PasscodeRejected => (StatusCode::UNAUTHORIZED, "passcode_rejected", "Passcode rejected"),
             Self::TotpRejected => (StatusCode::UNAUTHORIZED, "totp_rejected", "Code rejected"),
-            Self::DisownRejected => (StatusCode::UNAUTHORIZED, "disown_rejected", "Not taken back"),
+            Self::DisownRejected => (StatusCode::UNAUTHORIZED, "disown_rejected", "Link rejected"),
             Self::NotSecurityAdmin => (StatusCode::FORBIDDEN, "not_security_admin", "Not a Security Admin"),
-            Self::EdgeRequired => (StatusCode::FORBIDDEN, "edge_required", "Not by this address"),
+            Self::EdgeRequired => (StatusCode::FORBIDDEN, "edge_required", "Wrong address"),
             Self::OwnAccount => (StatusCode::FORBIDDEN, "own_account", "Own account"),
             Self::EmployeeNotFound => (StatusCode::NOT_FOUND, "employee_not_found", "Employee not found"),
-            Self::PasscodeNotFound => (StatusCode::NOT_FOUND, "passcode_not_found", "No passcode to take back"),
+            Self::PasscodeNotFound => (StatusCode::NOT_FOUND, "passcode_not_found", "No passcode to revoke"),
             Self::EmployeeDisabled => (StatusCode::CONFLICT, "employee_disabled", "Employee disabled"),
             Self::RequestInProgress => (StatusCode::CONFLICT, "request_in_progress", "Request in progress"),
             Self::IdempotencyKeyReused => {
@@ -139,7 +139,7 @@ impl Problem {
         }
     }
 
-    /// The stable word for clients and logs.
+    /// Stable: clients branch on it, and the log has it.
     pub fn code(&self) -> &'static str {
         self.describe().1
     }

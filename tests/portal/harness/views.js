@@ -55,7 +55,7 @@ async function atTheDoor({ visit, look, company }) {
   await page.getByText('Please fill this in.').first().waitFor();
   await look('sign-in-empty', visitor);
   await signIn(page, { email: company.address('mike'), password: 'not the password', code: '123456' });
-  await page.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'do not match' }).waitFor();
   await look('sign-in-refused', visitor);
   await page.getByRole('button', { name: 'Use a backup code instead' }).click();
   await look('sign-in-backup-code', visitor);
@@ -121,7 +121,7 @@ async function signingInAgain({ visit, look, company }, ada) {
   await again.getByText('Please fill this in.').waitFor();
   await again.getByLabel('Authenticator code').fill('000000');
   await again.getByRole('button', { name: 'Sign in' }).click();
-  await again.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor();
+  await again.getByRole('alert').filter({ hasText: 'do not match' }).waitFor();
   await look('sign-in-again-refused', visitor);
   await again.getByRole('button', { name: 'Use a backup code instead' }).click();
   await look('sign-in-again-backup-code', visitor);
