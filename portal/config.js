@@ -1,9 +1,9 @@
 /**
- * What an operator may change. The local stack serves a file of its own in its place.
+ * The settings that an operator may change. The local stack serves its own file instead.
  *
  * @typedef {object} Config
- * @property {string} brand  The portal's name, as the mails have it (`BrandName`).
- * @property {{ label: string, href: string }[]} links  What stands in the foot of every page.
+ * @property {string} brand  The portal's name, the same as in the mails (`BrandName`).
+ * @property {{ label: string, href: string }[]} links  Links at the foot of every page.
  */
 
 /** @type {Config} */

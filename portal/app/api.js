@@ -1,6 +1,6 @@
 /**
- * The one place that talks to the API: `../../docs/openapi.yaml` in calls. Each resolves to the answer's body, or rejects
- * with a `Problem` (the API said no), an `Unreachable` (it said nothing), or an `AbortError` (nobody waits any more).
+ * The only file that calls the API (`../../docs/openapi.yaml`). Each call resolves to the body of the answer, or rejects
+ * with a `Problem` (the API refused), an `Unreachable` (no answer), or an `AbortError` (the call was cancelled).
  *
  * @typedef {'sending'|'sent'|'delayed'|'delivered'|'bounced'|'complained'|'failed'|'redeemed'|'revoked'|'disowned'
  *   |'superseded'|'exhausted'|'expired'} PasscodeStatus
@@ -12,7 +12,7 @@
  * @property {string} expires_at
  * @property {{ employee_id: string, name: string } | 'operator'} issued_by
  *
- * @typedef {object} Person  Without what admins alone see.
+ * @typedef {object} Person  Without the fields that only Security Admins see.
  * @property {string} employee_id
  * @property {string} company_id
  * @property {string | null} external_id
@@ -33,7 +33,7 @@
  * @property {string} at
  * @property {string} type
  * @property {{ kind: 'employee' | 'operator' | 'system' | 'anonymous', employee_id: string | null }} actor
- * @property {string | null} employee_id Null for what happened to the company itself.
+ * @property {string | null} employee_id Null if the event is about the company itself.
  * @property {string | null} source_ip
  * @property {string | null} user_agent
  * @property {string} request_id
@@ -48,13 +48,13 @@
 
 import { endSession, recovery, session } from './session.js';
 
-/** How long an answer is awaited, in milliseconds: somewhat longer than the API's own patience of 15 seconds. */
+/** How long to wait for an answer, in milliseconds: a little longer than the API's limit of 15 seconds. */
 const PATIENCE = 20_000;
 
-/** How often a read is tried again by itself, and how long it waits before, in milliseconds. */
+/** The waits before the automatic retries of a read, in milliseconds. */
 const READ_RETRIES = [1_000, 3_000];
 
-/** The API, or the gateway before it, has refused. */
+/** The API, or the gateway in front of it, refused the request. */
 export class Problem extends Error {
   /**
    * @param {number} status
@@ -65,14 +65,14 @@ export class Problem extends Error {
   constructor(status, body, retryAfter) {
     super(body.detail ?? `HTTP ${status}`);
     this.status = status;
-    // The gateway's own answers have none.
+    // The gateway's own answers have no `code`.
     this.code = body.code ?? '';
     this.body = body;
     this.retryAfter = retryAfter;
   }
 }
 
-/** No answer: the network is gone, or nothing came in time. What was asked for may have been done all the same. */
+/** No answer: the network is down, or the answer did not come in time. The request may have succeeded all the same. */
 export class Unreachable extends Error {}
 
 /**
@@ -99,7 +99,7 @@ async function call(method, path, { token, body, key, signal } = {}) {
       credentials: 'same-origin',
       cache: 'no-store',
     });
-    // An answer that breaks off has not come; a refusal without a body, as of the gateway, is one all the same.
+    // An incomplete answer counts as no answer. A refusal without a body, as from the gateway, still counts as a refusal.
     const json = response.status === 204 ? null : response.json();
     answer = response.ok ? await json : await json?.catch(() => ({}));
   } catch (error) {
@@ -111,8 +111,8 @@ async function call(method, path, { token, body, key, signal } = {}) {
 }
 
 /**
- * Lets the person sign in again without leaving the page; rejects with an `AbortError` if they do not. `setSignInAgain` sets
- * it: this file shows nothing.
+ * Lets the person sign in again without leaving the page; rejects with an `AbortError` if they do not. `setSignInAgain`
+ * sets this function, because this file has no user interface.
  *
  * @type {() => Promise<void>}
  */
@@ -124,8 +124,8 @@ let signInAgain = async () => {
 export const setSignInAgain = (ask) => (signInAgain = ask);
 
 /**
- * As whoever is signed in. An ended session is told to the portal, which asks for a new one. A request that needs a recent
- * sign-in waits for it, and is then sent once more with the same body and key.
+ * Sends a request with the session of the signed-in person. If the session has ended, the portal asks for a new sign-in.
+ * A request that needs a recent sign-in waits for it, and is then sent again with the same body and key.
  *
  * @param {string} method
  * @param {string} path
@@ -142,7 +142,7 @@ async function signedIn(method, path, options) {
       const code = error instanceof Problem ? error.code : '';
       if (code === 'unauthenticated') endSession(token);
       if (code !== 'reauthentication_required' || isRepeated || !isSamePerson()) throw error;
-      // Another request may have led to a new sign-in since this one was sent.
+      // Another request may have caused a new sign-in since this one was sent.
       if (token === session()?.access_token) await signInAgain();
     }
   }
@@ -202,13 +202,13 @@ export const getEmployee = (id, signal) => read(employeePath(id), {}, signal);
 /**
  * @param {string} id
  * @param {{ reason?: string, suspend?: boolean, lifetime_minutes?: number }} wish
- * @param {string} key  New with each click, the same when it is tried again: one mail.
+ * @param {string} key  New for each click, the same for a retry: so the employee gets one mail.
  * @returns {Promise<{ passcode: Passcode }>}
  */
 export const issuePasscode = (id, wish, key) => signedIn('POST', `${employeePath(id)}/passcode`, { body: wish, key });
 
 /**
- * Unlike one passcode, several have no key: whoever has lost the answer looks at the employees before trying again.
+ * Unlike one passcode, several have no key: if the answer is lost, the caller reads the employees before a retry.
  *
  * @param {string[]} ids  25 at most.
  * @param {string | undefined} reason

@@ -1,11 +1,11 @@
-/** A dialog over the page: the platform's own, which holds the focus, closes by Escape and gives the focus back. */
+/** A dialog over the page: the browser's own `<dialog>`, which keeps the focus inside, closes with Escape and returns the focus. */
 
 import { h, icon, newId } from './dom.js';
 import { words } from './language.js';
 
 /**
- * @param {{ title: string, closed: () => void, hasOwnFocus?: boolean }} options  `closed` is called however it was closed.
- *   Focus begins at the heading, or with `hasOwnFocus` at what the caller marks with `autofocus`.
+ * @param {{ title: string, closed: () => void, hasOwnFocus?: boolean }} options `closed` is called in whatever way it was
+ * closed. The focus starts at the heading, or with `hasOwnFocus` at the element with `autofocus`.
  */
 export function dialog({ title, closed, hasOwnFocus = false }) {
   const heading = h('h2', { id: newId(), tabindex: '-1', autofocus: !hasOwnFocus }, title);

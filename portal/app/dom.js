@@ -1,6 +1,6 @@
 /**
- * Elements without markup: everything is made node by node, so that no text can become markup. The page's Trusted Types
- * forbid the rest.
+ * Elements without markup: everything is made node by node, so that no text can become markup. Trusted Types forbid every
+ * other way.
  *
  * @typedef {Node | string | null | undefined | false} Child
  */
@@ -26,7 +26,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * Puts these in the place of what the element has.
+ * Replaces the content of the element.
  *
  * @param {Element} element
  * @param {...(Child | Child[])} children
@@ -42,7 +42,7 @@ function nodes(children) {
   );
 }
 
-/** @type {Record<string, string>} What an icon of 24 by 24 is drawn by. */
+/** @type {Record<string, string>} The paths of the icons, 24 by 24. */
 const PATHS = {
   pencil: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
   close: 'M6 6l12 12M18 6L6 18',
@@ -53,7 +53,7 @@ const PATHS = {
 };
 
 /**
- * A drawing that says nothing by itself: the control around it has the name.
+ * A decorative drawing: the control around it has the accessible name.
  *
  * @param {keyof typeof PATHS} name
  */
@@ -74,7 +74,7 @@ let ids = 0;
 export const newId = () => `id-${++ids}`;
 
 /**
- * Puts a text on the clipboard, and says whether it is there: a browser may not allow it.
+ * Copies a text to the clipboard. Returns whether it worked: a browser may not allow it.
  *
  * @param {string} text
  */
@@ -88,7 +88,7 @@ export async function copied(text) {
 }
 
 /**
- * Hands the browser a file to keep.
+ * Lets the browser download a file.
  *
  * @param {string} name
  * @param {string} type

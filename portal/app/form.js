@@ -1,4 +1,4 @@
-/** Fields and forms: labels, errors that are tied to their fields, and a submit that sends once. */
+/** Fields and forms: labels, errors at their fields, and a submit that sends only once. */
 
 import { fill, h, newId } from './dom.js';
 import { words } from './language.js';
@@ -9,8 +9,8 @@ import { sessions } from './session.js';
  * @typedef {object} Field
  * @property {HTMLElement} element
  * @property {HTMLInputElement} input
- * @property {(text: string) => void} refuse  Says what is wrong with it; nothing for the empty text.
- * @property {() => string} fault  What is wrong with what was typed, or the empty text.
+ * @property {(text: string) => void} refuse  Shows what is wrong; the empty text removes the message.
+ * @property {() => string} fault  What is wrong with the typed text, or the empty text.
  */
 
 /**
@@ -75,7 +75,7 @@ export function passwordField(options) {
   return made;
 }
 
-/** Tells a password manager whose password it is, and shows nothing. @param {string} email */
+/** Tells a password manager whose password it is. It is invisible. @param {string} email */
 export const ownerField = (email) =>
   h('input', { type: 'email', name: 'email', autocomplete: 'username', value: email, readonly: true, hidden: true });
 
@@ -92,7 +92,7 @@ export const emailField = (options = {}) =>
   });
 
 /**
- * A button that shows that it is at work. It keeps the focus meanwhile, so it is not disabled.
+ * A button that shows that it is busy. It is not disabled meanwhile, so that it keeps the focus.
  *
  * @param {string} label
  * @param {Record<string, unknown>} [attributes]
@@ -108,18 +108,18 @@ export function actionButton(label, attributes = {}) {
   });
 }
 
-/** A line that is announced when its text changes: at once for what went wrong. @param {'alert' | 'status'} [role] */
+/** A line that screen readers announce when its text changes; `alert`, for errors, at once. @param {'alert' | 'status'} [role] */
 export function announcement(role = 'alert') {
   const element = h('p', { class: role === 'alert' ? 'message bad' : 'message', role });
   return Object.assign(element, { say: (/** @type {(Node | string)[]} */ ...text) => fill(element, ...text) });
 }
 
-/** After how many milliseconds an answer is slow enough to say so. */
+/** After so many milliseconds the page says that an answer is slow. */
 const SLOW = 4_000;
 
 /**
- * Awaits an answer, and calls `slow` if it takes long: an honest word is calmer than a wheel that turns. Where the answer waits
- * for the person to sign in again, the service is not slow.
+ * Waits for an answer, and calls `slow` if it takes long, because a sentence says more than a spinner. While the answer
+ * waits for the person to sign in again, it does not count as slow.
  *
  * @template T
  * @param {Promise<T>} answer
@@ -139,8 +139,8 @@ export async function patiently(answer, slow) {
 }
 
 /**
- * A form. Its submit checks every field, sends once however often it is pressed, and says what went wrong below the button,
- * where nothing is pushed away by it.
+ * A form. Its submit checks every field, sends only once however often it is pressed, and shows errors below the button,
+ * where the message moves nothing else.
  *
  * @param {{ fields: Field[], label: string, send: () => Promise<unknown>, refused?: (error: unknown) => string | void,
  *   before?: (Node | string | false)[], beside?: HTMLElement, buttonClass?: string }} options  `refused` gives words of its

@@ -1,11 +1,11 @@
 /**
- * The language of the page: what the browser asks for, unless the person has chosen another here. Words stand in
- * `words/`, a file a language; dates and numbers are the platform's.
+ * The language of the page: the browser's, unless the person has chosen another one. The texts are in `words/`, one file
+ * for each language; the browser formats dates and numbers.
  *
  * @typedef {typeof import('./words/en.js').default} Words
  */
 
-/** Each language in its own name. */
+/** Each language with its own name. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch', ja: '日本語' };
 
 /** @typedef {keyof typeof LANGUAGES} Language */
@@ -29,7 +29,7 @@ export async function loadWords() {
   words = (await import(`./words/${language}.js`)).default;
 }
 
-/** Keeps the choice, and shows the page anew in it. @param {string} tag */
+/** Stores the choice, and reloads the page. @param {string} tag */
 export function choose(tag) {
   localStorage.setItem(CHOSEN, tag);
   location.reload();
@@ -39,15 +39,15 @@ export function choose(tag) {
 export const dateAndTime = (at) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 
-/** With seconds, as a trail needs them. @param {string} at */
+/** With seconds, for the audit. @param {string} at */
 export const exactTime = (at) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 
-/** The day in UTC. For what is noted once a UTC day: its time says nothing. @param {string} at */
+/** The day in UTC, for values that are stored once a day in UTC, so that their time means nothing. @param {string} at */
 export const utcDay = (at) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(at));
 
-/** The time alone if it is today's. @param {string | number} at */
+/** Only the time, if it is today. @param {string | number} at */
 export function timeOf(at) {
   const moment = new Date(at);
   const isToday = moment.toDateString() === new Date().toDateString();
@@ -57,7 +57,7 @@ export function timeOf(at) {
 /** @param {number} value */
 export const number = (value) => new Intl.NumberFormat(language).format(value);
 
-/** `14 minutes`, in the largest unit that says it. @param {number} seconds */
+/** For example `14 minutes`, in the largest fitting unit. @param {number} seconds */
 export function duration(seconds) {
   /** @type {[number, 'hour' | 'minute' | 'second']} */
   const [size, unit] = seconds >= 5400 ? [3600, 'hour'] : seconds >= 90 ? [60, 'minute'] : [1, 'second'];

@@ -1,5 +1,5 @@
 /**
- * The start: words, shell, and from then on the page of each place.
+ * The start: loads the texts, builds the shell, and then shows the page of each address.
  *
  * @typedef {import('./router.js').Place} Place
  * @typedef {object} Page
@@ -54,7 +54,7 @@ async function visit(place) {
   page.shown?.();
 }
 
-/** Where one begins. */
+/** The start page. */
 const home = () => (isSecurityAdmin() ? '#/employees' : '#/account');
 
 /** @param {Place} place @param {AbortSignal} signal @returns {Promise<Page | null>} */
@@ -87,13 +87,13 @@ function message(title, text, next) {
 const notFound = () =>
   message(words.shell.notFoundTitle, words.shell.noPage, h('a', { href: '#/' }, words.shell.home));
 
-/** The network went between two pages. A module that failed to load is not asked for again but by a reload. */
+/** The network went down between two pages. A browser loads a module that failed again only after a reload. */
 function notLoaded() {
   const retry = h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, words.shell.retry);
   return message(words.shell.notLoadedTitle, words.shell.notLoaded, retry);
 }
 
-/** Goes to the sign-in, which comes back here. */
+/** Goes to the sign-in, which returns here. */
 function signInFirst() {
   returnTo({ hash: location.hash, cursors: history.state?.cursors ?? null });
   go('#/sign-in', { replace: true });

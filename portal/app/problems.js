@@ -1,16 +1,16 @@
-/** What went wrong, in words that a person can act on. */
+/** Turns an error into a text that tells the person what to do. */
 
 import { Problem, Unreachable } from './api.js';
 import { duration, timeOf, words } from './language.js';
 
-/** @param {unknown} error @returns {string} Nothing if nobody waits for the answer any more. */
+/** @param {unknown} error @returns {string} Empty if the request was cancelled. */
 export function explain(error) {
   const { problems } = words;
   if (isGivenUp(error)) return '';
   if (error instanceof Unreachable) return navigator.onLine ? problems.unreachable : problems.offline;
   if (!(error instanceof Problem)) throw error;
   if (error.status === 429) {
-    // The gateway's own throttle names no time.
+    // The gateway's own throttle sends no `Retry-After`.
     if (!error.retryAfter) return problems.too_many_soon;
     return problems.too_many_requests(duration(error.retryAfter), timeOf(Date.now() + error.retryAfter * 1000));
   }
@@ -20,10 +20,10 @@ export function explain(error) {
   return error.body.request_id ? `${text} ${problems.requestId(error.body.request_id)}` : text;
 }
 
-/** Whether nobody waits for the answer any more. @param {unknown} error */
+/** Whether the request was cancelled. @param {unknown} error */
 export const isGivenUp = (error) => error instanceof DOMException && error.name === 'AbortError';
 
-/** Whether what was asked for may have been done, so that trying again has to be the same request. @param {unknown} error */
+/** Whether the request may have succeeded, so that a retry must be the same request. @param {unknown} error */
 export const isUncertain = (error) =>
   error instanceof Unreachable ||
   (error instanceof Problem && (error.code === 'request_in_progress' || (error.status >= 500 && !error.code)));

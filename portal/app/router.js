@@ -1,5 +1,6 @@
 /**
- * Where one is, by the part of the address after `#`, which no server ever sees: `#/employees?filter=disabled`.
+ * Which page is shown. The part of the address after `#` says it, for example `#/employees?filter=disabled`. No server
+ * ever sees it.
  *
  * @typedef {{ name: string, rest: string, query: URLSearchParams, state: any }} Place
  * @typedef {(place: Place) => void} Visit
@@ -10,10 +11,10 @@ import { keepLink } from './session.js';
 /** @type {Visit} */
 let visit = () => {};
 
-/** Says whether the page may be left. */
+/** Whether the person may leave the page. */
 let mayLeave = () => true;
 
-/** Where the page is that is shown. */
+/** The address of the page that is shown. */
 let shown = '';
 
 /** @returns {Place} */
@@ -23,7 +24,7 @@ export function here() {
   return { name, rest: rest.join('/'), query: new URLSearchParams(search), state: history.state };
 }
 
-/** Takes the secret of a mail's link out of the address bar, before anything else happens. */
+/** Removes the secret of a mail's link from the address bar, before anything else happens. */
 export function takeSecret() {
   const { name, rest } = here();
   if ((name !== 'redeem' && name !== 'disown') || !rest) return;
@@ -31,13 +32,13 @@ export function takeSecret() {
   keepLink({ to: name, secret: rest });
 }
 
-/** Shows where one is, now and from now on. @param {Visit} show */
+/** Shows the page of the current address, now and after each change. @param {Visit} show */
 export function start(show) {
   visit = show;
   addEventListener('hashchange', () => {
     takeSecret();
     if (!mayLeave()) {
-      // Whoever goes back or follows a link stays where something would be lost.
+      // If Back or a link would lose something, the page stays.
       history.pushState(null, '', shown);
       return;
     }
@@ -53,7 +54,7 @@ function arrive() {
 }
 
 /**
- * Goes there; with `replace`, Back does not come here again. `state` outlasts a reload and comes with Back.
+ * Goes to an address; with `replace`, Back does not return here. `state` survives a reload and is there again after Back.
  *
  * @param {string} hash
  * @param {{ replace?: boolean, state?: unknown }} [options]
@@ -65,7 +66,7 @@ export function go(hash, { replace = false, state = null } = {}) {
   arrive();
 }
 
-/** Keeps the page from being left until `isDone` says so; a reload or a closing is asked about. @param {() => boolean} isDone */
+/** Blocks leaving the page until `isDone` is true; for a reload or a closing the browser asks. @param {() => boolean} isDone */
 export function holdUntil(isDone) {
   mayLeave = isDone;
 }
@@ -74,7 +75,7 @@ addEventListener('beforeunload', (event) => {
   if (!mayLeave()) event.preventDefault();
 });
 
-/** `#/name?query`, without what is empty. @param {string} name @param {Record<string, string | number | null>} [query] */
+/** `#/name?query`, without empty values. @param {string} name @param {Record<string, string | number | null>} [query] */
 export function hashOf(name, query = {}) {
   const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== '');
   const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();

@@ -4,7 +4,7 @@ import { h } from './dom.js';
 import { field } from './form.js';
 import { words } from './language.js';
 
-/** A field for the authenticator's digits, which a click exchanges for one of a backup code, and back. */
+/** A field for the authenticator's digits. A click changes it to a field for a backup code, and back. */
 export function secondFactor() {
   const swap = (/** @type {string} */ text) => h('button', { type: 'button', class: 'link', onclick: exchange }, text);
   const digits = field({

@@ -1,18 +1,17 @@
 /**
- * What this tab knows of who uses it, kept in its sessionStorage: it outlasts a reload, no other tab or site sees it, and it
- * goes with the tab. A page that let a script of somebody else's in would lose it, which the content security policy and
- * Trusted Types are for.
+ * The session of this tab, in its sessionStorage: it survives a reload, no other tab or site can read it, and it ends
+ * with the tab. A foreign script in the page could read it; the content security policy and Trusted Types prevent that.
  *
  * @typedef {import('./api.js').Session} Session
  * @typedef {import('./api.js').Enrolment} Enrolment
  *
- * @typedef {object} Recovery  From a redeemed passcode to the new credentials.
+ * @typedef {object} Recovery  A recovery, from the redeemed passcode to the new credentials.
  * @property {string} recovery_token
- * @property {number} ends_at  In milliseconds of this machine's clock.
+ * @property {number} ends_at  In milliseconds, by the clock of this device.
  * @property {string} email
  * @property {boolean} has_password
- * @property {number} wrong_codes  How many the API has refused.
- * @property {Enrolment | null} enrolment  Kept, so that a reload does not void the key that was just scanned.
+ * @property {number} wrong_codes  How many codes the API has refused.
+ * @property {Enrolment | null} enrolment  Stored, so that a reload does not replace the key that was just scanned.
  */
 
 const SESSION = 'readmit.session';
@@ -21,7 +20,7 @@ const RETURN = 'readmit.return';
 const LINK = 'readmit.link';
 
 /**
- * Hears that a session has begun (`started`), was left by its owner (`left`), or was ended by the API (`ended`), and that the
+ * Events: a session has started (`started`), its owner has signed out (`left`), the API has ended it (`ended`), or the
  * person is asked to sign in again (`asked`).
  */
 export const sessions = new EventTarget();
@@ -58,10 +57,10 @@ export function startSession({ access_token, employee }) {
   sessions.dispatchEvent(new Event('started'));
 }
 
-/** The same person has signed in again. The page stays, with all that it keeps. @param {Session} answer */
+/** The same person has signed in again. The page stays as it is. @param {Session} answer */
 export const renewSession = ({ access_token, employee }) => keep(SESSION, { access_token, employee });
 
-/** The API takes that token no more. A session that began meanwhile stays. @param {string} token */
+/** The API no longer accepts that token. A session that started meanwhile stays. @param {string} token */
 export function endSession(token) {
   if (!token || token !== accessToken()) return;
   keep(SESSION, null);
@@ -69,7 +68,7 @@ export function endSession(token) {
   sessions.dispatchEvent(new Event('ended'));
 }
 
-/** Its owner goes. */
+/** The owner signs out. */
 export function leaveSession() {
   keep(SESSION, null);
   keep(RETURN, null);
@@ -77,7 +76,7 @@ export function leaveSession() {
   sessions.dispatchEvent(new Event('left'));
 }
 
-/** How the last session ended, said once. */
+/** How the last session ended; returned only once. */
 export function takeEnd() {
   const how = end;
   end = '';
@@ -91,7 +90,7 @@ export const recovery = () => kept(RECOVERY);
 export const keepRecovery = (state) => keep(RECOVERY, state);
 
 /**
- * Where to go on after signing in; the cursors are those of a list's pages before, which its address does not have.
+ * Where to continue after signing in. `cursors` are those of a list's earlier pages, which are not in its address.
  *
  * @typedef {{ hash: string, cursors: unknown }} Return
  */
@@ -101,7 +100,7 @@ export const returnTo = (place) => keep(RETURN, place);
 
 export const isReturning = () => kept(RETURN) !== null;
 
-/** Where to go on, said once. @returns {Return | null} */
+/** Where to continue; returned only once. @returns {Return | null} */
 export function takeReturn() {
   const place = kept(RETURN);
   keep(RETURN, null);
@@ -109,8 +108,8 @@ export function takeReturn() {
 }
 
 /**
- * What a mail's link brought, after it was taken out of the address bar, or what was typed in its place: kept until it is
- * used, so that a reload loses nothing.
+ * The secret of a mail's link, after it was removed from the address bar, or the typed code: stored until it is used, so
+ * that a reload loses nothing.
  *
  * @typedef {{ to: 'redeem' | 'disown', secret: string, email?: string }} Link
  */

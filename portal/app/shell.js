@@ -1,4 +1,4 @@
-/** What stands around every page: the head with its ways, the place of the page, the foot. */
+/** The frame of every page: the header with its links, the place for the page, the footer. */
 
 import config from '../config.js';
 import { signOut } from './api.js';
@@ -11,7 +11,7 @@ import { isSecurityAdmin, leaveSession, session, sessions } from './session.js';
 
 const main = h('main', { id: 'content', tabindex: '-1' });
 
-/** What concerns every page: the network is gone. */
+/** Shown on every page while the network is down. */
 const notice = announcement('status');
 notice.className = 'offline';
 
@@ -19,7 +19,7 @@ notice.className = 'offline';
 export function build() {
   const skip = h('a', { href: '#content', class: 'skip' }, words.shell.skip);
   skip.addEventListener('click', (event) => {
-    // The part after `#` says where one is, and stays.
+    // The part after `#` names the page, and stays.
     event.preventDefault();
     main.focus();
   });
@@ -50,7 +50,7 @@ function head() {
   return h('header', { class: 'head' }, h('a', { href: '#/', class: 'brand' }, config.brand), nav, leave);
 }
 
-/** Ends every session of the person, and says so if that cannot be done. */
+/** Ends every session of the person. If that fails, it shows a message. */
 function signOutButton() {
   const button = actionButton(words.account.signOut);
   button.addEventListener('click', async () => {
@@ -89,11 +89,11 @@ function foot() {
 }
 
 /**
- * Shows a page. Focus goes to its heading, where a screen reader begins to read.
+ * Shows a page. The focus goes to its heading, where a screen reader starts reading.
  *
  * @param {string} title
  * @param {HTMLElement} element
- * @param {boolean} isFirst  The first page of all leaves the focus to the browser.
+ * @param {boolean} isFirst  The very first page leaves the focus to the browser.
  */
 export function show(title, element, isFirst) {
   document.title = `${title} · ${config.brand}`;
@@ -108,7 +108,7 @@ export function show(title, element, isFirst) {
   if (!isFirst) scrollTo(0, 0);
 }
 
-/** Says that something is awaited, once it is worth saying. @param {boolean} isBusy */
+/** Shows that the page waits for an answer, if it takes long enough. @param {boolean} isBusy */
 export function setBusy(isBusy) {
   main.setAttribute('aria-busy', String(isBusy));
 }

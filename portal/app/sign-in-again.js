@@ -1,6 +1,6 @@
 /**
- * A sign-in in place: the API takes some requests only from somebody who has signed in lately. A dialog over what is open asks
- * for password and second factor. The page below keeps all that was typed, and the request is repeated (`api.js`).
+ * A sign-in in place: the API accepts some requests only after a recent sign-in. A dialog over the page asks for password
+ * and second factor. The page keeps everything that was typed, and the request is repeated (`api.js`).
  */
 
 import * as api from './api.js';
@@ -11,7 +11,7 @@ import { words } from './language.js';
 import { secondFactor } from './second-factor.js';
 import { accessToken, endSession, renewSession, session, sessions } from './session.js';
 
-/** The dialog that is open: requests that need a sign-in at the same time share it. @type {Promise<void> | null} */
+/** The open dialog: requests that need a sign-in at the same time share it. @type {Promise<void> | null} */
 let asked = null;
 
 /** Rejects with an `AbortError` if the dialog is closed, the page is left or the session ends before it. @returns {Promise<void>} */
@@ -44,7 +44,7 @@ function ask() {
     const send = async () => {
       const typed = { email, password: password.input.value, code: code.field().input.value };
       const answer = await api.signIn(typed, closing.signal);
-      // The address may be somebody else's by now, who must not carry on with this page.
+      // The address may belong to another person by now, who must not continue with this page.
       if (answer.employee.employee_id !== me?.employee_id) return endSession(accessToken());
       renewSession(answer);
       isSignedIn = true;

@@ -1,4 +1,4 @@
-/** One's own account: who one is here, new backup codes, the way out. */
+/** My account: the person's data, new backup codes, sign-out. */
 
 import * as api from '../api.js';
 import { fill, h } from '../dom.js';

@@ -1,6 +1,5 @@
 /**
- * Admin → Audit: who did what to whom, newest first: all of it, one type, or all that was done to one employee; and the
- * same as a file.
+ * Admin → Audit: who did what to whom, newest first: all events, one type, or the events about one employee; also as a file.
  */
 
 import * as api from '../api.js';
@@ -15,7 +14,7 @@ import { eventRow } from './audit/row.js';
 
 export const needs = 'admin';
 
-/** How many events one request brings to the page, and to a file. */
+/** How many events one request loads for the page, and for a file. */
 const [PAGE_SIZE, EXPORT_SIZE] = [50, 100];
 
 /** @param {import('../main.js').Visit} visit @returns {import('../main.js').Page} */
@@ -41,7 +40,7 @@ export function open({ place, signal }) {
   const more = actionButton(audit.more, { hidden: true });
   more.addEventListener('click', () => void load());
 
-  /** Up to fifty more, at the end of what is there. A page may be short, or empty, while there are more. */
+  /** Appends up to fifty more. A page may be short, or empty, while there are more. */
   async function load() {
     if (more.isBusy()) return;
     more.setBusy(true);
@@ -55,7 +54,7 @@ export function open({ place, signal }) {
       table.hidden = body.childElementCount === 0;
       const none = next === null ? audit.empty : audit.noneSoFar;
       status.say(table.hidden ? none : audit.shown(number(body.childElementCount)));
-      // Reading goes on where it ended. The button keeps the focus while it stays and nothing has come.
+      // The focus goes to the first new row. If no row has come, the button keeps it.
       if (document.activeElement === more && (rows[0] || next === null)) (rows[0] ?? heading).focus();
       more.hidden = next === null;
     } catch (error) {
@@ -81,7 +80,7 @@ export function open({ place, signal }) {
   return { title: audit.title, element };
 }
 
-/** A type, or the one employee that is looked at. @param {string} employee @param {string} type */
+/** The filter: a type, or one employee. @param {string} employee @param {string} type */
 function filter(employee, type) {
   const { audit } = words;
   if (employee) {

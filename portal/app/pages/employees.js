@@ -1,8 +1,8 @@
 /**
  * Admin → Manage Employees: the company's people, searched, filtered and paged, each with a pencil.
  *
- * The address says what is shown (`?query=`, `filter=`, `page=`, and `employee=` for the dialog), so that Back, a reload and
- * a new sign-in come back to it. The cursors of the pages before are in the history's state.
+ * The address has the state of the page (`?query=`, `filter=`, `page=`, and `employee=` for the dialog), so that Back, a
+ * reload and a new sign-in return to it. The cursors of earlier pages are in the history's state.
  */
 
 import * as api from '../api.js';
@@ -27,7 +27,7 @@ const PAGE_SIZE = 50;
 function wantedAt({ query, state }) {
   const page = Number(query.get('page') ?? '1');
   const cursors = Array.isArray(state?.cursors) ? state.cursors : [];
-  // A page whose cursor is not known cannot be gone to: one begins again.
+  // A page without a known cursor cannot be loaded: the list starts at its first page.
   const isKnown = Number.isInteger(page) && page > 1 && cursors.length >= page - 1;
   return {
     query: query.get('query') ?? '',
@@ -37,7 +37,7 @@ function wantedAt({ query, state }) {
   };
 }
 
-/** What an address asks for, if there is such a thing. @param {Record<string, string>} those @param {string | null} wanted */
+/** The value from the address, if it is a known one. @param {Record<string, string>} those @param {string | null} wanted */
 const known = (those, wanted) => (wanted !== null && Object.hasOwn(those, wanted) ? wanted : '');
 
 /** @param {Wanted} wanted */
@@ -68,7 +68,7 @@ export function open({ place, signal }) {
   const previous = pagerButton(words.employees.previous, 'left', () =>
     show({ ...wanted, page: wanted.page - 1, cursors: wanted.cursors.slice(0, -1) }));
   const following = pagerButton(words.employees.next, 'right', () => {
-    // Until a page has come, nobody knows where the next one begins.
+    // The cursor of the next page comes with this page.
     if (next !== null) show({ ...wanted, page: wanted.page + 1, cursors: [...wanted.cursors, next] });
   });
   const pageNumber = h('span', { class: 'page-number' });
@@ -91,7 +91,7 @@ export function open({ place, signal }) {
 
   /** @param {string | null} id */
   function closeEdit(id) {
-    // The row may be a new one since.
+    // The row may have been replaced meanwhile.
     if (id && document.activeElement === document.body) table.focusPencil(id);
     const { query, state } = here();
     if (!query.has('employee')) return;

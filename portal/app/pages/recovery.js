@@ -1,8 +1,9 @@
 /**
- * The recovery: a new password, a new authenticator, the backup codes, and in.
+ * The recovery: a new password, a new authenticator, the backup codes; then the person is signed in.
  *
- * What is shown follows from what is kept of it: no password yet → the password; no completion yet → the authenticator; so a
- * reload, or a link that was followed away and back, goes on where one was. The API ends a recovery on its own; then that is said.
+ * The stored state decides what is shown: no password yet → the password; no completion yet → the authenticator. So a
+ * reload, or leaving the page and coming back, continues at the same step. If the API has ended the recovery, the page
+ * says so.
  */
 
 import * as api from '../api.js';
@@ -18,7 +19,7 @@ import { steps } from './recovery/steps.js';
 
 export const needs = 'nobody';
 
-/** The API ends a recovery with the fifth wrong code, whose refusal reads as the others do. */
+/** The fifth wrong code ends a recovery, but its refusal looks like the others. */
 const WRONG_CODES = 5;
 
 /** @typedef {import('../session.js').Recovery} Recovery */
@@ -80,7 +81,7 @@ export function open({ signal }) {
     );
   }
 
-  /** Sends a step; an end that the API tells, and a step that it misses, change the page. */
+  /** Sends a step. If the API says that the recovery has ended or that a step is missing, the page changes. */
   const actions = {
     /** @template T @param {() => Promise<T>} send @returns {Promise<T | undefined>} */
     async attempt(send) {

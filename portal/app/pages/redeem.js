@@ -1,4 +1,4 @@
-/** "I have a one-time passcode": the way into a recovery, from a mail's link or by typing the code. */
+/** "I have a one-time passcode": starts a recovery, from a mail's link or with a typed code. */
 
 import * as api from '../api.js';
 import { h } from '../dom.js';
@@ -10,7 +10,7 @@ import { steps } from './recovery/steps.js';
 
 export const needs = 'nobody';
 
-/** Three groups of four, however they are written: as lenient as the API. */
+/** Three groups of four, in any spelling that the API accepts. */
 const PASSCODE = /^(?:[\s-]*[0-9A-Z]){12}[\s-]*$/i;
 
 /** @returns {import('../main.js').Page} */

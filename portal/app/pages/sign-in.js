@@ -42,7 +42,7 @@ export function open() {
   return { title, element };
 }
 
-/** Goes where one was, or where one begins. */
+/** Returns to the page before the sign-in, or to the start page. */
 function arrive() {
   const { hash, cursors } = takeReturn() ?? { hash: isSecurityAdmin() ? '#/employees' : '#/account', cursors: null };
   go(hash, { replace: true, state: { cursors } });

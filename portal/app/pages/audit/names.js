@@ -1,8 +1,8 @@
-/** The names of people whom the trail knows by id alone. Each is asked for once, a few at a time. */
+/** The names of people, because the audit has only their ids. Each is loaded once, a few at a time. */
 
 import { getEmployee } from '../../api.js';
 
-/** How many are asked for at the same time. */
+/** How many are loaded at the same time. */
 const AT_ONCE = 4;
 
 class Names {
@@ -14,7 +14,7 @@ class Names {
 
   #asking = 0;
 
-  /** The name, or the id of somebody who has none any more. @param {string} id */
+  /** The name, or the id if the person has no name any more. @param {string} id */
   of(id) {
     const known = this.#known.get(id) ?? this.#ask(id);
     this.#known.set(id, known);
@@ -28,7 +28,7 @@ class Names {
     try {
       return (await getEmployee(id)).name;
     } catch {
-      // Erased, or not to be had now: the id says who it was, and the next page asks again.
+      // The person was erased, or the request failed: show the id, and ask again on the next page.
       this.#known.delete(id);
       return id;
     } finally {

@@ -1,4 +1,4 @@
-/** An event as a row. What somebody else typed, a reason or a browser's name, is text and nothing else. */
+/** An event as a row. A reason or a browser's name is untrusted input and shown only as text. */
 
 import { h } from '../../dom.js';
 import { dateAndTime, exactTime, words } from '../../language.js';
@@ -48,7 +48,7 @@ function details(event) {
   return h('details', {}, h('summary', {}, typeof reason === 'string' ? reason : audit.details), h('dl', {}, pairs));
 }
 
-/** Fields whose values are words of the API, which a language translates. */
+/** Fields with fixed values of the API, which are translated. */
 const WITH_WORDS = ['role', 'account_type', 'status', 'second_proof'];
 
 /** @param {string} key @param {string | import('../../api.js').Change} value */

@@ -1,4 +1,4 @@
-/** Email TOTP to several: a few at a time, with a bar that moves and a result a row. */
+/** Email TOTP to several: a few at a time, with a progress bar and a result for each row. */
 
 import * as api from '../../api.js';
 import { dialog } from '../../dialog.js';
@@ -9,10 +9,10 @@ import { explain, isUncertain } from '../../problems.js';
 import { session } from '../../session.js';
 import { REVOCABLE } from './status.js';
 
-/** How many are sent in one request, so that the bar moves; the API takes 25. */
+/** How many are sent in one request. Less than the API's 25, so that the progress bar moves. */
 const BATCH = 5;
 
-/** What may go well when it is tried again. */
+/** Problems for which a retry may succeed. */
 const PASSING = ['email_not_sent', 'temporarily_unavailable', 'request_in_progress', 'too_many_requests'];
 
 /**
@@ -28,10 +28,10 @@ export class BulkDialog {
   /** @type {Employee[]} */
   #people = [];
 
-  /** What is still to be sent. @type {Batch[]} */
+  /** The batches that are not sent yet. @type {Batch[]} */
   #waiting = [];
 
-  /** The reason that goes with every batch, also when it is tried again. @type {string | undefined} */
+  /** The reason of every batch, also for a retry. @type {string | undefined} */
   #reason;
 
   #isStopped = false;
@@ -40,7 +40,7 @@ export class BulkDialog {
 
   #ask = h('p');
 
-  // It scrolls by itself, so the keyboard has to get there.
+  // It scrolls, so it must be reachable by keyboard.
   #list = h('ul', { class: 'results', tabindex: '0', 'aria-label': words.bulk.title });
 
   #bar = h('progress', { 'aria-label': words.bulk.title, value: '0', max: '1' });
@@ -59,7 +59,7 @@ export class BulkDialog {
 
   #signal;
 
-  /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: (sent: string[]) => void }} options  `closed` is told who was sent one. */
+  /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: (sent: string[]) => void }} options  `closed` gets the ids of the employees who got a passcode. */
   constructor({ signal, changed, closed }) {
     this.#signal = signal;
     this.#changed = changed;
@@ -103,7 +103,7 @@ export class BulkDialog {
     this.#refused.say();
     this.#reason ??= this.#typed.input.value.trim();
     this.#typed.input.readOnly = true;
-    // Who closes the dialog and opens it for others has another one.
+    // The dialog may have been closed and opened for other people meanwhile.
     const waiting = this.#waiting;
     try {
       while (waiting[0] && !this.#isStopped) {
@@ -135,7 +135,7 @@ export class BulkDialog {
   }
 
   /**
-   * Who of them still waits: the others have a passcode of this admin's that they did not have before.
+   * The employees who still need one: the others have a new passcode from this admin.
    *
    * @param {Batch} batch
    */
@@ -146,7 +146,7 @@ export class BulkDialog {
       const passcode = now[index]?.passcode;
       const isMine = passcode && passcode.issued_by !== 'operator' && passcode.issued_by.employee_id === me;
       const isNew = isMine && passcode.passcode_id !== before.passcode?.passcode_id;
-      // A mail that failed is to be sent again.
+      // A failed mail must be sent again.
       if (!isNew || !REVOCABLE.includes(passcode.status)) return true;
       this.#take(before, { employee_id: before.employee_id, passcode });
       return false;
@@ -166,7 +166,7 @@ export class BulkDialog {
     }
   }
 
-  /** Says how it went, and offers what is left. */
+  /** Shows the results, and offers a retry of the rest. */
   #finish() {
     if (this.#signal.aborted) return;
     const again = this.#people.filter(({ employee_id: id }) => this.#outcomes.get(id)?.state === 'again');

@@ -1,4 +1,4 @@
-/** Edit Employee: a person's state, and at its bottom Email TOTP. */
+/** Edit Employee: a person's data, and below it Email TOTP. */
 
 import * as api from '../../api.js';
 import { dialog } from '../../dialog.js';
@@ -13,7 +13,7 @@ import { REVOCABLE, badge, role, twoFactor } from './status.js';
 /** @typedef {api.Employee} Employee */
 
 export class EditDialog {
-  /** Whose dialog is open. @type {string | null} */
+  /** The employee whose dialog is open. @type {string | null} */
   #id = null;
 
   #facts = h('div', { class: 'person' });
@@ -41,7 +41,7 @@ export class EditDialog {
     this.element = element;
   }
 
-  /** @param {string} id @param {Employee} [known]  As the list has it; asked for anew all the same. */
+  /** @param {string} id @param {Employee} [known]  From the list; the dialog still asks the API. */
   open(id, known) {
     if (this.#id === id) return;
     this.#id = id;
@@ -98,7 +98,7 @@ export class EditDialog {
 }
 
 /**
- * As many for somebody without a passcode, so that nothing moves when one is sent.
+ * The same number of lines for somebody without a passcode, so that nothing moves when one is sent.
  *
  * @param {api.Passcode | null} passcode
  * @returns {[string, Node | string][]}

@@ -1,4 +1,4 @@
-/** Email TOTP: one click, one mail, and then what becomes of it; and taking the passcode back. */
+/** Email TOTP: one click sends one mail, and the form shows its delivery. It also revokes a passcode. */
 
 import * as api from '../../api.js';
 import { h, newId } from '../../dom.js';
@@ -7,10 +7,10 @@ import { duration, timeOf, words } from '../../language.js';
 import { explain, isGivenUp, isUncertain } from '../../problems.js';
 import { UNSETTLED } from './status.js';
 
-/** How often and how long the delivery is followed, in milliseconds: the mail service may never report. */
+/** The interval and the duration of asking for the delivery, in milliseconds. It ends, because the mail service may never report. */
 const [INTERVAL, PATIENCE] = [2_000, 60_000];
 
-/** For how long a passcode may be asked for, in minutes; an hour unless another is chosen. */
+/** The lifetimes to choose from, in minutes; the default is an hour. */
 const LIFETIMES = [10, 30, 60, 240, 1440];
 
 /** @typedef {import('../../api.js').Employee} Employee */
@@ -18,7 +18,7 @@ const LIFETIMES = [10, 30, 60, 240, 1440];
 export class IssueForm {
   #id = '';
 
-  /** A click whose outcome is not known is tried again with its own key, by employee. @type {Map<string, { key: string, wish: string }>} */
+  /** By employee: if the result of a click is not known, the retry uses the same key. @type {Map<string, { key: string, wish: string }>} */
   #uncertain = new Map();
 
   #following = new AbortController();
@@ -68,7 +68,7 @@ export class IssueForm {
     );
   }
 
-  /** For somebody else. @param {string} id */
+  /** Shows the form for another employee. @param {string} id */
   begin(id) {
     this.#following.abort();
     this.#id = id;
@@ -79,7 +79,7 @@ export class IssueForm {
 
   /** @param {boolean} isOffered */
   offerRevocation(isOffered) {
-    // What has the focus stays until it is left.
+    // The element with the focus stays until the focus leaves it.
     if (isOffered || document.activeElement !== this.#revoke) this.#revoke.hidden = !isOffered;
   }
 
@@ -99,7 +99,7 @@ export class IssueForm {
     for (const message of [this.#said, this.#delivery, this.#refused]) message.say();
   }
 
-  /** Does `act` once however often it is clicked, and says what went wrong. @param {(id: string) => Promise<void>} act */
+  /** Calls `act` once however often it is clicked, and shows errors. @param {(id: string) => Promise<void>} act */
   async #once(act) {
     if (this.#send.isBusy()) return;
     const id = this.#id;
@@ -140,7 +140,7 @@ export class IssueForm {
         this.#delivery.scrollIntoView({ block: 'nearest' });
       } catch (error) {
         if (isUncertain(error)) this.#uncertain.set(id, { key, wish: text });
-        // What was not sent again leaves an earlier click as uncertain as it was.
+        // This request was not sent, so the result of the earlier click is still unknown.
         else if (!isGivenUp(error)) this.#uncertain.delete(id);
         this.#delivery.say();
         throw error;
@@ -163,7 +163,7 @@ export class IssueForm {
     });
   }
 
-  /** Says what becomes of the mail, until it is known or nothing has come for a minute. @param {string} id @param {string} passcode */
+  /** Shows the delivery of the mail until it is known, or until a minute has passed. @param {string} id @param {string} passcode */
   async #follow(id, passcode) {
     this.#following.abort();
     this.#following = new AbortController();
@@ -175,7 +175,7 @@ export class IssueForm {
         const employee = await api.getEmployee(id, signal);
         this.#changed(employee);
         const status = employee.passcode?.status ?? 'superseded';
-        // Somebody else's click sent a newer one: the person's state above tells of it.
+        // Somebody else has sent a newer one: the person's data above shows it.
         if (employee.passcode?.passcode_id !== passcode) return this.#delivery.say();
         if (!UNSETTLED.includes(status)) return this.#delivery.say(words.statusText[status]);
         if (Date.now() >= until) return this.#delivery.say(words.employee.deliveryUnknown);

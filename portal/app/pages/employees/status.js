@@ -1,14 +1,14 @@
-/** A passcode's state in a word and a colour, and who is who. */
+/** A passcode's state as a word with a colour, and labels for roles and accounts. */
 
 import { h } from '../../dom.js';
 import { words } from '../../language.js';
 
 /** @typedef {import('../../api.js').PasscodeStatus} PasscodeStatus */
 
-/** What is still to become known from the mail service. @type {PasscodeStatus[]} */
+/** States that a report of the mail service can still change. @type {PasscodeStatus[]} */
 export const UNSETTLED = ['sending', 'sent', 'delayed'];
 
-/** What can be taken back: also a redeemed one, whose recovery may be under way. @type {PasscodeStatus[]} */
+/** States that can be revoked; also `redeemed`, because its recovery may be open. @type {PasscodeStatus[]} */
 export const REVOCABLE = [...UNSETTLED, 'delivered', 'redeemed'];
 
 /** @type {Record<PasscodeStatus, 'good' | 'pending' | 'bad' | 'over'>} */

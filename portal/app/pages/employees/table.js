@@ -1,4 +1,4 @@
-/** The table of employees; on a narrow screen each row is a card, and stays a row to a screen reader. */
+/** The table of employees. On a narrow screen each row looks like a card, but is still a row for a screen reader. */
 
 import { fill, h, icon } from '../../dom.js';
 import { utcDay, words } from '../../language.js';
@@ -10,7 +10,7 @@ export class EmployeeTable {
   /** @type {Map<string, { employee: Employee, row: HTMLElement, box: HTMLInputElement }>} */
   #rows = new Map();
 
-  /** Who is selected, on whichever page. @type {Map<string, Employee>} */
+  /** The selected employees of all pages. @type {Map<string, Employee>} */
   #selected = new Map();
 
   #body = h('tbody', { role: 'rowgroup' });
@@ -45,7 +45,7 @@ export class EmployeeTable {
     );
   }
 
-  /** Rows that are being replaced stay, paler. @param {boolean} isBusy */
+  /** Rows stay visible, but pale, while new ones are loaded. @param {boolean} isBusy */
   setBusy(isBusy) {
     this.element.setAttribute('aria-busy', String(isBusy));
   }
@@ -63,13 +63,13 @@ export class EmployeeTable {
     return this.#rows.get(id)?.employee;
   }
 
-  /** What is known anew of somebody. @param {Employee} employee */
+  /** Updates the row of an employee. @param {Employee} employee */
   update(employee) {
     const known = this.#rows.get(employee.employee_id);
     if (this.#selected.has(employee.employee_id)) this.#selected.set(employee.employee_id, employee);
     if (!known) return;
     known.employee = employee;
-    // The pencil stays: it may have the focus to come back to.
+    // The pencil stays, because the focus may return to it.
     const cells = this.#cells(employee);
     [...known.row.children].slice(1, 1 + cells.length).forEach((cell, index) => cell.replaceWith(cells[index] ?? cell));
   }
@@ -130,7 +130,7 @@ export class EmployeeTable {
     return row;
   }
 
-  /** All but the first and the last. @param {Employee} employee */
+  /** All cells except the first and the last. @param {Employee} employee */
   #cells(employee) {
     const { last_signed_in_at: at, passcode } = employee;
     const cell = (/** @type {string} */ label, /** @type {(Node | string | false)[]} */ ...content) =>

@@ -1,11 +1,11 @@
-/** What is looked for: a search as one types, or a filter. The API takes one of them, so choosing one ends the other. */
+/** A search while typing, or a filter. The API accepts only one of them, so choosing one clears the other. */
 
 import { pause } from '../../api.js';
 import { h, newId } from '../../dom.js';
 import { words } from '../../language.js';
 import { isGivenUp } from '../../problems.js';
 
-/** How long typing has to rest before it is searched for, in milliseconds. */
+/** How long to wait after the last key before searching, in milliseconds. */
 const REST = 200;
 
 export class Toolbar {
@@ -22,7 +22,7 @@ export class Toolbar {
       isResting = true;
       search(input.value.trim());
     };
-    /** Searches for what was typed at once, if that is still to come. */
+    /** Searches at once, if a search is still waiting. */
     this.settle = () => {
       typing.abort();
       if (!isResting) find();
@@ -52,7 +52,7 @@ export class Toolbar {
 
   /** @param {{ query: string, filter: string }} wanted */
   show({ query, filter }) {
-    // What is being typed is ahead of what is shown.
+    // The typed text is newer than the shown list.
     if (document.activeElement !== this.input) this.input.value = query;
     this.select.value = query ? '' : filter;
   }

@@ -1,4 +1,4 @@
-/** The authenticator step: the key as a QR code and as text, and digits that show that it has arrived. */
+/** The authenticator step: the key as a QR code and as text, and digits that prove that the app has it. */
 
 import * as api from '../../api.js';
 import { copied, fill, h } from '../../dom.js';

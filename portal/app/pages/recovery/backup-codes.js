@@ -1,4 +1,4 @@
-/** Backup codes, shown once: copy, download or print them, and say that they are kept, before the page can be left. */
+/** Backup codes, shown once. The person can copy, download or print them, and must confirm that they are saved before leaving the page. */
 
 import config from '../../../config.js';
 import { copied, download, h, newId } from '../../dom.js';
@@ -8,7 +8,7 @@ import { holdUntil } from '../../router.js';
 
 /**
  * @param {string[]} codes
- * @param {string} email  Whose they are.
+ * @param {string} email  The owner.
  * @param {() => void} done
  * @returns {HTMLElement[]}
  */

@@ -1,4 +1,4 @@
-/** The password step: advice as one types, and the API's word in the end. */
+/** The password step: advice while typing; the API decides. */
 
 import * as api from '../../api.js';
 import { fill, h, newId } from '../../dom.js';
@@ -10,7 +10,7 @@ import { isProblem } from '../../problems.js';
 const [LEAST, MOST] = [12, 256];
 
 /**
- * What can be said of a password before it is sent. Whether it is common, and what the company is called, only the API knows.
+ * Checks a password before it is sent. Only the API knows whether it is common, and the name of the company.
  *
  * @param {string} password
  * @param {string} email

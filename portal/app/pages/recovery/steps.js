@@ -1,4 +1,4 @@
-/** Where one is on the way back in. */
+/** The steps of a recovery, with the current one. */
 
 import { h } from '../../dom.js';
 import { words } from '../../language.js';
