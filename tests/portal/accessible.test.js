@@ -1,4 +1,4 @@
-/** Everybody can use every page, dialog and state: axe finds nothing in light and in dark. */
+/** Every page, dialog and state is accessible: axe finds nothing in light and in dark. */
 
 import assert from 'node:assert/strict';
 

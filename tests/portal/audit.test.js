@@ -1,4 +1,4 @@
-/** Admin → Audit: filters, names, more of it, and a file in which nothing is a formula or misleads. */
+/** Admin → Audit: filters, names, more events, and a file without formulas and misleading characters. */
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -38,7 +38,7 @@ function rowsOf(text) {
   return rows.slice(0, -1);
 }
 
-story('names stand instead of ids, and what somebody typed is text', async (world) => {
+story('names replace ids, and typed text stays text', async (world) => {
   const { page } = await adaAtTheTrail(world);
   const issued = page.getByRole('row').filter({ hasText: 'Passcode issued' }).first();
   await issued.getByText('Mike Brandt').waitFor();
@@ -48,7 +48,7 @@ story('names stand instead of ids, and what somebody typed is text', async (worl
   assert.equal(await page.locator('td img').count(), 0);
 });
 
-story('a changed company and a changed role are told with old and new values', async (world) => {
+story('a changed company and a changed role are shown with old and new values', async (world) => {
   const { company, page } = await adaAtTheTrail(world);
   const changed = { company_id: company.id, second_proof: 'everyone', support_email: HELP };
   await world.stack.importEmployees({ company: changed, employees: [] });
@@ -65,7 +65,7 @@ story('a changed company and a changed role are told with old and new values', a
   await role.getByText('Member → Security Admin', { exact: true }).waitFor();
 });
 
-story('a type, a person from the dialog, and everybody again', async (world) => {
+story('filters by a type, by a person from the dialog, and by nothing again', async (world) => {
   const { page } = await adaAtTheTrail(world);
   await page.getByLabel('Show', { exact: true }).selectOption('employee.imported');
   await page.getByText('Events shown: 6').waitFor();
@@ -81,7 +81,7 @@ story('a type, a person from the dialog, and everybody again', async (world) => 
 
 story('a page without an event offers to look further back', async (world) => {
   const { page } = await adaAtTheTrail(world);
-  // As behind a thousand newer events of other types.
+  // As if a thousand newer events had other types.
   await page.route(/\/v1\/audit-events\?type=recovery\.completed/, async (route) => {
     const url = new URL(route.request().url());
     if (!url.searchParams.has('cursor')) return route.fulfill({ json: { events: [], next_cursor: 'further' } });
@@ -95,7 +95,7 @@ story('a page without an event offers to look further back', async (world) => {
   await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'hidden' });
 });
 
-story('the file has every event once, over several pages, and no formula or control', async (world) => {
+story('the file has every event once, over several pages, and no formula or control character', async (world) => {
   const people = [
     { email: 'ada', name: 'Ada Lindqvist', role: /** @type {const} */ ('security_admin') },
     ...Array.from({ length: 120 }, (_, index) => ({ email: index ? `m${index}` : 'mike', name: `Member ${index}` })),

@@ -1,4 +1,4 @@
-/** Several at once: a bar that moves, a result a row, and nobody mailed twice. */
+/** Several at once: a progress bar, a result for each row, and nobody gets two mails. */
 
 import assert from 'node:assert/strict';
 
@@ -40,7 +40,7 @@ async function mailed(world, company) {
   return { mails: mails.length, people: new Set(mails.map(({ to }) => to[0])).size };
 }
 
-story('people of two pages are selected, each gets an answer, and who was sent one is selected no more', async (world) => {
+story('people of two pages are selected, each gets a result, and those who got a passcode are deselected', async (world) => {
   /** @type {Row[]} */
   const people = [
     ...staff(52),
@@ -68,7 +68,7 @@ story('people of two pages are selected, each gets an answer, and who was sent o
   assert.deepEqual(await mailed(world, company), { mails: 6, people: 6 });
 });
 
-story('the bar moves, and Stop stops before the next few', async (world) => {
+story('the progress bar moves, and Stop stops before the next batch', async (world) => {
   const { company, page, dialog } = await adaAtWork(world, staff(12));
   /** @type {(() => void)[]} */
   const held = [];
@@ -93,7 +93,7 @@ story('the bar moves, and Stop stops before the next few', async (world) => {
   assert.deepEqual(await mailed(world, company), { mails: 12, people: 12 });
 });
 
-story('a connection that is lost midway mails nobody twice', async (world) => {
+story('a connection that is lost in the middle mails nobody twice', async (world) => {
   const { company, visitor, page, dialog } = await adaAtWork(world, staff(12));
   visitor.watch.expectsFailure(/\/v1\/passcodes$/);
   let requests = 0;
@@ -114,7 +114,7 @@ story('a connection that is lost midway mails nobody twice', async (world) => {
   assert.deepEqual(await mailed(world, company), { mails: 12, people: 12 });
 });
 
-story('the sixty of an hour are told in each row, and the rest is tried again later', async (world) => {
+story('the limit of sixty an hour is shown in each row, and the rest is tried again later', async (world) => {
   const { company, page, dialog } = await adaAtWork(world, staff(63));
   for (const [name, selected] of /** @type {const} */ ([['Previous', 50], ['Next', 64]])) {
     if (name === 'Next') await page.getByRole('button', { name }).click();

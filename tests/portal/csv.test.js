@@ -1,4 +1,4 @@
-/** The audit trail's CSV: the cases that the operator's export is tested with too (`operator/src/csv_row.rs`). */
+/** The CSV of the audit: the same cases as for the operator's export (`operator/src/csv_row.rs`). */
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -33,11 +33,11 @@ test('a cell is what the shared cases say', () => {
   assert.deepEqual(written, CASES.cells);
 });
 
-test('exactly the characters that mislead are escaped', () => {
+test('exactly the misleading characters are escaped', () => {
   const ranges = CASES.escaped.map(([first, last]) => [Number.parseInt(first, 16), Number.parseInt(last, 16)]);
   const misleads = (/** @type {number} */ code) => ranges.some(([first = 0, last = 0]) => first <= code && code <= last);
   const isCharacter = (/** @type {number} */ code) => code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-  // Each behind a letter, where nothing begins a formula.
+  // Each after a letter, where no formula can begin.
   for (let block = 0; block <= 0x10ffff; block += 256) {
     const codes = Array.from({ length: 256 }, (_, index) => block + index).filter(isCharacter);
     const written = codes.map((code) =>

@@ -49,7 +49,7 @@ story('the same link opened again says again that the passcode no longer works, 
   assert.equal(told.length, 1);
 });
 
-story('a link whose passcode is over says so', async (world) => {
+story('a link whose passcode has ended says so', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   await ada.issueCodeTo('mike');

@@ -1,4 +1,4 @@
-/** What the first page weighs, how it is sent, and that no page moves under the finger. */
+/** The size of the first page, its headers, and that no page shifts while it loads. */
 
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,13 +15,13 @@ const story = stories();
 /** Compressed, in bytes: two seconds on a slow mobile network. */
 const MOST = 60_000;
 
-/** The sum of the shifts; web.dev calls 0.1 good. */
+/** The limit of the sum of layout shifts; web.dev calls 0.1 good. */
 const MOST_SHIFT = 0.02;
 
-/** How long each answer takes, in milliseconds: a shift within 500 of an input counts as wanted. */
+/** How long each answer takes, in milliseconds: a shift within 500 ms after an input does not count. */
 const SLOW = 700;
 
-/** What every file is sent with, and no other header that tells a browser what it may do. */
+/** The headers of every file; no other header for browsers is sent. */
 const HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy':
@@ -35,14 +35,14 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** What differs from file to file. */
+/** The headers that differ from file to file. */
 const OF_THE_FILE = ['content-length', 'content-type', 'date', 'etag'];
 
 /** @typedef {import('./harness/stories.js').World} World */
 /** @typedef {import('playwright-core').Page} Page */
 
 /**
- * A visitor with an empty page, which keeps its layout shifts from then on.
+ * A visitor with an empty page, which records its layout shifts from then on.
  *
  * @param {World} world
  * @param {import('./harness/visitor.js').Habits} [habits]
@@ -65,18 +65,18 @@ async function loaded(world, locale) {
 }
 
 for (const locale of ['en', 'de', 'ja']) {
-  story(`all that the first page loads in ${locale} is light`, async (world) => {
+  story(`the first page in ${locale} stays below the size limit`, async (world) => {
     const files = await loaded(world, locale);
     const sizes = await Promise.all(files.map(async (file) => gzipSync(await file.body()).length));
     const sum = sizes.reduce((all, size) => all + size, 0);
     world.says(`${locale}: ${files.length} files, ${sum} bytes compressed`);
-    // Markup, three styles, the start and its page, the words: less is a page that did not load.
+    // HTML, three stylesheets, the start script and its page, the texts: with fewer files the page did not load.
     assert.ok(files.length >= 10, `${files.length} files`);
     assert.ok(sum < MOST, `${sum} bytes`);
   });
 }
 
-story('every file is sent with the headers of the cloud, and once only if it is known', async (world) => {
+story('every file is sent with the headers of the cloud, and only once if the browser has it', async (world) => {
   for (const response of await loaded(world, 'en')) {
     const all = Object.entries(await response.allHeaders());
     const told = all.filter(([name]) => !OF_THE_FILE.includes(name));
@@ -97,7 +97,7 @@ async function slowly(page) {
 }
 
 /**
- * Waits for another page: that it has taken the place of the one before is no shift.
+ * Waits for another page: replacing the previous page does not count as a shift.
  *
  * @param {Page} page
  * @param {string} heading
@@ -118,7 +118,7 @@ async function stoodStill(world, page, what) {
 const DEVICES = { desk: { width: 1280, height: 800 }, hand: { width: 360, height: 740 } };
 
 for (const [device, viewport] of Object.entries(DEVICES)) {
-  story(`an admin's pages stand still on a ${device}, also when answers are slow`, async (world) => {
+  story(`an admin's pages do not shift on a ${device}, also when answers are slow`, async (world) => {
     const company = await world.company(PEOPLE);
     const ada = await company.enrol('ada');
     const { page } = await watched(world, { viewport });
@@ -151,7 +151,7 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
     await stoodStill(world, page, 'audit');
   });
 
-  story(`the way back in stands still on a ${device}, also when answers are slow`, async (world) => {
+  story(`a recovery does not shift on a ${device}, also when answers are slow`, async (world) => {
     const company = await world.company();
     const code = await company.mailCodeTo('mike');
     const { page } = await watched(world, { viewport });
@@ -167,6 +167,6 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
     await stoodStill(world, page, 'authenticator');
     await page.reload();
     await page.getByRole('img', { name: 'QR code' }).waitFor();
-    await stoodStill(world, page, 'authenticator, loaded anew');
+    await stoodStill(world, page, 'authenticator, after a reload');
   });
 }

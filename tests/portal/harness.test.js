@@ -1,4 +1,4 @@
-/** The harness sees what it has to see: each fault of a scratch page is found, and a page without one passes. */
+/** The harness finds each fault of a test page, and a page without a fault passes. */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -22,7 +22,7 @@ after(async () => {
 });
 
 /**
- * Somebody at a scratch page, once its script has run.
+ * A visitor at a test page, after its script has run.
  *
  * @param {Parameters<typeof scratch>} parts
  * @param {(visitor: Visitor) => Promise<void>} look
@@ -88,7 +88,7 @@ for (const [whose, script, finding, rest, policy] of FAULTS) {
   });
 }
 
-test('a refusal that is expected passes, and one that does not come is found', { timeout: TIMEOUT }, async () => {
+test('an expected refusal passes, and a missing one is found', { timeout: TIMEOUT }, async () => {
   await at(["await fetch('/v1/refuses');"], async (visitor) => {
     await hasRun(visitor);
     visitor.expects(401);
@@ -111,7 +111,7 @@ test('a request that fails is found unless it is expected', { timeout: TIMEOUT }
   });
 });
 
-test('a request that ends with its page passes, and one that the page itself aborts is found', { timeout: TIMEOUT }, async () => {
+test('a request that ends with its page passes, and one that the page aborts is found', { timeout: TIMEOUT }, async () => {
   const asks = (/** @type {string} */ then) => `addEventListener('asked', () => {
     const aborting = new AbortController();
     fetch('/v1/never', { signal: aborting.signal }).catch(() => {});
@@ -132,7 +132,7 @@ test('a request that ends with its page passes, and one that the page itself abo
   }
 });
 
-test('axe finds pale words in light, and looks at the dark too', { timeout: TIMEOUT }, async () => {
+test('axe finds pale text in light, and checks the dark scheme too', { timeout: TIMEOUT }, async () => {
   await at(['', '<p class="pale">Pale</p>'], async (visitor) => {
     const findings = await accessibilityFindings(visitor.page);
     assert.match(findings.join('\n'), /^light: serious color-contrast: .* at \.pale: .*$/);
@@ -145,7 +145,7 @@ test('axe finds pale words in light, and looks at the dark too', { timeout: TIME
   });
 });
 
-test('Tab leads to a button, and no farther than it may', { timeout: TIMEOUT }, async () => {
+test('Tab reaches a button, within the given number of steps', { timeout: TIMEOUT }, async () => {
   await at([''], async (visitor) => {
     await visitor.tabsTo('button', 'Ask me', { within: 2 });
     const first = visitor.page.getByRole('button', { name: 'Refuse me' });
@@ -156,7 +156,7 @@ test('Tab leads to a button, and no farther than it may', { timeout: TIMEOUT }, 
   });
 });
 
-test('what scrolls sideways is found', { timeout: TIMEOUT }, async () => {
+test('sideways scrolling is found', { timeout: TIMEOUT }, async () => {
   await at(['', `<p>${'Supercalifragilistic'.repeat(5)}</p>`], async (visitor) => {
     await visitor.findsItReflowed();
     await visitor.page.setViewportSize({ width: 320, height: 640 });

@@ -1,4 +1,4 @@
-/** The whole story without a mouse: where the focus is, and that it is seen. */
+/** The whole story without a mouse: where the focus is, and that it is visible. */
 
 import assert from 'node:assert/strict';
 
@@ -26,7 +26,7 @@ const heading = (page, name) => page.getByRole('heading', { name, exact: true })
 /** @param {Page} page @param {string} label */
 const input = (page, label) => page.getByLabel(label, { exact: true });
 
-story('an admin signs in, finds somebody, sends a passcode and comes back to the pencil', async (world) => {
+story('an admin signs in, finds an employee, sends a passcode, and the focus returns to the pencil', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   const visitor = await world.visitor('/');
@@ -83,7 +83,7 @@ story('an admin signs in, finds somebody, sends a passcode and comes back to the
   await focused(heading(page, 'Audit'), false);
 });
 
-story('an employee goes all the way back in, and each step takes the focus', async (world) => {
+story('an employee completes a recovery, and each step gets the focus', async (world) => {
   const company = await world.company();
   const code = await company.mailCodeTo('mike');
   const visitor = await world.visitor('/');
@@ -124,7 +124,7 @@ story('an employee goes all the way back in, and each step takes the focus', asy
   await keyboard.press('Enter');
   await page.getByText('These are not the digits').waitFor();
   await focused(input(page, 'Six digits of the new authenticator'));
-  // What was wrong is selected: the next digits replace it.
+  // The wrong digits are selected, so that the next ones replace them.
   await keyboard.type(await new Authenticator(world.stack, address).digits());
   await keyboard.press('Enter');
 
@@ -138,7 +138,7 @@ story('an employee goes all the way back in, and each step takes the focus', asy
   await focused(heading(page, 'My account'), false);
 });
 
-story('the first stop skips to the content, and the foot is reached', async (world) => {
+story('the first Tab stop skips to the content, and the footer can be reached', async (world) => {
   const visitor = await world.visitor('/#/redeem');
   const { page } = visitor;
   await focused(input(page, 'Your email address'));
@@ -148,7 +148,7 @@ story('the first stop skips to the content, and the foot is reached', async (wor
   await visitor.tabsTo('combobox', 'Language');
 });
 
-story('an admin signs in again over the dialog, and the focus comes back to the button', async (world) => {
+story('an admin signs in again over the dialog, and the focus returns to the button', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   const visitor = await world.visitor('/');

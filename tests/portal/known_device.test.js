@@ -1,4 +1,4 @@
-/** A browser that somebody was signed in on before is let in while a stranger uses up what strangers have. */
+/** A browser that somebody has signed in with before still works while a stranger uses up the account's limits. */
 
 import assert from 'node:assert/strict';
 
@@ -15,7 +15,7 @@ async function strangerUsesUp(world, email) {
   }
 }
 
-story('a known browser signs in beside a stranger, a new one is told to wait', async (world) => {
+story('a known browser signs in while a stranger guesses, and a new browser must wait', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   const { page } = await world.visitor('/');

@@ -1,4 +1,4 @@
-/** A company of ten thousand: its list is as quick to page, scroll and search as a small one. */
+/** A company of ten thousand: paging, scrolling and searching its list is as fast as in a small one. */
 
 import assert from 'node:assert/strict';
 
@@ -8,26 +8,26 @@ import { stories } from './harness/stories.js';
 import { longestTasks } from './harness/timings.js';
 import { until } from './harness/until.js';
 
-/** As many as one import takes, and how many of those there are. */
+/** The maximum of one import, and the number of imports. */
 const [ROWS, IMPORTS] = [1_000, 10];
 
-/** Who is first of all. */
+/** The first employee of the list. */
 const ADMIN = 'Aaa Admin';
 
 /** In the order of the list. */
 const FIRST = ['Ana', 'Bo', 'Cleo', 'Dan', 'Eva', 'Finn', 'Gus', 'Hana', 'Ian', 'Jo'];
 const LAST = ['Brandt', 'Diaz', 'Lind', 'Meyer', 'Novak', 'Okafor', 'Rossi', 'Sato', 'Silva', 'Wójcik'];
 
-/** From a click or a key to what was asked for, in milliseconds: usual is a tenth of it. */
+/** The limit from a click or a key to the result, in milliseconds; usually it takes a tenth of this. */
 const MOST_WAIT = 2_000;
 
-/** The longest that the page may work before it answers, in milliseconds of processor time. */
+/** The limit of the page's longest task, in milliseconds of processor time. */
 const MOST_BUSY = 100;
 
-/** How many pages are gone through. */
+/** How many pages the test turns. */
 const PAGES = 20;
 
-/** What is typed, and what is in the first name then: by first name, last name, address. */
+/** The search text, and a part of the first result's name: by first name, last name, address. */
 const SEARCHES = /** @type {const} */ ([['cleo', 'Cleo '], ['wojcik', 'Wójcik '], ['p9999', 'Jo Wójcik 999']]);
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -36,7 +36,7 @@ const SEARCHES = /** @type {const} */ ([['cleo', 'Cleo '], ['wojcik', 'Wójcik '
 const people = (thousand) =>
   Array.from({ length: ROWS }, (_, index) => {
     const number = thousand * ROWS + index;
-    // As their names sort, so that a page says who is on it.
+    // The names sort by number, so that the test knows who is on a page.
     const name = `${FIRST[thousand]} ${LAST[Math.floor(index / 100)]} ${String(index).padStart(3, '0')}`;
     return { email: `p${number}`, name };
   });
@@ -52,7 +52,7 @@ const story = stories({
 });
 
 /**
- * Does something, and tells how long it takes until it is seen.
+ * Does something, and measures how long it takes until it is visible.
  *
  * @param {() => Promise<void>} act
  * @param {() => Promise<boolean>} isSeen
@@ -65,7 +65,7 @@ async function timed(act, isSeen) {
 }
 
 /**
- * The first row's name, once the list shows what the address asks for: one look that costs the page nothing.
+ * The first row's name, when the list shows the page of the address. The check costs the page almost no time.
  *
  * @param {Page} page
  * @param {string} [query]
@@ -84,7 +84,7 @@ function figures(times) {
 }
 
 /**
- * Goes through the pages, to the end and back, and searches: how long each took, in milliseconds.
+ * Turns the pages to the end and back, and searches. Returns how long each took, in milliseconds.
  *
  * @param {Page} page
  */
@@ -110,7 +110,7 @@ async function pagesAndSearches(page) {
   return { turns, back, searches };
 }
 
-story('ten thousand are paged, scrolled and searched without a wait', async (world) => {
+story('ten thousand employees are paged, scrolled and searched without a wait', async (world) => {
   const ada = await company.enrol('ada');
   const { page } = await world.visitor('/');
   await signInAs(page, ada);

@@ -1,4 +1,4 @@
-/** The harness brings people in as the service asks for it. */
+/** The harness enrols people in the way that the service requires. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { stories } from './harness/stories.js';
 
 const story = stories();
 
-test('an authenticator shows what RFC 6238 says', () => {
+test('an authenticator shows the codes of RFC 6238', () => {
   // Appendix B, the last six digits of eight.
   const key = Buffer.from('12345678901234567890');
   assert.equal(digitsOf(key, Math.floor(59 / 30)), '287082');
@@ -16,7 +16,7 @@ test('an authenticator shows what RFC 6238 says', () => {
   assert.deepEqual(fromBase32('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'), key);
 });
 
-story('who is enrolled signs in as often as they like', async (world) => {
+story('an enrolled person can sign in any number of times', async (world) => {
   const { email, password, authenticator } = await (await world.company()).enrol('ada');
   for (let times = 0; times < 3; times += 1) {
     const body = { email, password, code: await authenticator.digits() };
@@ -25,7 +25,7 @@ story('who is enrolled signs in as often as they like', async (world) => {
   }
 });
 
-story('companies of two tests do not know each other', async (world) => {
+story('companies of two tests are separate', async (world) => {
   const [northwind, other] = [await world.company(), await world.company()];
   const ada = await northwind.enrol('ada');
   const path = `/v1/employees/${other.employeeId('mike')}`;
@@ -34,7 +34,7 @@ story('companies of two tests do not know each other', async (world) => {
   assert.ok(await northwind.disownToken('mike'));
 });
 
-story('mails, reports and the clock of the stack are at hand', async (world) => {
+story('tests can use the mails, the reports and the clock of the stack', async (world) => {
   const northwind = await world.company();
   const ada = await northwind.enrol('ada');
   await ada.issueCodeTo('mike');

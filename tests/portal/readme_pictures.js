@@ -1,4 +1,4 @@
-/** Takes the two pictures that the README shows. */
+/** Takes the two pictures of the README. */
 
 import { fileURLToPath } from 'node:url';
 
@@ -16,7 +16,7 @@ import { Visitor } from './harness/visitor.js';
 const picture = (name) => fileURLToPath(new URL(`../../docs/${name}.png`, import.meta.url));
 
 /**
- * Edit Employee, once the passcode's mail has arrived.
+ * Edit Employee, after the passcode's mail has arrived.
  *
  * @param {Page} page
  * @param {Company} company

@@ -1,4 +1,4 @@
-/** Acts that need a sign-in of the last ten minutes: asked for in place, then done once, and nothing that was typed is lost. */
+/** Acts that need a sign-in within the last ten minutes: the portal asks in place, does the act once, and loses no typed text. */
 
 import assert from 'node:assert/strict';
 
@@ -37,7 +37,7 @@ function issuesOf(page) {
   return issues;
 }
 
-story('after a wrong code and the right one the same request is repeated, and mails once', async (world) => {
+story('after a wrong code and the right one, the same request is repeated, and sends one mail', async (world) => {
   const { company, ada, page, dialog, send, sent, again, password, code, signIn, refusal } = await adaIsToSuspendMike(world);
   const issues = issuesOf(page);
   await send.click();
@@ -58,7 +58,7 @@ story('after a wrong code and the right one the same request is repeated, and ma
   assert.equal(await again.count(), 0);
 });
 
-story('Cancel, the cross and Escape send nothing, keep the form, and the next click asks again', async (world) => {
+story('Cancel, the cross and Escape send nothing and keep the form, and the next click asks again', async (world) => {
   const { company, ada, page, dialog, send, sent, again, password } = await adaIsToSuspendMike(world);
   const issues = issuesOf(page);
   for (const cancel of [
@@ -102,7 +102,7 @@ story('the new session replaces the old one in the tab, the password is kept now
   await sent.waitFor();
 });
 
-story('a session that came from a recovery is asked, and is told to wait for the next digits', async (world) => {
+story('a session from a recovery must sign in again, and wait for the next digits', async (world) => {
   const company = await world.company();
   const visitor = await world.visitor(`/#/redeem/${await company.mailCodeTo('ada')}`);
   const { page } = visitor;
@@ -130,7 +130,7 @@ story('a session that came from a recovery is asked, and is told to wait for the
   assert.equal(await company.passcodesMailed('mike'), 1);
 });
 
-story('a lost answer and a lost network in the dialog lose nothing, and the next try goes through', async (world) => {
+story('a lost answer and a lost network in the dialog lose nothing, and the next try succeeds', async (world) => {
   const { company, ada, visitor, page, dialog, send, sent, password, code, signIn, refusal } = await adaIsToSuspendMike(world);
   visitor.watch.expectsFailure(SIGN_IN);
   await page.route(SIGN_IN, async (route) => {
@@ -157,7 +157,7 @@ story('a lost answer and a lost network in the dialog lose nothing, and the next
   assert.equal(await company.passcodesMailed('mike'), 1);
 });
 
-story('a repeated request whose answer is lost keeps its key, also when the next sign-in is put off', async (world) => {
+story('a repeated request whose answer is lost keeps its key, also when the next sign-in is cancelled', async (world) => {
   const { company, ada, visitor, page, dialog, send, sent, again } = await adaIsToSuspendMike(world);
   const issues = issuesOf(page);
   visitor.watch.expectsFailure(ISSUE);
@@ -181,10 +181,10 @@ story('a repeated request whose answer is lost keeps its key, also when the next
   assert.equal(await company.passcodesMailed('mike'), 1);
 });
 
-story('too many wrong codes are told with the time to wait, and the form below stays', async (world) => {
+story('after too many wrong codes the dialog shows the time to wait, and the form below stays', async (world) => {
   const { company, ada, visitor, page, dialog, send, again, password, code, signIn, refusal } = await adaIsToSuspendMike(world);
   visitor.expects(429);
-  // On her own browser, which is known: elsewhere they would not count here.
+  // In her own browser, which is a known device and has its own limit.
   await page.evaluate(async (email) => {
     const body = JSON.stringify({ email, password: 'not hers', code: '123456' });
     for (let times = 0; times < 10; times += 1) {
@@ -203,11 +203,11 @@ story('too many wrong codes are told with the time to wait, and the form below s
   assert.equal(await company.passcodesMailed('mike'), 0);
 });
 
-story('two requests at once share one dialog, and a cancelled one gives up both', async (world) => {
+story('two requests at once share one dialog, and Cancel cancels both', async (world) => {
   const { company, ada, page, again } = await adaIsToSuspendMike(world);
   const ids = ['mike', 'sam'].map((login) => company.employeeId(login));
   const both = () => page.evaluate(async (ids) => {
-    // The page's own module.
+    // The module that the page itself uses.
     const { issuePasscode } = await import(/** @type {any} */ ('/app/api.js'));
     const suspend = (/** @type {string} */ id) => issuePasscode(id, { suspend: true }, crypto.randomUUID());
     const done = await Promise.allSettled(ids.map(suspend));
@@ -224,14 +224,14 @@ story('two requests at once share one dialog, and a cancelled one gives up both'
   assert.deepEqual([await company.passcodesMailed('mike'), await company.passcodesMailed('sam')], [1, 1]);
 });
 
-story('a session that ends meanwhile goes to the sign-in, and comes back to the same employee', async (world) => {
+story('a session that ends meanwhile leads to the sign-in, and returns to the same employee', async (world) => {
   const { company, ada, page, dialog, send, again } = await adaIsToSuspendMike(world);
   await send.click();
   await again.waitFor();
   const body = { email: ada.email, password: ada.password, code: await ada.authenticator.digits() };
   const { access_token: token } = await world.stack.must(200, 'POST', '/v1/sessions', { body });
   await world.stack.must(204, 'DELETE', '/v1/sessions', { token });
-  // Whatever the page asks for next is refused.
+  // The page's next request is refused.
   await page.evaluate(async () => {
     const { signOut } = await import(/** @type {any} */ ('/app/api.js'));
     await signOut().catch(() => {});
@@ -254,7 +254,7 @@ story('Back leaves the dialog with its page, and sends nothing', async (world) =
   assert.equal(await company.passcodesMailed('mike'), 0);
 });
 
-story('the form below does not call the service slow while the person is asked', async (world) => {
+story('the form below does not say that the service is slow while the person signs in', async (world) => {
   const { page, dialog, send, again } = await adaIsToSuspendMike(world);
   await page.clock.install();
   await send.click();
@@ -263,7 +263,7 @@ story('the form below does not call the service slow while the person is asked',
   assert.equal(await dialog.getByText('This takes longer than usual.').count(), 0);
 });
 
-story('if the address is somebody else’s by now, the session ends and nothing is sent', async (world) => {
+story('if the address belongs to somebody else by now, the session ends and nothing is sent', async (world) => {
   const { company, ada, page, send, again, password, code, signIn } = await adaIsToSuspendMike(world);
   await page.route(SIGN_IN, async (route) => {
     const response = await route.fetch();

@@ -1,4 +1,4 @@
-/** A recovery that is interrupted: what is not shown once is not lost, and an end is told as one. */
+/** A recovery that is interrupted: nothing is lost, and the page says when the recovery has ended. */
 
 import assert from 'node:assert/strict';
 
@@ -52,7 +52,7 @@ async function isOver(page) {
   await page.getByRole('heading', { name: 'Get back in' }).waitFor();
 }
 
-story('an address and a passcode that were typed outlast a reload', async (world) => {
+story('a typed address and a typed passcode survive a reload', async (world) => {
   const { page } = await world.visitor('/#/redeem');
   await page.getByLabel('Your email address').fill('mike@northwind.example');
   await page.getByLabel('One-time passcode').fill('7k3m 9qxt');
@@ -61,7 +61,7 @@ story('an address and a passcode that were typed outlast a reload', async (world
   assert.equal(await page.getByLabel('One-time passcode').inputValue(), '7k3m 9qxt');
 });
 
-story('a reload loses nothing before the backup codes: the code of the link, the password, the key', async (world) => {
+story('before the backup codes, a reload loses nothing: the code of the link, the password, the key', async (world) => {
   const company = await world.company();
   const code = await company.mailCodeTo('mike');
   const { page } = await world.visitor(`/#/redeem/${code}`);
@@ -87,7 +87,7 @@ story('a reload loses nothing before the backup codes: the code of the link, the
   assert.equal(await page.evaluate('sessionStorage.getItem("readmit.recovery") ?? sessionStorage.getItem("readmit.link")'), null);
 });
 
-story('Back leaves each step and Forward comes to it again, as it was', async (world) => {
+story('Back leaves each step, and Forward returns to it unchanged', async (world) => {
   const company = await world.company();
   const code = await company.mailCodeTo('mike');
   const { page } = await world.visitor('/');
@@ -113,7 +113,7 @@ story('Back leaves each step and Forward comes to it again, as it was', async (w
   await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
 });
 
-story('a link that is opened while a recovery is under way ends it only once its own passcode is redeemed', async (world) => {
+story('a link that is opened during a recovery ends that recovery only when its own passcode is redeemed', async (world) => {
   const { page, company } = await mikeAtThePassword(world);
   const code = await company.mailCodeTo('sam');
   await page.goto(`/#/redeem/${code}`);
@@ -133,7 +133,7 @@ story('a link that is opened while a recovery is under way ends it only once its
   await world.stack.must(200, 'POST', '/v1/sessions', { body });
 });
 
-story('every reason against a password is shown at its field, and advice comes while typing', async (world) => {
+story('every reason against a password is shown at its field, and there is advice while typing', async (world) => {
   const { visitor, page } = await mikeAtThePassword(world);
   visitor.expects(422);
   const password = page.getByLabel('New password');
@@ -158,7 +158,7 @@ story('every reason against a password is shown at its field, and advice comes w
   await page.getByRole('img', { name: 'QR code' }).waitFor();
 });
 
-story('advice on a password tells of a name in it, and of too much, while typing', async (world) => {
+story('while typing, the advice names a name in the password, and too many characters', async (world) => {
   const { page } = await mikeAtThePassword(world);
   const password = page.getByLabel('New password');
   await password.fill('it is mike who types this');
@@ -210,7 +210,7 @@ story('five wrong digits end the recovery', async (world) => {
   await isOver(page);
 });
 
-story('an answer that is lost at the very end is told honestly, and the new credentials work', async (world) => {
+story('a lost answer at the very end is reported, and the new credentials work', async (world) => {
   const { visitor, page, company } = await mikeAtTheKey(world);
   visitor.expects(401);
   visitor.watch.expectsFailure(/recovery\/complete/);
@@ -228,14 +228,14 @@ story('an answer that is lost at the very end is told honestly, and the new cred
   await page.getByRole('heading', { name: 'My account' }).waitFor();
 });
 
-story('the backup codes cannot be left behind by mistake', async (world) => {
+story('the page with the backup codes cannot be left by mistake', async (world) => {
   const { page } = await mikeAtTheKey(world);
   await finish(page, await (await shownAuthenticator(world, page)).digits());
   await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
   const refusal = page.getByRole('alert').getByText('Tick the box once you have kept the codes');
   await page.getByRole('button', { name: 'Continue' }).click();
   await refusal.waitFor();
-  // The next refusal is one of its own.
+  // The next refusal is a separate one.
   await page.getByLabel('I have kept').check();
   await page.getByLabel('I have kept').uncheck();
   await refusal.waitFor({ state: 'hidden' });

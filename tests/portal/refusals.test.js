@@ -1,4 +1,4 @@
-/** No, in words that a person can act on. */
+/** Refusals tell the person what to do. */
 
 import assert from 'node:assert/strict';
 
@@ -38,7 +38,7 @@ for (const [login, name, status, words] of /** @type {[string, string, number, s
   });
 }
 
-story('a fourth passcode within a quarter of an hour has to wait, and is told how long', async (world) => {
+story('a fourth passcode within a quarter of an hour must wait, and the dialog shows how long', async (world) => {
   const { visitor, page, company } = await adaAtWork(world);
   visitor.expects(429);
   const dialog = await edit(page, 'Mike Brandt');
@@ -53,7 +53,7 @@ story('a fourth passcode within a quarter of an hour has to wait, and is told ho
   const refusal = dialog.getByRole('alert').getByText(/^That was tried too often\. Wait 1[45] minutes, until (?:\w+ \d+, \d+, )?\d+:\d\d/);
   await send.click();
   await refusal.waitFor();
-  // Whatever the page would do by itself when the wait is over, it has done before the next click.
+  // Let the page do what it does when the wait is over, before the next click.
   await page.clock.fastForward('20:00');
   const refused = page.waitForResponse((response) => response.status() === 429);
   await send.click();
@@ -63,7 +63,7 @@ story('a fourth passcode within a quarter of an hour has to wait, and is told ho
   assert.equal((await world.stack.mails(company.address('mike'))).length, 3);
 });
 
-story('a mail that the mail service refuses is not called sent', async (world) => {
+story('a mail that the mail service refuses is not shown as sent', async (world) => {
   const people = [{ email: 'ada', name: 'Ada Lindqvist', role: /** @type {const} */ ('security_admin') }, { email: 'jürgen', name: 'Jürgen Groß' }];
   const { visitor, page } = await adaAtWork(world, people);
   visitor.expects(502);
@@ -73,7 +73,7 @@ story('a mail that the mail service refuses is not called sent', async (world) =
   await dialog.getByText('The passcode was sent to').waitFor({ state: 'hidden' });
 });
 
-story('an employee of another company is nobody', async (world) => {
+story('an employee of another company is not found', async (world) => {
   const other = await world.company();
   const { visitor, page } = await adaAtWork(world);
   visitor.expects(404);
@@ -81,7 +81,7 @@ story('an employee of another company is nobody', async (world) => {
   await page.getByRole('dialog').getByRole('alert').getByText('There is no such employee in your company.').waitFor();
 });
 
-story('an address that names nobody is answered in words, and the list is there behind it', async (world) => {
+story('an address with an unknown employee shows a message, and the list is below it', async (world) => {
   const { visitor, page } = await adaAtWork(world);
   visitor.expects(404);
   await visitor.opens('/#/employees?employee=nobody-at-all');
@@ -92,7 +92,7 @@ story('an address that names nobody is answered in words, and the list is there 
   await until('address of the list alone', () => !page.url().includes('nobody-at-all'));
 });
 
-story('the eleventh wrong sign-in has to wait', async (world) => {
+story('the eleventh wrong sign-in must wait', async (world) => {
   const company = await world.company();
   const visitor = await world.visitor('/');
   visitor.expects(401, 429);
@@ -107,7 +107,7 @@ story('the eleventh wrong sign-in has to wait', async (world) => {
   await visitor.page.getByRole('alert').getByText(/^That was tried too often\. Wait \d+ minutes/).waitFor();
 });
 
-story('whatever is wrong with a passcode, the words are the same', async (world) => {
+story('whatever is wrong with a passcode, the message is the same', async (world) => {
   const company = await world.company([
     { email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' },
     ...['grace', 'mike', 'sam', 'dan'].map((email) => ({ email, name: `Member ${email}` })),
@@ -141,7 +141,7 @@ story('whatever is wrong with a passcode, the words are the same', async (world)
   assert.equal(new Set(words).size, 1);
 });
 
-story('what cannot be a passcode is not sent at all', async (world) => {
+story('a text that cannot be a passcode is not sent', async (world) => {
   const visitor = await world.visitor('/#/redeem');
   const { page } = visitor;
   let sent = 0;
@@ -159,7 +159,7 @@ for (const [proof, of] of /** @type {[string, (grace: Person) => string | undefi
   ['the old password', () => PASSWORD],
   ['a backup code', (grace) => grace.backupCodes[0]],
 ])) {
-  story(`a Security Admin shows ${proof} beside the passcode`, async (world) => {
+  story(`a Security Admin shows ${proof} together with the passcode`, async (world) => {
     const company = await world.company();
     const ada = await company.enrol('ada');
     const grace = await company.enrol('grace');

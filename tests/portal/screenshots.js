@@ -1,4 +1,4 @@
-/** Pictures of every page, dialog and state of the portal, at three widths, in light and in dark; of some in each language. */
+/** Pictures of every page, dialog and state of the portal, at three widths, in light and in dark; some also in each language. */
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { Visitor } from './harness/visitor.js';
 /** Not in git. */
 const FOLDER = fileURLToPath(new URL('screenshots/', import.meta.url));
 
-/** In CSS pixels; the narrowest is the smallest that WCAG asks for. */
+/** In CSS pixels; the narrowest is the smallest that WCAG requires. */
 const WIDTHS = [320, 768, 1280];
 const COLOR_SCHEMES = /** @type {const} */ (['light', 'dark']);
 
@@ -40,7 +40,7 @@ async function takePictures(stack, browser, habits, suffix, ways) {
       },
       look: async (name, { page }) => {
         const path = join(FOLDER, `${String(++number).padStart(2, '0')}-${name}-${suffix}.png`);
-        // A dialog lies over what is in sight: a picture of the whole page would show it in the middle of nowhere.
+        // A dialog covers only the visible part: in a picture of the whole page it would be at a random place.
         const fullPage = (await page.locator('dialog[open]').count()) === 0;
         await page.screenshot({ path, fullPage });
       },

@@ -1,4 +1,4 @@
-/** Email TOTP: one click is one mail, whatever the network does, and what becomes of it is told honestly. */
+/** Email TOTP: one click sends one mail, whatever the network does, and the dialog shows its delivery. */
 
 import assert from 'node:assert/strict';
 
@@ -43,7 +43,7 @@ story('a double click, and Enter held down, send one mail', async (world) => {
   });
   let isClickedTwice = false;
   await send.dblclick();
-  // A key that is held down is pressed again and again before it is let go.
+  // A held key repeats until it is released.
   for (let times = 0; times < 5; times += 1) await page.keyboard.down('Enter');
   await page.keyboard.up('Enter');
   assert.equal(await send.getAttribute('aria-disabled'), 'true');
@@ -56,7 +56,7 @@ story('a double click, and Enter held down, send one mail', async (world) => {
   assert.equal(new Set(keys).size, 2);
 });
 
-story('a click without a network is sent by the next click, once', async (world) => {
+story('a click without a network is sent once, by the next click', async (world) => {
   const { visitor, page, dialog, send, company } = await adaAtMike(world);
   const keys = keysOf(page);
   visitor.watch.expectsFailure(ISSUE);
@@ -70,7 +70,7 @@ story('a click without a network is sent by the next click, once', async (world)
   assert.equal(new Set(keys).size, 1);
 });
 
-story('an answer that is lost after the mail was sent is asked for again, and mails nothing twice', async (world) => {
+story('after a lost answer the request is repeated, and no second mail is sent', async (world) => {
   const { visitor, page, dialog, send, company } = await adaAtMike(world);
   const keys = keysOf(page);
   visitor.watch.expectsFailure(ISSUE);
@@ -115,7 +115,7 @@ story('the delivery is followed: delayed, then bounced, in the dialog and in the
   await page.getByRole('row').getByText('Bounced', { exact: true }).waitFor();
 });
 
-story('after a minute without a report it says that none has come', async (world) => {
+story('after a minute without a report the dialog says so', async (world) => {
   const { page, dialog, send } = await adaAtMike(world);
   await page.clock.install();
   await send.click();
@@ -128,7 +128,7 @@ story('after a minute without a report it says that none has come', async (world
   await dialog.getByText('Sent', { exact: true }).waitFor();
 });
 
-story('a passcode is revoked, and opens nothing any more', async (world) => {
+story('a revoked passcode no longer works', async (world) => {
   const { dialog, send, company, page } = await adaAtMike(world);
   await dialog.getByRole('button', { name: 'Revoke passcode' }).waitFor({ state: 'hidden' });
   await send.click();
@@ -142,7 +142,7 @@ story('a passcode is revoked, and opens nothing any more', async (world) => {
   await page.getByRole('row').getByText('Revoked', { exact: true }).waitFor();
 });
 
-story('a stolen device stops the account at once, and the reason is in the trail', async (world) => {
+story('for a stolen device the account stops at once, and the reason is in the audit', async (world) => {
   const { ada, visitor, dialog, send, company, page } = await adaAtMike(world);
   visitor.expects(401);
   const mike = await company.enrol('mike');

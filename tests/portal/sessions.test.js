@@ -1,4 +1,4 @@
-/** Sessions: they end, and whoever signs in again is back where they were. */
+/** Sessions end, and after a new sign-in the person is back at the same place. */
 
 import { find, edit, signIn, signInAs } from './harness/journey.js';
 import { stories } from './harness/stories.js';
@@ -24,7 +24,7 @@ async function signsOutElsewhere(world, person) {
   await world.stack.must(204, 'DELETE', '/v1/sessions', { token });
 }
 
-story('a session that ends over a dialog comes back to that dialog', async (world) => {
+story('after a session ends in a dialog, the sign-in returns to that dialog', async (world) => {
   const { ada, visitor, page } = await adaAtWork(world);
   visitor.expects(401);
   await find(page, 'mik', 'Mike Brandt');
@@ -39,7 +39,7 @@ story('a session that ends over a dialog comes back to that dialog', async (worl
   await page.getByText('Shown: 1').waitFor();
 });
 
-story('a session that ends on the second page comes back to it, and its dialog closes to it', async (world) => {
+story('after a session ends on the second page, the sign-in returns to it, and so does closing the dialog', async (world) => {
   const { ada, visitor, page } = await adaAtWork(world, [
     { email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' },
     ...Array.from({ length: 51 }, (_, index) => ({ email: `m${index + 10}`, name: `Member ${index + 10}` })),
@@ -70,11 +70,11 @@ story('a recovery elsewhere ends the session, and the new password opens the sam
   await page.getByText('Shown: 1', { exact: true }).waitFor();
 });
 
-story('a session that ends over a filter of the trail comes back to it', async (world) => {
+story('after a session ends in a filter of the audit, the sign-in returns to it', async (world) => {
   const { ada, visitor, page } = await adaAtWork(world);
   visitor.expects(401);
   await page.getByRole('link', { name: 'Audit' }).click();
-  // An answer that the filter makes needless would be one that fails.
+  // A request that the filter cancels would count as failed.
   await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
   await page.getByLabel('Show', { exact: true }).selectOption('recovery.completed');
   await page.getByText('Events shown: 1').waitFor();
@@ -85,7 +85,7 @@ story('a session that ends over a filter of the trail comes back to it', async (
   await page.getByText('Events shown: 1').waitFor();
 });
 
-story('who is demoted or disabled is stopped by the very next request', async (world) => {
+story('the very next request of a demoted or disabled person is refused', async (world) => {
   const { company, visitor, page } = await adaAtWork(world);
   visitor.expects(401, 403);
   await company.enrol('grace');
@@ -109,7 +109,7 @@ story('a reload keeps the session, signing out ends it, and Back shows nothing o
   await signInAs(page, ada);
 });
 
-story('an address that needs a session is gone to after signing in', async (world) => {
+story('an address that needs a session opens after the sign-in', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   const { page } = await world.visitor('/#/employees?filter=disabled');
@@ -119,7 +119,7 @@ story('an address that needs a session is gone to after signing in', async (worl
   await page.getByText('Shown: 1').waitFor();
 });
 
-story('a backup code signs in once; new ones end the old ones', async (world) => {
+story('a backup code works for one sign-in; new ones replace the old ones', async (world) => {
   const company = await world.company();
   const mike = await company.enrol('mike');
   const visitor = await world.visitor('/');
@@ -152,7 +152,7 @@ story('a backup code signs in once; new ones end the old ones', async (world) =>
   await page.getByRole('heading', { name: 'My account' }).waitFor();
 });
 
-story('a member sees the own account, and no administration', async (world) => {
+story('a member sees only their own account, and no administration', async (world) => {
   const company = await world.company();
   const mike = await company.enrol('mike');
   const { page } = await world.visitor('/');

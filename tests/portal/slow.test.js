@@ -1,4 +1,4 @@
-/** A bad network: slow, gone, or a service that is busy. Each is calm and honest, and loses nothing. */
+/** A bad network: slow or down, or a busy service. The portal says so and loses nothing. */
 
 import assert from 'node:assert/strict';
 
@@ -23,7 +23,7 @@ async function adaAtWork(world) {
   return { visitor, page: visitor.page };
 }
 
-story('a slow sign-in shows that it is at work, sends once, and says so after a while', async (world) => {
+story('a slow sign-in shows that it is busy, sends once, and says after a while that it is slow', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   const { page } = await world.visitor('/');
@@ -45,7 +45,7 @@ story('a slow sign-in shows that it is at work, sends once, and says so after a 
   await signedIn;
 });
 
-story('what was typed stays while the network is gone, and the next try goes through', async (world) => {
+story('typed text stays while the network is down, and the next try succeeds', async (world) => {
   const company = await world.company();
   const ada = await company.enrol('ada');
   const visitor = await world.visitor('/');
@@ -64,7 +64,7 @@ story('what was typed stays while the network is gone, and the next try goes thr
   await page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
 });
 
-story('a list that the service is too busy for is asked for again by itself', async (world) => {
+story('if the service is busy, the list is requested again automatically', async (world) => {
   const { visitor, page } = await adaAtWork(world);
   visitor.expects(503);
   await page.route(LIST, (route) => route.fulfill({ status: 503, json: BUSY, headers: { 'retry-after': '2' } }), { times: 2 });
@@ -73,7 +73,7 @@ story('a list that the service is too busy for is asked for again by itself', as
   assert.equal(await page.getByRole('alert').filter({ hasText: /./ }).count(), 0);
 });
 
-story('a list that does not come at all says so, keeps what was there, and can be asked for again', async (world) => {
+story('if the list does not load, the page says so, keeps the old rows, and offers a retry', async (world) => {
   const { visitor, page } = await adaAtWork(world);
   visitor.expects(503);
   await page.route(LIST, (route) => route.fulfill({ status: 503, json: BUSY }), { times: 3 });
@@ -103,7 +103,7 @@ story('an answer to an earlier search never overwrites a later one', async (worl
   assert.equal(await page.locator('tbody tr').count(), 1);
 });
 
-story('Next, pressed twice while the answer is awaited, turns one page, and keeps the focus at the end', async (world) => {
+story('Next, pressed twice during a request, turns one page, and keeps the focus on the last page', async (world) => {
   /** @type {import('./harness/company.js').Row[]} */
   const members = Array.from({ length: 60 }, (_, index) => ({ email: `m${index}`, name: `Member ${index + 10}` }));
   const company = await world.company([{ email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' }, ...members]);
@@ -124,7 +124,7 @@ story('Next, pressed twice while the answer is awaited, turns one page, and keep
   await until('focus', () => page.getByRole('button', { name: 'Previous' }).evaluate((node) => node === document.activeElement));
 });
 
-story('a page whose script does not come says so, and loads when the network is back', async (world) => {
+story('if the script of a page does not load, the portal says so, and loads it when the network is back', async (world) => {
   const { visitor, page } = await adaAtWork(world);
   visitor.watch.expectsFailure(/pages\/audit\.js$/);
   await page.route('**/app/pages/audit.js', (route) => route.abort('internetdisconnected'), { times: 1 });

@@ -1,4 +1,4 @@
-/** The whole story, by the pages that a newcomer has: portal, mailbox and authenticator. */
+/** The whole story, with the pages of the local stack: portal, mailbox and authenticator. */
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -22,9 +22,9 @@ async function shownDigits(account) {
 /** @param {import('playwright-core').Locator} badge @param {string} word */
 const says = (badge, word) => badge.getByText(word, { exact: true }).first().waitFor();
 
-story('an employee without a phone is back in, by a click of the Security Admin', async (world) => {
+story('an employee without a phone recovers, after one click of the Security Admin', async (world) => {
   const { stack } = world;
-  // What the start-up enrolled with is used up.
+  // The code that the start used for the enrolment is used up.
   await stack.advance(60);
   const ada = await world.visitor('/_local/authenticator');
   const password = (await ada.page.getByText('Password:').locator('code').textContent()) ?? '';
@@ -128,7 +128,7 @@ async function keepsTheBackupCodes({ page }) {
   await page.getByRole('button', { name: 'Continue' }).click();
 }
 
-/** The trail has these events and actors, newest first. @param {Visitor} ada @param {string[][]} expected */
+/** The audit has these events and actors, newest first. @param {Visitor} ada @param {string[][]} expected */
 async function sees({ page }, expected) {
   const rows = page.getByRole('table', { name: 'Audit' }).locator('tbody tr');
   await rows.nth(expected.length - 1).waitFor();
