@@ -7,7 +7,7 @@ const STEP = 30;
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** An app that shows digits. It never shows those of a step twice, since the service takes them once. */
+/** An app that shows digits. It never shows the digits of a step twice, because the service accepts them once. */
 export class Authenticator {
   #lastStep = 0;
 
@@ -22,7 +22,8 @@ export class Authenticator {
   }
 
   /**
-   * Six digits that were not used yet. The service takes those of the next step too; for later ones time moves on.
+   * Six digits that were not used yet. The service accepts those of the next step too; for later ones the clock moves
+   * forward.
    *
    * @returns {Promise<string>}
    */

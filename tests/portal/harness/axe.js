@@ -1,4 +1,4 @@
-/** What axe-core finds on a page: WCAG 2.2 A and AA, and best practice. */
+/** The findings of axe-core on a page: WCAG 2.2 A and AA, and best practice. */
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ let source;
 /** @type {import('axe-core').RunOptions} */
 const OPTIONS = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  // Off unless asked for by name, though WCAG 2.2 AA asks for it.
+  // Off by default, although WCAG 2.2 AA requires it.
   rules: { 'target-size': { enabled: true } },
   resultTypes: ['violations'],
 };
@@ -34,8 +34,8 @@ export async function accessibilityFindings(page, colorSchemes = ['light', 'dark
 }
 
 /**
- * Runs axe in a world of its own: it sees the same document, but the page's scripts do not see it, and the page's
- * policy is as strict as ever.
+ * Runs axe in an isolated world: it sees the same document, but the page's scripts do not see it, and the page's policy
+ * stays as strict.
  *
  * @param {import('playwright-core').Page} page
  * @returns {Promise<import('axe-core').Result[]>}
@@ -48,7 +48,7 @@ async function violationsOf(page) {
     const world = { frameId: frameTree.frame.id, worldName: 'axe' };
     const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', world);
     await evaluate(session, contextId, await source);
-    // A colour on its way to another one has no contrast yet.
+    // During a transition a colour has no final contrast.
     const settled = `Promise.allSettled(document.getAnimations()
       .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
       .map((animation) => animation.finished))`;
@@ -79,7 +79,7 @@ async function evaluate(session, contextId, expression) {
  */
 function linesOf({ id, impact, help, nodes }) {
   return nodes.map(({ target, failureSummary = '' }) => {
-    // The first line of a summary only says that what follows is to be mended.
+    // The first line of a summary has no finding.
     const why = failureSummary.split('\n').slice(1).map((line) => line.trim()).join('; ');
     return `${impact} ${id}: ${help}, at ${target.join(' ')}: ${why}`;
   });

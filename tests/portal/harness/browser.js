@@ -2,11 +2,11 @@
 
 import { chromium } from 'playwright-core';
 
-/** Chromium as Debian has it, or the one that `CHROMIUM` names. */
+/** Debian's Chromium, or the one that `CHROMIUM` names. */
 export function launchChromium() {
   return chromium.launch({
     executablePath: process.env['CHROMIUM'] || '/usr/bin/chromium',
-    // Its sandbox refuses root.
+    // Chromium's sandbox does not run as root.
     chromiumSandbox: process.getuid?.() !== 0,
   });
 }

@@ -1,4 +1,4 @@
-/** A company of a test's own. */
+/** A separate company for a test. */
 
 import { Person } from './person.js';
 
@@ -17,7 +17,7 @@ const PEOPLE = [
   { email: 'dora', name: 'Dora Disabled', status: 'disabled' },
 ];
 
-/** A company of its own in a stack that others use too. Nobody is enrolled until a test needs it. */
+/** A separate company in a shared stack. Nobody is enrolled until a test needs it. */
 export class Company {
   /**
    * @param {import('./stack.js').Stack} stack
@@ -33,7 +33,7 @@ export class Company {
   }
 
   /**
-   * Brings a company in.
+   * Imports a company.
    *
    * @param {import('./stack.js').Stack} stack
    * @param {Row[]} [people] An address without `@` gets the company's domain.
@@ -68,7 +68,7 @@ export class Company {
   }
 
   /**
-   * Changes people by import: a row's fields beside its address.
+   * Changes people by an import: the address and the changed fields of each row.
    *
    * @param {(Partial<Row> & { email: string, erase?: boolean })[]} rows
    */
@@ -90,7 +90,7 @@ export class Company {
   }
 
   /**
-   * The code in the newest mail with one.
+   * The code in the newest mail with a code.
    *
    * @param {string} login
    */
@@ -123,7 +123,7 @@ export class Company {
   }
 
   /**
-   * Takes a person through the whole recovery by the API, so that they can sign in.
+   * Completes a recovery of a person through the API, so that they can sign in.
    *
    * @param {string} login
    * @param {string} [password]

@@ -1,4 +1,4 @@
-/** What a failing test leaves behind. */
+/** The files that a failing test writes. */
 
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What the harness runs in a page. Each function is sent there by itself: it knows nothing of Node or of this file. */
+/** Functions that the harness runs in a page. Each is sent there alone, so it cannot use Node or anything else in this file. */
 
 /**
  * Reports each violation of the page's policy.
@@ -13,7 +13,7 @@ export function reportViolations(binding) {
   });
 }
 
-/** What has the focus, as a person would call it. */
+/** The element with the focus, by its role and name. */
 export function nameOfFocus() {
   const node = document.activeElement;
   if (node === null || node === document.body) return 'the page';
@@ -22,7 +22,7 @@ export function nameOfFocus() {
   return `${node.localName} "${name.trim().replace(/\s+/g, ' ').slice(0, 40)}"`;
 }
 
-/** What makes the page scroll sideways: each innermost element whose box or text goes too far right, in CSS pixels. */
+/** The elements that make the page scroll sideways: each innermost element whose box or text reaches too far right, in CSS pixels. */
 export function tooWide() {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
@@ -40,7 +40,7 @@ export function tooWide() {
 }
 
 /**
- * Keeps what makes a person miss the target: layout shifts that no input explains.
+ * Records layout shifts that no input explains. They make people miss what they want to click.
  *
  * @param {string} name The page's own function that tells them, for `shiftsOf`.
  */
@@ -56,7 +56,7 @@ export function keepShifts(name) {
   };
   const observer = new PerformanceObserver((list) => keep(list.getEntries()));
   observer.observe({ type: 'layout-shift', buffered: true });
-  // What is on its way to the screen is drawn after two frames.
+  // After two frames everything is drawn.
   /** @type {any} */ (window)[name] = async () => {
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     keep(observer.takeRecords());

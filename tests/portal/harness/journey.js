@@ -1,4 +1,4 @@
-/** Ways that many stories go: signing in, finding somebody, redeeming. */
+/** Steps that many stories share: signing in, finding an employee, redeeming. */
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -16,7 +16,7 @@ export async function signIn(page, { email, password, code }) {
 }
 
 /**
- * Signs an enrolled person in, who is at the sign-in page.
+ * Signs in an enrolled person on the sign-in page.
  *
  * @param {Page} page
  * @param {import('./person.js').Person} person
@@ -31,7 +31,7 @@ export async function signInAs(page, person) {
 export const signInAgainDialog = (page) => page.getByRole('dialog', { name: 'Please sign in again' });
 
 /**
- * Answers the dialog that asks for a new sign-in, once it is there.
+ * Waits for the dialog that asks for a new sign-in, and fills it in.
  *
  * @param {Page} page
  * @param {import('./person.js').Person} person
@@ -53,7 +53,7 @@ export async function signInAgainAs(page, { password, authenticator }) {
  */
 export async function find(page, typed, name) {
   await page.getByRole('searchbox').fill(typed);
-  // The row may be there before the search is, and would move under the mouse when the answer comes.
+  // The row may be there before the search result, and would move when the result comes.
   await page.waitForURL(({ hash }) => new URLSearchParams(hash.split('?')[1]).get('query') === typed);
   await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
@@ -62,7 +62,7 @@ export async function find(page, typed, name) {
 }
 
 /**
- * Opens Edit Employee by the pencil.
+ * Opens Edit Employee with the pencil.
  *
  * @param {Page} page
  * @param {string} name

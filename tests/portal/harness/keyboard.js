@@ -4,7 +4,7 @@ import { nameOfFocus } from './in_page.js';
 import { until } from './until.js';
 
 /**
- * Presses a key until something has the focus.
+ * Presses a key until an element has the focus.
  *
  * @param {import('playwright-core').Page} page
  * @param {import('playwright-core').Locator} wanted
@@ -21,7 +21,7 @@ export async function tabTo(page, wanted, { within = 20, key = 'Tab' } = {}) {
 }
 
 /**
- * Whether something has the focus.
+ * Whether an element has the focus.
  *
  * @param {import('playwright-core').Locator} wanted
  */
@@ -32,8 +32,8 @@ export async function hasFocus(wanted) {
 }
 
 /**
- * Waits until a button would act. It has the focus back as soon as a dialog over it closes, but what it waited for hears of
- * that a moment later (the event `close` is a task of its own), and until then a click does nothing.
+ * Waits until a click on a button works. When a dialog over it closes, the button has the focus at once, but the event
+ * `close` comes a moment later (it is a separate task), and until then a click does nothing.
  *
  * @param {import('playwright-core').Locator} button
  */

@@ -1,8 +1,8 @@
-/** People who are in. */
+/** People with a session. */
 
 import { Authenticator } from './authenticator.js';
 
-/** A password that nothing speaks against. */
+/** A password that is accepted. */
 export const PASSWORD = 'plum harbour ladder quartz';
 
 /** Somebody who is enrolled, and signed in at the API. */
@@ -25,7 +25,7 @@ export class Person {
   }
 
   /**
-   * Takes a person through the whole recovery by the API.
+   * Completes a recovery of a person through the API.
    *
    * @param {import('./company.js').Company} company
    * @param {string} login

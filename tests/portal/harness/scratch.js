@@ -1,4 +1,4 @@
-/** Pages of no portal: what the harness itself is tested on. They have the portal's policy. */
+/** Test pages for the harness itself. They have the content security policy of the portal. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -20,14 +20,14 @@ const STYLE = `
   }
 `;
 
-/** A page with two buttons, and whatever else. */
+/** A page with two buttons and the given content. */
 const page = (/** @type {string} */ rest) => `<!DOCTYPE html><html lang="en"><head><title>Scratch</title>
   <link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
   <script type="module" src="/script.js"></script></head>
   <body><main><h1>Scratch</h1><p><button>Refuse me</button> <button>Ask me</button></p>${rest}</main></body></html>`;
 
 /**
- * Serves pages on a port of its own.
+ * Serves pages on a free port.
  *
  * @param {string} script What each page runs, as a module.
  * @param {string} [rest] What each page's main part has beside the buttons.

@@ -1,11 +1,11 @@
-/** What must never stand in a URL that is sent. */
+/** Secrets, which must never be in the URL of a request. */
 
-/** Where the API's bodies bear secrets; the six digits of an authenticator aside, which any number may be. */
+/** The fields of the API's bodies that hold secrets; without the six digits of an authenticator, because any number could match them. */
 const FIELDS = new Set([
   'password', 'code', 'proof', 'token', 'access_token', 'recovery_token', 'secret', 'otpauth_uri', 'backup_codes',
 ]);
 
-/** What is shorter may stand in a URL by chance. */
+/** A shorter text could be in a URL by chance. */
 const SHORTEST = 8;
 
 /** What looks like a secret, whether a body was seen to bear it or not. @type {[string, RegExp][]} */
@@ -31,7 +31,7 @@ export function secretsIn(body) {
 }
 
 /**
- * The passcodes and tokens behind the links of mails.
+ * The passcodes and tokens in the links of mails.
  *
  * @param {import('./stack.js').Mail[]} mails
  * @returns {string[]}
@@ -42,7 +42,7 @@ export function secretsOf(mails) {
 }
 
 /**
- * Which secret a URL bears, if any.
+ * The secret in a URL, if there is one.
  *
  * @param {string} url
  * @param {Iterable<string>} secrets
@@ -65,7 +65,7 @@ function readable(url) {
   try {
     return decodeURIComponent(url.replaceAll('+', ' '));
   } catch {
-    // A lone per cent sign is no encoding.
+    // A single per cent sign is no encoding.
     return url;
   }
 }

@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 
 import { until, within } from './until.js';
 
-/** Nobody: each test brings its own company. */
+/** No employees: each test imports its own company. */
 const EMPLOYEES = fileURLToPath(new URL('nobody.json', import.meta.url));
 
-/** A debug build on a busy machine; usually it takes half a second. In milliseconds. */
+/** For a debug build on a busy machine, in milliseconds; usually it takes half a second. */
 const START_LIMIT = 60_000;
 const END_LIMIT = 10_000;
 
-/** As many of the log's last lines as a failing test leaves behind. */
+/** How many of the log's last lines a failing test prints. */
 const LOG_LINES = 400;
 
 /**
@@ -44,7 +44,7 @@ export class Stack {
   }
 
   /**
-   * Starts the program that `READMIT_LOCAL` names, on a port of its own.
+   * Starts the program that `READMIT_LOCAL` names, on a free port.
    *
    * @param {{ employees?: string | null }} [options] A file of people: nobody if left out, the sample company for null.
    * @returns {Promise<Stack>}
@@ -52,9 +52,9 @@ export class Stack {
   static async start({ employees = EMPLOYEES } = {}) {
     const program = process.env['READMIT_LOCAL'];
     if (!program) throw new Error('READMIT_LOCAL names no program: run `make portal`');
-    // It is started as it is, whatever this shell has set for it.
+    // Variables of this shell must not change its behaviour.
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('READMIT_'));
-    // The kernel ends it with us, also if we are killed.
+    // The kernel ends it together with this process, also if this process is killed.
     const child = spawn(
       'setpriv',
       ['--pdeathsig', 'KILL', resolve(program), '--port', '0', '--clock-control', ...(employees ? ['--employees', employees] : [])],
@@ -85,7 +85,7 @@ export class Stack {
     this.origin = this.ready.api;
   }
 
-  /** Ends it, politely first. */
+  /** Ends it: first with SIGTERM, then with SIGKILL. */
   async end() {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');
@@ -116,7 +116,7 @@ export class Stack {
   }
 
   /**
-   * Sends a request that must be answered with this status, and tells the answer's JSON.
+   * Sends a request, checks the status of the answer, and returns its JSON.
    *
    * @param {number} status
    * @param {string} method
@@ -156,7 +156,7 @@ export class Stack {
   }
 
   /**
-   * The newest mail of a kind, once there is one: notices come after what they tell.
+   * Waits for a mail of a kind and returns the newest: notices are sent after the act.
    *
    * @param {string} to
    * @param {string} [kind] `passcode`, or a notice's.
@@ -177,13 +177,13 @@ export class Stack {
     return new Date((await this.must(200, 'POST', '/_local/clock', { body: { advance_seconds: seconds } })).now);
   }
 
-  /** What every function's clock shows. */
+  /** The time of every function's clock. */
   now() {
     return this.advance(0);
   }
 
   /**
-   * Plays a report of SES.
+   * Sends a report as SES would.
    *
    * @param {string} messageId
    * @param {'delivery' | 'bounce' | 'complaint' | 'delay'} event

@@ -1,4 +1,4 @@
-/** The frame of a file of tests: one stack and one browser for all of them, and a world for each. */
+/** The setup of a test file: one stack and one browser for all its tests, and a world for each test. */
 
 import { after, before, test } from 'node:test';
 
@@ -10,11 +10,11 @@ import { Stack } from './stack.js';
 import { within } from './until.js';
 import { Visitor } from './visitor.js';
 
-/** For a story and for what it leaves behind, in milliseconds: much more than they take on a busy machine. */
+/** The time limits of a story and of its clean-up, in milliseconds: much more than they take on a busy machine. */
 const STORY_LIMIT = 120_000;
 const TEST_LIMIT = STORY_LIMIT + 30_000;
 
-/** What one test has. */
+/** The world of one test. */
 export class World {
   /** Everybody who came, in order. @type {Visitor[]} */
   visitors = [];
@@ -31,7 +31,7 @@ export class World {
   }
 
   /**
-   * A company that no other test knows.
+   * A company that no other test uses.
    *
    * @param {import('./company.js').Row[]} [people]
    */
@@ -40,7 +40,7 @@ export class World {
   }
 
   /**
-   * Somebody at a browser of their own, at an address of the portal.
+   * A visitor with a separate browser context, at an address of the portal.
    *
    * @param {string} path
    * @param {import('./visitor.js').Habits} [habits]
@@ -52,23 +52,23 @@ export class World {
     return visitor;
   }
 
-  /** What the watches of all visitors have found. */
+  /** The findings of the watches of all visitors. */
   async findings() {
     const open = this.visitors.filter(({ page }) => !page.isClosed());
-    // A page says things in order: once it answers, what it had to say before is here.
+    // A page sends its messages in order: when it answers, its earlier messages have arrived.
     await Promise.all(open.map(({ page }) => page.evaluate(() => {})));
     const secrets = secretsOf(await this.stack.mails());
     return (await Promise.all(this.visitors.map(({ watch }) => watch.findings(secrets)))).flat();
   }
 
-  /** Sends everybody home. */
+  /** Closes the browsers of all visitors. */
   async end() {
     await Promise.all(this.visitors.map((visitor) => visitor.leaves()));
   }
 }
 
 /**
- * Begins a file of stories.
+ * Sets up a file of stories.
  *
  * @param {Parameters<typeof Stack.start>[0] & { prepare?: (stack: Stack) => Promise<void> }} [options] `prepare` does
  *   once what all of them need, and takes the time that it takes.

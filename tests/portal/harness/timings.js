@@ -1,4 +1,4 @@
-/** How steady and how quick a page is. */
+/** Measures layout shifts and the speed of a page. */
 
 import assert from 'node:assert/strict';
 
@@ -8,11 +8,11 @@ import { keepShifts } from './in_page.js';
 
 const NAME = 'shiftsForTest';
 
-/** What the main thread of a page runs, one task after the other: Chromium's trace has the processor time of each. */
+/** The tasks of a page's main thread; Chromium's trace has the processor time of each. */
 const TASKS = 'disabled-by-default-devtools.timeline';
 
 /**
- * From the next document on, a page keeps its layout shifts.
+ * A page records its layout shifts, from the next document on.
  *
  * @param {Page} page
  */
@@ -21,7 +21,7 @@ export async function keepsShifts(page) {
 }
 
 /**
- * The score of each layout shift that no input explains, with what has moved, since the page's document was last asked.
+ * The score of each layout shift that no input explains, with the moved elements, since the last call.
  *
  * @param {Page} page
  * @returns {Promise<{ value: number, moved: string[] }[]>}
@@ -39,7 +39,7 @@ export const shiftsOf = (page) => page.evaluate(`${NAME}()`);
 export async function longestTasks(page, act) {
   const browser = page.context().browser();
   assert.ok(browser);
-  // Without the others: a full trace would lose what comes last.
+  // Only the needed categories: a full trace buffer would lose the last events.
   await browser.startTracing(page, { categories: ['-*', TASKS] });
   let done;
   let trace;

@@ -1,4 +1,4 @@
-/** The pages in German or Japanese: the ways of `views.js`, gone without a word of English. */
+/** The pages in German or Japanese: the same views as in `views.js`, without English texts. */
 
 import { PASSWORD } from './person.js';
 

@@ -2,11 +2,11 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Between two looks, in milliseconds. */
+/** The time between two checks, in milliseconds. */
 const BETWEEN_LOOKS = 25;
 
 /**
- * Looks until there is something to see.
+ * Checks again until there is a result.
  *
  * @template T
  * @param {string} what What is waited for, as the error says it.
@@ -25,7 +25,7 @@ export async function until(what, look, limit = 20_000) {
 }
 
 /**
- * Gives up what takes too long. What was begun goes on until what it works with is closed.
+ * Rejects after a time limit. The work itself continues until the page or the stack is closed.
  *
  * @template T
  * @param {number} limit In milliseconds.

@@ -1,4 +1,4 @@
-/** Every page, dialog and state of the portal, one after the other: for whoever looks at all of them. */
+/** Every page, dialog and state of the portal, one after the other, for the tests that check all of them. */
 
 import { choosePassword, edit, find, redeem, signIn, signInAgainDialog, signInAs } from './journey.js';
 import { PASSWORD } from './person.js';
@@ -30,7 +30,7 @@ export const PEOPLE = [
 ].map(([email, name, rest]) => /** @type {any} */ ({ email, name, ...Object(rest) }));
 
 /**
- * The views in parts, each of which is a way of its own in a company of its own.
+ * The views in parts. Each part is a separate walk in a separate company.
  *
  * @type {Record<string, (walk: Walk) => Promise<void>>}
  */

@@ -9,15 +9,15 @@ import { Watch } from './watch.js';
 const ACTION_LIMIT = 20_000;
 
 /**
- * What a person's browser is like.
+ * The settings of a person's browser.
  *
  * @typedef {Pick<import('playwright-core').BrowserContextOptions,
  *   'locale' | 'colorScheme' | 'viewport' | 'reducedMotion' | 'forcedColors' | 'hasTouch' | 'timezoneId'>} Habits
  */
 
 /**
- * A zone where it is about noon: what is valid for an hour ends on the same day, and no sentence has a date in it that it has
- * around midnight alone. The signs of these names are the other way round (POSIX).
+ * A time zone where it is about noon: so an hour later is still the same day, and texts have no date, as they would
+ * around midnight. The signs in these names are reversed (POSIX).
  */
 function zoneOfNoon() {
   const ahead = 12 - new Date().getUTCHours();
@@ -33,7 +33,7 @@ const HABITS = {
   timezoneId: zoneOfNoon(),
 };
 
-/** A context of the browser with one page, which is watched. */
+/** A browser context with one page, which is watched. */
 export class Visitor {
   /**
    * @param {import('playwright-core').Page} page
@@ -87,7 +87,7 @@ export class Visitor {
   }
 
   /**
-   * What this person sees now is accessible, in light and in dark.
+   * The current view is accessible, in light and in dark.
    *
    * @param {Parameters<typeof accessibilityFindings>[1]} [colorSchemes] If not in both.
    */
@@ -96,7 +96,7 @@ export class Visitor {
     if (findings.length > 0) throw new Error(`${this.page.url()} is not accessible:\n${findings.join('\n')}`);
   }
 
-  /** Nothing makes the page scroll sideways, however narrow it is (WCAG 1.4.10, which axe does not look at). */
+  /** The page does not scroll sideways, however narrow it is (WCAG 1.4.10, which axe does not check). */
   async findsItReflowed() {
     const findings = await this.page.evaluate(tooWide);
     if (findings.length > 0) throw new Error(`${this.page.url()} scrolls sideways:\n${findings.join('\n')}`);

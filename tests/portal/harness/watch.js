@@ -1,9 +1,9 @@
-/** Sees what goes wrong in a browser context beside what a test looks at. */
+/** Finds errors in a browser context that the test itself does not check. */
 
 import { reportViolations } from './in_page.js';
 import { secretOf, secretsIn } from './secrets.js';
 
-/** Chromium's words for an answer that is a refusal: how often it came is seen from the answers themselves. */
+/** Chromium's message for a refusal; the answers themselves are counted instead. */
 const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
 const NOT_LOADED = /^Failed to load resource: net::/;
 
@@ -19,10 +19,10 @@ function frameOf(request) {
 /** What is asked, whatever the query. @param {import('playwright-core').Request} request */
 const subjectOf = (request) => `${request.method()} ${new URL(request.url()).pathname}`;
 
-/** The page aborts what a view asked as it goes to the next view; both are heard of within this, in milliseconds. */
+/** When it changes the view, the page aborts open requests. Both events come within this time, in milliseconds. */
 const MOVING = 1_000;
 
-/** The binding by which pages report violations of their policy. */
+/** The binding through which pages report violations of their policy. */
 const BINDING = 'reportViolationToTest';
 
 /** Watches a context. A test ends by asking for its `findings`, which must be none. */
@@ -97,7 +97,7 @@ export class Watch {
   }
 
   /**
-   * What is wrong, a line each.
+   * The findings, one line each.
    *
    * @param {Iterable<string>} [secrets] Further ones that no URL may bear.
    * @returns {Promise<string[]>}
@@ -148,7 +148,7 @@ export class Watch {
     this.#open.add(request);
     const url = new URL(request.url());
     this.#urls.add(request.url());
-    // An image within the page is no request to anyone.
+    // A `data:` image is no request.
     if (url.protocol !== 'data:' && url.origin !== this.origin) this.#wrong.push(`a request leaves: ${url}`);
     if (url.pathname.startsWith('/v1/')) this.#learn(request.postData());
   }
@@ -165,7 +165,7 @@ export class Watch {
     }
   }
 
-  /** The page itself aborts what it asks anew, as a list that is read again. @param {import('playwright-core').Request} request */
+  /** The page itself aborts a request that it repeats, for example when a list is loaded again. @param {import('playwright-core').Request} request */
   #isAskedAnew(request) {
     const later = this.#requests.slice(this.#requests.indexOf(request) + 1);
     return later.some((other) => subjectOf(other) === subjectOf(request));
@@ -192,7 +192,7 @@ export class Watch {
     const [status, url, method] = [response.status(), response.url(), response.request().method()];
     if (status >= 400) this.#refusals.push({ method, url, status });
     if (new URL(url).pathname.startsWith('/v1/')) {
-      // A page that is left takes its answers' bodies along: then no page has their secrets either.
+      // When a page is left, the bodies of its answers are gone, and with them their secrets.
       this.#reading.push(response.text().then((text) => this.#learn(text), () => {}));
     }
   }
@@ -202,7 +202,7 @@ export class Watch {
     try {
       for (const secret of secretsIn(JSON.parse(text ?? ''))) this.#secrets.add(secret);
     } catch {
-      // What is no JSON is no body of the API's.
+      // A body that is not JSON is not from the API.
     }
   }
 
