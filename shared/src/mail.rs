@@ -1,7 +1,7 @@
-//! Mail: what is sent, and to whom. Only ever to the address in the directory; a changed address is also told to the old one.
+//! Mail. A mail goes only to the address in the directory; the notice of a changed address also goes to the old one.
 //!
-//! `letter` says what each mail says, `words` holds the words of each language, `page` the one layout, `line` makes inert what
-//! came from outside.
+//! `letter` builds the contents, `words` has the texts of each language, `page` the layout, and `line` makes values from
+//! outside harmless.
 
 mod letter;
 mod line;
@@ -22,7 +22,7 @@ use crate::environment::{BadVariable, Environment};
 pub use letter::{Letter, Letterhead};
 pub use words::languages;
 
-/// The mail service, and what every mail says of its sender.
+/// The mail service, and the sender of every mail.
 pub struct Mail {
     client: Client,
     from: String,
@@ -30,7 +30,7 @@ pub struct Mail {
     letterhead: Letterhead,
 }
 
-/// The mail service refused the mail, or did not answer in time. Says no address.
+/// The mail service refused the mail, or did not answer in time. The message names no address.
 #[derive(Debug, thiserror::Error)]
 #[error("the mail was not accepted: {why}")]
 pub struct MailRefused {
@@ -40,13 +40,13 @@ pub struct MailRefused {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// This mail cannot be sent, however often it is tried: it could not be written, or the service will not take it.
+    /// This mail can never be sent: it could not be rendered, or the service does not accept it.
     Mail,
-    /// Mails come faster than the service takes them: a few seconds may be enough.
+    /// Mails come faster than the service accepts them: waiting a few seconds may be enough.
     Throttle,
-    /// The service takes no mail now, or could not be reached.
+    /// The service accepts no mail now, or could not be reached.
     Service,
-    /// The service gave no answer: the mail may be on its way.
+    /// The service did not answer: the mail may have been sent.
     NoAnswer,
 }
 
@@ -72,8 +72,8 @@ impl MailRefused {
     }
 }
 
-/// RFC 5322, section 3.4: the brand as the display name, a quoted string; if it is not ASCII, which SES does not take there,
-/// encoded words of at most 75 characters (RFC 2047).
+/// RFC 5322, section 3.4: the brand as the display name, in a quoted string. SES accepts only ASCII there, so other names
+/// become encoded words of at most 75 characters (RFC 2047).
 fn sender(brand: &str, address: &str) -> String {
     let name: String = brand.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
     if name.is_ascii() {
@@ -100,9 +100,9 @@ impl Mail {
         })
     }
 
-    /// Mails a passcode to its holder. `disown_token` is for the link behind "This was not me".
+    /// Mails a passcode to its holder. `disown_token` is for the link "This was not me".
     ///
-    /// One attempt, as for every mail: a second might mail twice.
+    /// No retry, as for every mail: a second attempt might send the mail twice.
     pub async fn passcode(
         &self,
         issued: &IssuedPasscode,
@@ -113,9 +113,9 @@ impl Mail {
         self.send(issued.login(), letter).await
     }
 
-    /// Mails a notice to a person whom it is for: the one whose account it is, or a Security Admin of `company`.
+    /// Mails a notice to one recipient: the owner of the account, or a Security Admin of `company`.
     ///
-    /// It goes to `to.login`. To tell the old address of a change, pass the employee with the old `login`.
+    /// It goes to `to.login`. To notify the old address of a change, pass the employee with the old `login`.
     pub async fn notice(&self, to: &Employee, company: &Company, notice: &Notice) -> Result<(), MailRefused> {
         let letter = self.letterhead.notice(to, company, notice).map_err(MailRefused::of)?;
         self.send(&to.login, letter).await
@@ -124,7 +124,7 @@ impl Mail {
     async fn send(&self, to: &Login, letter: Letter) -> Result<(), MailRefused> {
         let utf8 = |data: String| Content::builder().data(data).charset("UTF-8").build().map_err(MailRefused::of);
         let body = Body::builder().text(utf8(letter.text)?).html(utf8(letter.html)?).build();
-        // RFC 3834: no out-of-office answers, please.
+        // RFC 3834: prevents out-of-office answers.
         let automatic =
             MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build().map_err(MailRefused::of)?;
         let message = Message::builder().subject(utf8(letter.subject)?).body(body).headers(automatic).build();

@@ -1,4 +1,4 @@
-//! What each mail says: its blocks, in the reader's language. Pure: what is sent is made here, and nothing is sent.
+//! The contents of each mail: its blocks, in the recipient's language. Without I/O: this file sends nothing.
 
 use readmit_domain::{Browser, Company, Employee, IssuedPasscode, Notice, NoticeKind};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -10,17 +10,17 @@ use super::words::{NoticesWords, Words, words_for};
 pub struct Letterhead {
     pub brand_name: String,
     pub portal_url: String,
-    /// Whom to ask where the company names nobody.
+    /// The contact for help if the company has none.
     pub support_contact: String,
 }
 
-/// A mail, ready to be sent. It may hold a passcode: no part of it is for a log.
+/// A mail, ready to be sent. It may hold a passcode, so never log any part of it.
 pub struct Letter {
     pub subject: String,
     pub text: String,
-    /// The same as HTML, which loads nothing.
+    /// The same as HTML. It loads no external resource.
     pub html: String,
-    /// What mail events repeat: names and values of letters, digits, `_` and `-`.
+    /// SES repeats these in its reports. Names and values have only letters, digits, `_` and `-`.
     pub tags: Vec<(&'static str, String)>,
 }
 
@@ -65,7 +65,7 @@ impl Letterhead {
             Block::Choice(Link { label: values.fill(words.disown), address: disown }),
             Block::Note(values.fill(words.never_asked)),
         ]);
-        // What SES reports of the mail comes back with these.
+        // SES's reports about the mail have these tags.
         let tags = vec![
             ("kind", "passcode".to_owned()),
             ("company_id", issued.company_id.to_string()),
@@ -135,7 +135,7 @@ impl Letterhead {
     }
 }
 
-/// The old and the new value, where the notice is of a change that has such.
+/// The old and the new value, if the notice shows a change.
 fn change(kind: &NoticeKind, words: &NoticesWords, values: &Values) -> [Option<Line>; 2] {
     match kind {
         NoticeKind::AddressChanged { from, to } => [from, to].map(|address| Some(Value::told(address).into())),
@@ -146,7 +146,7 @@ fn change(kind: &NoticeKind, words: &NoticesWords, values: &Values) -> [Option<L
     }
 }
 
-/// The browser that the header names, in our own words. The header is a stranger's text, and no mail repeats that.
+/// The browser by names from a fixed list. The header is untrusted text, which no mail repeats.
 fn browser(header: &str, words: &NoticesWords) -> Option<Line> {
     let Browser { family, system } = Browser::of(header)?;
     let Some(system) = system else { return Some(Value::told(family).into()) };

@@ -1,10 +1,10 @@
-//! A line of a mail: words of ours around values from outside, which are inert in every form the line takes.
+//! A line of a mail: our own text with values from outside, which are harmless in text and in HTML.
 
 use std::fmt;
 
 use readmit_domain::misleads;
 
-/// A line, taken apart. As text it is what [`fmt::Display`] makes of it; as HTML, what the template does.
+/// A line as a list of pieces. [`fmt::Display`] makes text of it, and the template HTML.
 pub(super) struct Line(Vec<Piece>);
 
 impl Line {
@@ -18,38 +18,38 @@ pub(super) enum Piece {
     Value(Value),
 }
 
-/// Something that came from outside, as it may stand in a mail.
+/// A value from outside, made safe for a mail.
 #[derive(Clone)]
 pub(super) struct Value {
-    /// The value; HTML is the template's to escape.
+    /// The value; the template escapes it for HTML.
     pub text: String,
-    /// Whether a line break within it would read badly: a date.
+    /// Whether the value must stay on one line, as a date.
     pub together: bool,
 }
 
 impl Value {
-    /// What a person wrote, or a program: a name, a client's word of itself. No mail program shall make a link of it.
+    /// Untrusted text, such as a name or a `User-Agent`. No mail program may make a link of it.
     pub(super) fn told(text: &str) -> Self {
         Self { text: without_links(&shown(text)), together: false }
     }
 
-    /// An address of the directory's or of the configuration: it may be followed and copied.
+    /// An address from the directory or the configuration. Mail programs may make a link of it.
     pub(super) fn address(text: &str) -> Self {
         Self { text: shown(text), together: false }
     }
 
-    /// What a language file made: a moment, a span.
+    /// A value from a language file: a time or a duration.
     pub(super) fn together(text: String) -> Self {
         Self { text, together: true }
     }
 }
 
-/// Without what nobody sees and what turns the direction or the line of what stands around it.
+/// Removes invisible characters, direction marks and line breaks.
 fn shown(text: &str) -> String {
     text.chars().filter(|c| !misleads(*c)).collect()
 }
 
-/// With a blank of no width before whatever makes a mail program take a text for a web or mail address.
+/// Puts a zero-width space before characters that make mail programs see a web or mail address.
 fn without_links(text: &str) -> String {
     let mut inert = String::with_capacity(text.len());
     let mut before = ' ';
@@ -73,7 +73,7 @@ fn runs_from_right_to_left(c: char) -> bool {
 }
 
 impl fmt::Display for Value {
-    /// Isolated (Unicode TR 9, FSI and PDI) if it would reorder the line; else as it is, for programs that show such marks.
+    /// Isolated (Unicode TR 9, FSI and PDI) only if it would reorder the line, because some programs show these marks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.text.chars().any(runs_from_right_to_left) {
             write!(f, "\u{2068}{}\u{2069}", self.text)
@@ -112,7 +112,8 @@ impl Values {
         self.0.push((name, value));
     }
 
-    /// The line with its values. What names none stays, for the tests to find: words are the language files', never a value's.
+    /// The line with its values. A name without a value stays in braces, so that the tests find it. Values are never searched
+    /// for names.
     pub(super) fn fill(&self, words: &'static str) -> Line {
         let mut pieces = Vec::new();
         let mut rest = words;

@@ -1,10 +1,10 @@
-//! The one layout of all mails: a page of blocks, as HTML and as text.
+//! The layout of all mails: a page of blocks, as HTML and as text.
 
 use askama::Template;
 
 use super::line::{Line, Piece};
 
-/// A mail's content. Its two templates hold the layout, and no words.
+/// A mail's content. Its two templates have the layout and no text.
 pub(super) struct Page<'a> {
     pub language: &'a str,
     pub brand: &'a str,
@@ -16,11 +16,11 @@ pub(super) enum Block {
     Paragraph(Line),
     /// A paragraph in small print.
     Note(Line),
-    /// A passcode, to be read, copied or marked as a whole.
+    /// A passcode, to be read, copied or selected as a whole.
     Code(String),
-    /// The one thing to do.
+    /// The main action.
     Button(Link),
-    /// Something else that could be done.
+    /// An alternative action.
     Choice(Link),
     Facts(Vec<(Line, Line)>),
     Rule,

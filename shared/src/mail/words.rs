@@ -1,7 +1,7 @@
-//! The words of the mails: what a language must say, and which language somebody is written to in.
+//! The texts of the mails: what each language file must have, and which language a recipient gets.
 //!
-//! A language is a file below `words/`, and its two lines here: the module, and its place in [`LANGUAGES`]. What a file leaves
-//! out does not compile, nor does, without a warning, a file that is not in the list.
+//! A language is a file in `words/` and two lines here: the module, and its place in [`LANGUAGES`]. If a file lacks a text, it
+//! does not compile; if the list lacks a file, the compiler warns.
 
 mod de;
 mod en;
@@ -9,16 +9,16 @@ mod ja;
 
 use readmit_domain::{Locale, NoticeKind, SecondProof, Timestamp};
 
-/// Every language there is; the first is for those whose language is not among them.
+/// All languages. The first is the default.
 const LANGUAGES: &[&Words] = &[&en::WORDS, &de::WORDS, &ja::WORDS];
 
-/// One language. Its lines name values in braces; which, says `shared/src/mail/letter.rs`.
+/// One language. Its lines have names of values in braces, which `shared/src/mail/letter.rs` defines.
 pub(super) struct Words {
     /// Its BCP 47 tag.
     pub tag: &'static str,
-    /// A span of so many minutes, as people say it.
+    /// A duration, given in minutes, as people say it.
     pub span: fn(i64) -> String,
-    /// A moment as people write it, in UTC and saying so.
+    /// A time as people write it, in UTC, with the time zone.
     pub moment: fn(Timestamp) -> String,
     /// `{name}`
     pub greeting: &'static str,
@@ -26,15 +26,15 @@ pub(super) struct Words {
     pub notices: NoticesWords,
 }
 
-/// What the mail with a passcode says: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`, `{lifetime}`, `{expires_at}`,
-/// and `{issuer}` in `from_admin` alone.
+/// The mail with a passcode. Values: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`, `{lifetime}`, `{expires_at}`, and
+/// `{issuer}` only in `from_admin`.
 pub(super) struct PasscodeWords {
     pub subject: &'static str,
     pub from_admin: &'static str,
     pub from_operator: &'static str,
     pub how_to_type: &'static str,
     pub validity: &'static str,
-    /// Where the passcode alone is not enough.
+    /// If the passcode alone is not enough.
     pub proof: &'static str,
     pub redeem: &'static str,
     pub by_hand: &'static str,
@@ -44,19 +44,19 @@ pub(super) struct PasscodeWords {
     pub never_asked: &'static str,
 }
 
-/// What the notices say: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`; and `{employee}`, `{address}` in those about
-/// somebody else's account.
+/// The notices. Values: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`; and `{employee}`, `{address}` in notices about
+/// another person's account.
 pub(super) struct NoticesWords {
     pub at: &'static str,
     pub source_ip: &'static str,
     pub browser: &'static str,
-    /// What it was before the change, and what it is now.
+    /// Labels of the old and the new value.
     pub before: &'static str,
     pub now: &'static str,
     /// `{browser}`, `{system}`
     pub browser_on_system: &'static str,
     pub second_proof: SecondProofWords,
-    /// Why a Security Admin is told.
+    /// Why a Security Admin gets the notice.
     pub to_admins: &'static str,
     /// Small print below every notice.
     pub asks_nothing: &'static str,
@@ -98,7 +98,7 @@ impl SecondProofWords {
     }
 }
 
-/// What one notice says. Its subject names nobody: it shows on locked screens.
+/// One notice. Its subject names nobody, because locked screens show it.
 pub(super) struct NoticeWords {
     pub subject: &'static str,
     /// The first sentences: what happened to the account.
@@ -137,7 +137,7 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
     LANGUAGES.iter().map(|words| words.tag)
 }
 
-/// The language for somebody who wishes for `locales`, the most wished first: RFC 4647, section 3.4. `de-AT` finds `de`.
+/// The best language for `locales`, the preferred one first: RFC 4647, section 3.4. `de-AT` finds `de`.
 pub(super) fn words_for(locales: [Option<&Locale>; 2]) -> &'static Words {
     let wished = locales.into_iter().flatten().find_map(|locale| {
         let mut tag = locale.as_str();
@@ -151,7 +151,7 @@ pub(super) fn words_for(locales: [Option<&Locale>; 2]) -> &'static Words {
     wished.unwrap_or(&en::WORDS)
 }
 
-/// Minutes as a number of whole hours, if they are that.
+/// The minutes as hours, if they are whole hours.
 fn whole_hours(minutes: i64) -> Option<i64> {
     (minutes % 60 == 0).then_some(minutes / 60)
 }
