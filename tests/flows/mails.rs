@@ -114,7 +114,10 @@ fn a_weaker_policy_is_told_to_security_admins_in_words() {
     ] {
         let text = cast.letter("en", NoticeKind::PolicyWeakened { from, to }).text;
         assert!(text.contains(&format!("Before: {before} a second proof\nNow: {now} a second proof\n")), "{text}");
-        assert!(text.contains("You receive this notice because you are a Security Admin of Northwind Partners."), "{text}");
+        assert!(
+            text.contains("You receive this notice because you are a Security Admin of Northwind Partners."),
+            "{text}"
+        );
     }
 }
 
