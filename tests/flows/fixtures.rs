@@ -36,7 +36,7 @@ const BEFORE: [(&str, &str); 3] = [
     ("rotate-root-secret/finish-secret.json", "rotate-root-secret/create-secret.json"),
 ];
 
-/// `events/expected.json`, which `tests/deploy/invoke_events.py` reads too.
+/// `events/expected.json`, which `tests/deploy/local_invoke` reads too.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expectations {
