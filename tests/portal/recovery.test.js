@@ -232,7 +232,7 @@ story('the page with the backup codes cannot be left by mistake', async (world) 
   const { page } = await mikeAtTheKey(world);
   await finish(page, await (await shownAuthenticator(world, page)).digits());
   await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
-  const refusal = page.getByRole('alert').getByText('Tick the box once you have kept the codes');
+  const refusal = page.getByRole('alert').getByText('Save the codes, then tick the box');
   await page.getByRole('button', { name: 'Continue' }).click();
   await refusal.waitFor();
   // The next refusal is a separate one.

@@ -137,7 +137,7 @@ story('whatever is wrong with a passcode, the message is the same', async (world
     await told('grace', used), await told('dan', revoked), await told('mike', superseded), await told('mike', wrong), await told('sam', expired),
     await told('nobody', '7K3M-9QXT-2BHW'), await told('cleo', '7K3M-9QXT-2BHW'),
   ];
-  assert.match(words[0] ?? '', /your Security Admin can send a new one/);
+  assert.match(words[0] ?? '', /Your Security Admin can send a new one/);
   assert.equal(new Set(words).size, 1);
 });
 
