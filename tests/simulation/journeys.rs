@@ -156,7 +156,7 @@ impl Journey {
     async fn takes_back(&self, admin: &Person, holder: &Person) -> Option<Reply> {
         let request = |session: &Session| {
             let claim = Claim { session_since: Some(session.since), ..Claim::default() };
-            Request::new("take back", Method::DELETE, holder.path(), admin.number).by(&session.token).claiming(claim)
+            Request::new("revoke", Method::DELETE, holder.path(), admin.number).by(&session.token).claiming(claim)
         };
         self.asks_as(admin, false, request).await
     }

@@ -19,7 +19,7 @@ impl Journey {
         ];
         for path in paths {
             let request = |session: &crate::cast::Session| {
-                Request::new("look", Method::GET, path, admin.number).by(&session.token)
+                Request::new("read a person", Method::GET, path, admin.number).by(&session.token)
             };
             let Some(reply) = self.asks_as(&admin, false, request).await else { continue };
             let others = self.cast.people.iter().filter(|one| one.company != holder.company);
@@ -47,7 +47,8 @@ impl Journey {
                 let request = |session: &crate::cast::Session| {
                     let claim = Claim { session_since: Some(session.since), ..Claim::default() };
                     let request =
-                        Request::new("trespass", method.clone(), holder.path(), stranger.number).by(&session.token);
+                        Request::new("reach into another company", method.clone(), holder.path(), stranger.number)
+                            .by(&session.token);
                     let request = request.claiming(claim);
                     match &body {
                         Some(body) => request.with(body.clone()),
