@@ -58,7 +58,7 @@ HELLO_WORLD := $(TARGET)/lambda/hello-world/bootstrap
 
 PACKAGES := ca-certificates curl gcc jq libc6-dev oathtool python3-venv
 # The flows of a passcode's life.
-LIFE := redemption:: recovery:: issuing:: taking_back:: delivery:: cleanup:: imports:: moved_passcodes::
+LIFE := redemption:: recovery:: issuing:: revoking:: delivery:: cleanup:: imports:: moved_passcodes::
 STAGES := fmt-check clippy unused cargo-test doc docs snippets deny sbom lint-template tour portal-types portal test-deploy bench-guard
 LONG_STAGES := kills simulate every-event screenshots new-function-check mutants
 

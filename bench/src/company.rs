@@ -70,7 +70,7 @@ impl Kind {
             Self::FilterEmployees => ("list, by a filter", "list-employees"),
             Self::SearchEmployees => ("search employees", "list-employees"),
             Self::OneEmployee => ("one employee", "list-employees"),
-            Self::ListAuditEvents => ("read the trail", "list-audit-events"),
+            Self::ListAuditEvents => ("read the audit", "list-audit-events"),
             Self::Issue => ("issue", "issue-passcode"),
             Self::Revoke => ("revoke", "revoke-passcode"),
             Self::Redeem => ("redeem", "redeem-passcode"),

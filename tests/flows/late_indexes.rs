@@ -88,8 +88,8 @@ async fn story(acts_behind: Option<usize>) -> Vec<String> {
     story.answers("issue again", &grace.issues(MIKE, None).await).await;
     story.redeems(MIKE, &replaced).await;
     let taken_back = world.mailed_code(MIKE).await;
-    story.answers("take back", &ada.calls(Method::DELETE, &passcode(MIKE), None).await).await;
-    story.answers("take back again", &ada.calls(Method::DELETE, &passcode(MIKE), None).await).await;
+    story.answers("revoke", &ada.calls(Method::DELETE, &passcode(MIKE), None).await).await;
+    story.answers("revoke again", &ada.calls(Method::DELETE, &passcode(MIKE), None).await).await;
     story.redeems(MIKE, &taken_back).await;
     story.is_cleaned_up().await;
     story.answers("issue", &ada.issues(MIKE, None).await).await;
@@ -139,7 +139,7 @@ async fn story(acts_behind: Option<usize>) -> Vec<String> {
     story.changes(SAM, json!({"email": MOVED, "name": "Samuel Wójcik"})).await;
     story.redeems(SAM, &code).await;
     story.redeems(MOVED, &code).await;
-    story.answers("take back", &grace.calls(Method::DELETE, &passcode(SAM), None).await).await;
+    story.answers("revoke", &grace.calls(Method::DELETE, &passcode(SAM), None).await).await;
     story.changes(GRACE, json!({"role": "member"})).await;
     story.answers("issue", &grace.issues(MIKE, None).await).await;
     story.changes(SAM, json!({"erase": true})).await;

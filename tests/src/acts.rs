@@ -117,7 +117,7 @@ async fn other_issues() -> Vec<Done> {
     ledger.add("issue, where the device was stolen", ada.issues(MIKE, Some(json!({"suspend": true})))).await.is(201);
     let all = ada.calls(Method::POST, "/v1/passcodes", Some(json!({"employee_ids": ids})));
     ledger.add("issue to ten at once", all).await.is(200);
-    ledger.add("take back", ada.calls(Method::DELETE, &path, None)).await.is(204);
+    ledger.add("revoke", ada.calls(Method::DELETE, &path, None)).await.is(204);
     ada.issues(SAM, None).await.is(201);
     let token = json!({"token": world.disown_token(SAM).await});
     let disown = || world.call(Method::POST, "/v1/passcodes/disown", None, Some(token.clone()));

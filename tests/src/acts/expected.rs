@@ -29,7 +29,7 @@ pub const EXPECTED: [Act; 51] = [
     act("issue, by a member", 1, 1, 4.0, 0.0),
     act("issue, where the device was stolen", 4, 4, 5.0, 27.0),
     act("issue to ten at once", 23, 14, 23.0, 121.0),
-    act("take back", 3, 3, 4.0, 10.0),
+    act("revoke", 3, 3, 4.0, 10.0),
     act("disown", 2, 2, 1.0, 10.0),
     act("disown again", 1, 1, 1.0, 0.0),
     act("redeem, a wrong code", 3, 3, 1.0, 2.0),

@@ -26,7 +26,7 @@ async fn an_admin_revokes_a_code_once() {
 }
 
 #[tokio::test]
-async fn taking_back_what_was_redeemed_ends_the_recovery() {
+async fn revoking_a_redeemed_code_ends_the_recovery() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     let recovery = world.recovers(MIKE, &ada.issues_a_code_to(MIKE).await).await;
@@ -39,7 +39,7 @@ async fn taking_back_what_was_redeemed_ends_the_recovery() {
 }
 
 #[tokio::test]
-async fn nobody_takes_back_the_own_code_or_a_strangers() {
+async fn nobody_revokes_their_own_code_or_a_strangers() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     world.operator_mails_a_code_to(ADA).await;
@@ -52,7 +52,7 @@ async fn nobody_takes_back_the_own_code_or_a_strangers() {
 }
 
 #[tokio::test]
-async fn of_a_redemption_and_a_revocation_at_once_one_wins() {
+async fn a_redemption_and_a_revocation_at_once_have_one_winner() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     for _ in 0..3 {
@@ -75,7 +75,7 @@ async fn disownings(world: &World) -> usize {
 }
 
 #[tokio::test]
-async fn whoever_was_mailed_a_code_disowns_it_once() {
+async fn the_holder_of_a_mailed_code_disowns_it_once() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;
     let code = ada.issues_a_code_to(MIKE).await;
@@ -111,7 +111,7 @@ async fn a_recovery_can_be_disowned_while_open_and_after_its_end() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_none_or_of_a_code_that_was_replaced_is_rejected() {
+async fn a_token_that_is_invalid_or_of_a_replaced_code_is_rejected() {
     let world = World::start().await;
     world.operator_mails_a_code_to(MIKE).await;
     let older = world.disown_token(MIKE).await;
