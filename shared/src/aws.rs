@@ -20,6 +20,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_sdk_dynamodb::config::{ConfigBag, IdentityCache, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -161,13 +162,15 @@ impl Aws {
     /// DynamoDB: three attempts.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let counted = Counted(|tally| &tally.store_calls);
-        let config = aws_sdk_dynamodb::config::Builder::from(&self.config).interceptor(counted);
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        let config = config.interceptor(counted).retry_partition(own_retries("DynamoDB"));
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     /// Secrets Manager: three attempts.
     pub(crate) fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
-        aws_sdk_secretsmanager::Client::new(&self.config)
+        let config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
+        aws_sdk_secretsmanager::Client::from_conf(config.retry_partition(own_retries("Secrets Manager")).build())
     }
 
     /// SES: one attempt.
@@ -179,6 +182,12 @@ impl Aws {
             .interceptor(Counted(|tally| &tally.mail_calls));
         aws_sdk_sesv2::Client::from_conf(config.build())
     }
+}
+
+/// The SDK's limit of retries, for one client. Without it all clients of a service in one process share the limit: on the local stack
+/// and in tests, where a process runs many functions, the faults of one would take retries from the others.
+fn own_retries(service: &'static str) -> RetryPartition {
+    RetryPartition::custom(service).build()
 }
 
 fn connector(environment: &Environment) -> Result<SharedHttpConnector, BadVariable> {
@@ -246,38 +255,4 @@ pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn other_roots_than_amazons_must_be_there() {
-        let told = |file: &str| roots(&Environment::from_iter([(CA_BUNDLE.to_owned(), file.to_owned())]));
-        assert_eq!(*roots(&Environment::from_iter([])).unwrap(), *AMAZON_ROOTS);
-        let here = |file: &str| format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
-        assert_eq!(*told(&here("roots/amazon.pem")).unwrap(), *AMAZON_ROOTS);
-        for (file, fault) in [("roots/none.pem", "cannot be read"), ("Cargo.toml", "without a certificate")] {
-            assert!(told(&here(file)).unwrap_err().to_string().contains(fault), "{file}");
-        }
-    }
-
-    #[test]
-    fn a_services_own_endpoint_comes_before_the_one_for_all() {
-        let found = |variables: &[(&str, &str)]| {
-            let environment: Environment =
-                variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            let asked = |env| ServiceConfigKey::builder().service_id("SESv2").env(env).profile("").build().unwrap();
-            let endpoints = Endpoints::new(&environment);
-            assert_eq!(endpoints.load_config(asked("AWS_MAX_ATTEMPTS")), None);
-            endpoints.load_config(asked(ENDPOINT_URL))
-        };
-        let (own, all, other) = (
-            ("AWS_ENDPOINT_URL_SESV2", "http://own"),
-            ("AWS_ENDPOINT_URL", "http://all"),
-            ("AWS_ENDPOINT_URL_DYNAMODB", "http://other"),
-        );
-        assert_eq!(found(&[own, all]).as_deref(), Some("http://own"));
-        assert_eq!(found(&[all, other]).as_deref(), Some("http://all"));
-        assert_eq!(found(&[("AWS_ENDPOINT_URL_SESV2", ""), all]).as_deref(), Some("http://all"));
-        assert_eq!(found(&[other]), None);
-    }
-}
+mod tests;

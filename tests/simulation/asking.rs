@@ -181,8 +181,8 @@ impl Asker {
         if reply.as_ref().is_some_and(|reply| reply.status == 500) {
             self.world.oracle.finds(format!("{} answers 500", request.act));
         }
-        if let (Some(guess), Some(401)) = (&request.claim.guess, reply.as_ref().map(|reply| reply.status)) {
-            self.world.oracle.refused_guess(guess);
+        if let Some(reply) = &reply {
+            self.world.oracle.answered(&invocation, reply.status, &reply.body);
         }
         reply
     }

@@ -22,6 +22,7 @@ pub struct Invocation {
     random: Mutex<StdRng>,
     state: Mutex<State>,
     is_hurt: AtomicBool,
+    issued: Mutex<Vec<String>>,
 }
 
 /// Facts about a request that the tested code does not see.
@@ -59,6 +60,7 @@ impl Invocation {
             random: Mutex::new(random),
             state: Mutex::new(State::Runs),
             is_hurt: AtomicBool::new(false),
+            issued: Mutex::default(),
         })
     }
 
@@ -86,6 +88,16 @@ impl Invocation {
     /// Whether its process has died or was frozen.
     pub fn is_hurt(&self) -> bool {
         self.is_hurt.load(Ordering::Relaxed)
+    }
+
+    /// It has stored a passcode.
+    pub fn issues(&self, passcode_id: &str) {
+        self.issued.lock().unwrap().push(passcode_id.to_owned());
+    }
+
+    /// The passcodes that it has stored.
+    pub fn issued(&self) -> Vec<String> {
+        self.issued.lock().unwrap().clone()
     }
 
     pub fn dies(&self) {

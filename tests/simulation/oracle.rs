@@ -11,6 +11,7 @@ use crate::invocation::{Claim, Invocation};
 use crate::time::Time;
 
 mod account;
+mod answers;
 mod notices;
 mod passcode;
 mod secrets;
@@ -94,13 +95,6 @@ impl Oracle {
         self.facts.lock().unwrap().accounts.get(employee_id)?.credentials
     }
 
-    /// A wrong secret was refused.
-    pub fn refused_guess(&self, passcode_id: &str) {
-        if let Some(passcode) = self.facts.lock().unwrap().passcodes.get_mut(passcode_id) {
-            passcode.guesses += 1;
-        }
-    }
-
     /// The mail service accepted a mail. If its answer is lost (`is_lost`), the sender does not know this. It ends the code, and the
     /// same idempotency key may mail another.
     pub fn mailed(&self, invocation: &Arc<Invocation>, mail: &Mail, is_lost: bool) {
@@ -156,7 +150,7 @@ impl Oracle {
         for event in events {
             self.notes(|| format!("{} {}", invocation.act, words(event)));
             broken.extend(self.may_happen(aws, &invocation.claim, event));
-            broken.extend(self.happens(&invocation.claim, event));
+            broken.extend(self.happens(invocation, event));
         }
         for change in of("passcodes") {
             let login =
@@ -202,7 +196,8 @@ impl Oracle {
         broken
     }
 
-    fn happens(&self, claim: &Claim, event: &Value) -> Vec<String> {
+    fn happens(&self, invocation: &Invocation, event: &Value) -> Vec<String> {
+        let claim = &invocation.claim;
         let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
         let id = text(event, "/detail/M/passcode_id/S");
         let now = self.time.now().millis();
@@ -213,6 +208,7 @@ impl Oracle {
             let live = facts.passcodes.iter().find(|(_, one)| one.holder == about && one.stage != Stage::Over);
             broken.extend(live.map(|(live, _)| format!("{about} has the code {id} beside {live}")));
             facts.passcodes.insert(id.to_owned(), Passcode::issued(about, claim, now));
+            invocation.issues(id);
         } else if kind.starts_with("passcode.") && kind != "passcode.throttled" || kind.starts_with("recovery.") {
             let wrong = facts.passcodes.get_mut(id).map(|passcode| passcode.goes_on(kind, claim, id, now));
             let wrong = wrong.unwrap_or_else(|| Some(format!("{kind} of a passcode that nobody has issued")));
