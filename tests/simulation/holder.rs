@@ -52,12 +52,13 @@ impl Holder<'_> {
         // Some people have forgotten the password too.
         let forgets = self.person.number.is_multiple_of(3);
         let backup_code = known.last().filter(|_| forgets).and_then(|number| self.cast.take_backup_code(*number));
-        let mut proofs: Vec<Option<String>> = backup_code.map(Some).into_iter().chain(passwords).collect();
+        let mut proofs: Vec<Option<String>> = backup_code.clone().map(Some).into_iter().chain(passwords).collect();
         if proofs.is_empty() {
             proofs.push(None);
         }
         for proof in proofs {
-            let claim = Claim { code: Some(code.passcode_id.clone()), ..Claim::default() };
+            let factor = proof.clone().filter(|_| proof == backup_code);
+            let claim = Claim { code: Some(code.passcode_id.clone()), factor, ..Claim::default() };
             let reply = self.redeems("redeem", &code.code, proof, claim).await?;
             if reply.status == 200 {
                 let token = reply.body["recovery_token"].as_str()?;

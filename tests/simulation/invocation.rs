@@ -36,7 +36,7 @@ pub struct Claim {
     pub session_since: Option<i64>,
     /// The credentials of a completion or a sign-in, if they are right.
     pub credentials: Option<usize>,
-    /// The digits or the backup code in the request.
+    /// The digits or the backup code in the request, also as the proof of a redemption.
     pub factor: Option<String>,
     /// The id of the passcode if the code is right.
     pub code: Option<String>,

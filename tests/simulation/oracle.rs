@@ -11,9 +11,9 @@ use crate::invocation::{Claim, Invocation};
 use crate::time::Time;
 
 mod account;
-mod answers;
 mod notices;
 mod passcode;
+mod promises;
 mod secrets;
 mod whole;
 
@@ -147,15 +147,20 @@ impl Oracle {
         // The end of the replaced code comes before the issue of the new one.
         events.sort_by_key(|event| event["event_type"]["S"] == "passcode.issued");
         let mut broken = whole::missing(events.iter().map(|event| text(event, "/event_type/S")), &changes);
+        let ends: Vec<&Value> = events.iter().copied().filter(|event| whole::ends_access(event)).collect();
         for event in events {
             self.notes(|| format!("{} {}", invocation.act, words(event)));
             broken.extend(self.may_happen(aws, &invocation.claim, event));
             broken.extend(self.happens(invocation, event));
         }
+        for event in ends {
+            broken.extend(self.ends_access(event, &changes));
+        }
         for change in of("passcodes") {
             let login =
                 [&change["Item"]["login"], &change["Key"]["login"]].into_iter().find_map(|login| login["S"].as_str());
             broken.extend(self.agrees(aws, login.unwrap_or_default()));
+            broken.extend(whole::unspent_proof(aws, &invocation.claim, change, &changes));
         }
         broken.into_iter().for_each(|what| self.finds(format!("{}: {what}", invocation.act)));
     }

@@ -1,9 +1,9 @@
-//! What an answer promises the client.
+//! What an answer promises the client, and what the end of a person's access promises the company.
 
 use serde_json::Value;
 
-use super::Oracle;
 use super::passcode::Stage;
+use super::{Oracle, text, whole};
 use crate::invocation::Invocation;
 
 impl Oracle {
@@ -31,5 +31,17 @@ impl Oracle {
         let broken =
             left.map(|id| format!("the passcode {id} is left after the answer that it was not mailed")).collect();
         self.break_promises(facts, broken);
+    }
+
+    /// A person's access ends: nothing that opens the account is left.
+    pub(super) fn ends_access(&self, event: &Value, changes: &[&Value]) -> Vec<String> {
+        let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
+        let facts = &mut *self.facts.lock().unwrap();
+        facts.accounts.entry(about.to_owned()).or_default().sessions_since = self.time.now().millis();
+        let open = facts.passcodes.iter().filter(|(_, one)| one.holder == about && one.stage != Stage::Over);
+        let open = open.map(|(id, _)| format!("{kind} of {about} leaves the passcode {id}"));
+        let sessions =
+            (!whole::ends_sessions(event, changes)).then(|| format!("{kind} of {about} leaves the sessions"));
+        open.chain(sessions).collect()
     }
 }
