@@ -60,7 +60,7 @@ pub(crate) fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
             found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
             let text = fs::read_to_string(&path).unwrap();
             found.push((path, text.split("#[cfg(test)]").next().unwrap().to_owned()));
         }
