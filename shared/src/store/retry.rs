@@ -13,7 +13,7 @@ const MAX_ATTEMPTS: u32 = 8;
 /// The limit of the first pause. It doubles for each further pause.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
-/// The attempts at an act: at most [`MAX_ATTEMPTS`], with a pause before each one except the first.
+/// The attempts at an act: at most `MAX_ATTEMPTS`, with a pause before each one except the first.
 pub struct Attempts {
     what: &'static str,
     made: u32,
