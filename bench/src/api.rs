@@ -38,12 +38,11 @@ impl Ask {
         Self { method, path: path.into(), token: None, body: None }
     }
 
-    /// Adds a token.
+    /// The request of the caller with this access or recovery token.
     pub fn by(self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self }
     }
 
-    /// Adds a body.
     pub fn with(self, body: Value) -> Self {
         Self { body: Some(body), ..self }
     }

@@ -144,7 +144,7 @@ impl<'a> Company<'a> {
         Ok(company)
     }
 
-    /// A new person.
+    /// The address and the id of a person whom no earlier call returned.
     pub fn next_person(&self) -> Result<(&str, &str), Failure> {
         let index = self.met.replace(self.met.get() + 1);
         let (email, id) = self.people.get(index).ok_or("the company has no more people")?;

@@ -1,5 +1,5 @@
-//! The stack with the functions as they are deployed: each is the release binary in its own process, and reaches AWS's services over
-//! TLS.
+//! The stack with the functions as they are deployed: each is the release binary in its own process, and
+//! reaches AWS's services over TLS.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -54,7 +54,7 @@ struct Pass {
     unchanged: usize,
 }
 
-/// The results.
+/// What was measured of a whole import, of one that was killed and repeated, and of a further one.
 struct Found {
     whole: Pass,
     cpu: Duration,

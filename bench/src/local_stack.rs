@@ -55,7 +55,6 @@ impl LocalStack {
         Ok(taken_by(self.child.id())?)
     }
 
-    /// Sends SIGKILL.
     pub fn kill(mut self) -> Result<(), Failure> {
         self.child.kill()?;
         self.child.wait()?;

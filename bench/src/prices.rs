@@ -71,7 +71,6 @@ const SECRETS: Price = Price {
     source: "https://aws.amazon.com/secrets-manager/pricing/",
 };
 
-/// All prices.
 pub const PRICES: [Price; 8] = [HTTP_API, INVOCATIONS, TIME, WRITES, READS, LOGS, DATA_OUT, SECRETS];
 
 /// The used part of provisioned capacity.

@@ -19,7 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Program {
     /// The executable file.
     pub file: PathBuf,
-    /// The arguments.
     pub arguments: Vec<String>,
 }
 

@@ -39,7 +39,7 @@ class Invoker:
     def __init__(self, sam: str, local: str, template: Template, events: Events, engine: Engine):
         self._sam, self._local, self._template, self._events = sam, local, template, events
         self._bridge = engine.bridge_address
-        # The credentials of whoever runs this are nobody's business here.
+        # The developer's own AWS credentials must not reach the functions.
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         self._environment |= {"DOCKER_HOST": engine.host, "SAM_CLI_TELEMETRY": "0", "AWS_EC2_METADATA_DISABLED": "true"}
 

@@ -1,7 +1,7 @@
-"""The functions' processes, killed at random moments while people are on their way back in.
+"""Kills the functions' processes at random moments while people recover their accounts.
 
-The engine lives on: it starts a function anew and answers whoever waited with `Runtime.ExitError`, as Lambda does. Its store is
-in the engine's own process, so what is killed is the function between its requests, wherever it was.
+The engine keeps running. It restarts a killed function and answers the waiting client with `Runtime.ExitError`, as Lambda does.
+The store is in the engine's process, so a kill ends the function before, between or after its requests to the store.
 """
 
 import collections

@@ -14,7 +14,7 @@ use readmit_model::service::Service;
 use stateright::{Checker as _, Expectation, Model as _, Property};
 
 /// Acts in each scenario beyond those of `make test`.
-#[expect(clippy::disallowed_methods, reason = "whoever runs the test says it; nothing of the product reads it")]
+#[expect(clippy::disallowed_methods, reason = "a developer sets it for this test; the product does not read it")]
 fn more() -> u8 {
     std::env::var("READMIT_MODEL_MORE").map_or(0, |more| more.parse().unwrap())
 }
