@@ -115,7 +115,7 @@ use readmit::Services;
 use readmit::domain::CompanyId;
 use readmit::json::{FieldError, read_object};
 use readmit::store::StoreError;
-use readmit::telemetry::{as_told, failure, observed};
+use readmit::telemetry::{code_and_text, failure, run_logged};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -131,8 +131,7 @@ pub struct Output {
 }
 
 pub async fn handle(services: Arc<Services>, event: LambdaEvent<Value>) -> Result<Output, Diagnostic> {
-    let output = work(&services, event.payload);
-    observed(&event.context, "by hand", output, as_told).await
+    run_logged(&event.context, "by hand", work(&services, event.payload), code_and_text).await
 }
 
 async fn work(services: &Services, payload: Value) -> Result<Output, Diagnostic> {
