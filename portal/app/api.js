@@ -39,7 +39,13 @@
  * @property {string} request_id
  * @property {Record<string, string | Change>} detail
  *
- * @typedef {{ access_token: string, expires_in: number, employee: Person }} Session
+ * @typedef {object} Company  What the portal shows of the person's company.
+ * @property {string} name
+ * @property {string | null} support_email
+ * @property {string} time_zone  Of IANA, for example `Europe/Berlin`.
+ * @property {{ logo: string | null, color: string | null }} brand  A `data:` URL of an image, and `#rrggbb`.
+ *
+ * @typedef {{ access_token: string, expires_in: number, employee: Person, company: Company | null }} Session
  * @typedef {{ secret: string, otpauth_uri: string, qr_svg: string }} Enrolment
  * @typedef {{ code: string, detail: string }} Reason
  * @typedef {{ employee_id: string, passcode?: Passcode, problem?: Reason }} IssueResult
@@ -224,7 +230,7 @@ export const disownPasscode = (token) => call('POST', '/v1/passcodes/disown', { 
 
 /**
  * @param {{ email: string, code: string, proof?: string | undefined }} typed
- * @returns {Promise<{ recovery_token: string, expires_in: number, steps: string[] }>}
+ * @returns {Promise<{ recovery_token: string, expires_in: number, steps: string[], company: Company | null }>}
  */
 export const redeemPasscode = (typed) => call('POST', '/v1/passcodes/redeem', { body: typed });
 

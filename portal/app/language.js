@@ -5,6 +5,9 @@
  * @typedef {typeof import('./words/en.js').default} Words
  */
 
+import { h } from './dom.js';
+import { company } from './session.js';
+
 /** Each language with its own name. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch', ja: '日本語' };
 
@@ -35,23 +38,69 @@ export function choose(tag) {
   location.reload();
 }
 
-/** @param {string | number} at  RFC 3339, or milliseconds. */
-export const dateAndTime = (at) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+/**
+ * The time zone of the signed-in person's company, or of a recovery's: the mails have the same, so that admin and employee
+ * read the same time. Nobody's company is known at the sign-in, and a browser may not know a new zone: then it is UTC.
+ */
+export function timeZone() {
+  const zone = company()?.time_zone ?? 'UTC';
+  try {
+    new Intl.DateTimeFormat(language, { timeZone: zone });
+    return zone;
+  } catch {
+    return 'UTC';
+  }
+}
 
-/** With seconds, for the audit. @param {string} at */
-export const exactTime = (at) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+/** @param {string | number} at @param {Intl.DateTimeFormatOptions} options */
+const formatted = (at, options) => new Intl.DateTimeFormat(language, { timeZone: timeZone(), ...options }).format(new Date(at));
+
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY = { year: 'numeric', month: 'short', day: 'numeric' };
+
+/** The zone has its name, because a mail or another portal may tell a time of another zone. @type {Intl.DateTimeFormatOptions} */
+const TIME = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' };
+
+/** @param {string | number} at  RFC 3339, or milliseconds. */
+export const dateAndTime = (at) => formatted(at, { ...DAY, ...TIME });
+
+/** With seconds, for the audit. @param {string | number} at */
+export const exactTime = (at) => formatted(at, { ...DAY, ...TIME, second: '2-digit' });
 
 /** The day in UTC, for values that are stored once a day in UTC, so that their time means nothing. @param {string} at */
-export const utcDay = (at) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(at));
+export const utcDay = (at) => formatted(at, { ...DAY, timeZone: 'UTC' });
 
-/** Only the time, if it is today. @param {string | number} at */
+/** Only the time, if it is today in the company's time zone. @param {string | number} at */
 export function timeOf(at) {
-  const moment = new Date(at);
-  const isToday = moment.toDateString() === new Date().toDateString();
-  return isToday ? new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(moment) : dateAndTime(at);
+  const isToday = formatted(at, DAY) === formatted(Date.now(), DAY);
+  return isToday ? formatted(at, TIME) : dateAndTime(at);
+}
+
+/** The units of a relative time, the largest first, in seconds. @type {[number, Intl.RelativeTimeFormatUnit][]} */
+const UNITS = [[31_536_000, 'year'], [2_592_000, 'month'], [86_400, 'day'], [3_600, 'hour'], [60, 'minute']];
+
+/** For example `3 hours ago`; within a minute `now`. @param {string | number} at */
+export function relativeTime(at) {
+  const seconds = (new Date(at).getTime() - Date.now()) / 1000;
+  const [size, unit] = UNITS.find(([size]) => Math.abs(seconds) >= size) ?? [Infinity, 'second'];
+  const numeric = unit === 'second' ? 'auto' : 'always';
+  // Without `+ 0` a moment ago were -0, which is "0 seconds ago".
+  return new Intl.RelativeTimeFormat(language, { numeric }).format(Math.trunc(seconds / size) + 0, unit);
+}
+
+/** A relative time. The exact one is its title, and is read by screen readers. @param {string} at */
+export function when(at) {
+  const exact = exactTime(at);
+  const element = h('time', { datetime: at, title: exact, class: 'when' }, relativeTime(at));
+  element.append(h('span', { class: 'visually-hidden' }, ` (${exact})`));
+  return element;
+}
+
+/** Brings the relative times on the page up to date. */
+export function refreshTimes() {
+  for (const element of document.querySelectorAll('time.when')) {
+    if (element.firstChild) element.firstChild.nodeValue = relativeTime(/** @type {HTMLTimeElement} */ (element).dateTime);
+  }
 }
 
 /** @param {number} value */

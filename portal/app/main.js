@@ -14,7 +14,7 @@
 
 import { setSignInAgain } from './api.js';
 import { h } from './dom.js';
-import { loadWords, words } from './language.js';
+import { loadWords, refreshTimes, words } from './language.js';
 import { go, start, takeSecret } from './router.js';
 import { isSecurityAdmin, returnTo, session, sessions } from './session.js';
 import { build, setBusy, show } from './shell.js';
@@ -33,6 +33,9 @@ const PAGES = {
 
 /** @type {{ name: string, page: Page } | null} */
 let current = null;
+
+/** How often relative times are brought up to date, in milliseconds. */
+const REFRESH = 30_000;
 
 let leaving = new AbortController();
 
@@ -105,4 +108,5 @@ setSignInAgain(signInAgain);
 takeSecret();
 await loadWords();
 build();
+setInterval(refreshTimes, REFRESH);
 start((place) => void visit(place));

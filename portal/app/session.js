@@ -9,6 +9,7 @@
  * @property {string} recovery_token
  * @property {number} ends_at  In milliseconds, by the clock of this device.
  * @property {string} email
+ * @property {import('./api.js').Company | null} company
  * @property {boolean} has_password
  * @property {number} wrong_codes  How many codes the API has refused.
  * @property {Enrolment | null} enrolment  Stored, so that a reload does not replace the key that was just scanned.
@@ -43,7 +44,7 @@ function keep(key, value) {
   else sessionStorage.setItem(key, JSON.stringify(value));
 }
 
-/** @returns {{ access_token: string, employee: import('./api.js').Person } | null} */
+/** @returns {Pick<Session, 'access_token' | 'employee' | 'company'> | null} */
 export const session = () => kept(SESSION);
 
 export const accessToken = () => session()?.access_token ?? '';
@@ -51,14 +52,15 @@ export const accessToken = () => session()?.access_token ?? '';
 export const isSecurityAdmin = () => session()?.employee.role === 'security_admin';
 
 /** @param {Session} answer */
-export function startSession({ access_token, employee }) {
-  keep(SESSION, { access_token, employee });
+export function startSession({ access_token, employee, company }) {
+  keep(SESSION, { access_token, employee, company });
   keep(LINK, null);
   sessions.dispatchEvent(new Event('started'));
 }
 
 /** The same person has signed in again. The page stays as it is. @param {Session} answer */
-export const renewSession = ({ access_token, employee }) => keep(SESSION, { access_token, employee });
+export const renewSession = ({ access_token, employee, company }) =>
+  keep(SESSION, { access_token, employee, company });
 
 /** The API no longer accepts that token. A session that started meanwhile stays. @param {string} token */
 export function endSession(token) {
@@ -85,6 +87,9 @@ export function takeEnd() {
 
 /** @returns {Recovery | null} */
 export const recovery = () => kept(RECOVERY);
+
+/** The company whose portal this is, as far as it is known. @returns {import('./api.js').Company | null} */
+export const company = () => session()?.company ?? recovery()?.company ?? null;
 
 /** @param {Recovery | null} state */
 export const keepRecovery = (state) => keep(RECOVERY, state);

@@ -49,6 +49,7 @@ export function open() {
       recovery_token: answer.recovery_token,
       ends_at: Date.now() + answer.expires_in * 1000,
       email: typed.email,
+      company: answer.company,
       has_password: false,
       wrong_codes: 0,
       enrolment: null,

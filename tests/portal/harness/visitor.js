@@ -15,22 +15,12 @@ const ACTION_LIMIT = 20_000;
  *   'locale' | 'colorScheme' | 'viewport' | 'reducedMotion' | 'forcedColors' | 'hasTouch' | 'timezoneId'>} Habits
  */
 
-/**
- * A time zone where it is about noon: so an hour later is still the same day, and texts have no date, as they would
- * around midnight. The signs in these names are reversed (POSIX).
- */
-function zoneOfNoon() {
-  const ahead = 12 - new Date().getUTCHours();
-  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-}
-
 /** @type {Habits} */
 const HABITS = {
   locale: 'en',
   colorScheme: 'light',
   viewport: { width: 1280, height: 800 },
   reducedMotion: 'reduce',
-  timezoneId: zoneOfNoon(),
 };
 
 /** A browser context with one page, which is watched. */
