@@ -15,10 +15,11 @@
 import { setSignInAgain } from './api.js';
 import { h } from './dom.js';
 import { loadWords, refreshTimes, words } from './language.js';
-import { go, start, takeSecret } from './router.js';
+import { go, here, start, takeSecret } from './router.js';
 import { isSecurityAdmin, returnTo, session, sessions } from './session.js';
 import { build, setBusy, show } from './shell.js';
 import { signInAgain } from './sign-in-again.js';
+import { shareSession, takeOverSession } from './tabs.js';
 
 /** @type {Record<string, () => Promise<PageModule>>} */
 const PAGES = {
@@ -34,6 +35,8 @@ const PAGES = {
 /** @type {{ name: string, page: Page } | null} */
 let current = null;
 
+let isFirst = true;
+
 /** How often relative times are brought up to date, in milliseconds. */
 const REFRESH = 30_000;
 
@@ -47,13 +50,15 @@ async function visit(place) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  const isFirst = current === null;
+  // The signal has ended what it loads, so coming back to it is opening it.
+  current = null;
   setBusy(true);
   const page = await load(place, signal);
   if (signal.aborted || !page) return;
   current = { name: place.name, page };
   setBusy(false);
   show(page.title, page.element, isFirst);
+  isFirst = false;
   page.shown?.();
 }
 
@@ -70,6 +75,8 @@ async function load(place, signal) {
   } catch {
     return notLoaded();
   }
+  const isForSession = loaded.needs !== 'nobody' || place.name === 'sign-in';
+  if (isForSession && !session()) await takeOverSession();
   if (signal.aborted) return null;
   if (loaded.needs !== 'nobody' && !session()) {
     signInFirst();
@@ -102,11 +109,16 @@ function signInFirst() {
   go('#/sign-in', { replace: true });
 }
 
-sessions.addEventListener('ended', signInFirst);
+/** Pages for people without a session. One that ends in another tab does not end a recovery in this one. */
+const isWithoutSession = () => ['redeem', 'recovery', 'disown'].includes(here().name);
+
+sessions.addEventListener('ended', () => isWithoutSession() || signInFirst());
+sessions.addEventListener('left', () => isWithoutSession() || go('#/sign-in'));
 setSignInAgain(signInAgain);
 
 takeSecret();
 await loadWords();
+shareSession();
 build();
 setInterval(refreshTimes, REFRESH);
 start((place) => void visit(place));

@@ -1,6 +1,6 @@
 /**
- * The session of this tab, in its sessionStorage: it survives a reload, no other tab or site can read it, and it ends
- * with the tab. A foreign script in the page could read it; the content security policy and Trusted Types prevent that.
+ * The session of this tab, in its sessionStorage: it survives a reload, no other site can read it, and it ends with the
+ * tab. `tabs.js` hands it over to new tabs; a recovery and a link's secret stay in their tab. A foreign script in the page could read it; the content security policy and Trusted Types prevent that.
  *
  * @typedef {import('./api.js').Session} Session
  * @typedef {import('./api.js').Enrolment} Enrolment
@@ -21,8 +21,8 @@ const RETURN = 'readmit.return';
 const LINK = 'readmit.link';
 
 /**
- * Events: a session has started (`started`), its owner has signed out (`left`), the API has ended it (`ended`), or the
- * person is asked to sign in again (`asked`).
+ * Events: a session has started (`started`), its owner has signed out (`left`), the API has ended it (`ended`, with the
+ * token), or the person is asked to sign in again (`asked`).
  */
 export const sessions = new EventTarget();
 
@@ -51,7 +51,7 @@ export const accessToken = () => session()?.access_token ?? '';
 
 export const isSecurityAdmin = () => session()?.employee.role === 'security_admin';
 
-/** @param {Session} answer */
+/** @param {Pick<Session, 'access_token' | 'employee' | 'company'>} answer */
 export function startSession({ access_token, employee, company }) {
   keep(SESSION, { access_token, employee, company });
   keep(LINK, null);
@@ -67,10 +67,10 @@ export function endSession(token) {
   if (!token || token !== accessToken()) return;
   keep(SESSION, null);
   end = 'ended';
-  sessions.dispatchEvent(new Event('ended'));
+  sessions.dispatchEvent(new CustomEvent('ended', { detail: token }));
 }
 
-/** The owner signs out. */
+/** The owner has signed out. */
 export function leaveSession() {
   keep(SESSION, null);
   keep(RETURN, null);

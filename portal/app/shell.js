@@ -6,8 +6,8 @@ import { fill, h } from './dom.js';
 import { actionButton, announcement } from './form.js';
 import { LANGUAGES, choose, language, words } from './language.js';
 import { explain } from './problems.js';
-import { go } from './router.js';
-import { isSecurityAdmin, leaveSession, session, sessions } from './session.js';
+import { isSecurityAdmin, session, sessions } from './session.js';
+import { leaveAllTabs } from './tabs.js';
 
 const main = h('main', { id: 'content', tabindex: '-1' });
 
@@ -59,8 +59,7 @@ function signOutButton() {
     notice.say();
     try {
       await signOut();
-      leaveSession();
-      go('#/sign-in');
+      leaveAllTabs();
     } catch (error) {
       notice.say(explain(error));
     } finally {
