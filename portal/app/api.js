@@ -24,7 +24,10 @@
  * @property {'enrolled' | 'not_enrolled'} two_factor
  * @property {string | null} last_signed_in_at  The last recovery, or the first sign-in of a day (UTC).
  *
- * @typedef {Person & { passcode: Passcode | null }} Employee  As Security Admins see a person.
+ * @typedef {{ code: string, detail: string, retry_at: string | null }} Refusal  Why a passcode for this person would be refused now.
+ *
+ * @typedef {Person & { passcode: Passcode | null, refusal?: Refusal | null }} Employee  As Security Admins see a person;
+ *   lists have no `refusal`.
  *
  * @typedef {{ from: string | null, to: string | null }} Change The old and the new value of a field.
  *

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 
+import { isInSight } from './harness/in_page.js';
 import { edit, find, signInAgainAs, signInAs } from './harness/journey.js';
+import { hasFocus } from './harness/keyboard.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
 
@@ -51,9 +53,68 @@ story('a double click, and Enter held down, send one mail', async (world) => {
   await dialog.getByText('The passcode was sent to').waitFor();
   assert.equal(keys.length, 1);
   assert.equal(await company.passcodesMailed('mike'), 1);
+});
+
+story('a passcode that still works is replaced only after a question', async (world) => {
+  const { page, dialog, send, company } = await adaAtMike(world);
+  const keys = keysOf(page);
   await send.click();
+  await dialog.getByText('The passcode was sent to').waitFor();
+  const again = dialog.getByRole('button', { name: 'Send again' });
+  await again.dblclick();
+  await again.press('Enter');
+  await dialog.getByText(/^Send a new passcode\? The one that was sent at .+ stops working\.$/).waitFor();
+  const cancel = dialog.getByRole('button', { name: 'Cancel' });
+  await until('focus on what changes nothing', () => hasFocus(cancel));
+  await cancel.press('Enter');
+  await until('focus on the button', () => hasFocus(again));
+  assert.equal(await company.passcodesMailed('mike'), 1);
+  await again.click();
+  await dialog.getByLabel('Reason').fill('The first one came to nobody');
+  await dialog.getByRole('button', { name: 'Send a new passcode' }).click();
   await until('second mail', async () => (await company.passcodesMailed('mike')) === 2);
+  await until('focus on the button', () => hasFocus(again));
   assert.equal(new Set(keys).size, 2);
+});
+
+for (const viewport of [{ width: 1280, height: 720 }, { width: 1366, height: 768 }, { width: 390, height: 844 }, { width: 320, height: 640 }]) {
+  story(`at ${viewport.width} x ${viewport.height} the button and the name are in sight, and the fields can be reached`, async (world) => {
+    const { visitor, page, dialog, send } = await adaAtMike(world);
+    await page.setViewportSize(viewport);
+    const heading = dialog.getByRole('heading', { name: 'Edit Employee: Mike Brandt' });
+    const fields = [dialog.getByLabel('Reason'), dialog.getByLabel('Valid for'), dialog.getByLabel('The device was stolen')];
+    for (const control of [send, heading]) await until(`${control} in sight`, () => control.evaluate(isInSight));
+    for (const control of fields) {
+      await control.focus();
+      assert.ok(await control.evaluate(isInSight), `${control}`);
+    }
+    await visitor.findsItReflowed();
+    await send.click();
+    const again = dialog.getByRole('button', { name: 'Send again' });
+    for (const control of [dialog.getByText('The passcode was sent to'), again, heading]) {
+      await until(`${control} in sight`, () => control.evaluate(isInSight));
+    }
+    assert.equal(await dialog.getByText('The passcode was sent to').count(), 1);
+    await again.click();
+    const replace = dialog.getByRole('button', { name: 'Send a new passcode' });
+    await until('button in sight', () => replace.evaluate(isInSight));
+  });
+}
+
+story('the state of a sent passcode has a countdown, and is there again when the dialog is opened again', async (world) => {
+  const { page, dialog, send } = await adaAtMike(world);
+  await page.clock.install();
+  await send.click();
+  const left = dialog.getByRole('timer');
+  await left.waitFor();
+  const before = await left.textContent();
+  await page.clock.runFor(3_000);
+  assert.notEqual(await left.textContent(), before);
+  assert.match(before ?? '', /^\d+:\d\d(:\d\d)?$/);
+  await page.keyboard.press('Escape');
+  await edit(page, 'Mike Brandt');
+  await dialog.getByRole('button', { name: 'Send again' }).waitFor();
+  await send.waitFor({ state: 'hidden' });
 });
 
 story('a click without a network is sent once, by the next click', async (world) => {
@@ -81,12 +142,27 @@ story('after a lost answer the request is repeated, and no second mail is sent',
   await send.click();
   await dialog.getByRole('alert').getByText('There was no answer').waitFor();
   assert.equal(await company.passcodesMailed('mike'), 1);
-  await page.keyboard.press('Escape');
-  await edit(page, 'Mike Brandt');
   await send.click();
   await dialog.getByText('The passcode was sent to').waitFor();
   assert.deepEqual([keys.length, new Set(keys).size], [2, 1]);
   assert.equal(await company.passcodesMailed('mike'), 1);
+});
+
+story('after a lost answer the dialog, opened again, shows that the passcode was sent', async (world) => {
+  const { visitor, page, dialog, send, company } = await adaAtMike(world);
+  visitor.watch.expectsFailure(ISSUE);
+  await page.route(ISSUE, async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  }, { times: 1 });
+  await send.click();
+  await dialog.getByRole('alert').getByText('There was no answer').waitFor();
+  await page.keyboard.press('Escape');
+  await edit(page, 'Mike Brandt');
+  await dialog.getByText('The passcode was sent to').waitFor();
+  await dialog.getByRole('button', { name: 'Send again' }).click();
+  await dialog.getByRole('button', { name: 'Send a new passcode' }).click();
+  await until('second mail', async () => (await company.passcodesMailed('mike')) === 2);
 });
 
 story('the delivery is followed: delayed, then delivered after all', async (world) => {
@@ -98,6 +174,7 @@ story('the delivery is followed: delayed, then delivered after all', async (worl
   await dialog.getByText('Delayed', { exact: true }).waitFor();
   await world.stack.deliveryReport(id, 'delivery');
   await dialog.getByRole('status').getByText('The receiving mail server has accepted the mail.').waitFor();
+  assert.equal(await dialog.getByText('has accepted the mail').count(), 1);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('row').getByText('Delivered', { exact: true }).waitFor();
 });
@@ -137,6 +214,7 @@ story('a revoked passcode no longer works', async (world) => {
   await dialog.getByRole('button', { name: 'Revoke passcode' }).click();
   await dialog.getByText('The passcode is revoked').waitFor();
   await dialog.getByText('Revoked', { exact: true }).waitFor();
+  await until('focus on the button', () => hasFocus(send));
   await world.stack.must(401, 'POST', '/v1/passcodes/redeem', { body: { email: company.address('mike'), code } });
   await page.keyboard.press('Escape');
   await page.getByRole('row').getByText('Revoked', { exact: true }).waitFor();

@@ -22,6 +22,18 @@ export function nameOfFocus() {
   return `${node.localName} "${name.trim().replace(/\s+/g, ' ').slice(0, 40)}"`;
 }
 
+/**
+ * Whether all of an element can be seen, and a click in its middle reaches it.
+ *
+ * @param {Element} node
+ */
+export function isInSight(node) {
+  const { left, top, right, bottom } = node.getBoundingClientRect();
+  const isInside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+  const reached = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  return isInside && reached !== null && (node.contains(reached) || reached.contains(node));
+}
+
 /** The elements that make the page scroll sideways: each innermost element whose box or text reaches too far right, in CSS pixels. */
 export function tooWide() {
   const { scrollWidth, clientWidth } = document.documentElement;

@@ -5,7 +5,7 @@ import { PASSWORD } from './person.js';
 /** @typedef {import('playwright-core').Page} Page */
 
 /** The main button of what is open. @param {Page} page */
-const send = (page) => page.locator('dialog[open] .primary, main form .primary').last().click();
+const send = (page) => page.locator('dialog[open] .primary:visible, main form .primary').last().click();
 
 /** @param {import('./views.js').Walk} walk */
 export async function walkThroughTranslated(walk) {
@@ -26,9 +26,15 @@ export async function walkThroughTranslated(walk) {
   await row.waitFor();
   await look('employees', visitor);
   await row.locator('.edit button').click();
-  await page.locator('dialog[open] .facts').waitFor();
+  await page.locator('dialog[open] .person .facts').waitFor();
   await look('edit', visitor);
   await asksToSignInAgain(walk, visitor);
+  await page.locator('dialog[open] .check input').uncheck();
+  await send(page);
+  await page.locator('dialog[open] .message.good').waitFor();
+  await look('edit-sent', visitor);
+  await page.locator('dialog[open] .actions button:visible').first().click();
+  await look('edit-again', visitor);
   await page.keyboard.press('Escape');
   await page.locator('thead input').check();
   await page.locator('.selection .primary').click();

@@ -1,14 +1,15 @@
-/** Edit Employee: a person's data, and below it Email TOTP. */
+/** Edit Employee: a person's data, the state of their passcode, and Email TOTP at the bottom. */
 
 import * as api from '../../api.js';
 import { dialog } from '../../dialog.js';
 import { fill, h } from '../../dom.js';
 import { announcement } from '../../form.js';
-import { dateAndTime, utcDay, words } from '../../language.js';
+import { utcDay, words } from '../../language.js';
 import { explain, isGivenUp } from '../../problems.js';
 import { hashOf } from '../../router.js';
 import { IssueForm } from './issue-form.js';
-import { REVOCABLE, badge, role, twoFactor } from './status.js';
+import { PasscodePanel } from './passcode-panel.js';
+import { address, role, twoFactor } from './status.js';
 
 /** @typedef {api.Employee} Employee */
 
@@ -17,6 +18,13 @@ export class EditDialog {
   #id = null;
 
   #facts = h('div', { class: 'person' });
+
+  /** What the facts were made of, so that asking again does not take away a selected text. */
+  #shown = '';
+
+  #heading;
+
+  #panel;
 
   #issue;
 
@@ -28,16 +36,21 @@ export class EditDialog {
   constructor({ signal, changed, closed }) {
     this.#signal = signal;
     this.#changed = changed;
-    this.#issue = new IssueForm({ signal, changed: (employee) => this.#show(employee) });
-    const { element, body } = dialog({
+    this.#panel = new PasscodePanel(signal);
+    this.#issue = new IssueForm({ signal, panel: this.#panel, changed: (employee) => this.#show(employee) });
+    const { element, heading, body, foot } = dialog({
       title: words.employee.title,
       closed: () => {
         const id = this.#id;
         this.#id = null;
+        this.#panel.show(null);
         closed(id);
       },
     });
-    body.append(this.#facts, this.#issue.element);
+    element.classList.add('edit-employee');
+    body.append(this.#facts, this.#panel.element, this.#issue.fields);
+    foot.append(this.#issue.actions);
+    this.#heading = heading;
     this.element = element;
   }
 
@@ -46,6 +59,9 @@ export class EditDialog {
     if (this.#id === id) return;
     this.#id = id;
     this.#issue.begin(id);
+    this.#panel.show(null);
+    this.#shown = '';
+    this.#heading.textContent = words.employee.title;
     if (known) this.#show(known);
     else fill(this.#facts, h('p', { role: 'status' }, words.shell.loading));
     if (!this.element.open) this.element.showModal();
@@ -62,6 +78,7 @@ export class EditDialog {
       this.#show(await api.getEmployee(id, this.#signal));
     } catch (error) {
       if (isGivenUp(error) || this.#id !== id) return;
+      this.#shown = '';
       const failure = announcement();
       const retry = h('button', { type: 'button', onclick: () => void this.#refresh(id) }, words.shell.retry);
       fill(this.#facts, failure, h('p', {}, retry));
@@ -73,43 +90,33 @@ export class EditDialog {
   #show(employee) {
     this.#changed(employee);
     if (this.#id !== employee.employee_id) return;
+    this.#panel.show(employee.passcode);
+    this.#issue.show(employee);
+    const { passcode: _, refusal: __, ...person } = employee;
+    if (this.#shown === JSON.stringify(person)) return;
+    this.#shown = JSON.stringify(person);
+    this.#showFacts(person);
+  }
+
+  /** @param {api.Person} person */
+  #showFacts(person) {
     const text = words.employee;
     const fact = (/** @type {string} */ name, /** @type {Node | string} */ value) =>
       h('div', {}, h('dt', {}, name), h('dd', {}, value));
-    const { last_signed_in_at: at, passcode } = employee;
+    const { last_signed_in_at: at, employee_id } = person;
+    fill(this.#heading, `${text.title}: `, h('bdi', {}, person.name));
     fill(
       this.#facts,
+      h('p', {}, address(person.email)),
       h(
         'dl',
         { class: 'facts' },
-        fact(text.name, h('span', { dir: 'auto' }, employee.name)),
-        fact(text.address, h('span', { class: 'address' }, employee.email)),
-        fact(text.role, role(employee)),
-        fact(text.state, employee.status === 'active' ? text.active : text.disabled),
-        fact(text.twoFactor, twoFactor(employee)),
+        fact(text.role, role(person)),
+        fact(text.state, person.status === 'active' ? text.active : text.disabled),
+        fact(text.twoFactor, twoFactor(person)),
         fact(text.lastSignIn, at ? utcDay(at) : text.never),
-        ...passcodeFacts(passcode).map(([name, value]) => fact(name, value)),
       ),
-      h('p', { class: 'hint state-text' }, passcode && words.statusText[passcode.status]),
-      h('p', { class: 'actions' }, h('a', { href: hashOf('audit', { employee_id: employee.employee_id }) }, text.trail)),
+      h('p', {}, h('a', { href: hashOf('audit', { employee_id }) }, text.trail)),
     );
-    this.#issue.offerRevocation(passcode !== null && REVOCABLE.includes(passcode.status));
   }
-}
-
-/**
- * The same number of lines for somebody without a passcode, so that nothing moves when one is sent.
- *
- * @param {api.Passcode | null} passcode
- * @returns {[string, Node | string][]}
- */
-function passcodeFacts(passcode) {
-  const text = words.employee;
-  const by = passcode?.issued_by;
-  return [
-    [text.passcode, passcode ? badge(passcode.status) : text.none],
-    [text.sentTo, h('span', { class: 'address' }, passcode?.sent_to ?? '–')],
-    [text.until, passcode ? dateAndTime(passcode.expires_at) : '–'],
-    [text.issuedBy, h('span', { dir: 'auto' }, by === 'operator' ? text.operator : by?.name ?? '–')],
-  ];
 }

@@ -1,14 +1,16 @@
-/** Email TOTP: one click sends one mail, and the form shows its delivery. It also revokes a passcode. */
+/**
+ * Email TOTP: one click sends one mail. A passcode that still works is replaced only after a question, and what the API would
+ * refuse is told before the click. It also revokes a passcode.
+ */
 
 import * as api from '../../api.js';
-import { h, newId } from '../../dom.js';
+import { fill, h, newId } from '../../dom.js';
 import { actionButton, announcement, field, patiently } from '../../form.js';
 import { duration, timeOf, words } from '../../language.js';
 import { explain, isGivenUp, isUncertain } from '../../problems.js';
-import { UNSETTLED } from './status.js';
-
-/** The interval and the duration of asking for the delivery, in milliseconds. It ends, because the mail service may never report. */
-const [INTERVAL, PATIENCE] = [2_000, 60_000];
+import { follow } from './delivery.js';
+import { limitOf, obstacleOf, refusalOf } from './reach.js';
+import { REVOCABLE, isLive, mayBeRecovering } from './status.js';
 
 /** The lifetimes to choose from, in minutes; the default is an hour. */
 const LIFETIMES = [10, 30, 60, 240, 1440];
@@ -18,10 +20,21 @@ const LIFETIMES = [10, 30, 60, 240, 1440];
 export class IssueForm {
   #id = '';
 
+  /** @type {Employee | null} */
+  #employee = null;
+
+  /** Whether the form asks if a passcode that still works is to be replaced. */
+  #isAsking = false;
+
+  #isBusy = false;
+
   /** By employee: if the result of a click is not known, the retry uses the same key. @type {Map<string, { key: string, wish: string }>} */
   #uncertain = new Map();
 
   #following = new AbortController();
+
+  /** Until the limit is over. @type {ReturnType<typeof setTimeout> | undefined} */
+  #waiting;
 
   #reason = field({ label: words.employee.reason, maxlength: '500', isOptional: true, autocapitalize: 'sentences', spellcheck: 'true' });
 
@@ -32,55 +45,135 @@ export class IssueForm {
 
   #explanation = h('p', { class: 'hint' }, words.employee.explain);
 
+  #question = h('p', { id: newId(), class: 'question' });
+
+  #refusal = h('p', { id: newId(), class: 'refusal' });
+
   #send = actionButton(words.employee.email, { class: 'primary' });
 
-  #revoke = actionButton(words.employee.revoke, { hidden: true });
+  #revoke = actionButton(words.employee.revoke);
 
-  #said = announcement('status');
+  #keep = h('button', { type: 'button' }, words.signIn.cancel);
 
-  #delivery = announcement('status');
+  #replace = actionButton(words.employee.replace, { class: 'primary' });
+
+  #progress = announcement('status');
 
   #refused = announcement();
+
+  #panel;
 
   #signal;
 
   #changed;
 
-  /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void }} options */
-  constructor({ signal, changed }) {
+  /** The fields, for the dialog's body. */
+  fields = h(
+    'section',
+    { class: 'issue', 'aria-label': words.employee.email },
+    this.#reason.element,
+    h('div', { class: 'field lifetime' }, h('label', { for: this.#lifetime.id }, words.employee.lifetime), this.#lifetime),
+    h('p', { class: 'check' }, this.#stolen, h('label', { for: this.#stolen.id }, words.employee.stolen)),
+    this.#explanation,
+  );
+
+  /** The buttons, for the dialog's foot. */
+  actions = h(
+    'div',
+    { role: 'group', 'aria-label': words.employee.email },
+    this.#question,
+    this.#refusal,
+    this.#progress,
+    this.#refused,
+    h('p', { class: 'actions' }, this.#send, this.#revoke, this.#keep, this.#replace),
+  );
+
+  /** @param {{ signal: AbortSignal, panel: import('./passcode-panel.js').PasscodePanel, changed: (employee: Employee) => void }} options */
+  constructor({ signal, panel, changed }) {
     this.#signal = signal;
+    this.#panel = panel;
     this.#changed = changed;
-    this.#send.addEventListener('click', () => void this.#issue());
+    this.#send.addEventListener('click', () => void (this.#mustAsk() ? this.#ask(true) : this.#issue()));
+    this.#keep.addEventListener('click', () => this.#ask(false));
+    this.#replace.addEventListener('click', () => void this.#issue());
     this.#revoke.addEventListener('click', () => void this.#takeBack());
     this.#stolen.addEventListener('change', () => this.#explain());
-    this.#said.classList.add('good');
-    this.element = h(
-      'section',
-      { class: 'issue', 'aria-label': words.employee.email },
-      this.#reason.element,
-      h('div', { class: 'field' }, h('label', { for: this.#lifetime.id }, words.employee.lifetime), this.#lifetime),
-      h('p', { class: 'check' }, this.#stolen, h('label', { for: this.#stolen.id }, words.employee.stolen)),
-      this.#explanation,
-      h('p', { class: 'actions' }, this.#send, this.#revoke),
-      this.#said,
-      this.#delivery,
-      this.#refused,
-    );
   }
 
   /** Shows the form for another employee. @param {string} id */
   begin(id) {
     this.#following.abort();
+    clearTimeout(this.#waiting);
     this.#id = id;
+    this.#employee = null;
+    this.#isAsking = false;
     this.#clear();
     this.#silence();
-    this.offerRevocation(false);
+    this.#show();
   }
 
-  /** @param {boolean} isOffered */
-  offerRevocation(isOffered) {
+  /** What is known of the employee now. @param {Employee} employee */
+  show(employee) {
+    if (employee.employee_id !== this.#id) return;
+    this.#employee = employee;
+    this.#show();
+  }
+
+  /** Whether a new passcode would end one that works, or a recovery that may be open. */
+  #mustAsk() {
+    const passcode = this.#employee?.passcode ?? null;
+    return isLive(passcode) || mayBeRecovering(passcode);
+  }
+
+  #show() {
+    const employee = this.#employee;
+    this.actions.hidden = employee === null;
+    if (!employee) return void (this.fields.hidden = true);
+    const { passcode } = employee;
+    const mustAsk = this.#mustAsk();
+    this.#isAsking &&= mustAsk;
+    this.fields.hidden = obstacleOf(employee) !== null || (isLive(passcode) && !this.#isAsking);
+    this.#question.hidden = !this.#isAsking;
+    if (this.#isAsking && passcode) {
+      this.#question.textContent = isLive(passcode) ? words.employee.ask(timeOf(passcode.issued_at)) : words.employee.askRecovery;
+    }
     // The element with the focus stays until the focus leaves it.
-    if (isOffered || document.activeElement !== this.#revoke) this.#revoke.hidden = !isOffered;
+    const hide = (/** @type {HTMLElement} */ button, /** @type {boolean} */ isHidden) => {
+      if (isHidden && document.activeElement === button) this.#send.focus();
+      button.hidden = isHidden;
+    };
+    this.#send.hidden = this.#isAsking;
+    fill(this.#send, h('span', {}, isLive(passcode) ? words.employee.again : words.employee.email));
+    this.#send.classList.toggle('primary', !isLive(passcode));
+    hide(this.#revoke, this.#isAsking || !passcode || !REVOCABLE.includes(passcode.status));
+    hide(this.#keep, !this.#isAsking);
+    hide(this.#replace, !this.#isAsking);
+    this.#refuse(employee);
+  }
+
+  /** Tells before the click what the API would refuse. @param {Employee} employee */
+  #refuse(employee) {
+    const refusal = refusalOf(employee);
+    this.#refusal.textContent = refusal;
+    for (const button of [this.#send, this.#replace]) {
+      button.classList.toggle('refused', refusal !== '');
+      if (refusal) button.setAttribute('aria-describedby', this.#refusal.id);
+      else button.removeAttribute('aria-describedby');
+      button.setBusy(this.#isBusy || refusal !== '');
+    }
+    clearTimeout(this.#waiting);
+    const limit = limitOf(employee);
+    if (limit) this.#waiting = setTimeout(() => this.#show(), new Date(limit.retryAt).getTime() - Date.now() + 1);
+  }
+
+  /** @param {boolean} isAsking */
+  #ask(isAsking) {
+    if (isAsking && this.#send.isBusy()) return;
+    this.#isAsking = isAsking;
+    this.#silence();
+    this.#show();
+    // A second click, or a held key, keeps the passcode.
+    (isAsking ? this.#keep : this.#send).focus();
   }
 
   #clear() {
@@ -92,34 +185,38 @@ export class IssueForm {
 
   #explain() {
     this.#explanation.textContent = this.#stolen.checked ? words.employee.explainSuspended : words.employee.explain;
-    this.#send.classList.toggle('danger', this.#stolen.checked);
+    for (const button of [this.#send, this.#replace]) button.classList.toggle('danger', this.#stolen.checked);
   }
 
   #silence() {
-    for (const message of [this.#said, this.#delivery, this.#refused]) message.say();
+    for (const message of [this.#progress, this.#refused]) message.say();
   }
 
-  /** Calls `act` once however often it is clicked, and shows errors. @param {(id: string) => Promise<void>} act */
+  /** @param {boolean} isBusy */
+  #setBusy(isBusy) {
+    this.#isBusy = isBusy;
+    this.#revoke.setBusy(isBusy);
+    this.#show();
+  }
+
+  /** Calls `act` once however often it is clicked, and shows errors. @param {(id: string, employee: Employee) => Promise<void>} act */
   async #once(act) {
-    if (this.#send.isBusy()) return;
-    const id = this.#id;
+    const [id, employee] = [this.#id, this.#employee];
+    if (this.#isBusy || !employee) return;
     this.#silence();
-    this.#send.setBusy(true);
-    this.#revoke.setBusy(true);
+    this.#setBusy(true);
     try {
-      await act(id);
+      await act(id, employee);
     } catch (error) {
-      if (id !== this.#id) return;
-      this.#refused.say(explain(error));
-      this.#refused.scrollIntoView({ block: 'nearest' });
+      if (id === this.#id) this.#refused.say(explain(error));
     } finally {
-      this.#send.setBusy(false);
-      this.#revoke.setBusy(false);
+      this.#setBusy(false);
     }
   }
 
   #issue() {
-    return this.#once(async (id) => {
+    if (this.#send.isBusy()) return;
+    return this.#once(async (id, employee) => {
       const reason = this.#reason.input.value.trim();
       const wish = {
         lifetime_minutes: Number(this.#lifetime.value),
@@ -128,22 +225,24 @@ export class IssueForm {
       };
       const text = JSON.stringify(wish);
       const key = this.#keyOf(id, text);
-      this.#delivery.say(words.employee.sending);
+      this.#progress.say(words.employee.sending);
       try {
         const answer = api.issuePasscode(id, wish, key);
-        const { passcode } = await patiently(answer, () => this.#delivery.say(words.form.slow));
+        const { passcode } = await patiently(answer, () => this.#progress.say(words.form.slow));
         this.#uncertain.delete(id);
         if (id !== this.#id) return;
+        this.#isAsking = false;
         this.#clear();
-        this.#said.say(words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)));
-        void this.#follow(id, passcode.passcode_id);
-        this.#delivery.scrollIntoView({ block: 'nearest' });
+        this.#panel.mark(passcode.passcode_id);
+        this.#changed({ ...employee, passcode });
+        void this.#follow(passcode);
       } catch (error) {
         if (isUncertain(error)) this.#uncertain.set(id, { key, wish: text });
         // This request was not sent, so the result of the earlier click is still unknown.
         else if (!isGivenUp(error)) this.#uncertain.delete(id);
-        this.#delivery.say();
         throw error;
+      } finally {
+        this.#progress.say();
       }
     });
   }
@@ -151,38 +250,23 @@ export class IssueForm {
   /** @param {string} id @param {string} wish */
   #keyOf(id, wish) {
     const before = this.#uncertain.get(id);
-    return before?.wish === wish ? before.key : crypto.randomUUID();
+    // A person who asks for one more has seen that the earlier one was sent.
+    return before?.wish === wish && !this.#isAsking ? before.key : crypto.randomUUID();
   }
 
   #takeBack() {
     return this.#once(async (id) => {
       this.#following.abort();
       await api.revokePasscode(id);
-      if (id === this.#id) this.#said.say(words.employee.revoked);
       this.#changed(await api.getEmployee(id, this.#signal));
     });
   }
 
-  /** Shows the delivery of the mail until it is known, or until a minute has passed. @param {string} id @param {string} passcode */
-  async #follow(id, passcode) {
+  /** Shows the delivery of the mail. @param {api.Passcode} passcode */
+  async #follow(passcode) {
     this.#following.abort();
     this.#following = new AbortController();
     const signal = AbortSignal.any([this.#signal, this.#following.signal]);
-    const until = Date.now() + PATIENCE;
-    this.#delivery.say(words.employee.delivering);
-    try {
-      for (;;) {
-        const employee = await api.getEmployee(id, signal);
-        this.#changed(employee);
-        const status = employee.passcode?.status ?? 'superseded';
-        // Somebody else has sent a newer one: the person's data above shows it.
-        if (employee.passcode?.passcode_id !== passcode) return this.#delivery.say();
-        if (!UNSETTLED.includes(status)) return this.#delivery.say(words.statusText[status]);
-        if (Date.now() >= until) return this.#delivery.say(words.employee.deliveryUnknown);
-        await api.pause(INTERVAL, signal);
-      }
-    } catch (error) {
-      if (!isGivenUp(error)) this.#delivery.say(words.employee.deliveryUnknown);
-    }
+    await follow({ id: this.#id, passcode, signal, changed: this.#changed, tell: (now, text) => this.#panel.tell(now, text) });
   }
 }

@@ -3,13 +3,27 @@
 import { h } from '../../dom.js';
 import { words } from '../../language.js';
 
+/** @typedef {import('../../api.js').Passcode} Passcode */
 /** @typedef {import('../../api.js').PasscodeStatus} PasscodeStatus */
 
 /** States that a report of the mail service can still change. @type {PasscodeStatus[]} */
 export const UNSETTLED = ['sending', 'sent', 'delayed'];
 
+/** States of a code that can be redeemed. @type {PasscodeStatus[]} */
+const LIVE = [...UNSETTLED, 'delivered'];
+
 /** States that can be revoked; also `redeemed`, because its recovery may be open. @type {PasscodeStatus[]} */
-export const REVOCABLE = [...UNSETTLED, 'delivered', 'redeemed'];
+export const REVOCABLE = [...LIVE, 'redeemed'];
+
+/** How long a recovery can be open, in milliseconds. */
+const RECOVERY = 15 * 60_000;
+
+/** Whether its code can be redeemed. @param {Passcode | null} passcode */
+export const isLive = (passcode) => passcode !== null && LIVE.includes(passcode.status);
+
+/** Whether its recovery may be open: it was redeemed before it expired, at an unknown time. @param {Passcode | null} passcode */
+export const mayBeRecovering = (passcode) =>
+  passcode?.status === 'redeemed' && Date.now() < new Date(passcode.expires_at).getTime() + RECOVERY;
 
 /** @type {Record<PasscodeStatus, 'good' | 'pending' | 'bad' | 'over'>} */
 const TONES = {
@@ -31,11 +45,15 @@ const TONES = {
 /** @param {PasscodeStatus} status */
 export const badge = (status) => h('span', { class: `badge ${TONES[status] ?? 'over'}` }, words.status[status] ?? status);
 
-/** @param {import('../../api.js').Employee} employee */
+/** @param {import('../../api.js').Person} employee */
 export const role = (employee) =>
   employee.account_type === 'client' ? words.employee.client
     : employee.role === 'security_admin' ? words.employee.securityAdmin : words.employee.member;
 
-/** @param {import('../../api.js').Employee} employee */
+/** @param {import('../../api.js').Person} employee */
 export const twoFactor = (employee) =>
   employee.two_factor === 'enrolled' ? words.employee.enrolled : words.employee.notEnrolled;
+
+/** An address that breaks only after `@` and dots. @param {string} text */
+export const address = (text) =>
+  h('span', { class: 'address', title: text }, text.split(/(?<=[@.])/).flatMap((part, index) => (index > 0 ? [h('wbr'), part] : [part])));
