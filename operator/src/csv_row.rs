@@ -37,7 +37,7 @@ pub fn cells(event: &Value) -> Vec<String> {
 /// The text as a cell that no spreadsheet reads as a formula. An apostrophe is put before each character that would start a formula at the
 /// start of a cell. Some programs split cells at other separators than the comma, so the same is done after each separator, and after spaces
 /// and quotes there. A misleading character is written as `\u202e`. The portal's export has the same rules
-/// (`portal/app/pages/audit/csv.js`), and both are tested with the same cases (`tests/csv_cells.json`).
+/// (`portal/app/csv.js`), and both are tested with the same cases (`tests/csv_cells.json`).
 fn inert(text: &str) -> String {
     let (mut cell, mut begins) = (String::with_capacity(text.len()), true);
     for c in text.chars() {
