@@ -5,6 +5,7 @@
 mod altered_trail;
 mod audit;
 mod authenticator;
+mod brand;
 mod cleanup;
 mod clocks;
 mod companies;

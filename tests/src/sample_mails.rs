@@ -3,7 +3,7 @@
 use readmit::domain::lifecycle::{CodeStatus, Phase};
 use readmit::domain::{
     Company, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, NoticeSubject, Origin,
-    SecondProof, Timestamp, passcode,
+    SecondProof, TimeZone, Timestamp, passcode,
 };
 use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
@@ -54,6 +54,9 @@ impl Cast {
             support_email: self.support_email.as_ref().map(|email| email.parse().unwrap()),
             mail_locale: None,
             second_proof: SecondProof::default(),
+            brand_color: None,
+            reason_in_mail: false,
+            time_zone: TimeZone::default(),
         }
     }
 

@@ -1,9 +1,10 @@
 //! `mode` `update`: finds the company that an import names, and changes its row.
 
-use readmit::domain::{AuditContext, Company, CompanyId};
+use readmit::domain::{AuditContext, BrandedCompany, Company, CompanyId};
 use readmit::store::{Outcome, Store, StoreError};
 
-use crate::{CompanyPart, ImportError};
+use crate::ImportError;
+use crate::company_part::CompanyPart;
 
 /// Changes the company that the import names, and returns it. If another import changed it at the same time, reads it and decides
 /// again, so that neither change is lost.
@@ -16,21 +17,29 @@ pub(crate) async fn update(
     loop {
         attempts.begin().await?;
         let before = find(store, part).await?;
-        let after = changed(&before, part);
+        let after = part.changed(&before);
         if before == after || store.change_company(&before, &after, &act_now()).await? == Outcome::Done {
-            return Ok(after);
+            return Ok(after.company);
         }
     }
 }
 
+/// The company. Its logo is read only if the import gives one: otherwise the logo stays as it is, and here it is none.
+async fn read(store: &Store, company_id: CompanyId, part: &CompanyPart) -> Result<Option<BrandedCompany>, StoreError> {
+    if part.gives_logo() {
+        return store.branded_company(company_id).await;
+    }
+    Ok(store.company(company_id).await?.map(|company| BrandedCompany { company, logo: None }))
+}
+
 /// Finds the company by `company_id`, else by `external_id`. If both are given, `external_id` is the new value, which no other company
 /// may have.
-async fn find(store: &Store, part: &CompanyPart) -> Result<Company, ImportError> {
+async fn find(store: &Store, part: &CompanyPart) -> Result<BrandedCompany, ImportError> {
     let not_found =
         || ImportError::Rejected("company_not_found", "no company has that company_id or external_id".to_owned());
     let owner = owner_of(store, part).await?;
     let company_id = part.company_id.or(owner).ok_or_else(not_found)?;
-    let company = store.company(company_id).await?.ok_or_else(not_found)?;
+    let company = read(store, company_id, part).await?.ok_or_else(not_found)?;
     match owner {
         Some(owner) if owner != company_id => {
             Err(ImportError::Rejected("external_id_taken", "another company has that external_id".to_owned()))
@@ -44,16 +53,5 @@ pub(crate) async fn owner_of(store: &Store, part: &CompanyPart) -> Result<Option
     match &part.external_id {
         Some(external_id) => store.company_of(external_id).await,
         None => Ok(None),
-    }
-}
-
-fn changed(before: &Company, part: &CompanyPart) -> Company {
-    Company {
-        company_id: before.company_id,
-        external_id: part.external_id.clone().or_else(|| before.external_id.clone()),
-        company_name: part.name.clone().unwrap_or_else(|| before.company_name.clone()),
-        support_email: part.support_email.clone().or_else(|| before.support_email.clone()),
-        mail_locale: part.locale.clone().or_else(|| before.mail_locale.clone()),
-        second_proof: part.second_proof.unwrap_or(before.second_proof),
     }
 }

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 
 use readmit::Services;
-use readmit::domain::{AccountType, AuditContext, Company, CompanyId, Employee, EmployeeId, Login, Role};
+use readmit::domain::{
+    AccountType, AuditContext, BrandedCompany, Company, CompanyId, Employee, EmployeeId, Login, Role,
+};
 use readmit::mail::Mail;
 use readmit::store::{Outcome as WriteOutcome, Store, StoreError};
 
+use crate::ImportError;
 use crate::company::owner_of;
+use crate::company_part::CompanyPart;
 use crate::plan::Plan;
 use crate::row::{Outcome, ParsedRow, RowProblem, RowResult};
 use crate::write::{prepare, write_all};
-use crate::{CompanyPart, ImportError};
 
 pub(crate) enum Creation {
     Created(Company, Vec<RowResult>),
@@ -30,7 +33,8 @@ pub(crate) async fn create(
     rows: &[ParsedRow],
     act_now: impl Fn() -> AuditContext,
 ) -> Result<Creation, ImportError> {
-    let company = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
+    let branded = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
+    let company = &branded.company;
     let mut attempts = services.store.attempts("the company's external_id, or its first Security Admin,");
     loop {
         attempts.begin().await?;
@@ -43,7 +47,7 @@ pub(crate) async fn create(
         let missing = || ImportError::Rejected("security_admin_missing", SECURITY_ADMIN_MISSING.to_owned());
         let (plan, founder) = founder(&mut prepared.plans).ok_or_else(missing)?;
         // Refused: another import took the external id or the address since they were read.
-        if services.store.create_company(&company, &founder, act).await? == WriteOutcome::Refused {
+        if services.store.create_company(&branded, &founder, act).await? == WriteOutcome::Refused {
             continue;
         }
         *plan = Plan::Added(founder.employee_id);
@@ -53,23 +57,15 @@ pub(crate) async fn create(
         };
         let results = write_all(services, company.company_id, rows, prepared, true, act).await;
         let results = results.map_err(interrupted)?;
-        return Ok(Creation::Created(company, results));
+        return Ok(Creation::Created(branded.company, results));
     }
 }
 
-fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<Company, ImportError> {
+fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<BrandedCompany, ImportError> {
     if part.company_id.is_some() {
         return Err(ImportError::invalid("/company/company_id: a new company gets an id of its own"));
     }
-    let company_name = part.name.clone().ok_or_else(|| ImportError::invalid("/company/name: is required"))?;
-    Ok(Company {
-        company_id,
-        external_id: part.external_id.clone(),
-        company_name,
-        support_email: part.support_email.clone(),
-        mail_locale: part.locale.clone(),
-        second_proof: part.second_proof.unwrap_or_default(),
-    })
+    part.new_company(company_id).ok_or_else(|| ImportError::invalid("/company/name: is required"))
 }
 
 /// The first row that adds a Security Admin who can sign in and issue passcodes.

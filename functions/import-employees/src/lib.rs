@@ -15,7 +15,7 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::app::AppError;
-use readmit::domain::{Actor, AuditContext, CompanyId, ExternalId, Locale, Login, Name, Origin, SecondProof};
+use readmit::domain::{Actor, AuditContext, CompanyId, Origin};
 use readmit::json::read_object;
 use readmit::keyring::{KeyNeeds, RootSecret};
 use readmit::mail::Mail;
@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod company;
+mod company_part;
 mod creation;
 mod passcodes;
 mod plan;
@@ -31,6 +32,7 @@ mod row;
 mod snapshot;
 mod write;
 
+use company_part::CompanyPart;
 use creation::Creation;
 use row::{RowResult, parse_rows};
 
@@ -51,18 +53,6 @@ struct Import {
 enum Mode {
     Create,
     Update,
-}
-
-/// The company of an import. An update keeps the value of a field that is left out.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CompanyPart {
-    company_id: Option<CompanyId>,
-    external_id: Option<ExternalId>,
-    name: Option<Name>,
-    support_email: Option<Login>,
-    locale: Option<Locale>,
-    second_proof: Option<SecondProof>,
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::text::display_as_serialized;
-use crate::{CompanyId, EmployeeId, ExternalId, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch, Timestamp};
+use crate::{
+    Color, CompanyId, EmployeeId, ExternalId, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch, TimeZone,
+    Timestamp,
+};
 
 /// What a person may do in the company.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +99,15 @@ pub struct Company {
     /// Who must give a second proof in addition to the code.
     #[serde(default)]
     pub second_proof: SecondProof,
+    /// The colour of the company's buttons, in the portal and in mails. None means the portal's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand_color: Option<Color>,
+    /// Whether the mail with a passcode shows the reason that the admin typed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reason_in_mail: bool,
+    /// The zone of the times in the portal and in mails.
+    #[serde(default, skip_serializing_if = "TimeZone::is_utc")]
+    pub time_zone: TimeZone,
 }
 
 /// A person in the directory.

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod backup_code;
+mod brand;
 mod crockford;
 mod delivery;
 mod employee;
@@ -26,12 +27,14 @@ mod recovery;
 mod search;
 mod session;
 mod text;
+mod time_zone;
 mod timestamp;
 pub mod totp;
 mod user_agent;
 mod versioned;
 
 pub use backup_code::{BACKUP_CODES, BackupCode, SecondFactor};
+pub use brand::{BrandedCompany, Color, Logo};
 pub use delivery::DeliveryReport;
 pub use employee::{AccountStatus, AccountType, Admin, Company, Employee, Role, SecondProof, TwoFactor};
 pub use event::{Actor, AuditContext, Detail, Event, EventType, Origin};
@@ -48,6 +51,7 @@ pub use patch::EmployeePatch;
 pub use recovery::{NewCredentials, Pending, RecoveryStep, SealedTotpKey};
 pub use search::{EmployeeFilter, Filter, PasscodeFilter, Prefix, words_of};
 pub use session::{DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME, SESSION_LIFETIME, SessionEpoch};
+pub use time_zone::{LocalTime, TimeZone};
 pub use timestamp::Timestamp;
 pub use totp::{Enrolment, Step, TotpCode, TotpKey};
 pub use user_agent::Browser;
