@@ -41,8 +41,15 @@ fn every_language_says_as_much_as_the_others() {
     let said = |locale| {
         let marks =
             ["Mike Brandt", "Ada Lindqvist", "ada@", "Northwind Partners", "Partner Portal", "2026", "UTC", CODE];
-        let more =
-            ["https://portal.example", "/#/redeem/7K3M", "/#/disown/1.", "help@northwind", "2001:db8", "Safari", "iOS"];
+        let more = [
+            "https://portal.example",
+            "/#/redeem/7K3M",
+            "/#/disown/1.",
+            "help@northwind",
+            "2001:db8",
+            "Safari",
+            "iPhone",
+        ];
         let letters = Cast::default().letters(locale).into_iter();
         letters
             .map(|(name, letter)| {
@@ -96,12 +103,18 @@ fn a_browser_is_named_by_family_and_system_and_an_app_not_at_all() {
         letters["passcode_disowned"].text.clone()
     };
     let usual = Cast::default().user_agent;
-    assert!(disowned(&usual, "en").contains("Browser (as reported by the browser): Safari on iOS\n"));
-    assert!(disowned(&usual, "de").contains(": Safari unter iOS\n"));
-    assert!(disowned(&usual, "ja").contains(": iOS の Safari\n"));
+    assert!(disowned(&usual, "en").contains("Browser (as reported by the browser): Safari on iPhone\n"));
+    assert!(disowned(&usual, "de").contains(": Safari auf iPhone\n"));
+    assert!(disowned(&usual, "ja").contains(": iPhone の Safari\n"));
     let firefox = disowned("Mozilla/5.0 (X11; FreeBSD amd64; rv:145.0) Gecko/20100101 Firefox/145.0", "de");
     assert!(firefox.contains("(nach Angabe des Browsers): Firefox\n"), "{firefox}");
-    assert!(!disowned("curl/8.16.0", "en").contains("Browser"));
+    assert!(disowned("curl/8.16.0", "en").contains("Browser (as reported by the browser): curl\n"));
+    // An app has no browser's name, and this script is not known.
+    let app =
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148";
+    for user_agent in [app, "python-requests/2.32.5"] {
+        assert!(!disowned(user_agent, "en").contains("Browser"), "{user_agent}");
+    }
 }
 
 /// S24: the policy's three values in words, and why the recipient gets the notice.

@@ -54,5 +54,5 @@ pub use session::{DEVICE_LIFETIME, RECENT_SIGN_IN, RECOVERY_LIFETIME, SESSION_LI
 pub use time_zone::{LocalTime, TimeZone};
 pub use timestamp::Timestamp;
 pub use totp::{Enrolment, Step, TotpCode, TotpKey};
-pub use user_agent::Browser;
+pub use user_agent::Device;
 pub use versioned::{KeyVersion, Versioned};

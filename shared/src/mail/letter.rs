@@ -1,6 +1,6 @@
 //! The contents of each mail: its blocks, in the recipient's language. Without I/O: this file sends nothing.
 
-use readmit_domain::{Browser, Company, Employee, IssuedPasscode, Notice, NoticeKind};
+use readmit_domain::{Company, Device, Employee, IssuedPasscode, Notice, NoticeKind};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::line::{Line, Value, Values};
@@ -148,9 +148,10 @@ fn change(kind: &NoticeKind, words: &NoticesWords, values: &Values) -> [Option<L
 
 /// The browser by names from a fixed list. The header is untrusted text, which no mail repeats.
 fn browser(header: &str, words: &NoticesWords) -> Option<Line> {
-    let Browser { family, system } = Browser::of(header)?;
-    let Some(system) = system else { return Some(Value::told(family).into()) };
-    let values = Values::from([("browser", Value::told(family)), ("system", Value::told(system))]);
+    let Device { browser, system } = Device::of(header)?;
+    let browser = browser?;
+    let Some(system) = system else { return Some(Value::told(browser).into()) };
+    let values = Values::from([("browser", Value::told(browser)), ("system", Value::told(system))]);
     Some(values.fill(words.browser_on_system))
 }
 

@@ -34,7 +34,7 @@ pub(super) static WORDS: Words = Words {
         browser: "Browser (nach Angabe des Browsers)",
         before: "Vorher",
         now: "Jetzt",
-        browser_on_system: "{browser} unter {system}",
+        browser_on_system: "{browser} auf {system}",
         second_proof: SecondProofWords {
             none: "Niemand braucht einen zweiten Nachweis",
             security_admins: "Nur Security Admins brauchen einen zweiten Nachweis",
