@@ -42,7 +42,7 @@ run() { # run NAME INTERPRETER SCRIPT
     mkdir "$folder"
     promise=$(sed -nE '$s/^(#|\/\/) prints: //p' "$3")
     [ -n "$promise" ] || fail "$1 does not end with a comment \"prints: …\""
-    "$local_stack" --port 0 >"$folder/ready.json" 2>"$folder/log" &
+    "$local_stack" --port 0 --log >"$folder/ready.json" 2>"$folder/log" &
     stack=$!
     until [ -s "$folder/ready.json" ]; do
         kill -0 "$stack" 2>/dev/null || fail "$1: the local stack ended: $(tail -n 5 "$folder/log")"

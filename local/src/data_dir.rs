@@ -106,11 +106,17 @@ impl PrivateFile {
     }
 }
 
-fn open_private(path: &Path) -> io::Result<File> {
+/// Opens a file to append to. Creates it if it does not exist.
+pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().create(true).append(true).mode(OWNER_ONLY).open(path)?;
     // The mode above applies only to a new file. This also corrects the mode of an existing one.
     file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
     Ok(file)
+}
+
+/// Creates a file to append to. Fails if the path exists, also as a link that leads elsewhere.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create_new(true).append(true).mode(OWNER_ONLY).open(path)
 }
 
 fn unusable(path: &Path, source: io::Error) -> DataDirError {

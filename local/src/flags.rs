@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use clap::builder::BoolishValueParser;
-use readmit_local::{Employees, Options};
+use readmit_local::{Employees, Log, Options};
 
 /// Starts the whole system on localhost, without a network.
 #[derive(Parser)]
@@ -25,6 +25,16 @@ pub struct Flags {
     /// Do not serve the portal at /
     #[arg(long, env = "READMIT_LOCAL_NO_PORTAL", value_parser = BoolishValueParser::new())]
     no_portal: bool,
+    /// Write the log to standard error, not to a file
+    #[arg(long, env = "READMIT_LOCAL_LOG", value_parser = BoolishValueParser::new())]
+    log: bool,
+}
+
+impl Flags {
+    /// Where the log goes.
+    pub fn log(&self) -> Log {
+        if self.log { Log::StandardError } else { Log::in_file(self.data_dir.as_deref()) }
+    }
 }
 
 impl From<Flags> for Options {

@@ -20,12 +20,13 @@ mod gateway;
 mod guard;
 mod invoker;
 mod lambda_api;
-pub mod log;
+mod log;
 mod loopback;
 mod mailbox;
 mod mailbox_page;
 mod moving_clock;
 mod portal;
+mod ready;
 pub mod reports;
 mod schedule;
 mod secrets;
@@ -42,11 +43,13 @@ pub use data_dir::DataDirError;
 pub use database::{Database, DatabaseError, engine};
 pub use dynoxide::Database as Engine;
 pub use invoker::Process;
+pub use log::Log;
 pub use mailbox::{Email, Mailbox};
 pub use moving_clock::MovingClock;
+pub use ready::Ready;
 pub use secrets::Secrets;
 pub use seed::enrolment::Admin;
-pub use stack::{Detours, Ready, Stack, StartError};
+pub use stack::{Detours, Stack, StartError};
 
 /// The options of a start.
 pub struct Options {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use readmit::environment::BadVariable;
 use readmit::{Environment, Random};
-use serde::Serialize;
 use tokio::task::JoinSet;
 
 use crate::authenticator::Authenticator;
@@ -18,11 +17,12 @@ use crate::invoker::{Invoker, Process};
 use crate::loopback::{Listener, Server};
 use crate::mailbox::Mailbox;
 use crate::moving_clock::MovingClock;
+use crate::ready::Ready;
 use crate::reports::Reports;
 use crate::schedule::Scheduler;
 use crate::secrets::Secrets;
 use crate::seed::employees::{EmployeesError, EmployeesFile};
-use crate::seed::enrolment::{Admin, Enrolment};
+use crate::seed::enrolment::Enrolment;
 use crate::seed::{self, SeedError};
 use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
@@ -40,19 +40,6 @@ pub struct Stack {
     aws: Server,
     stream: Option<StreamReader>,
     running: JoinSet<()>,
-}
-
-/// The line that the stack prints when it is ready. URLs have no slash at the end, except the portal's.
-#[derive(Clone, Serialize)]
-pub struct Ready {
-    ready: bool,
-    pub portal: Option<String>,
-    pub api: String,
-    pub mailbox: String,
-    pub authenticator: String,
-    pub dynamodb: String,
-    pub secrets_and_mail: String,
-    pub admin: Option<Admin>,
 }
 
 /// Why the stack cannot be started. Each error is one line that says what to do.

@@ -1,9 +1,9 @@
-//! The command: what it prints, and its one-line errors.
+//! The command: what it prints, where its log is, and its one-line errors.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -31,18 +31,35 @@ fn refused(arguments: &[&str]) -> String {
 }
 
 fn started(arguments: &[&str]) -> (Child, Value) {
-    let mut child = command(arguments).spawn().unwrap();
+    started_by(&mut command(arguments))
+}
+
+fn started_by(command: &mut Command) -> (Child, Value) {
+    let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no ready line but {line:?}"));
     (child, ready)
 }
 
-/// Sends Ctrl-C, and expects a clean exit.
-fn interrupted(mut child: Child) {
+/// Sends Ctrl-C, expects a clean exit, and returns what was printed on standard error.
+fn interrupted(mut child: Child) -> String {
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
+    said
+}
+
+/// The row of the table with this name.
+fn row<'a>(table: &'a str, name: &str) -> &'a str {
+    let row = table.lines().find_map(|line| line.trim_start().strip_prefix(name));
+    row.unwrap_or_else(|| panic!("no {name}: {table}")).trim()
+}
+
+fn mode(path: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777
 }
 
 fn file(folder: &Path, name: &str, text: &str) -> String {
@@ -72,6 +89,63 @@ fn it_prints_its_addresses_and_exits_cleanly() {
 }
 
 #[test]
+fn standard_error_has_a_table_of_the_addresses_without_a_password() {
+    let folder = folder("table");
+    let mut command = command(&["--port", "0"]);
+    let (child, ready) = started_by(command.env("TMPDIR", &folder).env("RUST_LOG", "info"));
+    let api = ready["api"].as_str().unwrap();
+    let log = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(mode(&log), 0o600);
+    assert!(fs::read_to_string(&log).unwrap().contains(" INFO "));
+    let table = interrupted(child);
+    assert_eq!(row(&table, "Portal"), format!("{api}/"));
+    assert!(row(&table, "Sign in as").starts_with("ada@northwind.example"));
+    assert_eq!(row(&table, "Mailbox"), ready["mailbox"]);
+    assert_eq!(row(&table, "Authenticator"), ready["authenticator"]);
+    assert_eq!(row(&table, "API"), format!("{api}/_local/api"));
+    assert_eq!(row(&table, "Log"), log.to_str().unwrap());
+    assert_eq!(row(&table, "Stop"), "Ctrl-C");
+    assert!(!table.contains(ready["admin"]["password"].as_str().unwrap()), "{table}");
+    assert!(!table.contains(" INFO "), "{table}");
+    assert!(!log.exists(), "a clean end leaves nothing");
+}
+
+#[test]
+fn the_log_is_on_standard_error_if_wanted() {
+    let folder = folder("log-on-standard-error");
+    let mut command = command(&["--port", "0", "--no-portal", "--log"]);
+    let (child, _) = started_by(command.env("TMPDIR", &folder).env("RUST_LOG", "info"));
+    let said = interrupted(child);
+    assert!(said.contains(" INFO ") && row(&said, "Log") == "standard error", "{said}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn the_log_of_a_data_directory_is_in_it_and_is_continued() {
+    let data = folder("log-kept").join("data");
+    let log = data.join("readmit.log");
+    let mut length = 0;
+    for _ in 0..2 {
+        let mut command = command(&["--port", "0", "--no-portal", "--data-dir", data.to_str().unwrap()]);
+        let (child, _) = started_by(command.env("RUST_LOG", "info"));
+        assert_eq!(row(&interrupted(child), "Log"), log.to_str().unwrap());
+        let longer = fs::metadata(&log).unwrap().len();
+        assert!(longer > length);
+        length = longer;
+    }
+}
+
+#[test]
+fn a_start_that_is_refused_at_once_leaves_no_log() {
+    let folder = folder("refused-at-once");
+    let data = folder.join("data");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    refused(&["--port", &port, "--data-dir", data.to_str().unwrap()]);
+    assert!(!data.exists());
+}
+
+#[test]
 fn a_data_directory_keeps_everything_and_only_its_owner_can_read_it() {
     let folder = folder("kept");
     let path = folder.join("data");
@@ -83,8 +157,7 @@ fn a_data_directory_keeps_everything_and_only_its_owner_can_read_it() {
     assert_eq!(first["admin"], second["admin"]);
     interrupted(child);
     for entry in fs::read_dir(&path).unwrap().map(Result::unwrap) {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&entry.metadata().unwrap().permissions());
-        assert_eq!(mode & 0o077, 0, "{:?} is open to others", entry.file_name());
+        assert_eq!(mode(&entry.path()) & 0o077, 0, "{:?} is open to others", entry.file_name());
     }
 }
 
@@ -116,12 +189,13 @@ fn an_unreadable_employees_file_is_a_one_line_error() {
 #[test]
 fn an_employees_file_without_a_security_admin_is_refused() {
     let csv = file(&folder("members"), "members.csv", "email,name\na@c.example,A\n");
-    let Output { status, stderr, .. } = command(&["--port", "0", "--employees", &csv]).output().unwrap();
-    assert_eq!(status.code(), Some(1));
-    // The line after the function's own log line.
-    let said = String::from_utf8(stderr).unwrap();
-    let last = said.lines().last().unwrap();
-    assert!(last.starts_with("readmit: ") && last.contains("members.csv") && last.contains("Security Admin"), "{said}");
+    let said = refused(&["--port", "0", "--employees", &csv]);
+    assert!(said.contains("members.csv") && said.contains("Security Admin"), "{said}");
+    // The function that refused it has written to the log.
+    let (_, log) = said.rsplit_once(" (log: ").unwrap();
+    let log = Path::new(log.trim_end().trim_end_matches(')'));
+    assert!(fs::read_to_string(log).unwrap().contains("ERROR"));
+    fs::remove_file(log).unwrap();
 }
 
 #[test]

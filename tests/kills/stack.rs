@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Cargo builds it for this test: `local/Cargo.toml` says why.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_readmit-local");
 
-/// The files of one stack: its data directory, its first employees, and its log.
+/// The files of one stack: its data directory with its log, its first employees, and what it printed on standard error.
 pub(crate) struct Folder {
     path: PathBuf,
     /// The port of all starts, because tokens and mailed links contain it.
@@ -40,13 +40,13 @@ impl Folder {
     }
 
     fn spawn(&self) -> Child {
-        let log = File::options().create(true).append(true).open(self.path.join("log")).unwrap();
+        let said = File::options().create(true).append(true).open(self.path.join("said")).unwrap();
         let mut command = Command::new(PROGRAM);
         let port = self.port.load(Ordering::Relaxed).to_string();
         command.args(["--no-portal", "--clock-control", "--port", &port]);
         command.arg("--data-dir").arg(self.path.join("data"));
         command.arg("--employees").arg(self.path.join("founding.json"));
-        command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap()
+        command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(said).spawn().unwrap()
     }
 
     /// Starts the stack and waits until it is ready.
@@ -58,7 +58,7 @@ impl Folder {
         let line = tokio::task::spawn_blocking(move || BufReader::new(out).read_line(&mut line).map(|_| line));
         let line = line.await.unwrap().unwrap();
         let ready: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("the stack does not start: {}", self.log().last().cloned().unwrap_or_default()));
+            .unwrap_or_else(|_| panic!("the stack does not start: {:?}", self.lines("said").last()));
         let place = |name: &str| ready[name].as_str().unwrap().to_owned();
         let (api, dynamodb) = (place("api"), place("dynamodb"));
         let (_, port) = api.rsplit_once(':').unwrap();
@@ -74,10 +74,14 @@ impl Folder {
         child.wait().unwrap();
     }
 
-    /// All warnings and errors in its log, of all starts.
+    /// All warnings and errors of all starts, and all that was printed on standard error.
     pub(crate) fn log(&self) -> Vec<String> {
-        let log = fs::read(self.path.join("log")).unwrap();
-        String::from_utf8_lossy(&log).lines().map(str::to_owned).collect()
+        ["data/readmit.log", "said"].into_iter().flat_map(|name| self.lines(name)).collect()
+    }
+
+    fn lines(&self, name: &str) -> Vec<String> {
+        let text = fs::read(self.path.join(name)).unwrap();
+        String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
     }
 
     /// Removes the files after a test without failure.

@@ -57,7 +57,7 @@ export class Stack {
     // The kernel ends it together with this process, also if this process is killed.
     const child = spawn(
       'setpriv',
-      ['--pdeathsig', 'KILL', resolve(program), '--port', '0', '--clock-control', ...(employees ? ['--employees', employees] : [])],
+      ['--pdeathsig', 'KILL', resolve(program), '--port', '0', '--clock-control', '--log', ...(employees ? ['--employees', employees] : [])],
       { env: Object.fromEntries(environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const stack = new Stack(child);
