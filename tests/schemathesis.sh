@@ -40,7 +40,7 @@ echo "schemathesis: seed $seed"
 cd "$root"
 cargo build --locked
 for variable in "${!READMIT_@}"; do unset "$variable"; done
-RUST_LOG=error "${CARGO_TARGET_DIR:-target}/debug/readmit-local" --port 0 --no-portal --log >"$work/ready.json" &
+RUST_LOG=error "${CARGO_TARGET_DIR:-target}/debug/readmit-local" --port 0 --no-portal --no-delivery --log >"$work/ready.json" &
 stack=$!
 for _ in {1..300}; do
     [ -s "$work/ready.json" ] && break

@@ -81,6 +81,7 @@ impl Deployed {
             clock_control: false,
             portal: false,
             follow_stream: false,
+            delivers_mail: false,
         };
         let stack = Stack::start_on(options, database, detours).await?;
         // SES and Secrets Manager accept only the host name with their own port, which the proxy sends.

@@ -24,7 +24,7 @@ impl LocalStack {
     /// sample company.
     pub async fn start(program: &Path, data_dir: Option<&Path>, employees: Option<&Path>) -> Result<Self, Failure> {
         let mut command = Command::new(program);
-        command.args(["--port", "0", "--no-portal", "--log"]);
+        command.args(["--port", "0", "--no-portal", "--no-delivery", "--log"]);
         for (flag, path) in [("--data-dir", data_dir), ("--employees", employees)] {
             if let Some(path) = path {
                 command.arg(flag).arg(path);

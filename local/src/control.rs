@@ -2,13 +2,14 @@
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::etag::is_known;
 use crate::functions::InvokeError;
 use crate::mailbox::Mailbox;
 use crate::mailbox_page::{self, ToAddress};
@@ -26,21 +27,39 @@ struct Advance {
     advance_seconds: u32,
 }
 
-/// The routes. With `clock` they include the one that moves it.
-pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: Option<MovingClock>) -> Router {
+/// The clock, and whether it may be moved.
+#[derive(Clone)]
+pub struct ClockControl {
+    pub clock: MovingClock,
+    pub is_movable: bool,
+}
+
+/// The routes.
+pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: ClockControl) -> Router {
     let mail = Router::new()
         .route("/_local/mail", get(list_mail).delete(empty_mailbox))
         .route("/_local/mailbox", get(mailbox_page::show))
         .with_state(mailbox);
     let delivery = Router::new().route("/_local/delivery", post(report)).with_state(reports);
     let schedule = Router::new().route("/_local/schedule/{function}", post(run_now)).with_state(scheduler);
-    let clock = clock
-        .map_or_else(Router::new, |clock| Router::new().route("/_local/clock", post(move_clock)).with_state(clock));
+    let clock = Router::new().route("/_local/clock", get(tell_time).post(move_clock)).with_state(clock);
     mail.merge(delivery).merge(schedule).merge(clock).merge(api_page::router())
 }
 
-async fn list_mail(State(mailbox): State<Mailbox>, Query(wanted): Query<ToAddress>) -> Response {
-    Json(json!({"emails": mailbox.emails_to(wanted.to.as_deref())})).into_response()
+/// `{"emails": […]}`, oldest first; with `?to=` only those to this address. Each mail has `report`: `delivery`, `bounce`, `complaint`,
+/// `delay`, or null as long as SES has reported nothing.
+///
+/// The answer has an `ETag`. A page may ask each second with `If-None-Match`: as long as no mail came and no report changed, the answer is 304
+/// without a body, and no mail is read. Codes are in the mails, so no cache may store them: the caller keeps the tag.
+async fn list_mail(State(mailbox): State<Mailbox>, Query(wanted): Query<ToAddress>, headers: HeaderMap) -> Response {
+    // Before the mails, so that a change in between only costs one more request.
+    let etag = format!("\"{}\"", mailbox.version());
+    let is_unchanged = is_known(&headers, &etag);
+    let headers = [(header::ETAG, etag), (header::CACHE_CONTROL, "no-store".to_owned())];
+    if is_unchanged {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, Json(json!({"emails": mailbox.emails_to(wanted.to.as_deref())}))).into_response()
 }
 
 async fn empty_mailbox(State(mailbox): State<Mailbox>) -> Response {
@@ -50,7 +69,16 @@ async fn empty_mailbox(State(mailbox): State<Mailbox>) -> Response {
     }
 }
 
-async fn move_clock(State(clock): State<MovingClock>, body: Bytes) -> Response {
+/// `{"now", "movable"}`: the time of all functions, and whether `POST` moves it.
+async fn tell_time(State(ClockControl { clock, is_movable }): State<ClockControl>) -> Response {
+    Json(json!({"now": clock.now(), "movable": is_movable})).into_response()
+}
+
+/// Moves the clock forward. Without clock control there is no such route.
+async fn move_clock(State(ClockControl { clock, is_movable }): State<ClockControl>, body: Bytes) -> Response {
+    if !is_movable {
+        return answer::message(StatusCode::NOT_FOUND, "Not Found");
+    }
     match serde_json::from_slice(&body) {
         Ok(Advance { advance_seconds }) if advance_seconds <= MAX_ADVANCE_SECONDS => {
             match clock.advance(advance_seconds) {

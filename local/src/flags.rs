@@ -25,6 +25,9 @@ pub struct Flags {
     /// Do not serve the portal at /
     #[arg(long, env = "READMIT_LOCAL_NO_PORTAL", value_parser = BoolishValueParser::new())]
     no_portal: bool,
+    /// Do not report mails as delivered by itself: only POST /_local/delivery reports
+    #[arg(long, env = "READMIT_LOCAL_NO_DELIVERY", value_parser = BoolishValueParser::new())]
+    no_delivery: bool,
     /// Write the log to standard error, not to a file
     #[arg(long, env = "READMIT_LOCAL_LOG", value_parser = BoolishValueParser::new())]
     log: bool,
@@ -46,6 +49,7 @@ impl From<Flags> for Options {
             clock_control: flags.clock_control,
             portal: !flags.no_portal,
             follow_stream: true,
+            delivers_mail: !flags.no_delivery,
         }
     }
 }

@@ -14,6 +14,7 @@ mod data_dir;
 mod database;
 pub mod dynamodb;
 pub mod environment;
+mod etag;
 mod event;
 pub mod functions;
 mod gateway;
@@ -44,7 +45,7 @@ pub use database::{Database, DatabaseError, engine};
 pub use dynoxide::Database as Engine;
 pub use invoker::Process;
 pub use log::Log;
-pub use mailbox::{Email, Mailbox};
+pub use mailbox::{Email, Mailbox, Report};
 pub use moving_clock::MovingClock;
 pub use ready::Ready;
 pub use secrets::Secrets;
@@ -65,6 +66,8 @@ pub struct Options {
     pub portal: bool,
     /// Whether the stream of the audit table is read automatically.
     pub follow_stream: bool,
+    /// Whether each mail is reported as delivered after a second. Otherwise only `POST /_local/delivery` reports.
+    pub delivers_mail: bool,
 }
 
 /// The people in the directory at the start.

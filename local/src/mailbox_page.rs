@@ -79,6 +79,7 @@ mod tests {
             html: Some(hostile.to_owned()),
             tags: [("purpose".to_owned(), "passcode".to_owned())].into(),
             at: 0,
+            report: None,
         };
         let page = Page { emails: vec![email], to: hostile.to_owned() }.render().unwrap();
         assert!(!page.contains("<script"));

@@ -157,6 +157,7 @@ fn accept(request: SendEmail) -> Result<Email, Refusal> {
         html: simple.body.html.map(|html| html.data),
         tags: tags(request.email_tags)?,
         at: 0,
+        report: None,
     })
 }
 

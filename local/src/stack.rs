@@ -9,6 +9,7 @@ use readmit::{Environment, Random};
 use tokio::task::JoinSet;
 
 use crate::authenticator::Authenticator;
+use crate::control::ClockControl;
 use crate::data_dir::DataDirError;
 use crate::database::{Database, DatabaseError};
 use crate::environment::{Places, UnknownVariable, of_functions};
@@ -101,7 +102,7 @@ impl Stack {
     ) -> Result<Self, StartError> {
         let clock = MovingClock::open(database.data_dir())?;
         let template = Arc::new(Template::of_this_build()?);
-        let mailbox = Mailbox::open(database.data_dir())?;
+        let (mailbox, arrivals) = Mailbox::open(database.data_dir())?;
         let secrets = Secrets::open(&template.secrets, database.data_dir(), clock.clock())?;
 
         let aws_listener = Listener::bind(0).await?;
@@ -122,9 +123,9 @@ impl Stack {
         let aws_router = ses_and_secrets::router(mailbox.clone(), &secrets, clock.clock(), port);
         let aws_server = aws_listener.serve(aws_router);
         let port = api_listener.port();
-        let movable = options.clock_control.then(|| clock.clone());
+        let clock_control = ClockControl { clock: clock.clone(), is_movable: options.clock_control };
         let reports = Reports::new(mailbox.clone(), invoker.clone(), clock.clock());
-        let owners_only = control::router(mailbox.clone(), scheduler.clone(), reports, movable);
+        let owners_only = control::router(mailbox.clone(), scheduler.clone(), reports.clone(), clock_control);
         let authenticator = Authenticator::new(clock.clock());
         let mut owners_only = owners_only.merge(lambda_api::router(invoker.clone())).merge(authenticator.router());
         if options.portal {
@@ -154,6 +155,9 @@ impl Stack {
         let mut running = scheduler.start();
         if let Some(stream) = stream.as_ref().filter(|_| options.follow_stream) {
             stream.start(&mut running);
+        }
+        if options.delivers_mail {
+            reports.start(arrivals, &mut running);
         }
         let (api, aws) = (api_server, aws_server);
         Ok(Self { ready, environment, clock, mailbox, secrets, database, api, aws, stream, running })

@@ -8,7 +8,15 @@ use serde_json::{Value, json};
 
 fn options() -> Options {
     let (data_dir, employees) = (None, Employees::Nobody);
-    Options { port: 0, data_dir, employees, clock_control: false, portal: false, follow_stream: false }
+    Options {
+        port: 0,
+        data_dir,
+        employees,
+        clock_control: false,
+        portal: false,
+        follow_stream: false,
+        delivers_mail: false,
+    }
 }
 
 async fn send_with(method: Method, url: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Response {

@@ -24,7 +24,15 @@ fn folder(name: &str) -> PathBuf {
 
 async fn stack_on(data: &Path, follow_stream: bool) -> Stack {
     let (data_dir, employees) = (Some(data.to_owned()), Employees::Nobody);
-    let options = Options { port: 0, data_dir, employees, clock_control: false, portal: false, follow_stream };
+    let options = Options {
+        port: 0,
+        data_dir,
+        employees,
+        clock_control: false,
+        portal: false,
+        follow_stream,
+        delivers_mail: false,
+    };
     Stack::start(options).await.unwrap()
 }
 
@@ -87,7 +95,7 @@ async fn a_lost_or_foreign_stream_position_causes_no_second_mail() {
 /// Starts the command, waits until it is ready, and returns it with the URL of its API.
 fn started(data: &Path) -> (Child, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_readmit-local"));
-    command.args(["--port", "0", "--no-portal", "--log", "--data-dir", data.to_str().unwrap()]);
+    command.args(["--port", "0", "--no-portal", "--no-delivery", "--log", "--data-dir", data.to_str().unwrap()]);
     let mut child = command.env("RUST_LOG", "error").stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -19,6 +19,7 @@ fn options() -> Options {
         clock_control: true,
         portal: true,
         follow_stream: true,
+        delivers_mail: false,
     }
 }
 
@@ -109,17 +110,20 @@ async fn the_clock_moves_forward_only_and_not_too_far() {
     assert_eq!(answer.status(), 200);
     assert!(answer.json::<Value>().await.unwrap()["now"].as_str().unwrap().ends_with('Z'));
     assert!((3600..3610).contains(&(stack.clock().now().seconds() - before)));
+    let told = send(Method::GET, &url, None).await.json::<Value>().await.unwrap();
+    assert!(told["now"].as_str().unwrap().ends_with('Z') && told["movable"] == true, "{told}");
     for body in [json!({"advance_seconds": -1}), json!({"advance_seconds": 1e12}), json!({}), json!({"seconds": 1})] {
         assert_eq!(send(Method::POST, &url, Some(body)).await.status(), 400);
     }
 }
 
 #[tokio::test]
-async fn without_clock_control_there_is_no_such_route() {
+async fn without_clock_control_the_clock_is_only_read() {
     let stack = Stack::start(Options { clock_control: false, portal: false, ..options() }).await.unwrap();
-    let answer =
-        send(Method::POST, &format!("{}/_local/clock", stack.api()), Some(json!({"advance_seconds": 1}))).await;
-    assert_eq!(answer.status(), 404);
+    let url = format!("{}/_local/clock", stack.api());
+    assert_eq!(send(Method::POST, &url, Some(json!({"advance_seconds": 1}))).await.status(), 404);
+    let told = send(Method::GET, &url, None).await.json::<Value>().await.unwrap();
+    assert!(told["now"].as_str().unwrap().ends_with('Z') && told["movable"] == false, "{told}");
     assert_eq!(send(Method::GET, stack.api(), None).await.status(), 404);
     assert_eq!(json!(stack.ready())["portal"], Value::Null);
 }
@@ -130,7 +134,10 @@ async fn strangers_are_refused() {
     let invocation = "/2015-03-31/functions/import-employees/invocations";
     let authenticator = ["", ".js", ".css", "/digits"].map(|end| format!("/_local/authenticator{end}"));
     let authenticator = authenticator.iter().map(String::as_str);
-    for path in ["/", "/config.js", "/_local/mail", "/_local/mailbox", invocation].into_iter().chain(authenticator) {
+    for path in ["/", "/config.js", "/_local/mail", "/_local/mailbox", "/_local/clock", invocation]
+        .into_iter()
+        .chain(authenticator)
+    {
         let url = format!("{}{path}", stack.api());
         for header in [("host", "attacker.example"), ("origin", "http://attacker.example")] {
             let answer = send_with(Method::GET, &url, None, &[header]).await;

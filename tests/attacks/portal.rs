@@ -31,6 +31,7 @@ async fn stack() -> Stack {
         clock_control: false,
         portal: true,
         follow_stream: false,
+        delivers_mail: false,
     };
     Stack::start(options).await.unwrap()
 }

@@ -43,7 +43,7 @@ impl Folder {
         let said = File::options().create(true).append(true).open(self.path.join("said")).unwrap();
         let mut command = Command::new(PROGRAM);
         let port = self.port.load(Ordering::Relaxed).to_string();
-        command.args(["--no-portal", "--clock-control", "--port", &port]);
+        command.args(["--no-portal", "--no-delivery", "--clock-control", "--port", &port]);
         command.arg("--data-dir").arg(self.path.join("data"));
         command.arg("--employees").arg(self.path.join("founding.json"));
         command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(said).spawn().unwrap()

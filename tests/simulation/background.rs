@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 use readmit::keyring::RootSecret;
-use readmit_local::Email;
-use readmit_local::reports::{Report, event as report_event};
+use readmit_local::reports::event as report_event;
+use readmit_local::{Email, Report};
 use readmit_tests::stream_record;
 use serde_json::{Value, json};
 
@@ -65,6 +65,7 @@ fn reported(mail: &Mail, report: Report) -> Value {
         html: None,
         tags: tags.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect(),
         at: mail.at.millis(),
+        report: None,
     };
     report_event(&email, report, &mail.at.to_string())
 }

@@ -81,6 +81,7 @@ impl World {
             clock_control: true,
             portal: false,
             follow_stream: false,
+            delivers_mail: false,
         };
         let stack = Stack::start_on(options, database, detours).await.unwrap();
         ses.leads_to(stack.secrets_and_mail());

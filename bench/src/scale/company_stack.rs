@@ -70,6 +70,7 @@ impl Site {
             clock_control: false,
             portal: false,
             follow_stream: false,
+            delivers_mail: false,
         };
         let stack = Stack::start_on(options, database, detours).await?;
         let api = Api::new(stack.api())?;

@@ -46,18 +46,22 @@ export class Stack {
   /**
    * Starts the program that `READMIT_LOCAL` names, on a free port.
    *
-   * @param {{ employees?: string | null }} [options] A file of people: nobody if left out, the sample company for null.
+   * @param {{ employees?: string | null, delivers?: boolean }} [options] A file of people: nobody if left out, the sample company
+   *   for null. Whether each mail is reported as delivered after a second; otherwise only `deliveryReport` reports.
    * @returns {Promise<Stack>}
    */
-  static async start({ employees = EMPLOYEES } = {}) {
+  static async start({ employees = EMPLOYEES, delivers = false } = {}) {
     const program = process.env['READMIT_LOCAL'];
     if (!program) throw new Error('READMIT_LOCAL names no program: run `make portal`');
     // Variables of this shell must not change its behaviour.
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('READMIT_'));
+    const options = ['--port', '0', '--clock-control', '--log'];
+    if (employees) options.push('--employees', employees);
+    if (!delivers) options.push('--no-delivery');
     // The kernel ends it together with this process, also if this process is killed.
     const child = spawn(
       'setpriv',
-      ['--pdeathsig', 'KILL', resolve(program), '--port', '0', '--clock-control', '--log', ...(employees ? ['--employees', employees] : [])],
+      ['--pdeathsig', 'KILL', resolve(program), ...options],
       { env: Object.fromEntries(environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const stack = new Stack(child);
