@@ -48,9 +48,11 @@ sh_blocks "$readme" >"$tour"
 promise=$(tail -n 1 "$tour")
 [[ $promise == '# prints: '* ]] || fail "the tour does not end with a line \"# prints: …\" but with: $promise"
 
-if (: <>/dev/tcp/127.0.0.1/3000) 2>/dev/null; then
-    fail "port 3000 is taken: end what listens there"
-fi
+for address in 127.0.0.1 ::1; do
+    if (: <>"/dev/tcp/$address/3000") 2>/dev/null; then
+        fail "port 3000 is taken: end what listens there"
+    fi
+done
 
 # The tour starts the stack as it is, whatever this shell has set for it, and may keep files in $TMPDIR.
 for variable in "${!READMIT_@}"; do unset "$variable"; done

@@ -63,7 +63,7 @@ impl Deployed {
         let [dynamodb, aws] = &proxies;
         // The engine accepts only the host name with its own port, which the proxy sends.
         let to_database = Proxy::start().await;
-        to_database.leads_to(database.url());
+        to_database.leads_to(database.address());
         dynamodb.leads_to(to_database.url());
         let detours = Detours {
             dynamodb: Some(dynamodb.url().to_owned()),

@@ -102,9 +102,14 @@ impl Database {
         Ok(Self { engine, data_dir, tables, url, server })
     }
 
-    /// The URL, without a slash at the end.
+    /// The URL for people and their tools, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same as an address, for clients of this process.
+    pub fn address(&self) -> &str {
+        self.server.address()
     }
 
     /// The engine itself, for operations that DynamoDB's API does not have, such as deleting items after their time to live.

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     const PLACES: Places<'_> = Places {
-        api: "http://127.0.0.1:3000",
+        api: "http://localhost:3000",
         dynamodb: "http://127.0.0.1:3001",
         ses: "http://127.0.0.1:3002",
         secrets_manager: "http://127.0.0.1:3002",
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(environment.get("READMIT_EMPLOYEES_TABLE"), Some("readmit-employees"));
         let arn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:readmit-sessions-local1";
         assert_eq!(environment.get("READMIT_SESSIONS_SECRET_ID"), Some(arn));
-        assert_eq!(environment.get("READMIT_PORTAL_URL"), Some("http://127.0.0.1:3000"));
+        assert_eq!(environment.get("READMIT_PORTAL_URL"), Some("http://localhost:3000"));
         assert_eq!(environment.get("READMIT_SUPPORT_CONTACT"), Some("Technical Support"));
         assert_eq!(environment.get("READMIT_STACK"), Some("readmit-local"));
         assert_eq!(environment.get("READMIT_CONFIGURATION_SET"), Some("readmit-local"));

@@ -36,7 +36,7 @@ pub fn of_request(
     let source_ip = arrival.peer.ip().to_string();
     let headers = headers(&parts.headers, body.len(), arrival);
     let user_agent = headers.get("user-agent").cloned().unwrap_or_default();
-    let domain = "127.0.0.1";
+    let domain = "localhost";
 
     let mut event = json!({
         "version": "2.0",
@@ -48,7 +48,7 @@ pub fn of_request(
             "accountId": ACCOUNT,
             "apiId": "local",
             "domainName": domain,
-            "domainPrefix": "127",
+            "domainPrefix": domain,
             "http": {
                 "method": parts.method.as_str(),
                 "path": path,

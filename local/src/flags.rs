@@ -10,7 +10,7 @@ use readmit_local::{Employees, Log, Options};
 #[derive(Parser)]
 #[command(name = "readmit-local", version)]
 pub struct Flags {
-    /// The port of the API on 127.0.0.1; 0 picks a free one
+    /// The port of the API on localhost; 0 picks a free one
     #[arg(long, env = "READMIT_LOCAL_PORT", default_value_t = 3000)]
     port: u16,
     /// Keep everything in this directory; in memory if left out

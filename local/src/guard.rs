@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::answer;
 
 /// Accepts a request only if its `Host` is this machine, with the right port, and if no page of another origin has sent it. The check of the host
-/// stops DNS rebinding, where an attacker's name resolves to 127.0.0.1.
+/// stops DNS rebinding, where an attacker's name resolves to a loopback address.
 pub fn loopback_only(router: Router, port: u16) -> Router {
     router.layer(from_fn_with_state(port, refuse_strangers))
 }

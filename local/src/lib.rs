@@ -54,7 +54,7 @@ pub use stack::{Detours, Stack, StartError};
 
 /// The options of a start.
 pub struct Options {
-    /// The port of the API on 127.0.0.1; 0 picks a free one.
+    /// The port of the API on 127.0.0.1 and ::1; 0 picks a free one.
     pub port: u16,
     /// The directory that keeps everything. None means in memory.
     pub data_dir: Option<PathBuf>,

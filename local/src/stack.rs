@@ -106,12 +106,13 @@ impl Stack {
         let secrets = Secrets::open(&template.secrets, database.data_dir(), clock.clock())?;
 
         let aws_listener = Listener::bind(0).await?;
-        let (api, aws) = (api_listener.url(), aws_listener.url());
+        let (api, api_address) = (api_listener.url(), api_listener.address());
+        let (secrets_and_mail, aws_address) = (aws_listener.url(), aws_listener.address());
         let places = Places {
             api: &api,
-            dynamodb: detours.dynamodb.as_deref().unwrap_or(database.url()),
-            ses: detours.ses.as_deref().unwrap_or(&aws),
-            secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&aws),
+            dynamodb: detours.dynamodb.as_deref().unwrap_or(database.address()),
+            ses: detours.ses.as_deref().unwrap_or(&aws_address),
+            secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&aws_address),
         };
         let environment = of_functions(&template, &places)?;
         let functions = Functions::new(&environment, &clock.clock(), &Random::system())?;
@@ -135,7 +136,7 @@ impl Stack {
         let owners_only = guard::loopback_only(owners_only, port);
         let api_server = api_listener.serve(gateway::router(invoker.clone(), clock.clock(), port).merge(owners_only));
 
-        let enrolment = Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), api: &api };
+        let enrolment = Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), api: &api_address };
         let is_sample = matches!(options.employees, Employees::Sample);
         let admin = match employees {
             Some(employees) => seed::fill(&enrolment, &employees, is_sample, &database).await?,
@@ -149,7 +150,7 @@ impl Stack {
             authenticator: format!("{api}/_local/authenticator"),
             api,
             dynamodb: database.url().to_owned(),
-            secrets_and_mail: aws,
+            secrets_and_mail,
             admin,
         };
         let mut running = scheduler.start();
@@ -173,14 +174,14 @@ impl Stack {
         &self.ready.api
     }
 
-    /// The URL of the database, without a slash at the end.
+    /// The database, as an address for clients of this process.
     pub fn dynamodb(&self) -> &str {
-        &self.ready.dynamodb
+        self.database.address()
     }
 
-    /// The URL of SES and Secrets Manager, without a slash at the end.
+    /// SES and Secrets Manager, as an address for clients of this process.
     pub fn secrets_and_mail(&self) -> &str {
-        &self.ready.secrets_and_mail
+        self.aws.address()
     }
 
     /// The functions' environment variables.

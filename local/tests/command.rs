@@ -80,6 +80,9 @@ fn it_prints_its_addresses_and_exits_cleanly() {
     let (child, ready) = started(&["--port", "0"]);
     assert_eq!(ready["ready"], true);
     let api = ready["api"].as_str().unwrap();
+    for address in ["api", "dynamodb", "secrets_and_mail"] {
+        assert!(ready[address].as_str().unwrap().starts_with("http://localhost:"), "{ready}");
+    }
     assert_eq!(ready["portal"], format!("{api}/"));
     assert_eq!(ready["mailbox"], format!("{api}/_local/mailbox"));
     assert_eq!(ready["authenticator"], format!("{api}/_local/authenticator"));
@@ -164,6 +167,15 @@ fn a_data_directory_keeps_everything_and_only_its_owner_can_read_it() {
 #[test]
 fn a_taken_port_is_a_one_line_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    assert!(refused(&["--port", &port]).contains(&port));
+}
+
+/// Otherwise `localhost` would be another program.
+#[test]
+fn a_port_that_is_taken_on_ipv6_alone_is_a_one_line_error() {
+    // A machine without IPv6 has no such address.
+    let Ok(taken) = TcpListener::bind("[::1]:0") else { return };
     let port = taken.local_addr().unwrap().port().to_string();
     assert!(refused(&["--port", &port]).contains(&port));
 }

@@ -149,6 +149,22 @@ async fn strangers_are_refused() {
 }
 
 #[tokio::test]
+async fn every_loopback_address_answers() {
+    let stack = Stack::start(options()).await.unwrap();
+    let has_ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
+    let ready = stack.ready();
+    for url in [&ready.api, &ready.dynamodb, &ready.secrets_and_mail] {
+        for host in ["localhost", "127.0.0.1", "[::1]"] {
+            let client = Client::builder().no_proxy().build().unwrap();
+            let answer = client.get(url.replace("localhost", host)).send().await;
+            assert!(answer.is_ok() || (host == "[::1]" && !has_ipv6), "{url} at {host}: {answer:?}");
+        }
+    }
+    assert_eq!(stack.environment().get("READMIT_PORTAL_URL"), Some(stack.api()));
+    stack.stop().await;
+}
+
+#[tokio::test]
 async fn a_mail_is_listed_shown_and_deleted() {
     let stack = Stack::start(options()).await.unwrap();
     let ses = format!("{}/v2/email/outbound-emails", stack.secrets_and_mail());

@@ -1,6 +1,7 @@
 //! The world: a stack with two companies.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -66,7 +67,7 @@ impl World {
     pub async fn empty() -> Self {
         let database = Database::start(None).await.unwrap();
         let (store, ses, secrets_manager) = (Proxy::start().await, Proxy::start().await, Proxy::start().await);
-        store.leads_to(database.url());
+        store.leads_to(database.address());
         let detour = |proxy: &Proxy| Some(proxy.url().to_owned());
         let detours = Detours {
             dynamodb: detour(&store),
@@ -86,7 +87,9 @@ impl World {
         let stack = Stack::start_on(options, database, detours).await.unwrap();
         ses.leads_to(stack.secrets_and_mail());
         secrets_manager.leads_to(stack.secrets_and_mail());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        // The audit has the caller's address, which must be the same on every machine.
+        let client = reqwest::Client::builder().no_proxy().resolve("localhost", (Ipv4Addr::LOCALHOST, 0).into());
+        let client = client.build().unwrap();
         Self {
             stack,
             store,

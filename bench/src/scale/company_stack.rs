@@ -61,7 +61,7 @@ impl Site {
     pub async fn found(size: usize, issues: usize, data_dir: Option<PathBuf>) -> Result<Self, Failure> {
         let database = Database::start(data_dir.as_deref()).await?;
         let store = Proxy::start().await;
-        store.leads_to(database.url());
+        store.leads_to(database.address());
         let detours = Detours { dynamodb: Some(store.url().to_owned()), ..Detours::default() };
         let options = Options {
             port: 0,

@@ -1,6 +1,6 @@
 """Lets a container reach a service of this machine's loopback.
 
-The local stack listens on 127.0.0.1 alone and answers nobody who names another host; a container sees this machine as the
+The local stack listens on loopback alone and answers nobody who names another host; a container sees this machine as the
 bridge's address. So a listener on that address passes each request on, under the name that the service expects.
 """
 
