@@ -10,6 +10,7 @@ mod api_page;
 mod authenticator;
 mod aws_ids;
 mod control;
+mod cors;
 mod data_dir;
 mod database;
 pub mod dynamodb;

@@ -27,7 +27,7 @@ use crate::seed::enrolment::Enrolment;
 use crate::seed::{self, SeedError};
 use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
-use crate::{Employees, Options, control, gateway, guard, lambda_api, portal, ses_and_secrets};
+use crate::{Employees, Options, control, cors, gateway, guard, lambda_api, portal, ses_and_secrets};
 
 /// A running stack. Dropping it stops it without waiting.
 pub struct Stack {
@@ -134,7 +134,9 @@ impl Stack {
             owners_only = owners_only.merge(portal::router());
         }
         let owners_only = guard::loopback_only(owners_only, port);
-        let api_server = api_listener.serve(gateway::router(invoker.clone(), clock.clock(), port).merge(owners_only));
+        let gateway = gateway::router(invoker.clone(), clock.clock(), port);
+        let gateway = cors::for_this_machine(gateway, invoker.template().cors.clone());
+        let api_server = api_listener.serve(gateway.merge(owners_only));
 
         let enrolment = Enrolment { invoker: &invoker, mailbox: &mailbox, clock: &clock.clock(), api: &api_address };
         let is_sample = matches!(options.employees, Employees::Sample);

@@ -7,10 +7,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+mod cors;
 mod filters;
 mod triggers;
 pub mod yaml;
 
+pub use cors::Cors;
 pub use triggers::StreamTrigger;
 
 /// The template of this build.
@@ -20,6 +22,7 @@ pub struct Template {
     pub functions: Vec<Function>,
     pub tables: Vec<Table>,
     pub secrets: Vec<Secret>,
+    pub cors: Cors,
     /// The parameters and their defaults.
     pub parameters: BTreeMap<String, Option<String>>,
     /// The environment variables of the functions: text, or a reference like `{"Ref": "EmployeesTable"}`.
@@ -129,7 +132,9 @@ impl Template {
         for (_, resource) in of_type("AWS::Serverless::Function") {
             variables.extend(variables_of(&resource.properties));
         }
-        Ok(Self { functions, tables, secrets, parameters, variables })
+        let cors = of_type("AWS::Serverless::HttpApi").find_map(|(_, api)| Cors::new(&api.properties));
+        let cors = cors.ok_or_else(|| fault("Api", "has no CorsConfiguration that is known here"))?;
+        Ok(Self { functions, tables, secrets, cors, parameters, variables })
     }
 
     /// The package of the function that reads a table's stream, and the trigger.
