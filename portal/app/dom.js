@@ -50,6 +50,7 @@ const PATHS = {
   right: 'M9 5l7 7-7 7',
   check: 'M5 13l5 5L19 7',
   mail: 'M3 6h18v12H3zM3 7l9 7 9-7',
+  menu: 'M4 6h16M4 12h16M4 18h16',
 };
 
 /**

@@ -25,17 +25,23 @@ export let words;
 const isKnown = (tag) => tag !== null && Object.hasOwn(LANGUAGES, tag);
 
 /** Loads the words, before anything is shown. */
-export async function loadWords() {
+export function loadWords() {
   const wanted = [localStorage.getItem(CHOSEN), ...navigator.languages.map((tag) => tag.split('-')[0] ?? '')];
-  language = wanted.find(isKnown) ?? 'en';
-  document.documentElement.lang = language;
-  words = (await import(`./words/${language}.js`)).default;
+  return speak(wanted.find(isKnown) ?? 'en');
 }
 
-/** Stores the choice, and reloads the page. @param {string} tag */
-export function choose(tag) {
+/** Stores the choice, once its words are loaded. @param {string} tag */
+export async function choose(tag) {
+  if (!isKnown(tag)) return;
+  await speak(tag);
   localStorage.setItem(CHOSEN, tag);
-  location.reload();
+}
+
+/** @param {Language} tag */
+async function speak(tag) {
+  words = (await import(`./words/${tag}.js`)).default;
+  language = tag;
+  document.documentElement.lang = tag;
 }
 
 /**

@@ -14,12 +14,13 @@
 
 import { setSignInAgain } from './api.js';
 import { h } from './dom.js';
-import { loadWords, refreshTimes, words } from './language.js';
-import { go, here, start, takeSecret } from './router.js';
+import { choose, loadWords, refreshTimes, words } from './language.js';
+import { go, here, isFree, start, takeSecret } from './router.js';
 import { isSecurityAdmin, returnTo, session, sessions } from './session.js';
-import { build, setBusy, show } from './shell.js';
+import { build, place as pagePlace, refresh, say, setBusy, show } from './shell.js';
 import { signInAgain } from './sign-in-again.js';
 import { shareSession, takeOverSession } from './tabs.js';
+import { keepTyped } from './typed.js';
 
 /** @type {Record<string, () => Promise<PageModule>>} */
 const PAGES = {
@@ -42,10 +43,10 @@ const REFRESH = 30_000;
 
 let leaving = new AbortController();
 
-/** @param {Place} place */
-async function visit(place) {
+/** @param {Place} place @param {{ isSame?: boolean }} [how]  The same page again, in another language. */
+async function visit(place, { isSame = false } = {}) {
   if (place.name === '') return go(session() ? home() : '#/sign-in', { replace: true });
-  if (current?.name === place.name && current.page.update) return current.page.update(place);
+  if (current?.name === place.name && current.page.update && !isSame) return current.page.update(place);
 
   leaving.abort();
   leaving = new AbortController();
@@ -57,7 +58,7 @@ async function visit(place) {
   if (signal.aborted || !page) return;
   current = { name: place.name, page };
   setBusy(false);
-  show(page.title, page.element, isFirst);
+  show(page.title, page.element, { isFirst, isSame });
   isFirst = false;
   page.shown?.();
 }
@@ -118,7 +119,21 @@ setSignInAgain(signInAgain);
 
 takeSecret();
 await loadWords();
+/** Shows the same page in another language. What was typed stays. @param {string} tag */
+async function changeLanguage(tag) {
+  if (!isFree()) return refresh();
+  try {
+    await choose(tag);
+  } catch {
+    refresh();
+    return say(words.shell.notLoaded);
+  }
+  const restore = keepTyped(pagePlace());
+  await visit(here(), { isSame: true });
+  restore();
+}
+
 shareSession();
-build();
+build((tag) => void changeLanguage(tag));
 setInterval(refreshTimes, REFRESH);
 start((place) => void visit(place));

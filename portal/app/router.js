@@ -66,6 +66,9 @@ export function go(hash, { replace = false, state = null } = {}) {
   arrive();
 }
 
+/** Whether the page may be left now. It says why not. */
+export const isFree = () => mayLeave();
+
 /** Blocks leaving the page until `isDone` is true; for a reload or a closing the browser asks. @param {() => boolean} isDone */
 export function holdUntil(isDone) {
   mayLeave = isDone;

@@ -25,5 +25,7 @@ export function secondFactor() {
     [digits.element.hidden, backup.element.hidden] = [backup.element.hidden === true, digits.element.hidden === true];
     shown().input.focus();
   }
+  // What was typed comes back while it is hidden, after another language was chosen.
+  backup.input.addEventListener('input', () => backup.element.hidden && exchange());
   return { fields: [digits, backup], field: shown };
 }

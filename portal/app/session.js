@@ -19,6 +19,7 @@ const SESSION = 'readmit.session';
 const RECOVERY = 'readmit.recovery';
 const RETURN = 'readmit.return';
 const LINK = 'readmit.link';
+const COMPANY = 'readmit.company';
 
 /**
  * Events: a session has started (`started`), its owner has signed out (`left`), the API has ended it (`ended`, with the
@@ -54,6 +55,7 @@ export const isSecurityAdmin = () => session()?.employee.role === 'security_admi
 /** @param {Pick<Session, 'access_token' | 'employee' | 'company'>} answer */
 export function startSession({ access_token, employee, company }) {
   keep(SESSION, { access_token, employee, company });
+  keep(COMPANY, company);
   keep(LINK, null);
   sessions.dispatchEvent(new Event('started'));
 }
@@ -74,6 +76,7 @@ export function endSession(token) {
 export function leaveSession() {
   keep(SESSION, null);
   keep(RETURN, null);
+  keep(COMPANY, null);
   end = 'left';
   sessions.dispatchEvent(new Event('left'));
 }
@@ -88,11 +91,19 @@ export function takeEnd() {
 /** @returns {Recovery | null} */
 export const recovery = () => kept(RECOVERY);
 
-/** The company whose portal this is, as far as it is known. @returns {import('./api.js').Company | null} */
-export const company = () => session()?.company ?? recovery()?.company ?? null;
-
 /** @param {Recovery | null} state */
-export const keepRecovery = (state) => keep(RECOVERY, state);
+export function keepRecovery(state) {
+  keep(RECOVERY, state);
+  if (state) keep(COMPANY, state.company);
+}
+
+/**
+ * The company whose portal this is, as far as it is known. It stays known in this tab after a session or recovery has ended, so that the
+ * person still sees whom to ask for help, but not after a sign-out.
+ *
+ * @returns {import('./api.js').Company | null}
+ */
+export const company = () => session()?.company ?? recovery()?.company ?? kept(COMPANY);
 
 /**
  * Where to continue after signing in. `cursors` are those of a list's earlier pages, which are not in its address.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
-import { choosePassword, edit, redeem, signInAs } from './harness/journey.js';
+import { choosePassword, edit, goTo, redeem, signInAs } from './harness/journey.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
 import { keepsShifts, shiftsOf } from './harness/timings.js';
@@ -145,7 +145,7 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
     await dialog.getByRole('status').getByText('has accepted the mail').waitFor();
     await stoodStill(world, page, 'Edit Employee');
     await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'Audit' }).click();
+    await goTo(page, '#/audit');
     await comesTo(page, 'Audit');
     await page.getByRole('row').filter({ hasText: 'Ada Lindqvist' }).first().waitFor();
     await stoodStill(world, page, 'audit');

@@ -7,6 +7,7 @@
  */
 
 import * as api from '../api.js';
+import { support } from '../brand.js';
 import { fill, h } from '../dom.js';
 import { timeOf, words } from '../language.js';
 import { isProblem } from '../problems.js';
@@ -77,6 +78,7 @@ export function open({ signal }) {
       h('h1', { tabindex: '-1' }, words.recovery.overTitle),
       h('p', {}, words.recovery.over),
       h('p', {}, mayBeDone ? words.recovery.maybeDone : words.recovery.askAgain),
+      h('p', {}, support()),
       h('p', { class: 'actions' }, h('a', { href: '#/redeem' }, words.recovery.enterOther), h('a', { href: '#/sign-in' }, words.signIn.title)),
     );
   }

@@ -1,6 +1,7 @@
 /** Sign-in: address, password, and a second factor, which is the authenticator or a backup code. */
 
 import * as api from '../api.js';
+import { support } from '../brand.js';
 import { h } from '../dom.js';
 import { emailField, form, passwordField } from '../form.js';
 import { words } from '../language.js';
@@ -33,11 +34,14 @@ export function open() {
     'div',
     { class: 'narrow card' },
     h('h1', { tabindex: '-1' }, title),
+    h('p', { class: 'hint' }, words.signIn.about),
     told && h('p', { class: 'message', role: 'status' }, told),
     form({ fields: [email, password, ...code.fields], label: words.signIn.action, send }),
     h('hr'),
+    h('h2', {}, words.signIn.lostTitle),
     h('p', { class: 'hint' }, words.signIn.lost),
-    h('p', {}, h('a', { href: '#/redeem' }, words.signIn.passcode)),
+    h('p', {}, h('a', { href: '#/redeem', class: 'button' }, words.signIn.passcode)),
+    h('p', { class: 'hint' }, support()),
   );
   return { title, element };
 }

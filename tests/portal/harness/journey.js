@@ -24,7 +24,20 @@ export async function signIn(page, { email, password, code }) {
 export async function signInAs(page, person) {
   const { email, password, authenticator } = person;
   await signIn(page, { email, password, code: await authenticator.digits() });
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  // On a narrow screen it is in a menu.
+  await page.locator('.head .who').waitFor({ state: 'attached' });
+}
+
+/**
+ * Follows a link of the header, on a narrow screen through its menu.
+ *
+ * @param {Page} page
+ * @param {string} hash
+ */
+export async function goTo(page, hash) {
+  const link = page.locator(`.head a[href="${hash}"]`);
+  if (!(await link.isVisible())) await page.locator('.head .menu').click();
+  await link.click();
 }
 
 /** The dialog that asks for a new sign-in. @param {Page} page */

@@ -1,5 +1,6 @@
 /** The pages in German or Japanese: the same views as in `views.js`, without English texts. */
 
+import { goTo } from './journey.js';
 import { PASSWORD } from './person.js';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -41,11 +42,11 @@ export async function walkThroughTranslated(walk) {
   await page.locator('dialog[open] .results').waitFor();
   await look('several', visitor);
   await page.keyboard.press('Escape');
-  await page.locator('.head a[href="#/audit"]').click();
+  await goTo(page, '#/audit');
   await page.locator('.audit tbody tr').first().waitFor();
   await page.getByText('…', { exact: true }).first().waitFor({ state: 'detached' });
   await look('audit', visitor);
-  await page.locator('.head a[href="#/account"]').click();
+  await goTo(page, '#/account');
   await page.locator('[name=password]').waitFor();
   await look('account', visitor);
 

@@ -1,6 +1,6 @@
 /** Every page, dialog and state of the portal, one after the other, for the tests that check all of them. */
 
-import { choosePassword, edit, find, redeem, signIn, signInAgainDialog, signInAs } from './journey.js';
+import { choosePassword, edit, find, goTo, redeem, signIn, signInAgainDialog, signInAs } from './journey.js';
 import { PASSWORD } from './person.js';
 
 /**
@@ -155,7 +155,7 @@ async function severalAtOnce(visitor, look) {
 /** @param {Visitor} visitor @param {Walk['look']} look */
 async function theTrail(visitor, look) {
   const { page } = visitor;
-  await page.getByRole('link', { name: 'Audit' }).click();
+  await goTo(page, '#/audit');
   await page.getByText('Details').nth(1).click();
   await page.getByText('…', { exact: true }).first().waitFor({ state: 'detached' });
   await look('audit', visitor);
@@ -167,7 +167,7 @@ async function theTrail(visitor, look) {
 /** @param {Visitor} visitor @param {Walk['look']} look @param {import('./person.js').Person} ada */
 async function theAccount(visitor, look, ada) {
   const { page } = visitor;
-  await page.getByRole('link', { name: 'My account' }).click();
+  await goTo(page, '#/account');
   await page.getByRole('heading', { name: 'New backup codes' }).waitFor();
   await look('account', visitor);
   await page.getByLabel('Password', { exact: true }).fill(ada.password);
