@@ -205,6 +205,13 @@ export const signOut = () => signedIn('DELETE', '/v1/sessions');
  */
 export const listEmployees = (wanted, signal) => read('/v1/employees', wanted, signal);
 
+/**
+ * @param {{ query?: string, filter?: string }} wanted
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ count: number, exact: boolean }>}  Up to 1,000 are counted; if there are more, it is not exact.
+ */
+export const countEmployees = (wanted, signal) => read('/v1/employees/count', wanted, signal);
+
 /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Employee>} */
 export const getEmployee = (id, signal) => read(employeePath(id), {}, signal);
 

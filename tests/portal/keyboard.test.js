@@ -75,9 +75,9 @@ story('an admin signs in, finds an employee, sends a passcode, and the focus ret
   await keyboard.press('Escape');
   await focused(page.getByRole('button', { name: 'Edit Mike Brandt' }));
 
-  await visitor.tabsTo('combobox', 'Show', { key: 'Shift+Tab' });
-  await keyboard.press('ArrowDown');
-  await page.getByRole('rowheader', { name: 'Dora Disabled' }).waitFor();
+  await visitor.tabsTo('radio', 'Everybody', { key: 'Shift+Tab' });
+  await keyboard.press('ArrowLeft');
+  await page.getByRole('rowheader', { name: 'Cleo Client' }).waitFor();
   await visitor.tabsTo('link', 'Audit', { key: 'Shift+Tab' });
   await keyboard.press('Enter');
   await focused(heading(page, 'Audit'), false);

@@ -36,7 +36,7 @@ story('after a session ends in a dialog, the sign-in returns to that dialog', as
   await signInAs(page, ada);
   await dialog.getByText('Mike Brandt').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await page.getByText('Shown: 1').waitFor();
+  await page.getByText('1 employee').waitFor();
 });
 
 story('after a session ends on the second page, the sign-in returns to it, and so does closing the dialog', async (world) => {
@@ -54,20 +54,20 @@ story('after a session ends on the second page, the sign-in returns to it, and s
   await dialog.getByText('Member 60').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByText('Page 2').waitFor();
-  await page.getByText('Shown: 2', { exact: true }).waitFor();
+  await page.getByText('2 employees', { exact: true }).waitFor();
 });
 
 story('a recovery elsewhere ends the session, and the new password opens the same list', async (world) => {
   const { company, visitor, page } = await adaAtWork(world);
   visitor.expects(401);
   await find(page, 'mik', 'Mike Brandt');
-  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  await page.getByText('1 employee', { exact: true }).waitFor();
   await world.stack.advance(900);
   const recovered = await company.enrol('ada', 'quartz ladder harbour plum');
   await page.reload();
   await page.getByText('Your session has ended. Sign in, and you are back where you were.').waitFor();
   await signInAs(page, recovered);
-  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  await page.getByText('1 employee', { exact: true }).waitFor();
 });
 
 story('after a session ends in a filter of the audit, the sign-in returns to it', async (world) => {
@@ -116,7 +116,7 @@ story('an address that needs a session opens after the sign-in', async (world) =
   await page.getByText('Sign in to go on.').waitFor();
   await signInAs(page, ada);
   await page.getByRole('rowheader', { name: 'Dora Disabled' }).waitFor();
-  await page.getByText('Shown: 1').waitFor();
+  await page.getByText('1 employee').waitFor();
 });
 
 story('a backup code works for one sign-in; new ones replace the old ones', async (world) => {

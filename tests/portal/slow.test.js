@@ -69,19 +69,21 @@ story('if the service is busy, the list is requested again automatically', async
   visitor.expects(503);
   await page.route(LIST, (route) => route.fulfill({ status: 503, json: BUSY, headers: { 'retry-after': '2' } }), { times: 2 });
   await page.getByRole('searchbox').fill('mike');
-  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  await page.getByText('1 employee', { exact: true }).waitFor();
   assert.equal(await page.getByRole('alert').filter({ hasText: /./ }).count(), 0);
 });
 
-story('if the list does not load, the page says so, keeps the old rows, and offers a retry', async (world) => {
+story('if a filter does not load, the page says so, shows no rows of another, and offers a retry', async (world) => {
   const { visitor, page } = await adaAtWork(world);
   visitor.expects(503);
   await page.route(LIST, (route) => route.fulfill({ status: 503, json: BUSY }), { times: 3 });
-  await page.getByRole('searchbox').fill('mike');
-  await page.getByRole('alert').getByText('The service is busy. Nothing was changed').waitFor();
-  await page.getByRole('rowheader', { name: 'Sam Wójcik' }).waitFor();
+  await page.getByRole('radio', { name: 'Disabled' }).check();
+  await until('rows that nobody can act on', () => page.locator('tbody').evaluate((body) => body.matches('[inert]')));
+  await page.getByRole('alert').getByText('The list could not be loaded. The service is busy.').waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 0);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  await page.getByRole('rowheader', { name: 'Dora Disabled' }).waitFor();
+  await page.getByText('1 employee', { exact: true }).waitFor();
 });
 
 story('an answer to an earlier search never overwrites a later one', async (world) => {
@@ -97,7 +99,7 @@ story('an answer to an earlier search never overwrites a later one', async (worl
   await page.getByRole('searchbox').fill('mi');
   await asked;
   await page.getByRole('searchbox').fill('sam');
-  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  await page.getByText('1 employee', { exact: true }).waitFor();
   answer();
   await page.getByRole('rowheader', { name: 'Sam Wójcik' }).waitFor();
   assert.equal(await page.locator('tbody tr').count(), 1);
@@ -110,7 +112,7 @@ story('Next, pressed twice during a request, turns one page, and keeps the focus
   const ada = await company.enrol('ada');
   const { page } = await world.visitor('/');
   await signInAs(page, ada);
-  await page.getByText('Shown: 50', { exact: true }).waitFor();
+  await page.getByText('1–50 of 61 employees', { exact: true }).waitFor();
   /** @type {(() => void)[]} */
   const held = [];
   await page.route(/cursor=/, async (route) => {
@@ -119,7 +121,7 @@ story('Next, pressed twice during a request, turns one page, and keeps the focus
   });
   await page.getByRole('button', { name: 'Next' }).dblclick();
   (await until('request', () => held.shift()))();
-  await page.getByText('Shown: 11', { exact: true }).waitFor();
+  await page.getByText('51–61 of 61 employees', { exact: true }).waitFor();
   await page.getByText('Page 2', { exact: true }).waitFor();
   await until('focus', () => page.getByRole('button', { name: 'Previous' }).evaluate((node) => node === document.activeElement));
 });

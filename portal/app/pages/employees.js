@@ -6,13 +6,18 @@
  */
 
 import * as api from '../api.js';
-import { fill, h, icon } from '../dom.js';
+import { h, icon } from '../dom.js';
 import { announcement, patiently } from '../form.js';
 import { number, words } from '../language.js';
 import { explain, isGivenUp, isProblem } from '../problems.js';
 import { go, hashOf, here } from '../router.js';
 import { BulkDialog } from './employees/bulk-dialog.js';
+import { densityButton } from './employees/density.js';
 import { EditDialog } from './employees/edit-dialog.js';
+import { exportButton } from './employees/export.js';
+import { keyHint, listenToKeys } from './employees/keys.js';
+import { MOST, SelectionBar } from './employees/selection-bar.js';
+import { skeleton } from './employees/skeleton.js';
 import { EmployeeTable } from './employees/table.js';
 import { Toolbar } from './employees/toolbar.js';
 
@@ -50,12 +55,10 @@ export function open({ place, signal }) {
   let wanted = wantedAt(place);
   /** @type {string | null} */
   let next = null;
+  /** How many match, if that is known. @type {import('./employees/selection-bar.js').Count | null} */
+  let matching = null;
   let loading = new AbortController();
 
-  const toolbar = new Toolbar({
-    search: (query) => show({ query, filter: '', page: 1, cursors: [] }, { replace: true }),
-    choose: (filter) => show({ query: '', filter, page: 1, cursors: [] }),
-  });
   const status = announcement('status');
   const failure = announcement();
   const table = new EmployeeTable({
@@ -65,6 +68,13 @@ export function open({ place, signal }) {
     },
     selected: () => showSelection(),
   });
+  const exporting = exportButton(() => wanted, signal);
+  const toolbar = new Toolbar({
+    search: (query) => show({ query, filter: '', page: 1, cursors: [] }, { replace: true }),
+    choose: (filter) => show({ query: '', filter, page: 1, cursors: [] }),
+    beside: keyHint(),
+  });
+  const waiting = skeleton();
   const previous = pagerButton(words.employees.previous, 'left', () =>
     show({ ...wanted, page: wanted.page - 1, cursors: wanted.cursors.slice(0, -1) }));
   const following = pagerButton(words.employees.next, 'right', () => {
@@ -72,8 +82,12 @@ export function open({ place, signal }) {
     if (next !== null) show({ ...wanted, page: wanted.page + 1, cursors: [...wanted.cursors, next] });
   });
   const pageNumber = h('span', { class: 'page-number' });
-  const pager = h('nav', { class: 'pager', 'aria-label': words.employees.pages }, previous, pageNumber, following);
-  const selection = h('div', { class: 'selection', hidden: true });
+  const pager = h('nav', { class: 'pager', hidden: true, 'aria-label': words.employees.pages }, previous, pageNumber, following);
+  const selection = new SelectionBar({
+    send: () => bulk.open(table.selection()),
+    clear: () => table.clearSelection(),
+    more: selectMatching,
+  });
 
   const edit = new EditDialog({ signal, changed: (employee) => table.update(employee), closed: closeEdit });
   const bulk = new BulkDialog({ signal, changed: (employee) => table.update(employee), closed: (sent) => table.deselect(sent) });
@@ -100,51 +114,84 @@ export function open({ place, signal }) {
   }
 
   function showSelection() {
-    const people = table.selection();
-    const count = number(people.length);
-    selection.hidden = people.length === 0;
-    fill(
-      selection,
-      h('span', { role: 'status' }, words.bulk.selected(count)),
-      h('button', { type: 'button', class: 'primary', onclick: () => bulk.open(people) }, words.bulk.action(count)),
-      h('button', { type: 'button', onclick: () => table.clearSelection() }, words.bulk.clear),
-    );
+    const isMore = table.isAllSelected() && (next !== null || wanted.page > 1);
+    const count = table.selection().length;
+    selection.show({ count, matching: isMore && count < Math.min(MOST, matching?.total ?? MOST) ? matching : null });
   }
 
-  /** @param {AbortSignal} until @returns {Promise<{ people: api.Employee[], cursor: string | null }>} */
-  async function fetchPage(until) {
-    const { query, filter, cursors } = wanted;
+  /** Selects all that match, up to the limit. */
+  async function selectMatching() {
+    failure.say();
+    try {
+      const { people } = await fetchPage({ ...wanted, cursors: [] }, MOST, signal);
+      table.selectAlso(people);
+    } catch (error) {
+      if (!isGivenUp(error)) failure.say(explain(error));
+    }
+  }
+
+  /** @param {Wanted} of @param {number} size @param {AbortSignal} until @returns {Promise<{ people: api.Employee[], cursor: string | null }>} */
+  async function fetchPage({ query, filter, cursors }, size, until) {
     /** @type {api.Employee[]} */
     const people = [];
     let cursor = cursors.at(-1) ?? null;
     // A page of a search may be short while there is more.
     do {
-      const answer = await api.listEmployees({ query, filter, cursor, limit: PAGE_SIZE - people.length }, until);
+      const answer = await api.listEmployees({ query, filter, cursor, limit: size - people.length }, until);
       people.push(...answer.employees);
       cursor = answer.next_cursor;
-    } while (cursor && people.length < PAGE_SIZE);
+    } while (cursor && people.length < size);
     return { people, cursor };
+  }
+
+  /** How many match; a list of one page has been counted already. @param {number} shown @param {AbortSignal} until */
+  async function count(shown, until) {
+    if (wanted.page === 1 && next === null) return { total: shown, isExact: true };
+    const { query, filter } = wanted;
+    const answer = await api.countEmployees({ query, filter }, until);
+    return { total: answer.count, isExact: answer.exact };
   }
 
   async function load() {
     loading.abort();
     loading = new AbortController();
     next = null;
+    matching = null;
     const until = AbortSignal.any([signal, loading.signal]);
     failure.say();
     table.setBusy(true);
     try {
-      const { people, cursor } = await patiently(fetchPage(until), () => status.say(words.form.slow));
+      const { people, cursor } = await patiently(fetchPage(wanted, PAGE_SIZE, until), () => status.say(words.form.slow));
       next = cursor;
       table.show(people);
-      status.say(people.length > 0 ? words.employees.shown(number(people.length)) : emptyText());
+      void tellCount(people.length, until);
     } catch (error) {
       if (isGivenUp(error)) return;
       if (isProblem(error, 'invalid_cursor')) return show({ ...wanted, page: 1, cursors: [] }, { replace: true });
-      failure.say(explain(error), ' ', h('button', { type: 'button', onclick: () => void load() }, words.shell.retry));
+      // The rows of another search or filter would look like an answer to this one.
+      table.show([]);
+      status.say();
+      failure.say(words.employees.notLoaded, ' ', explain(error), ' ', h('button', { type: 'button', onclick: () => void load() }, words.shell.retry));
     }
+    waiting.hidden = true;
     table.setBusy(false);
     showPager();
+  }
+
+  /** @param {number} shown @param {AbortSignal} until */
+  async function tellCount(shown, until) {
+    try {
+      if (shown === 0) return status.say(emptyText());
+      matching = await count(shown, until);
+      const { total, isExact } = matching;
+      const all = words.employees.total(number(total), isExact, total === 1);
+      const first = (wanted.page - 1) * PAGE_SIZE + 1;
+      status.say(total > shown ? words.employees.range(number(first), number(first + shown - 1), all) : all);
+      showSelection();
+    } catch (error) {
+      // The list is there without it.
+      if (!isGivenUp(error)) status.say(words.employees.shown(number(shown)));
+    }
   }
 
   function showPager() {
@@ -152,6 +199,7 @@ export function open({ place, signal }) {
     pageNumber.textContent = words.employees.page(number(wanted.page));
     previous.disabled = wanted.page === 1;
     following.disabled = next === null;
+    pager.hidden = table.element.hidden || (previous.disabled && following.disabled);
     // At either end the focus stays in the pager.
     if (focused === following && following.disabled) previous.focus();
     if (focused === previous && previous.disabled) following.focus();
@@ -179,8 +227,22 @@ export function open({ place, signal }) {
   }
 
   toolbar.show(wanted);
+  listenToKeys({ search: toolbar.input, table, signal });
   const heading = h('h1', { tabindex: '-1' }, title);
-  const element = h('div', { class: 'wide' }, heading, toolbar.element, status, failure, table.element, pager, selection, edit.element, bulk.element);
+  const element = h(
+    'div',
+    { class: 'wide' },
+    heading,
+    toolbar.element,
+    h('div', { class: 'above' }, status, exporting.said, exporting.button, densityButton(table.element)),
+    failure,
+    table.element,
+    waiting,
+    pager,
+    selection.element,
+    edit.element,
+    bulk.element,
+  );
   void load();
   return { title, element, update, shown: () => showDialog(here()) };
 }

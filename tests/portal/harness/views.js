@@ -76,7 +76,7 @@ async function asAdmin({ visit, look, company }, ada) {
   await page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
   await look('employees', visitor);
   await find(page, 'mik', 'Mike Brandt');
-  await page.getByText('Shown: 1', { exact: true }).waitFor();
+  await page.getByText('1 employee', { exact: true }).waitFor();
   await look('employees-search', visitor);
   await page.getByRole('searchbox').fill('nobody at all');
   await page.getByText('No name or address begins with').waitFor();

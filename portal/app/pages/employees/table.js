@@ -1,13 +1,15 @@
 /** The table of employees. On a narrow screen each row looks like a card, but is still a row for a screen reader. */
 
 import { fill, h, icon } from '../../dom.js';
-import { utcDay, words } from '../../language.js';
-import { badge, role, twoFactor } from './status.js';
+import { words } from '../../language.js';
+import { address, badge, role, twoFactor } from './status.js';
+import { relativeDay } from './times.js';
 
 /** @typedef {import('../../api.js').Employee} Employee */
+/** @typedef {{ employee: Employee, row: HTMLElement, box: HTMLInputElement }} Row */
 
 export class EmployeeTable {
-  /** @type {Map<string, { employee: Employee, row: HTMLElement, box: HTMLInputElement }>} */
+  /** @type {Map<string, Row>} */
   #rows = new Map();
 
   /** The selected employees of all pages. @type {Map<string, Employee>} */
@@ -26,6 +28,8 @@ export class EmployeeTable {
       for (const { employee } of this.#rows.values()) this.#select(employee, this.#all.checked);
       this.#showSelection();
     });
+    this.#body.addEventListener('click', (event) => this.#click(event));
+    this.#body.addEventListener('focusin', (event) => this.#stopAt(this.#rowOf(event.target)));
     const { employee, employees } = words;
     const head = (/** @type {Node | string} */ content, name = '') =>
       h('th', { role: 'columnheader', scope: 'col', class: name }, content);
@@ -45,9 +49,10 @@ export class EmployeeTable {
     );
   }
 
-  /** Rows stay visible, but pale, while new ones are loaded. @param {boolean} isBusy */
+  /** While others are loaded, the rows are pale and nobody can act on them. @param {boolean} isBusy */
   setBusy(isBusy) {
     this.element.setAttribute('aria-busy', String(isBusy));
+    this.#body.inert = isBusy;
   }
 
   /** @param {Employee[]} people */
@@ -55,6 +60,7 @@ export class EmployeeTable {
     this.#rows.clear();
     fill(this.#body, ...people.map((employee) => this.#row(employee)));
     this.element.hidden = people.length === 0;
+    this.#stopAt(this.#rows.values().next().value);
     this.#showSelection();
   }
 
@@ -79,8 +85,46 @@ export class EmployeeTable {
     this.#rows.get(id)?.row.querySelector('button')?.focus();
   }
 
+  /** Whether there is a row to go to. */
+  focusFirst() {
+    const first = this.#rows.values().next().value;
+    first?.row.focus();
+    return first !== undefined;
+  }
+
+  /** Goes to the same place in the next or the previous row; false if there is none. @param {HTMLElement} from @param {number} step */
+  move(from, step) {
+    const rows = [...this.#rows.values()];
+    const index = rows.findIndex(({ row }) => row.contains(from));
+    const to = index < 0 ? undefined : rows[index + step];
+    if (!to) return false;
+    const [place] = from.localName === 'tr' ? [to.row] : to.row.querySelectorAll(from.localName);
+    if (place instanceof HTMLElement) place.focus();
+    return true;
+  }
+
+  /** Opens or selects, if that is a row. @param {HTMLElement} at @param {'open' | 'select'} act */
+  actOn(at, act) {
+    const known = at.localName === 'tr' ? this.#rowOf(at) : undefined;
+    if (!known) return false;
+    if (act === 'open') this.#actions.edit(known.employee);
+    else known.box.click();
+    return true;
+  }
+
   selection() {
     return [...this.#selected.values()];
+  }
+
+  /** Whether everybody on the page is selected. */
+  isAllSelected() {
+    return this.#all.checked;
+  }
+
+  /** @param {Employee[]} people */
+  selectAlso(people) {
+    for (const employee of people) this.#select(employee, true);
+    this.#showSelection();
   }
 
   /** @param {string[]} ids */
@@ -109,6 +153,28 @@ export class EmployeeTable {
     this.#actions.selected();
   }
 
+  /** The row that an element is in. @param {EventTarget | null} target */
+  #rowOf(target) {
+    return [...this.#rows.values()].find(({ row }) => target instanceof Node && row.contains(target));
+  }
+
+  /** One row is a Tab stop: the one where the focus was. @param {Row | undefined} stop */
+  #stopAt(stop) {
+    if (!stop) return;
+    for (const row of this.#body.querySelectorAll('tr[tabindex="0"]')) row.setAttribute('tabindex', '-1');
+    stop.row.setAttribute('tabindex', '0');
+  }
+
+  /** A click beside the controls opens, unless it ended the selection of a text. @param {MouseEvent} event */
+  #click(event) {
+    const at = event.target;
+    const known = this.#rowOf(at);
+    if (!known || !(at instanceof Element) || String(getSelection()) !== '') return;
+    if (at.closest('button, input')) return;
+    if (at.closest('.select')) known.box.click();
+    else this.#actions.edit(known.employee);
+  }
+
   /** @param {Employee} employee */
   #row(employee) {
     const { employee_id: id, name } = employee;
@@ -121,7 +187,7 @@ export class EmployeeTable {
     edit.addEventListener('click', () => this.#actions.edit(this.find(id) ?? employee));
     const row = h(
       'tr',
-      { role: 'row' },
+      { role: 'row', tabindex: '-1' },
       h('td', { role: 'cell', class: 'select' }, box),
       ...this.#cells(employee),
       h('td', { role: 'cell', class: 'edit' }, edit),
@@ -133,16 +199,17 @@ export class EmployeeTable {
   /** All cells except the first and the last. @param {Employee} employee */
   #cells(employee) {
     const { last_signed_in_at: at, passcode } = employee;
-    const cell = (/** @type {string} */ label, /** @type {(Node | string | false)[]} */ ...content) =>
-      h('td', { role: 'cell', 'data-label': label }, ...content);
+    const cell = (/** @type {string} */ name, /** @type {string} */ label, /** @type {Node | string} */ content) =>
+      h('td', { role: 'cell', class: name, 'data-label': label }, content);
+    const none = () => h('span', { class: 'hint' }, '–');
     return [
-      h('th', { role: 'rowheader', scope: 'row', class: 'name' }, h('span', { dir: 'auto' }, employee.name),
+      h('th', { role: 'rowheader', scope: 'row', class: 'name' }, h('span', { dir: 'auto', title: employee.name }, employee.name),
         employee.status === 'disabled' && h('span', { class: 'badge over' }, words.employee.disabled)),
-      cell(words.employee.address, h('span', { class: 'address' }, employee.email)),
-      cell(words.employee.role, role(employee)),
-      cell(words.employee.twoFactor, twoFactor(employee)),
-      cell(words.employees.lastSignIn, at ? h('time', { datetime: at }, utcDay(at)) : words.employee.never),
-      cell(words.employee.passcode, passcode ? badge(passcode.status) : h('span', { class: 'hint' }, '–')),
+      cell('address', words.employee.address, address(employee.email)),
+      cell('role', words.employee.role, role(employee)),
+      cell('factor', words.employee.twoFactor, twoFactor(employee)),
+      cell(at ? 'signed-in' : 'signed-in none', words.employees.lastSignIn, at ? relativeDay(at) : words.employee.never),
+      cell(passcode ? 'state' : 'state none', words.employee.passcode, passcode ? badge(passcode.status) : none()),
     ];
   }
 }

@@ -1,4 +1,4 @@
-/** A search while typing, or a filter. The API accepts only one of them, so choosing one clears the other. */
+/** A search while typing, or one filter. The API accepts only one of them, so choosing one clears the other. */
 
 import { pause } from '../../api.js';
 import { h, newId } from '../../dom.js';
@@ -9,12 +9,15 @@ import { isGivenUp } from '../../problems.js';
 const REST = 200;
 
 export class Toolbar {
-  /** @param {{ search: (query: string) => void, choose: (filter: string) => void }} actions */
-  constructor({ search, choose }) {
-    const [searchId, filterId] = [newId(), newId()];
-    const input = h('input', { id: searchId, type: 'search', maxlength: '100', autocomplete: 'off', spellcheck: 'false' });
-    const options = Object.entries(words.employees.filters).map(([value, text]) => h('option', { value }, text));
-    const select = h('select', { id: filterId }, options);
+  /** @type {Map<string, HTMLInputElement>} */
+  #chips = new Map();
+
+  /** @param {{ search: (query: string) => void, choose: (filter: string) => void, beside: HTMLElement }} options */
+  constructor({ search, choose, beside }) {
+    const id = newId();
+    const input = h('input', {
+      id, type: 'search', maxlength: '100', autocomplete: 'off', spellcheck: 'false', 'aria-keyshortcuts': '/',
+    });
 
     let typing = new AbortController();
     let isResting = true;
@@ -38,22 +41,33 @@ export class Toolbar {
         if (!isGivenUp(error)) throw error;
       }
     });
-    select.addEventListener('change', () => choose(select.value));
 
     this.input = input;
-    this.select = select;
     this.element = h(
       'form',
-      { class: 'toolbar', role: 'search', onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-      h('div', { class: 'field grow' }, h('label', { for: searchId }, words.employees.search), input),
-      h('div', { class: 'field' }, h('label', { for: filterId }, words.employees.filter), select),
+      { class: 'finder', role: 'search', onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+      h('div', { class: 'field' }, h('label', { for: id }, words.employees.search), input),
+      beside,
+      this.#filters(choose),
     );
+  }
+
+  /** @param {(filter: string) => void} choose */
+  #filters(choose) {
+    const chips = Object.entries(words.employees.filters).map(([value, text]) => {
+      const chip = h('input', { type: 'radio', name: 'filter', value });
+      chip.addEventListener('change', () => choose(value));
+      this.#chips.set(value, chip);
+      return h('label', { class: 'chip' }, chip, text);
+    });
+    return h('fieldset', { class: 'chips' }, h('legend', { class: 'visually-hidden' }, words.employees.filter), chips);
   }
 
   /** @param {{ query: string, filter: string }} wanted */
   show({ query, filter }) {
     // The typed text is newer than the shown list.
     if (document.activeElement !== this.input) this.input.value = query;
-    this.select.value = query ? '' : filter;
+    const chip = this.#chips.get(query ? '' : filter);
+    if (chip) chip.checked = true;
   }
 }
