@@ -50,7 +50,8 @@
  *
  * @typedef {{ access_token: string, expires_in: number, employee: Person, company: Company | null }} Session
  * @typedef {{ secret: string, otpauth_uri: string, qr_svg: string }} Enrolment
- * @typedef {{ code: string, detail: string }} Reason
+ * @typedef {{ code: string, detail: string, retry_at?: string }} Reason
+ * @typedef {{ left: number, limit: number, more_at: string | null }} Issuing  How many passcodes an admin can send in this hour.
  * @typedef {{ employee_id: string, passcode?: Passcode, problem?: Reason }} IssueResult
  * @typedef {Record<string, string | number | null | undefined>} Query
  */
@@ -194,6 +195,9 @@ const employeePath = (id) => `/v1/employees/${encodeURIComponent(id)}`;
 
 /** @param {{ email: string, password: string, code: string }} typed @param {AbortSignal} [signal] @returns {Promise<Session>} */
 export const signIn = (typed, signal) => call('POST', '/v1/sessions', { body: typed, signal });
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ employee: Person, issuing: Issuing | null }>}  `issuing` of Security Admins. */
+export const getSession = (signal) => read('/v1/session', {}, signal);
 
 /** Ends every session of the caller. */
 export const signOut = () => signedIn('DELETE', '/v1/sessions');

@@ -54,13 +54,15 @@ story('people of two pages are selected, each gets a result, and those who got a
   await page.getByLabel('Select everybody on this page').check();
   await page.getByText('Selected: 8').waitFor();
   await page.getByRole('button', { name: 'Email TOTP to 8' }).click();
-  await dialog.getByLabel('Reason').fill('New phones');
-  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
-  await dialog.getByText('Done: 6 sent, 2 not sent.').waitFor();
-  assert.equal(await dialog.getByRole('progressbar').getAttribute('value'), '8');
+  await dialog.getByText('Each of these people gets a one-time passcode by mail: 6.').waitFor();
+  await dialog.getByText('Left out: 2.').waitFor();
   const rows = dialog.getByRole('listitem');
-  await rows.filter({ hasText: 'Cleo Client' }).getByText('Ask Technical Support').waitFor();
-  await rows.filter({ hasText: 'Dora Disabled' }).getByText('This account is disabled.').waitFor();
+  await rows.filter({ hasText: 'Cleo Client: Client accounts cannot receive a one-time passcode. Ask Technical Support.' }).waitFor();
+  await rows.filter({ hasText: 'Dora Disabled: This account is disabled.' }).waitFor();
+  await dialog.getByLabel('Reason').fill('New phones');
+  await dialog.getByRole('button', { name: 'Send to 6' }).click();
+  await dialog.getByText('Done: 6 sent, 0 not sent.').waitFor();
+  assert.equal(await dialog.getByRole('progressbar').getAttribute('value'), '6');
   assert.equal(await rows.getByText('The passcode was sent to m•••@').count(), 6);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByText('Selected: 2').waitFor();
@@ -77,9 +79,9 @@ story('the progress bar moves, and Stop stops before the next batch', async (wor
     await route.continue();
   });
   await page.getByLabel('Select everybody on this page').check();
-  await page.getByLabel('Select Ada Lindqvist').uncheck();
-  await page.getByRole('button', { name: 'Email TOTP to 12' }).click();
-  await dialog.getByRole('button', { name: 'Send passcodes' }).dblclick();
+  await page.getByRole('button', { name: 'Email TOTP to 13' }).click();
+  await dialog.getByText('Ada Lindqvist: You cannot do this for your own account.').waitFor();
+  await dialog.getByRole('button', { name: 'Send to 12' }).dblclick();
   (await until('first few', () => held.shift()))();
   await dialog.getByText('5 of 12').waitFor();
   await dialog.getByRole('button', { name: 'Stop' }).click();
@@ -87,7 +89,7 @@ story('the progress bar moves, and Stop stops before the next batch', async (wor
   await dialog.getByText('10 of 12').waitFor();
   await dialog.getByRole('button', { name: 'Stop' }).waitFor({ state: 'hidden' });
   assert.deepEqual(await mailed(world, company), { mails: 10, people: 10 });
-  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  await dialog.getByRole('button', { name: 'Send to 2' }).click();
   (await until('the rest', () => held.shift()))();
   await dialog.getByText('Done: 12 sent, 0 not sent.').waitFor();
   assert.deepEqual(await mailed(world, company), { mails: 12, people: 12 });
@@ -104,31 +106,39 @@ story('a connection that is lost in the middle mails nobody twice', async (world
     return route.abort('connectionreset');
   });
   await page.getByLabel('Select everybody on this page').check();
-  await page.getByLabel('Select Ada Lindqvist').uncheck();
-  await page.getByRole('button', { name: 'Email TOTP to 12' }).click();
-  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  await page.getByRole('button', { name: 'Email TOTP to 13' }).click();
+  await dialog.getByText('Ada Lindqvist: You cannot do this for your own account.').waitFor();
+  await dialog.getByRole('button', { name: 'Send to 12' }).click();
   await dialog.getByRole('alert').getByText('There was no answer').waitFor();
   await dialog.getByText('5 of 12').waitFor();
-  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
+  await dialog.getByRole('button', { name: 'Send to 7' }).click();
   await dialog.getByText('Done: 12 sent, 0 not sent.').waitFor();
   assert.deepEqual(await mailed(world, company), { mails: 12, people: 12 });
 });
 
-story('the limit of sixty an hour is shown in each row, and the rest is tried again later', async (world) => {
+story('the limit of sixty an hour is told before, the others wait, and the dialog says until when', async (world) => {
   const { company, page, dialog } = await adaAtWork(world, staff(63));
-  for (const [name, selected] of /** @type {const} */ ([['Previous', 50], ['Next', 64]])) {
-    if (name === 'Next') await page.getByRole('button', { name }).click();
-    await page.getByText(name === 'Next' ? 'Page 2' : 'Page 1').waitFor();
-    await until('rows', async () => (await page.locator('tbody tr').count()) === (name === 'Next' ? 14 : 50));
-    await page.getByLabel('Select everybody on this page').check();
-    await page.getByText(`Selected: ${selected}`).waitFor();
-  }
+  let requests = 0;
+  await page.route(SEVERAL, (route) => {
+    requests += 1;
+    return route.continue();
+  });
+  await page.getByText('1–50 of 64 employees', { exact: true }).waitFor();
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByRole('button', { name: 'Select all 64 that match' }).click();
   await page.getByRole('button', { name: 'Email TOTP to 64' }).click();
-  await dialog.getByRole('button', { name: 'Send passcodes' }).click();
-  await dialog.getByText('Done: 60 sent, 4 not sent.').waitFor();
-  const rows = dialog.getByRole('listitem');
-  assert.equal(await rows.getByText('That was tried too often.').count(), 3);
+  await dialog.getByRole('button', { name: 'Send to 63' }).click();
+  await dialog.getByText('Done: 60 sent, 3 not sent.').waitFor();
+  await dialog.getByText(/^You can send 60 passcodes an hour\. 0 are left now, more from .+\.$/).waitFor();
+  const waiting = dialog.getByRole('listitem').getByText(/^Too many passcodes were sent\. The next one can be sent at .+\.$/);
+  assert.equal(await waiting.count(), 3);
+  assert.match((await dialog.locator('.results li').first().textContent()) ?? '', /Too many passcodes/);
   assert.deepEqual(await mailed(world, company), { mails: 60, people: 60 });
+  const sent = requests;
   await dialog.getByRole('button', { name: 'Try the failed ones again' }).click();
-  await dialog.getByText('Done: 60 sent, 4 not sent.').waitFor();
+  await dialog.getByText('Done: 60 sent, 3 not sent.').waitFor();
+  assert.equal(requests, sent);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Email TOTP to 4' }).click();
+  await dialog.getByText(/^You can send 60 passcodes an hour\. 0 are left now/).waitFor();
 });
