@@ -23,4 +23,6 @@ pub use page::{PageLimit, PageRequest, Pager, open_cursor, seal_cursor};
 pub use problem::Problem;
 pub use request::ApiRequest;
 pub use serve::{invoke, run};
-pub use views::{EmployeeView, EventView, IssuedView, LiveSessionView, PasscodeView, SessionView, exposed};
+pub use views::{
+    CompanyView, EmployeeView, EventView, IssuedView, LiveSessionView, PasscodeView, SessionView, exposed,
+};

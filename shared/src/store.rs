@@ -43,6 +43,7 @@ pub use attempts::{Account, AttemptSource, Failures, Successes, WrongFactor};
 pub use audit_reader::{AuditPart, AuditReader, AuditRow, EventPage, Span, SpanPage};
 pub use authority::Authority;
 pub use cleanup::{DuePage, due_shard};
+pub use companies::ShownCompany;
 pub use credentials::{Credentials, FactorUsed, SignInEffects};
 pub use directory::{DirectoryRows, IssueView};
 pub use error::StoreError;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use readmit::keyring::RootSecret;
-use readmit_tests::{Attempts, InjectedFault, World};
+use readmit_tests::{Attempts, InjectedFault, PASSWORD, Recovery, World};
 use reqwest::Method;
 
 use crate::journey::{MIKE, come_back};
@@ -74,6 +74,33 @@ async fn a_code_of_a_process_that_died_reads_as_failed_after_five_minutes_and_en
     assert_eq!(world.clean_up().await["withdrawn"], 1);
     world.reconcile().await;
     come_back(&world, &ada).await;
+}
+
+/// A sign-in and a redemption cannot be repeated with the same code, so they must not fail for a logo.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_that_cannot_be_read_keeps_nobody_outside() {
+    let world = World::start().await;
+    let mut mike = world.enrolled(MIKE).await;
+    let harm = |before| world.store.inject_one(InjectedFault::Throttled(Attempts::All), "BatchGetItem", before);
+    mike.signs_in().await;
+    harm(0);
+    let session = mike.calls(Method::GET, "/v1/session", None).await.is(200);
+    world.advance(Duration::from_secs(30)).await;
+    harm(1);
+    let signed_in = mike.tries_to_sign_in().await.is(200);
+    let code = world.operator_mails_a_code_to(MIKE).await;
+    harm(0);
+    let redeemed = world.redeem(MIKE, &code).await.is(200);
+    let recovery = Recovery::new(&world, MIKE, redeemed.text_at("/recovery_token"));
+    world.store.heal();
+    recovery.sets_password(PASSWORD).await.is(204);
+    let shown = recovery.asks_for_totp().await.is(200);
+    harm(0);
+    let completed = recovery.confirms(&recovery.digits_of(&shown)).await.is(200);
+    assert_eq!(world.store.heal(), 1);
+    for reply in [session, signed_in, redeemed, completed] {
+        assert_eq!(reply.body["company"], serde_json::Value::Null, "{}", reply.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! What a company sets of the portal and its mails: logo, colour, time zone, and whether mails show the reason.
 
-use readmit_tests::World;
+use readmit_tests::{PASSWORD, Recovery, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -119,4 +119,37 @@ async fn what_cannot_be_shown_refuses_the_import_and_is_not_repeated() {
         assert_eq!(refused.body["errorMessage"], message);
     }
     assert_eq!(world.tables().await, before);
+}
+
+#[tokio::test]
+async fn people_see_their_company_once_they_are_let_in_and_not_before() {
+    let world = World::start().await;
+    let mut mike = world.enrolled("mike@northwind.example").await;
+    let plain = mike.calls(Method::GET, "/v1/session", None).await.is(200).body["company"].clone();
+    let brand = json!({"logo": null, "color": null});
+    assert_eq!(plain, json!({"name": "Northwind Partners", "support_email": null, "time_zone": "UTC", "brand": brand}));
+
+    let brand = json!({"logo": SVG, "color": "#1d4ed8"});
+    let fields = json!({"support_email": "help@northwind.example", "brand": brand, "time_zone": "Asia/Tokyo"});
+    world.import(changing(&world, fields)).await;
+    let expected = json!({"name": "Northwind Partners", "support_email": "help@northwind.example",
+        "time_zone": "Asia/Tokyo", "brand": brand});
+    world.begin_a_step().await;
+    let digits = mike.digits().await;
+    let signed_in = world.sign_in(&mike.email, PASSWORD, &digits).await.is(200);
+    assert_eq!(signed_in.body["company"], expected);
+    assert_eq!(mike.calls(Method::GET, "/v1/session", None).await.is(200).body["company"], expected);
+    let code = world.operator_mails_a_code_to(&mike.email).await;
+    let wrong = world.redeem(&mike.email, &world.wrong_secret(&code)).await.is_problem(401, "passcode_rejected");
+    let refused = world.sign_in(&mike.email, "wrong password", &digits).await.is_problem(401, "sign_in_rejected");
+    assert!([wrong, refused].iter().all(|reply| !reply.text.contains("Northwind") && !reply.text.contains("brand")));
+    let redeemed = world.redeem(&mike.email, &code).await.is(200);
+    assert_eq!(redeemed.body["company"], expected);
+    let recovery = Recovery::new(&world, &mike.email, redeemed.text_at("/recovery_token"));
+    recovery.sets_password(PASSWORD).await.is(204);
+    let shown = recovery.asks_for_totp().await.is(200);
+    let completed = recovery.confirms(&recovery.digits_of(&shown)).await.is(200);
+    assert_eq!(completed.body["company"], expected);
+    mike.token = completed.text_at("/access_token");
+    assert_eq!(mike.calls(Method::GET, "/v1/session", None).await.is(200).body["company"], expected);
 }

@@ -167,8 +167,11 @@ async fn one(services: &Services, request: &Request) -> Result<Response<Body>, F
 
 async fn own_session(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
     let session = access_session(services, request).await?;
-    let row = services.store.employee(session.claims.company_id, session.claims.employee_id).await?;
+    let (company_id, employee_id) = (session.claims.company_id, session.claims.employee_id);
+    let (row, company) =
+        tokio::join!(services.store.employee(company_id, employee_id), services.shown_company(company_id));
+    let row = row?;
     let caller = live_caller(&session.claims, row.as_ref())?;
     let Nothing {} = request.json()?.read()?;
-    answer::ok(&LiveSessionView::new(&session, caller))
+    answer::ok(&LiveSessionView::new(&session, caller, company.as_ref()))
 }

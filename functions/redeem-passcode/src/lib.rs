@@ -13,7 +13,7 @@ use readmit::app::authenticate::{self, Proof};
 use readmit::domain::lifecycle::{Command, Judgement, judge};
 use readmit::domain::passcode::Code;
 use readmit::domain::{Actor, Login, PasscodeRef, RECOVERY_LIFETIME, RecoveryStep};
-use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, answer, exposed};
+use readmit::http::{ApiRequest as _, Body, CompanyView, Failure, Problem, Request, Response, answer, exposed};
 use readmit::keyring::{KeyNeeds, RecoveryClaims, RootSecret, Tokens};
 use readmit::store::{Admission, Credentials, Outcome, PasscodeRow, Throttled};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -35,6 +35,7 @@ struct Recovery<'a> {
     recovery_token: &'a SecretString,
     expires_in: u64,
     steps: [RecoveryStep; 2],
+    company: Option<CompanyView<'a>>,
 }
 
 pub const KEYS: KeyNeeds =
@@ -74,7 +75,9 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
 
     let act = request.act(Actor::Employee { employee_id: counted.held.employee_id }, services.now());
     let spent = proof.and_then(Proof::backup_code).filter(|_| counted.proof_required);
-    if services.store.redeem(&counted, spent.as_deref(), &act).await? == Outcome::Refused {
+    let company = services.shown_company(counted.held.company_id);
+    let (redeemed, company) = tokio::join!(services.store.redeem(&counted, spent.as_deref(), &act), company);
+    if redeemed? == Outcome::Refused {
         return Err(rejected("the code ended in the meantime"));
     }
     let PasscodeRef { employee_id, company_id, passcode_id, .. } = counted.held;
@@ -82,7 +85,8 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     let keyring = services.keyring().await?;
     let tokens = Tokens::new(&keyring, &services.portal_url);
     let recovery_token = &tokens.sign(claims, act.at, &mut services.random())?;
-    answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL })
+    let company = company.as_ref().map(CompanyView::from);
+    answer::ok(&Recovery { recovery_token, expires_in: RECOVERY_LIFETIME.as_secs(), steps: RecoveryStep::ALL, company })
 }
 
 /// The credentials that a proof is compared with. Read only if a proof was sent, and for unknown addresses too.

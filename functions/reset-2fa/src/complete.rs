@@ -7,7 +7,7 @@ use readmit::domain::{
 };
 use readmit::http::{ApiRequest as _, Body, Failure, Problem, Request, Response, SessionView, answer, recovery_claims};
 use readmit::keyring::{AccessClaims, RootSecret, Tokens};
-use readmit::store::{CompletionTry, Outcome, PasscodeRow};
+use readmit::store::{CompletionTry, Outcome, PasscodeRow, ShownCompany};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,8 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
 
     let now = services.now();
     let employee = services.store.employee(claims.company_id, claims.employee_id);
-    let (counted, employee) = tokio::join!(services.store.count_completion(&claims, now), employee);
+    let company = services.shown_company(claims.company_id);
+    let (counted, employee, company) = tokio::join!(services.store.count_completion(&claims, now), employee, company);
     let mut row = match counted? {
         CompletionTry::Counted(row) => *row,
         CompletionTry::Incomplete(missing) => return Err(Problem::RecoveryIncomplete(missing).into()),
@@ -52,7 +53,7 @@ pub(crate) async fn complete(services: &Services, request: &Request) -> Result<R
         let epoch = SessionEpoch::generate(&mut services.random());
         let act = request.act(Actor::Employee { employee_id: employee.employee_id }, services.now());
         if services.store.complete_recovery(&row, &new, step, &new_codes.hashes, &epoch, &act).await? == Outcome::Done {
-            return completed(services, employee, epoch, &new_codes, &act).await;
+            return completed(services, (employee, company), epoch, &new_codes, &act).await;
         }
         // In the meantime a password or an authenticator was set, or the recovery ended.
         attempts.begin().await?;
@@ -75,7 +76,7 @@ async fn confirmed_step(
 
 async fn completed(
     services: &Services,
-    mut employee: Employee,
+    (mut employee, company): (Employee, Option<ShownCompany>),
     epoch: SessionEpoch,
     new_codes: &NewCodes,
     act: &AuditContext,
@@ -94,7 +95,8 @@ async fn completed(
     let device = keyring.device_token(&employee.login, &epoch, act.at, &mut services.random())?;
     let shown = new_codes.shown();
     let backup_codes = shown.iter().map(|code| code.as_str()).collect();
-    let answer = answer::ok(&Completed { session: SessionView::new(&token, &employee), backup_codes })?;
+    let session = SessionView::new(&token, &employee, company.as_ref());
+    let answer = answer::ok(&Completed { session, backup_codes })?;
     answer::with_device(answer, &device)
 }
 

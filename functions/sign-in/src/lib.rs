@@ -57,7 +57,10 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     let verified = authenticate::verify(services, attempt, &request.act(Actor::Anonymous, now)).await?;
     let VerifiedPerson { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
-    if services.store.sign_in(&credentials, &employee, &spent, &act).await? == Outcome::Refused {
+    // The company is read only if the sign-in succeeds, so that every refusal makes the same requests.
+    let company = services.shown_company(employee.company_id);
+    let (signed_in, company) = tokio::join!(services.store.sign_in(&credentials, &employee, &spent, &act), company);
+    if signed_in? == Outcome::Refused {
         return Err(Failure::WithReason(
             Problem::SignInRejected,
             "account changed, or second factor used, in the meantime",
@@ -75,7 +78,7 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     };
     let keyring = services.keyring().await?;
     let token = Tokens::new(&keyring, &services.portal_url).sign(claims, now, &mut services.random())?;
-    let answer = answer::ok(&SessionView::new(&token, &employee))?;
+    let answer = answer::ok(&SessionView::new(&token, &employee, company.as_ref()))?;
     // An account without a device epoch has never completed a recovery, so it has no password.
     let Some(epoch) = &credentials.device_epoch else { return Ok(answer) };
     answer::with_device(answer, &keyring.device_token(&employee.login, epoch, now, &mut services.random())?)

@@ -14,7 +14,7 @@ use crate::keyring::{KeyNeeds, KeyStore, Keyring, KeyringUnavailable, RootSecret
 use crate::mail::Mail;
 use crate::process::Process;
 use crate::random::Random;
-use crate::store::{Store, Throttled};
+use crate::store::{ShownCompany, Store, Throttled};
 use crate::trusted_proxy::TrustedProxy;
 
 /// How long a start may wait for the services that the first request will call.
@@ -113,6 +113,14 @@ impl<M> Services<M> {
             self.store.record_throttled(unreported, event, act).await?;
         }
         Ok(AppError::Throttled { until: throttled.until, now: act.at })
+    }
+
+    /// The company as its people see it. None if it cannot be read: nobody stays outside for want of a logo.
+    pub async fn shown_company(&self, company_id: CompanyId) -> Option<ShownCompany> {
+        self.store.shown_company(company_id).await.unwrap_or_else(|error| {
+            tracing::warn!(cause = error.to_string(), "company not shown");
+            None
+        })
     }
 
     /// The proxies that may pass on a viewer's address.

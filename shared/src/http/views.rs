@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use readmit_domain::lifecycle::PasscodeStatus;
 use readmit_domain::passcode::OperatorTag;
 use readmit_domain::{
-    AccountStatus, AccountType, Actor, CompanyId, Detail, Employee, EmployeeId, Event, EventId, EventType, ExternalId,
-    Issuer, LatestPasscode, Login, Name, PasscodeId, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
+    AccountStatus, AccountType, Actor, Color, CompanyId, Detail, Employee, EmployeeId, Event, EventId, EventType,
+    ExternalId, Issuer, LatestPasscode, Login, Logo, Name, PasscodeId, Role, SESSION_LIFETIME, TimeZone, Timestamp,
+    TwoFactor,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
 
 use crate::keyring::Session;
+use crate::store::ShownCompany;
 
 /// A passcode without its code.
 #[derive(Serialize)]
@@ -153,6 +155,32 @@ impl<'a> From<&'a Event> for EventView<'a> {
     }
 }
 
+/// A company, as its people see it.
+#[derive(Serialize)]
+pub struct CompanyView<'a> {
+    name: &'a Name,
+    support_email: Option<&'a Login>,
+    time_zone: &'a TimeZone,
+    brand: BrandView<'a>,
+}
+
+#[derive(Serialize)]
+struct BrandView<'a> {
+    logo: Option<&'a Logo>,
+    color: Option<&'a Color>,
+}
+
+impl<'a> From<&'a ShownCompany> for CompanyView<'a> {
+    fn from(company: &'a ShownCompany) -> Self {
+        Self {
+            name: &company.company_name,
+            support_email: company.support_email.as_ref(),
+            time_zone: &company.time_zone,
+            brand: BrandView { logo: company.logo.as_ref(), color: company.brand_color.as_ref() },
+        }
+    }
+}
+
 /// A session with its token, for its owner.
 #[derive(Serialize)]
 pub struct SessionView<'a> {
@@ -161,12 +189,18 @@ pub struct SessionView<'a> {
     token_type: &'static str,
     expires_in: u64,
     employee: PersonView<'a>,
+    company: Option<CompanyView<'a>>,
 }
 
 impl<'a> SessionView<'a> {
-    pub fn new(access_token: &'a SecretString, employee: &'a Employee) -> Self {
-        let expires_in = SESSION_LIFETIME.as_secs();
-        Self { access_token, token_type: "Bearer", expires_in, employee: PersonView::from(employee) }
+    pub fn new(access_token: &'a SecretString, employee: &'a Employee, company: Option<&'a ShownCompany>) -> Self {
+        Self {
+            access_token,
+            token_type: "Bearer",
+            expires_in: SESSION_LIFETIME.as_secs(),
+            employee: PersonView::from(employee),
+            company: company.map(CompanyView::from),
+        }
     }
 }
 
@@ -174,16 +208,18 @@ impl<'a> SessionView<'a> {
 #[derive(Serialize)]
 pub struct LiveSessionView<'a> {
     employee: PersonView<'a>,
+    company: Option<CompanyView<'a>>,
     authenticated_at: Timestamp,
     expires_at: Timestamp,
 }
 
 impl<'a> LiveSessionView<'a> {
-    /// The session of a token, and its person as the directory has it now.
-    pub fn new(session: &Session, employee: &'a Employee) -> Self {
+    /// The session of a token, and its person and company as the directory has them now.
+    pub fn new(session: &Session, employee: &'a Employee, company: Option<&'a ShownCompany>) -> Self {
         let at = |seconds: i64| Timestamp::from_millis(seconds.saturating_mul(1_000));
         let (authenticated_at, expires_at) = (at(session.claims.auth_time), at(session.expires_at));
-        Self { employee: PersonView::from(employee), authenticated_at, expires_at }
+        let company = company.map(CompanyView::from);
+        Self { employee: PersonView::from(employee), company, authenticated_at, expires_at }
     }
 }
 

@@ -5,7 +5,10 @@
 //!
 //! A company's logo is an item of its own, so that the acts that read the company do not pay for up to 8 KiB that they do not need.
 
-use readmit_domain::{AuditContext, BrandedCompany, Company, CompanyId, Employee, EventType, ExternalId, Logo};
+use readmit_domain::{
+    AuditContext, BrandedCompany, Color, Company, CompanyId, Employee, EventType, ExternalId, Login, Logo, Name,
+    TimeZone,
+};
 use serde::Deserialize;
 
 use super::attributes::*;
@@ -23,6 +26,23 @@ const LOGO: &str = "logo";
 struct LogoRow {
     logo: Logo,
 }
+
+/// What a company's people see of it. Reading it costs one unit, and up to one more for a large logo.
+#[derive(Clone, Deserialize)]
+pub struct ShownCompany {
+    pub company_name: Name,
+    #[serde(default)]
+    pub support_email: Option<Login>,
+    #[serde(default)]
+    pub time_zone: TimeZone,
+    #[serde(default)]
+    pub brand_color: Option<Color>,
+    #[serde(default)]
+    pub logo: Option<Logo>,
+}
+
+/// The attributes of [`ShownCompany`]. The IAM policies of functions that anybody may call name the same attributes.
+const SHOWN: [&str; 7] = [COMPANY_ID, EMPLOYEE_ID, "company_name", "support_email", "time_zone", "brand_color", LOGO];
 
 /// The row that makes a company's external id unique.
 #[derive(Deserialize)]
@@ -52,6 +72,20 @@ impl Store {
         let Some(company) = companies.into_iter().next().map(read).transpose()? else { return Ok(None) };
         let logo = logos.into_iter().next().map(read).transpose()?.map(|row: LogoRow| row.logo);
         Ok(Some(BrandedCompany { company, logo }))
+    }
+
+    /// The company as its people see it: an eventually consistent read. One request.
+    pub async fn shown_company(&self, company_id: CompanyId) -> Result<Option<ShownCompany>, StoreError> {
+        let keys = vec![company_key(company_id), logo_key(company_id)];
+        let options = ReadOptions { consistent: false, only: &SHOWN };
+        let (mut company, mut logo) = (None, None);
+        for item in self.batch(&self.tables.employees, keys, options).await? {
+            match text(&item, EMPLOYEE_ID).map(String::as_str) {
+                Some(LOGO_ROW) => logo = Some(read::<LogoRow>(item)?.logo),
+                _ => company = Some(read::<ShownCompany>(item)?),
+            }
+        }
+        Ok(company.map(|company| ShownCompany { logo, ..company }))
     }
 
     pub async fn company_of(&self, external_id: &ExternalId) -> Result<Option<CompanyId>, StoreError> {
