@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::ValueEnum;
 use readmit::domain::{CompanyId, Event};
 use readmit::http::EventView;
-use readmit::store::{AuditPart, AuditReader};
+use readmit::store::{AuditPart, AuditReader, Period};
 use serde_json::Value;
 
 use crate::{csv_row, json};
@@ -50,7 +50,7 @@ impl<W: Write> Export<W> {
     pub async fn write_all(mut self, reader: &AuditReader, company_id: CompanyId) -> Result<u64, Failure> {
         let (mut count, mut before) = (0, None);
         loop {
-            let page = reader.page(company_id, AuditPart::Whole, PAGE, before).await?;
+            let page = reader.page(company_id, AuditPart::Whole, Period::default(), PAGE, before).await?;
             for event in &page.events {
                 self.write(event)?;
                 count += 1;

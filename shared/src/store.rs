@@ -40,7 +40,7 @@ use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::random::Random;
 
 pub use attempts::{Account, AttemptSource, Failures, Successes, WrongFactor};
-pub use audit_reader::{AuditPart, AuditReader, AuditRow, EventPage, Span, SpanPage};
+pub use audit_reader::{AuditPart, AuditReader, AuditRow, EventPage, Period, Span, SpanPage};
 pub use authority::Authority;
 pub use cleanup::{DuePage, due_shard};
 pub use companies::ShownCompany;

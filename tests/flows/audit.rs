@@ -87,6 +87,7 @@ async fn an_event_has_every_field_of_the_contract() {
         "employee_id": world.id(MIKE),
         "source_ip": "127.0.0.1",
         "user_agent": "Portal/1.0 <b>",
+        "device": null,
         "request_id": issued.header("x-request-id"),
         "detail": {
             "passcode_id": issued.body["passcode"]["passcode_id"],
@@ -100,6 +101,19 @@ async fn an_event_has_every_field_of_the_contract() {
     let silent = world.request(Method::POST, &path).bearer_auth(&ada.token);
     world.send(silent).await.is(201);
     assert_eq!(get(&ada, "type=passcode.issued&limit=1").await.is(200).body["events"][0]["user_agent"], Value::Null);
+
+    let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                  Version/19.1 Mobile/15E148 Safari/604.1";
+    for (user_agent, device) in [
+        (iphone, json!({"browser": "Safari", "system": "iPhone"})),
+        ("curl/8.16.0", json!({"browser": "curl", "system": null})),
+    ] {
+        let request =
+            world.request(Method::POST, "/v1/passcodes").bearer_auth(&ada.token).header("user-agent", user_agent);
+        world.send(request.json(&json!({"employee_ids": [world.id("sam@northwind.example")]}))).await.is(200);
+        let page = get(&ada, "type=passcode.issued&limit=1").await.is(200);
+        assert_eq!(page.body["events"][0]["device"], device);
+    }
 }
 
 #[tokio::test]
@@ -189,6 +203,9 @@ async fn an_invalid_query_is_refused_with_its_place() {
         ("limit=05", "/limit"),
         ("limit=5&limit=6", "/limit"),
         ("type=passcode.issued&type=passcode.redeemed", "/type"),
+        ("from=yesterday", "/from"),
+        ("to=2026-11-31T00:00:00Z", "/to"),
+        ("from=2026-11-30T00:00:00Z&to=2026-11-30T00:00:00Z", "/to"),
         ("s3cret=1", ""),
         ("query=mike", ""),
     ] {

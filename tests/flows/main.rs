@@ -4,6 +4,7 @@
 
 mod altered_trail;
 mod audit;
+mod audit_period;
 mod authenticator;
 mod brand;
 mod cleanup;

@@ -1,5 +1,5 @@
 //! `GET /v1/audit-events`: a page of the company's audit events, newest first: all of them, those about one employee, or those of
-//! one type.
+//! one type; within a period, if one is given.
 //!
 //! Caller: a Security Admin. Effects: none.
 //! Answers: 200 the page; 400 `invalid_cursor`, 401, 403, 422.
@@ -7,13 +7,13 @@
 use std::sync::Arc;
 
 use readmit::Services;
-use readmit::domain::{CompanyId, EmployeeId, EventId, EventType};
+use readmit::domain::{CompanyId, EmployeeId, EventId, EventType, Timestamp};
 use readmit::http::{
     ApiRequest as _, Body, EventView, Failure, PageLimit, PageRequest, Pager, Problem, Request, Response, answer,
 };
 use readmit::json::FieldError;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
-use readmit::store::{AuditPart, EventPage};
+use readmit::store::{AuditPart, EventPage, Period};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -25,39 +25,47 @@ struct PageQuery {
     employee_id: Option<String>,
     #[serde(rename = "type")]
     kind: Option<EventType>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy)]
-enum Listing {
-    Part(AuditPart),
-    /// The given employee_id is not an id. As in a path, that means an unknown employee.
-    AboutNobody,
+struct Listing {
+    /// None if the given employee_id is not an id. As in a path, that means an unknown employee.
+    part: Option<AuditPart>,
+    period: Period,
 }
 
 impl Listing {
     fn read(query: &PageQuery) -> Result<Self, Problem> {
-        match (&query.employee_id, query.kind) {
-            (None, None) => Ok(Self::Part(AuditPart::Whole)),
-            (None, Some(kind)) => Ok(Self::Part(AuditPart::OfType(kind))),
-            (Some(id), None) => {
-                Ok(id.parse::<EmployeeId>().map_or(Self::AboutNobody, |id| Self::Part(AuditPart::About(id))))
-            }
-            (Some(_), Some(_)) => {
-                let detail = "cannot be asked together with employee_id".to_owned();
-                Err(Problem::InvalidRequest(vec![FieldError { pointer: "/type".to_owned(), detail }]))
-            }
+        let part = match (&query.employee_id, query.kind) {
+            (None, None) => Some(AuditPart::Whole),
+            (None, Some(kind)) => Some(AuditPart::OfType(kind)),
+            (Some(id), None) => id.parse::<EmployeeId>().ok().map(AuditPart::About),
+            (Some(_), Some(_)) => return Err(invalid("/type", "cannot be asked together with employee_id")),
+        };
+        if query.from.zip(query.to).is_some_and(|(from, to)| to <= from) {
+            return Err(invalid("/to", "must be after from"));
         }
+        Ok(Self { part, period: Period { from: query.from, to: query.to } })
     }
 
     /// The name that a cursor is bound to.
     fn name(self, company_id: CompanyId) -> String {
-        match self {
-            Self::Part(AuditPart::Whole) => format!("{company_id}/events"),
-            Self::Part(AuditPart::About(employee_id)) => format!("{company_id}/events/employee/{employee_id}"),
-            Self::Part(AuditPart::OfType(kind)) => format!("{company_id}/events/type/{kind}"),
-            Self::AboutNobody => format!("{company_id}/events/nobody"),
-        }
+        let part = match self.part {
+            Some(AuditPart::Whole) => String::new(),
+            Some(AuditPart::About(employee_id)) => format!("/employee/{employee_id}"),
+            Some(AuditPart::OfType(kind)) => format!("/type/{kind}"),
+            None => "/nobody".to_owned(),
+        };
+        let bound = |name: &str, bound: Option<Timestamp>| bound.map(|at| format!("/{name}/{at}")).unwrap_or_default();
+        let Period { from, to } = self.period;
+        format!("{company_id}/events{part}{}{}", bound("from", from), bound("to", to))
     }
+}
+
+fn invalid(pointer: &str, detail: &str) -> Problem {
+    Problem::InvalidRequest(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }])
 }
 
 #[derive(Serialize)]
@@ -89,10 +97,7 @@ async fn read(
     start: Option<String>,
 ) -> Result<EventPage, Failure> {
     let before = start.map(|start| start.parse::<EventId>()).transpose().map_err(|_| Problem::InvalidCursor)?;
-    match page_request.listing {
-        Listing::Part(part) => {
-            Ok(services.store.audit_reader().page(company_id, part, page_request.limit.get(), before).await?)
-        }
-        Listing::AboutNobody => Ok(EventPage { events: Vec::new(), next: None }),
-    }
+    let Listing { part, period } = page_request.listing;
+    let Some(part) = part else { return Ok(EventPage { events: Vec::new(), next: None }) };
+    Ok(services.store.audit_reader().page(company_id, part, period, page_request.limit.get(), before).await?)
 }

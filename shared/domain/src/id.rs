@@ -68,6 +68,9 @@ impl PasscodeId {
 }
 
 impl EventId {
+    /// The largest possible id.
+    pub const LAST: Self = Self(Ulid(u128::MAX));
+
     /// The id of an act's event number `order`, so that events with the same time sort in their order. 64 bits are random.
     pub fn in_order(now: Timestamp, order: u16, random: &mut impl CryptoRng) -> Self {
         Self(ulid_at(now, (u128::from(order) << 64) | u128::from(random.random::<u64>())))
@@ -76,6 +79,11 @@ impl EventId {
     /// When the event happened.
     pub fn moment(self) -> Timestamp {
         Timestamp::from_millis(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+    }
+
+    /// The largest possible id that is smaller than this one.
+    pub fn just_before(self) -> Self {
+        Self(Ulid::from(u128::from(self.0).saturating_sub(1)))
     }
 
     /// The smallest possible id of an event at this time.
@@ -116,6 +124,7 @@ mod tests {
         assert_eq!(id.moment(), now);
         assert!((EventId::first_at(now)..=EventId::last_at(now)).contains(&id));
         assert!(EventId::last_at(before) < EventId::first_at(now) && EventId::last_at(now) < EventId::first_at(after));
+        assert_eq!(EventId::first_at(now).just_before(), EventId::last_at(before));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use readmit_domain::lifecycle::PasscodeStatus;
 use readmit_domain::passcode::OperatorTag;
 use readmit_domain::{
-    AccountStatus, AccountType, Actor, Color, CompanyId, Detail, Employee, EmployeeId, Event, EventId, EventType,
-    ExternalId, Issuer, LatestPasscode, Login, Logo, Name, PasscodeId, Role, SESSION_LIFETIME, TimeZone, Timestamp,
-    TwoFactor,
+    AccountStatus, AccountType, Actor, Color, CompanyId, Detail, Device, Employee, EmployeeId, Event, EventId,
+    EventType, ExternalId, Issuer, LatestPasscode, Login, Logo, Name, PasscodeId, Role, SESSION_LIFETIME, TimeZone,
+    Timestamp, TwoFactor,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
@@ -123,14 +123,28 @@ pub struct EventView<'a> {
     employee_id: Option<EmployeeId>,
     source_ip: Option<&'a str>,
     user_agent: Option<&'a str>,
+    device: Option<DeviceView>,
     request_id: &'a str,
     detail: &'a BTreeMap<String, Detail>,
+}
+
+/// The browser and the system that the client's `User-Agent` names.
+#[derive(Serialize)]
+struct DeviceView {
+    browser: Option<&'static str>,
+    system: Option<&'static str>,
 }
 
 #[derive(Serialize)]
 struct ActorView {
     kind: &'static str,
     employee_id: Option<EmployeeId>,
+}
+
+impl From<Device> for DeviceView {
+    fn from(Device { browser, system }: Device) -> Self {
+        Self { browser, system }
+    }
 }
 
 impl<'a> From<&'a Event> for EventView<'a> {
@@ -149,6 +163,7 @@ impl<'a> From<&'a Event> for EventView<'a> {
             employee_id: event.employee_id,
             source_ip: event.origin.source_ip.as_deref(),
             user_agent: event.origin.user_agent.as_deref(),
+            device: event.origin.user_agent.as_deref().and_then(Device::of).map(DeviceView::from),
             request_id: &event.origin.request_id,
             detail: &event.detail,
         }

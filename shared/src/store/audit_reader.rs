@@ -39,6 +39,25 @@ pub struct EventPage {
     pub next: Option<EventId>,
 }
 
+/// The time that a page is limited to.
+#[derive(Clone, Copy, Default)]
+pub struct Period {
+    /// The first moment.
+    pub from: Option<Timestamp>,
+    /// The first moment after the period.
+    pub to: Option<Timestamp>,
+}
+
+impl Period {
+    /// The keys of the events in the period and before the event `before`. None if there can be none.
+    fn range(self, before: Option<EventId>) -> Option<KeyRange<'static>> {
+        let end = self.to.map(EventId::first_at);
+        let end = before.into_iter().chain(end).min().unwrap_or(EventId::LAST);
+        let (first, last) = (EventId::first_at(self.from.unwrap_or(Timestamp::from_millis(0))), end.just_before());
+        (first <= last).then(|| KeyRange::Downwards(first.to_string(), last.to_string()))
+    }
+}
+
 /// A span of time of a company's audit events, both ends inclusive.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,26 +108,28 @@ impl AuditReader {
         Ok(Self { client: aws.dynamodb(), table: environment.require(TABLE)? })
     }
 
-    /// A page of at most `limit` events before the event `before`. One request. For a routine type up to five requests, and the page may
-    /// be shorter than its limit although more events follow.
+    /// A page of at most `limit` events of `period` before the event `before`. One request. For a routine type up to five requests, and the
+    /// page may be shorter than its limit although more events follow.
     pub async fn page(
         &self,
         company_id: CompanyId,
         part: AuditPart,
+        period: Period,
         limit: u8,
         before: Option<EventId>,
     ) -> Result<EventPage, StoreError> {
-        let before = before.map(|event_id| event_id.to_string());
         match part {
-            AuditPart::Whole => self.read(self.by_company(), company_id.to_string(), limit, before).await,
+            AuditPart::Whole => self.read(self.by_company(), company_id.to_string(), period, limit, before).await,
             AuditPart::About(employee_id) => {
                 let source = Source { index: None, partition_key: EMPLOYEE_KEY, ..self.by_company() };
-                self.read(source, employee_key(company_id, Some(employee_id)), limit, before).await
+                self.read(source, employee_key(company_id, Some(employee_id)), period, limit, before).await
             }
-            AuditPart::OfType(kind) if kind.is_routine() => self.look_through(company_id, kind, limit, before).await,
+            AuditPart::OfType(kind) if kind.is_routine() => {
+                self.look_through(company_id, kind, period, limit, before).await
+            }
             AuditPart::OfType(kind) => {
                 let source = Source { index: Some("by_type"), partition_key: TYPE_KEY, ..self.by_company() };
-                self.read(source, type_key(company_id, kind), limit, before).await
+                self.read(source, type_key(company_id, kind), period, limit, before).await
             }
         }
     }
@@ -121,26 +142,29 @@ impl AuditReader {
         &self,
         source: Source<'_>,
         key: String,
+        period: Period,
         limit: u8,
-        before: Option<String>,
+        before: Option<EventId>,
     ) -> Result<EventPage, StoreError> {
-        let (items, next) = source.page(&self.client, key, &KeyRange::Before(before.as_deref()), limit).await?;
+        let Some(range) = period.range(before) else { return Ok(EventPage { events: Vec::new(), next: None }) };
+        let (items, next) = source.page(&self.client, key, &range, limit).await?;
         let next = next.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
         Ok(EventPage { events: items.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
-    /// The events of one type among the newest 1,000 before `before`, at most `limit`.
+    /// The events of one type among the newest 1,000 of `period` before `before`, at most `limit`.
     async fn look_through(
         &self,
         company_id: CompanyId,
         kind: EventType,
+        period: Period,
         limit: u8,
-        mut before: Option<String>,
+        mut before: Option<EventId>,
     ) -> Result<EventPage, StoreError> {
         let (limit, mut found) = (usize::from(limit), Vec::new());
         for _ in 0..STEPS {
-            let EventPage { events, next } = self.read(self.by_company(), company_id.to_string(), STEP, before).await?;
-            for event in events.into_iter().filter(|event| event.kind == kind) {
+            let page = self.read(self.by_company(), company_id.to_string(), period, STEP, before).await?;
+            for event in page.events.into_iter().filter(|event| event.kind == kind) {
                 if found.len() == limit {
                     // The page is full, and this event belongs to the next one.
                     let next = found.last().map(|last: &Event| last.event_id);
@@ -148,11 +172,12 @@ impl AuditReader {
                 }
                 found.push(event);
             }
-            let Some(next) = next else { return Ok(EventPage { events: found, next: None }) };
-            before = Some(next.to_string());
+            if page.next.is_none() {
+                return Ok(EventPage { events: found, next: None });
+            }
+            before = page.next;
         }
-        let next = before.map(|event_id| event_id.parse().map_err(StoreError::unfit)).transpose()?;
-        Ok(EventPage { events: found, next })
+        Ok(EventPage { events: found, next: before })
     }
 
     /// A page of at most `limit` rows of a span, after the row `after`. One request. A malformed row does not stop the others.

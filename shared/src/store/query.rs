@@ -25,6 +25,8 @@ pub(super) enum KeyRange<'a> {
     UpTo(&'a str),
     /// The keys from the first to the second, both inclusive.
     Between(String, String),
+    /// The same keys in descending order.
+    Downwards(String, String),
 }
 
 /// A text that sorts directly after a sort key. No sort key of ours has a blank there.
@@ -45,14 +47,14 @@ impl Source<'_> {
             .query()
             .table_name(self.table)
             .set_index_name(self.index.map(str::to_owned))
-            .scan_index_forward(!matches!(range, KeyRange::Before(_)))
+            .scan_index_forward(!matches!(range, KeyRange::Before(_) | KeyRange::Downwards(..)))
             .expression_attribute_values(":key", attribute(value)?);
         let (condition, bounds) = match range {
             KeyRange::After(None) | KeyRange::Before(None) => (String::new(), Vec::new()),
             KeyRange::After(Some(bound)) => (format!(" AND {sort_key} > :from"), vec![(":from", *bound)]),
             KeyRange::Before(Some(bound)) => (format!(" AND {sort_key} < :from"), vec![(":from", *bound)]),
             KeyRange::UpTo(bound) => (format!(" AND {sort_key} <= :from"), vec![(":from", *bound)]),
-            KeyRange::Between(from, to) => {
+            KeyRange::Between(from, to) | KeyRange::Downwards(from, to) => {
                 (format!(" AND {sort_key} BETWEEN :from AND :to"), vec![(":from", from.as_str()), (":to", to.as_str())])
             }
         };
