@@ -13,6 +13,7 @@ mod change;
 mod cleanup;
 mod companies;
 mod condition;
+mod counts;
 mod credentials;
 mod directory;
 mod endings;
@@ -44,6 +45,7 @@ pub use audit_reader::{AuditPart, AuditReader, AuditRow, EventPage, Period, Span
 pub use authority::Authority;
 pub use cleanup::{DuePage, due_shard};
 pub use companies::ShownCompany;
+pub use counts::Counted;
 pub use credentials::{Credentials, FactorUsed, SignInEffects};
 pub use directory::{DirectoryRows, IssueView};
 pub use error::StoreError;

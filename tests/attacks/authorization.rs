@@ -30,7 +30,7 @@ enum Answers {
 use Answers::{ByTarget, Each};
 
 /// The table. Where a route needs a body, this one is invalid: an authorized caller gets 422 and nothing is changed.
-fn table() -> [(&'static str, Value, Answers); 16] {
+fn table() -> [(&'static str, Value, Answers); 17] {
     [
         (
             "DELETE /v1/employees/{employee_id}/passcode",
@@ -41,6 +41,7 @@ fn table() -> [(&'static str, Value, Answers); 16] {
         ("GET /.well-known/jwks.json", Value::Null, Each([200; 7])),
         ("GET /v1/audit-events", Value::Null, Each([401, 401, 401, 403, 403, 200, 200])),
         ("GET /v1/employees", Value::Null, Each([401, 401, 401, 403, 403, 200, 200])),
+        ("GET /v1/employees/count", Value::Null, Each([401, 401, 401, 403, 403, 200, 200])),
         (
             "GET /v1/employees/{employee_id}",
             Value::Null,
@@ -146,7 +147,7 @@ async fn every_caller_is_answered_on_every_route_as_the_table_says() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(table.len(), routes().len(), "a row without a route");
-    assert_eq!(asked, 13 * 7 + 3 * 7 * 6);
+    assert_eq!(asked, 14 * 7 + 3 * 7 * 6);
     // Refused requests have mailed nothing.
     let silent = ["cleo@client.example", "dora@northwind.example", "mary@contoso.example"];
     let mails = world.mail_counts(silent).await;

@@ -10,6 +10,7 @@ mod brand;
 mod cleanup;
 mod clocks;
 mod companies;
+mod counting;
 mod delivery;
 mod devices;
 mod fixtures;

@@ -146,6 +146,11 @@ async fn listing_takes_two_trips_and_a_search_three() {
         ada.calls(Method::GET, &format!("/v1/employees?{asked}"), None).await.is(200);
         assert_eq!(world.store.trips(), trips, "{asked}");
     }
+    for asked in ["", "filter=clients", "filter=passcode_pending", "query=mi"] {
+        world.store.record();
+        ada.calls(Method::GET, &format!("/v1/employees/count?{asked}"), None).await.is(200);
+        assert_eq!(world.store.trips(), ["GetItem Query"], "{asked}");
+    }
     world.store.record();
     ada.sees(MIKE).await;
     assert_eq!(world.store.trips(), ["BatchGetItem", "BatchGetItem"]);

@@ -224,6 +224,8 @@ async fn reading() -> Vec<Done> {
         ("list fifty, by a filter", "/v1/employees?filter=no_two_factor"),
         ("list fifty, by a passcode filter", "/v1/employees?filter=passcode_pending"),
         ("search, fifty found", "/v1/employees?query=person"),
+        ("count a hundred employees", "/v1/employees/count"),
+        ("count a hundred, by a search", "/v1/employees/count?query=person"),
         ("read fifty events", "/v1/audit-events"),
         ("read fifty events of a type", "/v1/audit-events?type=employee.imported"),
         ("read fifty events of a routine type", "/v1/audit-events?type=passcode.issued"),

@@ -103,6 +103,7 @@ async fn sessions_and_lists(world: &World) {
     }
     for filter in FILTERS {
         grace.calls(Method::GET, &format!("/v1/employees?filter={filter}"), None).await.is(200);
+        grace.calls(Method::GET, &format!("/v1/employees/count?filter={filter}"), None).await.is(200);
     }
     grace.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
     // The first sign-in of the next day.

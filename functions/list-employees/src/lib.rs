@@ -1,9 +1,10 @@
 //! `GET /v1/employees`: a page of the company's employees: all of them by name, or those that a filter or a search finds.
+//! `GET /v1/employees/count`: how many employees these pages have together, up to 1,000.
 //! `GET /v1/employees/{employee_id}`: one employee.
 //! `GET /v1/session`: whether the caller's session is still valid, and the caller as the directory has it now.
 //!
 //! Caller: a Security Admin; for `GET /v1/session` anyone who is signed in. Effects: none.
-//! Answers: 200 the page, the employee or the session; 400 `invalid_cursor`, 401, 403, 404, 422.
+//! Answers: 200 the page, the count, the employee or the session; 400 `invalid_cursor`, 401, 403, 404, 422.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,13 +15,15 @@ use readmit::http::{
     ApiRequest as _, Body, EmployeeView, Failure, LiveSessionView, Nothing, PageLimit, PageRequest, Pager, Problem,
     Request, Response, access_claims, access_session, admit_admin, answer, live_caller,
 };
-use readmit::json::FieldError;
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::store::{EmployeePage, Holders, LatestPasscodes, Matches};
 use serde::{Deserialize, Serialize};
 
+mod count;
+mod listing;
 mod names;
 
+use listing::Listing;
 use names::Names;
 
 #[derive(Deserialize)]
@@ -31,35 +34,6 @@ struct PageQuery {
     cursor: Option<String>,
     query: Option<Prefix>,
     filter: Option<Filter>,
-}
-
-enum Listing {
-    All,
-    Found(Prefix),
-    Filtered(Filter),
-}
-
-impl Listing {
-    fn read(query: &PageQuery) -> Result<Self, Problem> {
-        match (&query.query, query.filter) {
-            (None, None) => Ok(Self::All),
-            (Some(prefix), None) => Ok(Self::Found(prefix.clone())),
-            (None, Some(filter)) => Ok(Self::Filtered(filter)),
-            (Some(_), Some(_)) => {
-                let detail = "cannot be asked together with query".to_owned();
-                Err(Problem::InvalidRequest(vec![FieldError { pointer: "/filter".to_owned(), detail }]))
-            }
-        }
-    }
-
-    /// The name that a cursor is bound to.
-    fn name(&self, company_id: CompanyId) -> String {
-        match self {
-            Self::All => format!("{company_id}/all"),
-            Self::Found(prefix) => format!("{company_id}/query/{}", prefix.as_str()),
-            Self::Filtered(filter) => format!("{company_id}/filter/{}", filter.name()),
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -73,6 +47,7 @@ pub const KEYS: KeyNeeds = KeyNeeds { secrets: &[RootSecret::Cursors], verifies:
 pub async fn handle(services: Arc<Services>, request: Request) -> Result<Response<Body>, Failure> {
     match request.route_key() {
         "GET /v1/employees" => page(&services, &request).await,
+        "GET /v1/employees/count" => count::employees(&services, &request).await,
         "GET /v1/employees/{employee_id}" => one(&services, &request).await,
         "GET /v1/session" => own_session(&services, &request).await,
         _ => Err(Failure::Fault("a route that is not this function's".to_owned())),
@@ -83,7 +58,7 @@ async fn page(services: &Services, request: &Request) -> Result<Response<Body>, 
     let pager = Pager::new(services, request).await?;
     let company_id = pager.company_id();
     let page_request = request.query::<PageQuery>().and_then(|query| {
-        let listing = Listing::read(&query)?;
+        let listing = Listing::read(query.query, query.filter)?;
         Ok(PageRequest { name: listing.name(company_id), listing, limit: query.limit, cursor: query.cursor })
     });
     let (caller, found) =

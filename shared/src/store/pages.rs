@@ -40,9 +40,9 @@ pub struct Matches {
     next: Option<String>,
 }
 
-struct Match {
+pub(super) struct Match {
     word: String,
-    employee_id: EmployeeId,
+    pub(super) employee_id: EmployeeId,
 }
 
 const WORD: &str = "word#";
@@ -53,13 +53,33 @@ fn word_key(company_id: CompanyId, word: &str, employee_id: EmployeeId) -> Item 
 
 impl Match {
     /// A row for the search consists only of its key.
-    fn read(row: &Item) -> Option<Self> {
+    pub(super) fn read(row: &Item) -> Option<Self> {
         let (word, employee_id) = text(row, EMPLOYEE_ID)?.strip_prefix(WORD)?.rsplit_once('#')?;
         Some(Self { word: word.to_owned(), employee_id: employee_id.parse().ok()? })
     }
 }
 
 impl Store {
+    pub(super) fn employees_source(&self, filter: Option<EmployeeFilter>) -> Source<'_> {
+        let (index, sort_key) = filter.map_or(("by_name", NAME_KEY), |filter| (filter.name(), filter_key(filter)));
+        Source { table: &self.tables.employees, index: Some(index), partition_key: COMPANY_ID, sort_key }
+    }
+
+    pub(super) fn holders_source(&self, filter: PasscodeFilter) -> Source<'_> {
+        let (index, sort_key) = (Some(filter.name()), passcode_filter_key(filter));
+        Source { table: &self.tables.passcodes, index, partition_key: COMPANY_ID, sort_key }
+    }
+
+    pub(super) fn words_source(&self) -> Source<'_> {
+        Source { table: &self.tables.employees, index: None, partition_key: COMPANY_ID, sort_key: EMPLOYEE_ID }
+    }
+
+    /// The rows of the words with this prefix, or those after the row `after`.
+    pub(super) fn words_range(prefix: &Prefix, after: Option<&str>) -> KeyRange<'static> {
+        let words = format!("{WORD}{}", prefix.as_str());
+        KeyRange::Between(after.map_or(words.clone(), behind), format!("{words}\u{10ffff}"))
+    }
+
     /// A page of the company's employees after the sort key `after`, sorted by folded name and id: all, or those that a filter finds. One
     /// request.
     pub async fn employees_by_name(
@@ -69,8 +89,7 @@ impl Store {
         limit: u8,
         after: Option<&str>,
     ) -> Result<EmployeePage, StoreError> {
-        let (index, sort_key) = filter.map_or(("by_name", NAME_KEY), |filter| (filter.name(), filter_key(filter)));
-        let source = Source { table: &self.tables.employees, index: Some(index), partition_key: COMPANY_ID, sort_key };
+        let source = self.employees_source(filter);
         let (rows, next) = source.page(&self.client, company_id, &KeyRange::After(after), limit).await?;
         Ok(EmployeePage { employees: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
@@ -83,8 +102,7 @@ impl Store {
         limit: u8,
         before: Option<&str>,
     ) -> Result<Holders, StoreError> {
-        let (index, sort_key) = (Some(filter.name()), passcode_filter_key(filter));
-        let source = Source { table: &self.tables.passcodes, index, partition_key: COMPANY_ID, sort_key };
+        let source = self.holders_source(filter);
         let (rows, next) = source.page(&self.client, company_id, &KeyRange::Before(before), limit).await?;
         Ok(Holders { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, next })
     }
@@ -97,10 +115,7 @@ impl Store {
         limit: u8,
         after: Option<&str>,
     ) -> Result<Matches, StoreError> {
-        let words = format!("{WORD}{}", prefix.as_str());
-        let source =
-            Source { table: &self.tables.employees, index: None, partition_key: COMPANY_ID, sort_key: EMPLOYEE_ID };
-        let range = KeyRange::Between(after.map_or(words.clone(), behind), format!("{words}\u{10ffff}"));
+        let (source, range) = (self.words_source(), Self::words_range(prefix, after));
         let (rows, next) = source.page(&self.client, company_id, &range, limit).await?;
         Ok(Matches { company_id, rows: rows.iter().filter_map(Match::read).collect(), next })
     }

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::Select;
 use serde::Serialize;
 
 use super::StoreError;
@@ -81,5 +82,26 @@ impl Source<'_> {
         items.truncate(limit);
         let last = items.last().and_then(|item| text(item, self.sort_key)).cloned();
         Ok((items, last.filter(|_| has_more)))
+    }
+
+    /// How many items there are, at most `most`. One request for each megabyte that they have.
+    pub async fn count(
+        &self,
+        client: &Client,
+        value: impl Serialize,
+        range: &KeyRange<'_>,
+        most: usize,
+    ) -> Result<usize, StoreError> {
+        let (query, mut count, mut start) = (self.query(client, value, range)?.select(Select::Count), 0, None);
+        loop {
+            let limit = i32::try_from(most - count).unwrap_or(i32::MAX);
+            let answer = query.clone().limit(limit).set_exclusive_start_key(start).send().await;
+            let answer = answer.map_err(StoreError::of)?;
+            count += usize::try_from(answer.count).unwrap_or_default();
+            start = answer.last_evaluated_key;
+            if start.is_none() || count >= most {
+                return Ok(count);
+            }
+        }
     }
 }

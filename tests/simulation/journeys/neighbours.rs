@@ -15,6 +15,8 @@ impl Journey {
             "/v1/employees",
             "/v1/employees?filter=passcode_pending",
             "/v1/employees?query=person",
+            "/v1/employees/count",
+            "/v1/session",
             "/v1/audit-events",
         ];
         for path in paths {
