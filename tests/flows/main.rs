@@ -32,6 +32,7 @@ mod random_walk;
 mod recent_sign_in;
 mod recovery;
 mod redemption;
+mod refusals;
 mod replay;
 mod revoking;
 mod rotation;

@@ -113,7 +113,7 @@ async fn signing_in_takes_three_trips_and_so_does_a_refusal_known_or_not() {
     assert_eq!(world.store.trips(), ["BatchGetItem UpdateItem", "GetItem", "BatchGetItem TransactWriteItems"]);
     world.store.record();
     mike.calls(Method::GET, "/v1/session", None).await.is(200);
-    assert_eq!(world.store.trips(), ["BatchGetItem GetItem"]);
+    assert_eq!(world.store.trips(), ["BatchGetItem GetItem GetItem"]);
     world.store.record();
     mike.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
     assert_eq!(world.store.trips(), ["GetItem", "TransactWriteItems"]);

@@ -226,6 +226,7 @@ async fn reading() -> Vec<Done> {
         ("search, fifty found", "/v1/employees?query=person"),
         ("count a hundred employees", "/v1/employees/count"),
         ("count a hundred, by a search", "/v1/employees/count?query=person"),
+        ("own session", "/v1/session"),
         ("read fifty events", "/v1/audit-events"),
         ("read fifty events of a type", "/v1/audit-events?type=employee.imported"),
         ("read fifty events of a routine type", "/v1/audit-events?type=passcode.issued"),

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use readmit_local::template::Template;
 use readmit_local::template::yaml::to_json;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const SOURCE: &str = include_str!("../../template.yaml");
 
@@ -37,7 +37,7 @@ pub struct Permission {
     pub resources: BTreeSet<String>,
     /// The allowed attributes, if they are restricted. `*` at the end matches any ending.
     pub attributes: Option<Vec<String>>,
-    /// The allowed partition keys, if they are restricted.
+    /// The allowed partition keys, if they are restricted. `*` at the end matches any ending.
     pub leading_keys: Option<Vec<String>>,
     /// Whether a read must name its attributes.
     pub only_specific: bool,
@@ -52,7 +52,9 @@ impl Permission {
             && self.resources.contains(&need.resource)
             && (!self.in_transaction || need.in_transaction)
             && (!self.only_specific || !need.reads_all)
-            && self.leading_keys.as_ref().is_none_or(|allowed| need.leading_key.iter().all(|key| allowed.contains(key)))
+            && self.leading_keys.as_ref().is_none_or(|allowed| {
+                need.leading_key.iter().all(|key| allowed.iter().any(|pattern| fits(pattern, key)))
+            })
             && self.attributes.as_ref().is_none_or(|allowed| {
                 need.attributes.iter().all(|named| allowed.iter().any(|pattern| fits(pattern, named)))
             })
@@ -91,7 +93,10 @@ fn permission(statement: &Value) -> Permission {
         .map(texts);
     let select = condition.pointer("/StringEquals/dynamodb:Select");
     let only_specific = select.is_some_and(|select| select == "SPECIFIC_ATTRIBUTES");
-    let leading_keys = condition.pointer("/ForAllValues:StringEquals/dynamodb:LeadingKeys").map(texts);
+    let leading_keys = ["/ForAllValues:StringLike", "/ForAllValues:StringEquals"]
+        .iter()
+        .find_map(|operator| condition.pointer(&format!("{operator}/dynamodb:LeadingKeys")))
+        .map(texts);
     let in_transaction = condition
         .pointer("/ForAnyValue:StringEquals/dynamodb:EnclosingOperation")
         .is_some_and(|operation| operation == "TransactWriteItems");
@@ -142,13 +147,17 @@ pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
         Some((_, "TransactWriteItems")) => request["TransactItems"].as_array().unwrap().iter().map(part).collect(),
         Some((_, operation @ "BatchGetItem")) => {
             let tables = request["RequestItems"].as_object().unwrap().iter();
-            let need = |(table, wanted): (&String, &Value)| {
+            let needs = |(table, wanted): (&String, &Value)| -> Vec<Need> {
                 let key = wanted["Keys"][0].as_object().into_iter().flat_map(|key| key.keys().cloned());
                 let reads_all = wanted["ProjectionExpression"].is_null();
                 let attributes = key.chain(projected(wanted)).collect();
-                Need { attributes, reads_all, ..plain(&format!("dynamodb:{operation}"), &table_of(table)) }
+                let table = table_of(table);
+                let need = Need { attributes, reads_all, ..plain(&format!("dynamodb:{operation}"), &table) };
+                let keys = wanted["Keys"].as_array().unwrap().iter();
+                let subject = |key: &Value| leading_key(&table, &json!({"Key": key}));
+                keys.map(|key| Need { leading_key: subject(key), ..need.clone() }).collect()
             };
-            tables.map(need).collect()
+            tables.flat_map(needs).collect::<BTreeSet<_>>().into_iter().collect()
         }
         Some((_, operation)) => {
             let mut resource = table_of(request["TableName"].as_str().unwrap());
@@ -174,10 +183,15 @@ fn projected(request: &Value) -> impl Iterator<Item = String> {
     placeholders.filter_map(name)
 }
 
-/// The partition key of a request's item, for the one table whose policies restrict it.
+/// The partition key of a request's item, for the tables whose policies restrict it.
 fn leading_key(resource: &str, request: &Value) -> Option<String> {
-    let purpose = || request["Key"]["purpose"]["S"].as_str().or(request["Item"]["purpose"]["S"].as_str());
-    (resource == "KeysTable").then(|| purpose().unwrap().to_owned())
+    let name = match resource {
+        "KeysTable" => "purpose",
+        "LimitsTable" => "subject",
+        _ => return None,
+    };
+    let key = request["Key"][name]["S"].as_str().or(request["Item"][name]["S"].as_str());
+    Some(key.unwrap().to_owned())
 }
 
 /// `arn:…:secret:readmit-cursors-local1` is `CursorsSecret` in the template.

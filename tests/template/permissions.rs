@@ -94,9 +94,9 @@ async fn sessions_and_lists(world: &World) {
     let redemption = json!({"email": GRACE, "code": code, "proof": proof});
     world.call(Method::POST, "/v1/passcodes/redeem", None, Some(redemption)).await.is(200);
     for path in
-        ["/v1/employees".to_owned(), "/v1/employees?query=bra".to_owned(), format!("/v1/employees/{}", world.id(MIKE))]
+        ["/v1/session", "/v1/employees", "/v1/employees?query=bra", &format!("/v1/employees/{}", world.id(MIKE))]
     {
-        grace.calls(Method::GET, &path, None).await.is(200);
+        grace.calls(Method::GET, path, None).await.is(200);
     }
     for asked in ["", "?type=employee.imported", &format!("?employee_id={}", world.id(MIKE))] {
         grace.calls(Method::GET, &format!("/v1/audit-events{asked}"), None).await.is(200);
@@ -190,6 +190,26 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
         .iter()
         .flat_map(|(function, statements)| statements.iter().flat_map(|statement| unused(function, statement, &done)));
     assert_eq!(idle.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// The limits table also has the answers to idempotent requests and the failed sign-ins of networks.
+#[test]
+fn the_list_reads_no_limit_but_those_of_admins() {
+    let may = |action: &str, subject: &str| {
+        let need = Need {
+            action: format!("dynamodb:{action}"),
+            resource: "LimitsTable".to_owned(),
+            attributes: BTreeSet::from(["subject".to_owned()]),
+            leading_key: Some(subject.to_owned()),
+            reads_all: true,
+            in_transaction: false,
+        };
+        permissions()["list-employees"].iter().any(|permission| permission.allows(&need))
+    };
+    let own = "codes by emp_01J00000000000000000000000";
+    assert!(may("GetItem", own) && may("BatchGetItem", own));
+    assert!(!may("GetItem", "answer to emp_01J00000000000000000000000 x") && !may("GetItem", "codes to emp_01J"));
+    assert!(!may("UpdateItem", own) && !may("Query", own));
 }
 
 /// S18: the secrets of passcodes are in the same table as the data of the list.

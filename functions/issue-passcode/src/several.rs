@@ -16,7 +16,7 @@ use readmit::http::{
 use readmit::json::FieldError;
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
-use readmit::store::{Admission, Authority, IssueView, PasscodeRow, Reservations, Throttled, one_more_code};
+use readmit::store::{Admission, Authority, IssueView, PasscodeRow, Places, Reservations, Throttled, one_more_code};
 use serde::{Deserialize, Serialize};
 
 const MAX_EMPLOYEES: usize = 25;
@@ -50,6 +50,14 @@ struct ResultView<'a> {
 struct ProblemView {
     code: &'static str,
     detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_at: Option<Timestamp>,
+}
+
+impl From<&Problem> for ProblemView {
+    fn from(problem: &Problem) -> Self {
+        Self { code: problem.code(), detail: problem.to_string(), retry_at: problem.retry_at() }
+    }
 }
 
 /// The data that all passcodes of a request share.
@@ -154,13 +162,14 @@ impl BulkIssue<'_> {
         let store = &self.services.store;
         let (places, throttled) = match store.reserve(self.claims.employee_id, wanted, self.act.at).await? {
             Admission::Admitted(places) => (places, None),
-            Admission::Throttled(throttled) => (0, Some(throttled)),
+            Admission::Throttled(throttled) => (Places { count: 0, more_at: None }, Some(throttled)),
         };
-        for left_out in admitted.iter_mut().filter(|holder| holder.is_ok()).skip(places) {
+        let (now, until) = (self.act.at, places.more_at.unwrap_or(self.act.at));
+        for left_out in admitted.iter_mut().filter(|holder| holder.is_ok()).skip(places.count) {
             let Ok(holder) = *left_out else { continue };
             *left_out = Err(match &throttled {
                 Some(throttled) => self.throttled(throttled, holder).await?,
-                None => Problem::too_many_until(self.act.at, self.act.at).into(),
+                None => Problem::TooManyRequests { until, now }.into(),
             });
         }
         Ok(())
@@ -218,7 +227,7 @@ fn row<'a>(
     issuer: &'a Name,
     now: Timestamp,
 ) -> ResultView<'a> {
-    let of = |problem: &Problem| Some(ProblemView { code: problem.code(), detail: problem.to_string() });
+    let of = |problem: &Problem| Some(ProblemView::from(problem));
     let (passcode, problem) = match outcome {
         Ok(passcode) => (Some(PasscodeView::new(passcode, Some(issuer), now)), None),
         Err(Failure::Problem(problem) | Failure::WithReason(problem, _)) => (None, of(problem)),

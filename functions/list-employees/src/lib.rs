@@ -1,6 +1,6 @@
 //! `GET /v1/employees`: a page of the company's employees: all of them by name, or those that a filter or a search finds.
 //! `GET /v1/employees/count`: how many employees these pages have together, up to 1,000.
-//! `GET /v1/employees/{employee_id}`: one employee.
+//! `GET /v1/employees/{employee_id}`: one employee, and why the caller could not issue a passcode to them now.
 //! `GET /v1/session`: whether the caller's session is still valid, and the caller as the directory has it now.
 //!
 //! Caller: a Security Admin; for `GET /v1/session` anyone who is signed in. Effects: none.
@@ -12,8 +12,7 @@ use std::sync::Arc;
 use readmit::Services;
 use readmit::domain::{CompanyId, Employee, Filter, Login, PasscodeFilter, Prefix, Timestamp};
 use readmit::http::{
-    ApiRequest as _, Body, EmployeeView, Failure, LiveSessionView, Nothing, PageLimit, PageRequest, Pager, Problem,
-    Request, Response, access_claims, access_session, admit_admin, answer, live_caller,
+    ApiRequest as _, Body, EmployeeView, Failure, PageLimit, PageRequest, Pager, Request, Response, answer,
 };
 use readmit::keyring::{KeyNeeds, RootSecret, TokenKind};
 use readmit::store::{EmployeePage, Holders, LatestPasscodes, Matches};
@@ -22,6 +21,8 @@ use serde::{Deserialize, Serialize};
 mod count;
 mod listing;
 mod names;
+mod one;
+mod own_session;
 
 use listing::Listing;
 use names::Names;
@@ -48,8 +49,8 @@ pub async fn handle(services: Arc<Services>, request: Request) -> Result<Respons
     match request.route_key() {
         "GET /v1/employees" => page(&services, &request).await,
         "GET /v1/employees/count" => count::employees(&services, &request).await,
-        "GET /v1/employees/{employee_id}" => one(&services, &request).await,
-        "GET /v1/session" => own_session(&services, &request).await,
+        "GET /v1/employees/{employee_id}" => one::employee(&services, &request).await,
+        "GET /v1/session" => own_session::session(&services, &request).await,
         _ => Err(Failure::Fault("a route that is not this function's".to_owned())),
     }
 }
@@ -111,8 +112,7 @@ async fn read(
         Found::Passcodes(filter, Holders { rows, next }) => {
             let logins: Vec<Login> = rows.iter().map(|holder| holder.login.clone()).collect();
             let ids = rows.iter().map(|holder| holder.employee_id);
-            let (people, passcodes) =
-                tokio::join!(store.listed(company_id, ids), store.latest_passcodes(&logins, false));
+            let (people, passcodes) = tokio::join!(store.listed(company_id, ids), store.latest_passcodes(&logins));
             let (people, passcodes) = (people?, passcodes?);
             // The index is eventually consistent, and the cleanup may not have run since the code expired.
             let fits = |id| passcodes.of(id, now).is_some_and(|latest| filter.finds(latest, now));
@@ -123,30 +123,5 @@ async fn read(
         }
     };
     let logins: Vec<Login> = page.employees.iter().map(|employee| employee.login.clone()).collect();
-    Ok((page.employees, store.latest_passcodes(&logins, false).await?, page.next))
-}
-
-async fn one(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
-    let claims = access_claims(services, request).await?;
-    let wanted = request.employee_id();
-    let ids: Vec<_> = [Some(claims.employee_id), wanted].into_iter().flatten().collect();
-    let rows = services.store.directory(claims.company_id, &ids).await?;
-    let (caller, body) = admit_admin(&claims, rows.get(claims.employee_id), request)?;
-    let (Nothing {}, Nothing {}) = (body.read()?, request.query()?);
-    let employee = wanted.and_then(|wanted| rows.get(wanted)).ok_or(Problem::EmployeeNotFound)?;
-    let passcodes = services.store.latest_passcodes(std::slice::from_ref(&employee.login), true).await?;
-    let people = std::slice::from_ref(employee);
-    let names = Names::of(services, caller.employee(), people, &passcodes).await?;
-    answer::ok(&names.view(employee, &passcodes, services.now()))
-}
-
-async fn own_session(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
-    let session = access_session(services, request).await?;
-    let (company_id, employee_id) = (session.claims.company_id, session.claims.employee_id);
-    let (row, company) =
-        tokio::join!(services.store.employee(company_id, employee_id), services.shown_company(company_id));
-    let row = row?;
-    let caller = live_caller(&session.claims, row.as_ref())?;
-    let Nothing {} = request.json()?.read()?;
-    answer::ok(&LiveSessionView::new(&session, caller, company.as_ref()))
+    Ok((page.employees, store.latest_passcodes(&logins).await?, page.next))
 }

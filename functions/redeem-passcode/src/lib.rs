@@ -116,7 +116,7 @@ async fn refuse(
 }
 
 fn too_many(services: &Services, throttled: &Throttled) -> Failure {
-    Problem::too_many_until(throttled.until, services.now()).into()
+    Problem::TooManyRequests { until: throttled.until, now: services.now() }.into()
 }
 
 /// The same problem for every kind of error. Only the log gets the reason.

@@ -27,7 +27,7 @@ pub(crate) async fn set(services: &Services, request: &Request) -> Result<Respon
         tokio::join!(services.store.count_password(&claims, now), services.store.directory(claims.company_id, &ids));
     match counted? {
         PasswordTry::Counted(_) => {}
-        PasswordTry::TooMany(until) => return Err(Problem::too_many_until(until, now).into()),
+        PasswordTry::TooMany(until) => return Err(Problem::TooManyRequests { until, now }.into()),
         PasswordTry::Ended => return Err(Problem::Unauthenticated.into()),
     }
     let rows = rows?;

@@ -108,6 +108,16 @@ impl IssuedPasscode {
     }
 }
 
+/// Whether `holder` may get a passcode. The limits of [`crate::limit`] come after this.
+pub fn may_issue(by: IssuedFor<'_>, holder: &Employee) -> Result<(), IssueRefusal> {
+    match by {
+        IssuedFor::Admin(admin) if admin.employee().employee_id == holder.employee_id => Err(IssueRefusal::OwnAccount),
+        _ if holder.account_type == AccountType::Client => Err(IssueRefusal::ClientAccount),
+        _ if !holder.is_active() => Err(IssueRefusal::Disabled),
+        _ => Ok(()),
+    }
+}
+
 /// Decides whether `holder` may get a passcode, and makes it.
 pub fn issue(
     by: IssuedFor<'_>,
@@ -117,19 +127,11 @@ pub fn issue(
     now: Timestamp,
     random: &mut impl CryptoRng,
 ) -> Result<IssuedPasscode, IssueRefusal> {
+    may_issue(by, &holder)?;
     let admin = match by {
         IssuedFor::Admin(admin) => Some(admin.employee()),
         IssuedFor::Operator => None,
     };
-    if admin.is_some_and(|admin| admin.employee_id == holder.employee_id) {
-        return Err(IssueRefusal::OwnAccount);
-    }
-    if holder.account_type == AccountType::Client {
-        return Err(IssueRefusal::ClientAccount);
-    }
-    if !holder.is_active() {
-        return Err(IssueRefusal::Disabled);
-    }
     let lifetime =
         options.lifetime_minutes.map_or(DEFAULT_LIFETIME, |minutes| Duration::from_secs(60 * u64::from(minutes.0)));
     let issued_by = admin.map_or(Issuer::Operator(OperatorTag::Operator), |admin| Issuer::Admin(admin.employee_id));

@@ -39,7 +39,7 @@ pub use delivery::DeliveryReport;
 pub use employee::{AccountStatus, AccountType, Admin, Company, Employee, Role, SecondProof, TwoFactor};
 pub use event::{Actor, AuditContext, Detail, Event, EventType, Origin};
 pub use id::{CompanyId, EmployeeId, EventId, PasscodeId};
-pub use issuing::{IssueOptions, IssueRefusal, IssuedFor, IssuedPasscode, Reason, issue};
+pub use issuing::{IssueOptions, IssueRefusal, IssuedFor, IssuedPasscode, Reason, issue, may_issue};
 pub use keyed_hash::{HashKey, KeyedHash};
 pub use login::Login;
 pub use name::{ExternalId, Locale, Name, misleads};

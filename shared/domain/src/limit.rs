@@ -41,6 +41,20 @@ pub const MAX_TRIES_WITHOUT_SUCCESS: u32 = 100;
 /// How long no code is issued after [`MAX_TRIES_WITHOUT_SUCCESS`].
 pub const LOCKED_FOR: Duration = Duration::from_secs(DAY);
 
+/// When the lock after [`MAX_TRIES_WITHOUT_SUCCESS`] ends. None if there were fewer.
+pub fn lock_end(tries_without_success: u32, last_try_at: Option<Timestamp>) -> Option<Timestamp> {
+    last_try_at.filter(|_| tries_without_success >= MAX_TRIES_WITHOUT_SUCCESS).map(|last| last.after(LOCKED_FOR))
+}
+
+/// How often something may still happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// How often it may happen now.
+    pub left: usize,
+    /// When it may happen once more than now. None if it may happen as often as the limit says.
+    pub more_at: Option<Timestamp>,
+}
+
 /// The times when something happened, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Occurrences(Vec<Timestamp>);
@@ -65,6 +79,16 @@ impl Occurrences {
             Some(first_that_counts.after(limit.within)).filter(|until| now < *until)
         };
         limits.iter().filter_map(full_until).max().map_or(Ok(()), Err)
+    }
+
+    /// How often it may still happen at `now`.
+    pub fn allowance(&self, limit: Limit, now: Timestamp) -> Allowance {
+        let Self(counting) = self.counting(&[limit], now);
+        let next = counting.get(counting.len().saturating_sub(limit.most));
+        Allowance {
+            left: limit.most.saturating_sub(counting.len()),
+            more_at: next.map(|moment| moment.after(limit.within)),
+        }
     }
 
     /// Adds `now`, and removes the times that no longer count.
@@ -143,6 +167,28 @@ mod tests {
     }
 
     #[test]
+    fn an_allowance_says_what_is_left_and_when_there_is_more() {
+        let seen = Occurrences::from_millis(&[1_000, 2_000, 3_000]);
+        let allowance = |most, seconds| {
+            let Allowance { left, more_at } = seen.allowance(limit(most, 10), at(seconds));
+            (left, more_at.map(Timestamp::seconds))
+        };
+        assert_eq!(allowance(3, 4), (0, Some(11)));
+        assert_eq!(allowance(5, 4), (2, Some(11)));
+        assert_eq!(allowance(5, 11), (3, Some(12)));
+        assert_eq!(allowance(5, 13), (5, None));
+        // More than a limit that was lowered: one ends before there is a place.
+        assert_eq!(allowance(2, 4), (0, Some(12)));
+    }
+
+    #[test]
+    fn the_lock_lasts_a_day_after_the_last_try() {
+        assert_eq!(lock_end(99, Some(at(1))), None);
+        assert_eq!(lock_end(100, Some(at(1))), Some(at(86_401)));
+        assert_eq!(lock_end(100, None), None);
+    }
+
+    #[test]
     fn of_two_limits_the_longer_wait_counts() {
         let seen = Occurrences::from_millis(&[0, 1_000, 2_000]);
         assert_eq!(seen.admit(&[limit(3, 10), limit(3, 100)], at(5)), Err(at(100)));
@@ -165,6 +211,7 @@ mod tests {
             let (mut now, mut seen, mut admitted) = (0, Occurrences::default(), Vec::new());
             for step in steps {
                 now += step;
+                prop_assert_eq!(seen.admit(&limits[..1], at(now)).is_ok(), seen.allowance(limits[0], at(now)).left > 0);
                 match seen.admit(&limits, at(now)) {
                     Ok(()) => { seen = seen.with(&limits, at(now)); admitted.push(now); }
                     Err(until) => {

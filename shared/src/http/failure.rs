@@ -25,13 +25,19 @@ impl From<Problem> for Failure {
     }
 }
 
+impl From<IssueRefusal> for Problem {
+    fn from(refusal: IssueRefusal) -> Self {
+        match refusal {
+            IssueRefusal::OwnAccount => Self::OwnAccount,
+            IssueRefusal::ClientAccount => Self::ClientAccount,
+            IssueRefusal::Disabled => Self::EmployeeDisabled,
+        }
+    }
+}
+
 impl From<IssueRefusal> for Failure {
     fn from(refusal: IssueRefusal) -> Self {
-        Self::Problem(match refusal {
-            IssueRefusal::OwnAccount => Problem::OwnAccount,
-            IssueRefusal::ClientAccount => Problem::ClientAccount,
-            IssueRefusal::Disabled => Problem::EmployeeDisabled,
-        })
+        Self::Problem(refusal.into())
     }
 }
 
@@ -39,7 +45,7 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
             AppError::IssueRefused(refusal) => refusal.into(),
-            AppError::Throttled { until, now } => Problem::too_many_until(until, now).into(),
+            AppError::Throttled { until, now } => Problem::TooManyRequests { until, now }.into(),
             AppError::SignInRejected(because) => Self::WithReason(Problem::SignInRejected, because),
             AppError::EmailNotSent(refused) => Self::Dependency(Problem::EmailNotSent, refused.to_string()),
             AppError::Store(error) => error.into(),

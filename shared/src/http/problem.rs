@@ -63,9 +63,13 @@ pub enum Problem {
     InvalidRequest(Vec<FieldError>),
     #[error("Choose another password.")]
     PasswordRejected(Vec<PasswordFault>),
-    /// Seconds until the client may try again.
     #[error("This was tried too often. Wait, then try again.")]
-    TooManyRequests(u64),
+    TooManyRequests {
+        /// When it may be tried again.
+        until: Timestamp,
+        /// When the limit was checked.
+        now: Timestamp,
+    },
     #[error("The mail could not be sent. The passcode was withdrawn; try again.")]
     EmailNotSent,
     #[error("This cannot be done at the moment. Try again shortly.")]
@@ -96,10 +100,9 @@ struct ProblemBody<'a> {
 }
 
 impl Problem {
-    /// `Retry-After` from `now` to `until`, in whole seconds, at least one.
-    pub fn too_many_until(until: Timestamp, now: Timestamp) -> Self {
-        let millis = u64::try_from(until.millis() - now.millis()).unwrap_or(0);
-        Self::TooManyRequests(millis.div_ceil(1000).max(1))
+    /// When a limit allows the request again. None if no limit refused it.
+    pub fn retry_at(&self) -> Option<Timestamp> {
+        if let Self::TooManyRequests { until, .. } = self { Some(*until) } else { None }
     }
 
     /// Status, code and title.
@@ -131,7 +134,7 @@ impl Problem {
             Self::ClientAccount => (StatusCode::UNPROCESSABLE_ENTITY, "client_account", "Client account"),
             Self::InvalidRequest(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", "Invalid request"),
             Self::PasswordRejected(_) => (StatusCode::UNPROCESSABLE_ENTITY, "password_rejected", "Password rejected"),
-            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests"),
+            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests"),
             Self::EmailNotSent => (StatusCode::BAD_GATEWAY, "email_not_sent", "E-mail not sent"),
             Self::TemporarilyUnavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "Temporarily unavailable")
@@ -152,7 +155,7 @@ impl Problem {
         match self {
             Self::Unauthenticated => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             Self::ReauthenticationRequired => Some((WWW_AUTHENTICATE, HeaderValue::from_static(REAUTHENTICATE))),
-            Self::TooManyRequests(seconds) => Some((RETRY_AFTER, (*seconds).into())),
+            Self::TooManyRequests { until, now } => Some((RETRY_AFTER, seconds(*until, *now).into())),
             Self::TemporarilyUnavailable => Some((RETRY_AFTER, TRY_AGAIN_SECONDS.into())),
             _ => None,
         }
@@ -176,4 +179,10 @@ impl Problem {
             missing: if let Self::RecoveryIncomplete(missing) = self { Some(missing) } else { None },
         })
     }
+}
+
+/// Whole seconds from `now` to `until`, at least one.
+fn seconds(until: Timestamp, now: Timestamp) -> u64 {
+    let millis = u64::try_from(until.millis() - now.millis()).unwrap_or(0);
+    millis.div_ceil(1000).max(1)
 }

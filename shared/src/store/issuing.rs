@@ -1,7 +1,6 @@
 //! Issuing: a passcode is stored before it is mailed, and cannot be redeemed until the mail service has accepted the mail.
 
 use readmit_domain::lifecycle::{Command, Passcode};
-use readmit_domain::limit::{LOCKED_FOR, MAX_TRIES_WITHOUT_SUCCESS};
 use readmit_domain::{
     AccountStatus, AccountType, AuditContext, Event, EventType, IssuedPasscode, KeyedHash, LatestPasscode, PasscodeRef,
     SessionEpoch, Versioned,
@@ -39,7 +38,7 @@ pub struct Reservations {
 impl Reservations {
     /// For the operator, whose codes are not limited.
     pub fn of_operator(replaced: Option<PasscodeRow>) -> Self {
-        let codes_at = replaced.as_ref().map(|row| row.codes_at.clone()).unwrap_or_default();
+        let codes_at = replaced.as_ref().map(|row| row.history.codes_at.clone()).unwrap_or_default();
         Self { replaced, codes_at, ..Self::default() }
     }
 }
@@ -64,12 +63,9 @@ impl Store {
         act: &AuditContext,
     ) -> Result<BeginOutcome, StoreError> {
         let code = self.put_code(issued, secret_hash, &reservations);
-        let tries = |row: &PasscodeRow| row.tries_without_success.unwrap_or_default();
-        let locked = reservations.replaced.as_ref().filter(|row| tries(row) >= MAX_TRIES_WITHOUT_SUCCESS);
-        let code = match locked.and_then(|row| row.last_try_at) {
+        let code = match reservations.replaced.as_ref().and_then(|row| row.history.lock_end()) {
             None => code,
-            Some(last_try_at) if act.at < last_try_at.after(LOCKED_FOR) => {
-                let until = last_try_at.after(LOCKED_FOR);
+            Some(until) if act.at < until => {
                 return Ok(BeginOutcome::Locked(Self::locked(issued.holder.employee_id, until, act.at)));
             }
             // The lock has expired: this code resets the count.

@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use readmit_domain::limit::{CODES_AN_ADMIN, CODES_AN_EMPLOYEE, LOCKED_FOR, Limit, Occurrences};
+use readmit_domain::limit::{Allowance, CODES_AN_ADMIN, CODES_AN_EMPLOYEE, LOCKED_FOR, Limit, Occurrences};
 use readmit_domain::{AuditContext, EmployeeId, Event, Timestamp};
 use serde::Deserialize;
 
 use super::attributes::*;
 use super::change::{Change, Item, key};
 use super::send::{OnConditionFailure, UpdateOutcome};
-use super::{Failures, IssueView, Outcome, PasscodeRow, Store, StoreError};
+use super::{Failures, IssueHistory, IssueView, Outcome, PasscodeRow, Store, StoreError};
 
 /// How long a row is kept after it no longer counts.
 pub(super) const KEPT_AFTER_END: Duration = Duration::from_secs(48 * 60 * 60);
@@ -60,6 +60,13 @@ pub struct UnreportedLimit {
     subject: String,
     since: Timestamp,
     delete_after: i64,
+}
+
+/// Places that were taken in a rate limit.
+pub struct Places {
+    pub count: usize,
+    /// When there is another one. None if more are free.
+    pub more_at: Option<Timestamp>,
 }
 
 /// The write that takes a place in the admin's rate limit.
@@ -113,7 +120,7 @@ pub fn one_more_code(
     replaced: Option<&PasscodeRow>,
     now: Timestamp,
 ) -> Result<Vec<i64>, Throttled> {
-    let codes = Occurrences::from_millis(replaced.map(|row| row.codes_at.as_slice()).unwrap_or_default());
+    let codes = Occurrences::from_millis(replaced.map(|row| row.history.codes_at.as_slice()).unwrap_or_default());
     match codes.admit(&CODES_AN_EMPLOYEE, now) {
         Ok(()) => Ok(codes.with(&CODES_AN_EMPLOYEE, now).to_millis()),
         Err(until) => {
@@ -124,6 +131,16 @@ pub fn one_more_code(
 }
 
 impl IssueView {
+    /// Until when a limit refuses another code to the holder with this history, in the order in which an issue checks the limits. None if
+    /// none is reached.
+    pub fn refused_until(&self, history: &IssueHistory, now: Timestamp) -> Option<Timestamp> {
+        let refused = |millis: &[i64], limits: &[Limit]| Occurrences::from_millis(millis).admit(limits, now).err();
+        let by_admin = self.window.as_ref().map(|row| row.happened_at.as_slice()).unwrap_or_default();
+        refused(&history.codes_at, &CODES_AN_EMPLOYEE)
+            .or_else(|| refused(by_admin, &CODES_AN_ADMIN))
+            .or_else(|| history.lock_end().filter(|until| now < *until))
+    }
+
     /// When codes were issued to `holder`, including this one, and the write that takes a place of `admin`; or the limit that was reached.
     pub fn places(
         &self,
@@ -154,7 +171,7 @@ impl Store {
         limits: &[Limit],
         wanted: usize,
         now: Timestamp,
-    ) -> Result<(usize, Change), Throttled> {
+    ) -> Result<(Places, Change), Throttled> {
         let row = seen.cloned().unwrap_or_default();
         let counts = |moment: &i64| since.is_none_or(|since| *moment > since.millis());
         let moments: Vec<i64> = row.happened_at.iter().copied().filter(counts).collect();
@@ -168,7 +185,7 @@ impl Store {
             .update_limit(subject, limits, now)
             .set(HAPPENED_AT, happened.to_millis())
             .if_as_seen(HAPPENED_AT, seen.map(|row| &row.happened_at));
-        Ok((count, change))
+        Ok((Places { count, more_at: happened.admit(limits, now).err() }, change))
     }
 
     /// Does the same as [`Self::rewrite`], but appends to a list with room, so that several issues at the same time do not conflict.
@@ -179,7 +196,7 @@ impl Store {
         limits: &[Limit; 1],
         wanted: usize,
         now: Timestamp,
-    ) -> Result<(usize, Change), Throttled> {
+    ) -> Result<(Places, Change), Throttled> {
         let [Limit { most, .. }] = *limits;
         if seen.map_or(0, |row| row.happened_at.len()) + wanted > most {
             return self.rewrite(subject, seen, None, limits, wanted, now);
@@ -188,7 +205,14 @@ impl Store {
             .update_limit(subject, limits, now)
             .append(HAPPENED_AT, &vec![now.millis(); wanted])
             .if_shorter(HAPPENED_AT, most + 1 - wanted);
-        Ok((wanted, change))
+        Ok((Places { count: wanted, more_at: None }, change))
+    }
+
+    /// How many codes an admin may still issue. One consistent read.
+    pub async fn issuing_allowance(&self, admin: EmployeeId, now: Timestamp) -> Result<Allowance, StoreError> {
+        let row: Option<LimitRow> = self.get(&self.tables.limits, limit_key(&issues_by(admin))).await?;
+        let [limit] = CODES_AN_ADMIN;
+        Ok(Occurrences::from_millis(&row.unwrap_or_default().happened_at).allowance(limit, now))
     }
 
     /// Takes as many of `wanted` places of an admin as are free, in one write.
@@ -197,18 +221,18 @@ impl Store {
         admin: EmployeeId,
         wanted: usize,
         now: Timestamp,
-    ) -> Result<Admission<usize>, StoreError> {
+    ) -> Result<Admission<Places>, StoreError> {
         let by = issues_by(admin);
         let mut seen = None::<LimitRow>;
         let mut attempts = self.attempts("an admin's window");
         loop {
             attempts.begin().await?;
-            let (count, change) = match self.places(&by, seen.as_ref(), &CODES_AN_ADMIN, wanted, now) {
+            let (places, change) = match self.places(&by, seen.as_ref(), &CODES_AN_ADMIN, wanted, now) {
                 Ok(places) => places,
                 Err(throttled) => return Ok(Admission::Throttled(throttled)),
             };
             match self.update::<LimitRow>(change, OnConditionFailure::ReturnItem).await? {
-                UpdateOutcome::Done(_) => return Ok(Admission::Admitted(count)),
+                UpdateOutcome::Done(_) => return Ok(Admission::Admitted(places)),
                 UpdateOutcome::Refused(row) => seen = row,
             }
         }

@@ -2,7 +2,7 @@
 
 use readmit_domain::lifecycle::{CodeStatus, Passcode, PasscodeStatus, Phase};
 use readmit_domain::passcode::SHOWN_FOR;
-use readmit_domain::{Issuer, KeyedHash, LatestPasscode, Login, PasscodeRef, Pending, Timestamp, Versioned};
+use readmit_domain::{Issuer, KeyedHash, LatestPasscode, Login, PasscodeRef, Pending, Timestamp, Versioned, limit};
 use serde::{Deserialize, Serialize};
 
 use super::attributes::*;
@@ -20,20 +20,13 @@ pub struct PasscodeRow {
     pub sent_to: String,
     pub issued_at: Timestamp,
     pub issued_by: Issuer,
-    /// When codes were issued to the holder, without those that no longer count. Milliseconds since 1970.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub codes_at: Vec<i64>,
+    #[serde(flatten)]
+    pub history: IssueHistory,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_hash: Option<Versioned<KeyedHash>>,
     /// How many secrets were compared with this code, including the current one.
     #[serde(default)]
     pub try_count: u32,
-    /// How many secrets were compared since the last success, for all codes of the login.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tries_without_success: Option<u32>,
-    /// When the last secret was compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_try_at: Option<Timestamp>,
     /// Until when the code can be redeemed.
     pub expires_at: Timestamp,
     /// Whether a second proof is required in addition to the code.
@@ -54,6 +47,27 @@ pub struct PasscodeRow {
     /// When the holder said "this was not me".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disowned_at: Option<Timestamp>,
+}
+
+/// What counts for the limits of the codes to one holder, over all codes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct IssueHistory {
+    /// When codes were issued to the holder, without those that no longer count. Milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes_at: Vec<i64>,
+    /// How many secrets were compared since the last success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries_without_success: Option<u32>,
+    /// When the last secret was compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_try_at: Option<Timestamp>,
+}
+
+impl IssueHistory {
+    /// When the lock after too many wrong secrets ends, if there were so many.
+    pub fn lock_end(&self) -> Option<Timestamp> {
+        limit::lock_end(self.tries_without_success.unwrap_or_default(), self.last_try_at)
+    }
 }
 
 impl PasscodeRow {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::attributes::*;
 use super::batch::ReadOptions;
 use super::change::{Change, Item};
-use super::passcode_row::{PasscodeRow, passcode_key};
+use super::passcode_row::{IssueHistory, PasscodeRow, passcode_key};
 use super::send::{OnConditionFailure, UpdateOutcome, read};
 use super::transition::{PHASE, if_phase};
 use super::{Outcome, Store, StoreError};
@@ -21,12 +21,28 @@ pub struct LatestPasscodes(HashMap<EmployeeId, LatestPasscode>);
 /// The attributes of [`LatestPasscodes`]. No others are read, because a function that lists people must not read secrets. The IAM policy
 /// of `list-employees` names the same attributes.
 const SHOWN: [&str; 8] = [EMPLOYEE_ID, PASSCODE_ID, PHASE[0], PHASE[1], SENT_TO, ISSUED_AT, EXPIRES_AT, ISSUED_BY];
+/// [`SHOWN`] and the attributes of [`IssueHistory`].
+const SHOWN_WITH_HISTORY: [&str; 11] = [
+    EMPLOYEE_ID,
+    PASSCODE_ID,
+    PHASE[0],
+    PHASE[1],
+    SENT_TO,
+    ISSUED_AT,
+    EXPIRES_AT,
+    ISSUED_BY,
+    CODES_AT,
+    TRIES_WITHOUT_SUCCESS,
+    LAST_TRY_AT,
+];
 
 #[derive(Deserialize)]
 struct ShownRow {
     employee_id: EmployeeId,
     #[serde(flatten)]
     latest: LatestPasscode,
+    #[serde(flatten)]
+    history: IssueHistory,
 }
 
 impl LatestPasscodes {
@@ -85,15 +101,23 @@ impl Store {
         rows.into_iter().map(|row| read(row).map(|row: PasscodeRow| (row.held.login.clone(), row))).collect()
     }
 
-    /// The passcodes of these logins, as admins see them. The read is strongly consistent if `consistent`, else eventually consistent at
-    /// half the price. One request for each 100 logins.
-    pub async fn latest_passcodes(&self, logins: &[Login], consistent: bool) -> Result<LatestPasscodes, StoreError> {
+    /// The passcodes of these logins, as admins see them in a list: an eventually consistent read. One request for each 100 logins.
+    pub async fn latest_passcodes(&self, logins: &[Login]) -> Result<LatestPasscodes, StoreError> {
         // A batch refuses duplicate keys, and an eventually consistent list can have duplicates.
         let distinct: BTreeSet<_> = logins.iter().collect();
         let keys: Vec<Item> = distinct.into_iter().map(passcode_key).collect();
-        let rows = self.batch(&self.tables.passcodes, keys, ReadOptions { consistent, only: &SHOWN }).await?;
+        let rows = self.batch(&self.tables.passcodes, keys, ReadOptions { consistent: false, only: &SHOWN }).await?;
         let latest = rows.into_iter().map(|row| read(row).map(|row: ShownRow| (row.employee_id, row.latest)));
         Ok(LatestPasscodes(latest.collect::<Result<_, _>>()?))
+    }
+
+    /// The passcode of one login, as admins see it, and what counts for the limits of its holder. One consistent request.
+    pub async fn latest_passcode(&self, login: &Login) -> Result<(LatestPasscodes, IssueHistory), StoreError> {
+        let options = ReadOptions { consistent: true, only: &SHOWN_WITH_HISTORY };
+        let rows = self.batch(&self.tables.passcodes, vec![passcode_key(login)], options).await?;
+        let row: Option<ShownRow> = rows.into_iter().next().map(read).transpose()?;
+        let Some(ShownRow { employee_id, latest, history }) = row else { return Ok(Default::default()) };
+        Ok((LatestPasscodes(HashMap::from([(employee_id, latest)])), history))
     }
 
     /// Turns a live code into a recovery, once. Uses up the backup code if it was the second proof. The holder's account is not checked

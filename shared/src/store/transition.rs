@@ -133,7 +133,7 @@ fn as_seen(change: Change, seen: &PasscodeRow) -> Change {
         .if_equal(PASSCODE_ID, seen.held.passcode_id)
         .if_equal(PASSCODE_STATUS, seen.phase.status())
         .if_as_seen(RECOVERY_STATE, seen.phase.recovery())
-        .if_as_seen(TRIES_WITHOUT_SUCCESS, seen.tries_without_success)
+        .if_as_seen(TRIES_WITHOUT_SUCCESS, seen.history.tries_without_success)
         .if_as_seen(DISOWNED_AT, seen.disowned_at)
 }
 
