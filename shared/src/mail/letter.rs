@@ -37,7 +37,7 @@ impl Letterhead {
         let mut values = self.values(&issued.holder, company);
         let lifetime = (issued.latest.expires_at.millis() - issued.latest.issued_at.millis()) / 60_000;
         values.add("lifetime", Value::together((language.span)(lifetime)));
-        values.add("expires_at", Value::together((language.moment)(issued.latest.expires_at)));
+        values.add("expires_at", Value::told(&(language.moment)(issued.latest.expires_at)));
         let from = match &issued.issuer {
             Some(name) => {
                 values.add("issuer", Value::told(name.as_str()));
@@ -87,7 +87,7 @@ impl Letterhead {
         let known = [
             (common.before, before),
             (common.now, now),
-            (common.at, Some(Value::together((language.moment)(notice.at)).into())),
+            (common.at, Some(Value::told(&(language.moment)(notice.at)).into())),
             (common.source_ip, notice.origin.source_ip.as_deref().map(|address| Value::told(address).into())),
             (common.browser, notice.origin.user_agent.as_deref().and_then(|header| browser(header, common))),
         ];

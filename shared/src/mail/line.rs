@@ -23,7 +23,7 @@ pub(super) enum Piece {
 pub(super) struct Value {
     /// The value; the template escapes it for HTML.
     pub text: String,
-    /// Whether the value must stay on one line, as a date.
+    /// Whether the value must stay on one line, as a duration.
     pub together: bool,
 }
 
@@ -38,7 +38,7 @@ impl Value {
         Self { text: shown(text), together: false }
     }
 
-    /// A value from a language file: a time or a duration.
+    /// A short value from a language file, such as a duration.
     pub(super) fn together(text: String) -> Self {
         Self { text, together: true }
     }
