@@ -137,3 +137,18 @@ function isKnown({ tag, cell }, property, value) {
   const [group = ''] = property.split('-');
   return SOMEWHERE[group]?.includes(tag) ?? false;
 }
+
+/**
+ * The mail without what Word ignores, so that a browser shows roughly what Word shows.
+ *
+ * @param {string} html
+ */
+export function asInWord(html) {
+  const ignored = new RegExp(`(^|;)(${LOOKS.join('|')}):[^;]*`, 'g');
+  return html
+    .replace(/<!--\[if mso\]>(.*?)<!\[endif\]-->/gs, '$1')
+    .replace(/<style>.*?<\/style>/gs, '')
+    .replace(/<meta name="(supported-)?color-schemes?"[^>]*>/g, '')
+    .replace(/ style="([^"]*)"/g, (_, style) => ` style="${style.replace(ignored, '').replace('mso-padding-alt', 'padding')}"`)
+    .replace(/(<a [^>]*style=")display:block;padding:[^;]*;/g, '$1');
+}
