@@ -27,6 +27,7 @@ mod moved_passcodes;
 mod notices;
 mod own_session;
 mod policy;
+mod previews;
 mod proof;
 mod random_walk;
 mod recent_sign_in;

@@ -71,3 +71,15 @@ test('no mail is wider than a phone', () =>
 test('every mail is accessible in light and in dark', () =>
   nothingIsFound(async () => (await accessibilityFindings(page)).filter((finding) => !OF_WHOLE_PAGES.test(finding))));
 
+
+test('the text of a mail says what its HTML says', () =>
+  nothingIsFound(async ({ text }) => {
+    const shown = await page.evaluate(() => {
+      for (const link of document.querySelectorAll('a')) link.append(`: ${link.getAttribute('href')}`);
+      return document.body.innerText;
+    });
+    // Marks that only one of the two needs, the rules, and how the lines break.
+    const bare = (/** @type {string} */ words) => words.replace(/[\u200b\u2068\u2069]|^----$/gm, '').replace(/[\s:]+/g, '');
+    const [, ...said] = text.split('\n');
+    return bare(shown) === bare(said.join('\n')) ? [] : [`${bare(shown)} is not ${bare(said.join('\n'))}`];
+  }));

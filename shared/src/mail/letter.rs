@@ -46,24 +46,26 @@ impl Letterhead {
             None => words.from_operator,
         };
         let disown = format!("{portal}/#/disown/{}", disown_token.expose_secret());
+        // The code comes late: some mail programs show the first lines of a mail on a locked screen.
         let mut blocks = vec![
             Block::Paragraph(values.fill(language.greeting)),
             Block::Paragraph(values.fill(from)),
-            Block::Code(code.to_string()),
-            Block::Note(values.fill(words.how_to_type)),
             Block::Paragraph(values.fill(words.validity)),
+            Block::Paragraph(values.fill(words.never_asked)),
         ];
         if issued.proof_required {
             blocks.push(Block::Paragraph(values.fill(words.proof)));
         }
         blocks.extend([
+            Block::Code(code.to_string()),
+            Block::Note(values.fill(words.how_to_type)),
             Block::Button(Link { label: values.fill(words.redeem), address: format!("{portal}/#/redeem/{}", *code) }),
             Block::Note(values.fill(words.by_hand)),
             Block::Paragraph(values.fill(words.what_follows)),
             Block::Rule,
             Block::Paragraph(values.fill(words.unexpected)),
             Block::Choice(Link { label: values.fill(words.disown), address: disown }),
-            Block::Note(values.fill(words.never_asked)),
+            Block::Note(values.fill(words.help)),
         ]);
         // SES's reports about the mail have these tags.
         let tags = vec![
@@ -72,7 +74,7 @@ impl Letterhead {
             ("employee_id", issued.holder.employee_id.to_string()),
             ("passcode_id", issued.latest.passcode_id.to_string()),
         ];
-        self.letter(language, values.fill(words.subject).to_string(), blocks, tags)
+        self.letter(language, &values, [words.subject, words.preview], blocks, tags)
     }
 
     pub fn notice(&self, to: &Employee, company: &Company, notice: &Notice) -> Result<Letter, askama::Error> {
@@ -104,17 +106,21 @@ impl Letterhead {
         }
         blocks.push(Block::Note(values.fill(common.asks_nothing)));
         let tags = vec![("kind", notice.kind.name().to_owned()), ("event_id", notice.event_id.to_string())];
-        self.letter(language, values.fill(words.subject).to_string(), blocks, tags)
+        self.letter(language, &values, [words.subject, common.preview], blocks, tags)
     }
 
     fn letter(
         &self,
         language: &Words,
-        subject: String,
+        values: &Values,
+        [subject, preview]: [&'static str; 2],
         blocks: Vec<Block>,
         tags: Vec<(&'static str, String)>,
     ) -> Result<Letter, askama::Error> {
-        let page = Page { language: language.tag, brand: &self.brand_name, subject: &subject, blocks };
+        let subject = values.fill(subject).to_string();
+        let (company, preview) = (values.fill("{company}"), values.fill(preview));
+        let page =
+            Page { language: language.tag, company, brand: &self.brand_name, subject: &subject, preview, blocks };
         let (text, html) = page.render()?;
         Ok(Letter { subject, text, html, tags })
     }

@@ -7,8 +7,11 @@ use super::line::{Line, Piece};
 /// A mail's content. Its two templates have the layout and no text.
 pub(super) struct Page<'a> {
     pub language: &'a str,
+    pub company: Line,
     pub brand: &'a str,
     pub subject: &'a str,
+    /// What mail programs show beside the subject. The page itself does not show it.
+    pub preview: Line,
     pub blocks: Vec<Block>,
 }
 
@@ -42,6 +45,6 @@ struct Html<'a>(&'a Page<'a>);
 impl Page<'_> {
     /// As text and as HTML.
     pub(super) fn render(&self) -> Result<(String, String), askama::Error> {
-        Ok((Text(self).render()?, Html(self).render()?))
+        Ok((Text(self).render()?.trim_end().to_owned(), Html(self).render()?))
     }
 }

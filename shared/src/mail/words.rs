@@ -30,23 +30,28 @@ pub(super) struct Words {
 /// `{issuer}` only in `from_admin`.
 pub(super) struct PasscodeWords {
     pub subject: &'static str,
+    /// See [`NoticesWords::preview`].
+    pub preview: &'static str,
     pub from_admin: &'static str,
     pub from_operator: &'static str,
-    pub how_to_type: &'static str,
     pub validity: &'static str,
+    pub never_asked: &'static str,
     /// If the passcode alone is not enough.
     pub proof: &'static str,
+    pub how_to_type: &'static str,
     pub redeem: &'static str,
     pub by_hand: &'static str,
     pub what_follows: &'static str,
     pub unexpected: &'static str,
     pub disown: &'static str,
-    pub never_asked: &'static str,
+    pub help: &'static str,
 }
 
 /// The notices. Values: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`; and `{employee}`, `{address}` in notices about
 /// another person's account.
 pub(super) struct NoticesWords {
+    /// What a mail program shows of the mail beside its subject, also on a locked screen. It names nobody.
+    pub preview: &'static str,
     pub at: &'static str,
     pub source_ip: &'static str,
     pub browser: &'static str,

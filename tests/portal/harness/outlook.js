@@ -12,7 +12,7 @@
  * @property {Record<string, string>} attributes
  * @property {Style} style Its inline style.
  * @property {Style | null} cell The inline style of the table cell that it is, or is in.
- * @property {boolean} speaks Whether it has text of its own.
+ * @property {boolean} speaks Whether it has text of its own that readers see.
  *
  * @typedef {Record<string, string>} Style
  */
@@ -70,7 +70,8 @@ export function partsOf(page) {
         attributes: Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
         style: styleOf(element),
         cell: cell && styleOf(cell),
-        speaks: document.body.contains(element) && texts.some((node) => node.textContent?.trim()),
+        speaks:
+          document.body.contains(element) && !element.closest('[style*=mso-hide]') && texts.some((node) => node.textContent?.trim()),
       };
     });
   });

@@ -11,13 +11,17 @@ pub(super) static WORDS: Words = Words {
     greeting: "Guten Tag {name},",
     passcode: PasscodeWords {
         subject: "Ihr Einmalcode für {brand}",
-        from_admin: "{issuer}, Security Admin bei {company}, hat Ihnen einen Einmalcode für {brand} geschickt:",
-        from_operator: "der Betreiber von {brand} hat Ihnen einen Einmalcode für Ihr Konto bei {company} geschickt:",
+        preview: "Öffnen Sie diese Mail, um wieder Zugang zu {brand} zu bekommen. Haben Sie sie nicht erwartet, dann sagen Sie \
+            es uns über den Link am Ende.",
+        from_admin: "{issuer}, Security Admin bei {company}, hat Ihnen einen Einmalcode für {brand} geschickt.",
+        from_operator: "der Betreiber von {brand} hat Ihnen einen Einmalcode für Ihr Konto bei {company} geschickt.",
+        validity: "Er gilt einmal, {lifetime} lang, bis {expires_at}.",
+        never_asked: "Niemand wird Sie am Telefon, im Chat oder per Mail nach diesem Einmalcode fragen. Geben Sie ihn nur auf \
+            {portal} ein.",
+        proof: "Halten Sie Ihr jetziges Passwort oder einen Backup-Code bereit: Der Einmalcode allein genügt nicht.",
         how_to_type: "Groß- und Kleinschreibung und Bindestriche spielen keine Rolle. Die Buchstaben O, I und L kommen \
             nicht vor.",
-        validity: "Er gilt einmal, {lifetime} lang, bis {expires_at}.",
-        proof: "Halten Sie Ihr jetziges Passwort oder einen Backup-Code bereit: Der Einmalcode allein genügt nicht.",
-        redeem: "Weiter",
+        redeem: "Zurück ins Konto bei {brand}",
         by_hand: "Oder öffnen Sie {portal} und geben Sie den Einmalcode dort ein.",
         what_follows: "Sie wählen ein neues Passwort und richten einen neuen Authenticator ein. Sobald Sie beides getan \
             haben, gelten frühere Passwörter, Authenticatoren, Backup-Codes und offene Sitzungen nicht mehr. Der Einmalcode \
@@ -25,10 +29,10 @@ pub(super) static WORDS: Words = Words {
         unexpected: "Haben Sie diese Mail nicht erwartet? Folgen Sie diesem Link und drücken Sie den Knopf. Dann gilt der \
             Einmalcode nicht mehr, und alle Security Admins von {company} werden benachrichtigt.",
         disown: "Das war ich nicht",
-        never_asked: "Niemand wird Sie am Telefon, im Chat oder per Mail nach diesem Einmalcode fragen: Geben Sie ihn nur \
-            auf {portal} ein. Wenn etwas unklar ist, fragen Sie {support}.",
+        help: "Ist etwas unklar? Fragen Sie {support}.",
     },
     notices: NoticesWords {
+        preview: "Was geschehen ist, wann, und was zuerst zu tun ist.",
         at: "Wann",
         source_ip: "Von der Netzadresse",
         browser: "Browser (nach Angabe des Browsers)",

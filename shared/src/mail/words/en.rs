@@ -11,22 +11,24 @@ pub(super) static WORDS: Words = Words {
     greeting: "Hello {name},",
     passcode: PasscodeWords {
         subject: "Your one-time passcode for {brand}",
-        from_admin: "{issuer}, a Security Admin of {company}, has sent you a one-time passcode for {brand}:",
-        from_operator: "The operator of {brand} has sent you a one-time passcode for your account at {company}:",
-        how_to_type: "Capitals and hyphens do not matter. There is no letter O, I or L in it.",
+        preview: "Open this mail to get back into {brand}. If you did not expect it, tell us by the link at its end.",
+        from_admin: "{issuer}, a Security Admin of {company}, has sent you a one-time passcode for {brand}.",
+        from_operator: "The operator of {brand} has sent you a one-time passcode for your account at {company}.",
         validity: "It works once, within {lifetime}: until {expires_at}.",
+        never_asked: "Nobody will ask you for this passcode by phone, chat or mail. Type it only at {portal}.",
         proof: "Have your current password or a backup code at hand: the passcode alone is not enough.",
-        redeem: "Continue",
+        how_to_type: "Capitals and hyphens do not matter. There is no letter O, I or L in it.",
+        redeem: "Get back into {brand}",
         by_hand: "Or open {portal} and type the passcode there.",
         what_follows: "You will choose a new password and set up a new authenticator. Once you have done both, earlier \
             passwords, authenticators, backup codes and open sessions no longer work. The passcode alone changes nothing.",
         unexpected: "Did you not expect this mail? Follow this link and press the button. The passcode then stops working, \
             and every Security Admin of {company} is notified.",
         disown: "This was not me",
-        never_asked: "Nobody will ask you for this passcode by phone, chat or mail: type it only at {portal}. If anything \
-            is unclear, ask {support}.",
+        help: "Is anything unclear? Ask {support}.",
     },
     notices: NoticesWords {
+        preview: "What happened, when, and what to do first.",
         at: "When",
         source_ip: "From the network address",
         browser: "Browser (as reported by the browser)",

@@ -11,12 +11,14 @@ pub(super) static WORDS: Words = Words {
     greeting: "{name} 様",
     passcode: PasscodeWords {
         subject: "{brand} のワンタイムパスコード",
+        preview: "このメールから {brand} に再び入ることができます。心当たりがない場合は、末尾のリンクからお知らせください。",
         from_admin: "{company} のセキュリティ管理者 {issuer} さんが、{brand} のワンタイムパスコードを送信しました。",
         from_operator: "{brand} の運営者が、{company} でのお客様のアカウントのワンタイムパスコードを送信しました。",
-        how_to_type: "大文字と小文字、ハイフンの有無は問いません。英字の O、I、L は使われません。",
         validity: "使えるのは一度だけ、{lifetime}以内です。期限: {expires_at}",
+        never_asked: "電話、チャット、メールでこのパスコードをお尋ねすることはありません。入力するのは {portal} だけにしてください。",
         proof: "現在のパスワードまたはバックアップコードもご用意ください。パスコードだけでは手続きできません。",
-        redeem: "次へ進む",
+        how_to_type: "大文字と小文字、ハイフンの有無は問いません。英字の O、I、L は使われません。",
+        redeem: "{brand} のアカウントに戻る",
         by_hand: "または {portal} を開き、パスコードを入力してください。",
         what_follows: "この後、新しいパスワードを決め、新しい認証アプリを設定していただきます。両方が完了すると、以前の\
             パスワード、認証アプリ、バックアップコード、開いているセッションは使えなくなります。パスコードだけで何かが\
@@ -24,10 +26,10 @@ pub(super) static WORDS: Words = Words {
         unexpected: "このメールに心当たりがない場合は、下のリンクからお知らせください。パスコードは無効になり、{company} の\
             すべてのセキュリティ管理者に通知されます。",
         disown: "心当たりがありません",
-        never_asked: "電話、チャット、メールでこのパスコードをお尋ねすることはありません。入力するのは {portal} だけにして\
-            ください。ご不明な点は {support} にお問い合わせください。",
+        help: "ご不明な点は {support} にお問い合わせください。",
     },
     notices: NoticesWords {
+        preview: "何がいつ起きたか、まず何をすればよいかをお知らせします。",
         at: "日時",
         source_ip: "接続元のネットワークアドレス",
         browser: "ブラウザー（自己申告）",
