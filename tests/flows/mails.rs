@@ -134,15 +134,46 @@ fn a_weaker_policy_is_told_to_security_admins_in_words() {
     }
 }
 
+/// The page of the portal that a notice leads to, after `#/`. Only one act is in another mail.
+fn page_of(name: &str) -> Option<&'static str> {
+    match name {
+        "passcode_redeemed" => None,
+        "account_suspended" => Some("redeem"),
+        "role_given" => Some("employees"),
+        "passcode_disowned"
+        | "passcode_bounced"
+        | "passcode_complained"
+        | "admin_passcode_redeemed"
+        | "admin_recovery_completed" => Some("employees?employee=emp_01J00000000000000000000001"),
+        "admin_role_given" | "admin_role_taken" | "admin_account_enabled" | "admin_account_suspended" => {
+            Some("audit?employee_id=emp_01J00000000000000000000001")
+        }
+        "policy_weakened" => Some("audit"),
+        _ => Some("account"),
+    }
+}
+
 #[test]
-fn a_notice_links_to_nothing_and_is_tagged_with_its_event() {
+fn a_notice_links_only_to_the_page_where_one_acts_and_is_tagged_with_its_event() {
     for (name, letter) in Cast::default().letters("en").split_off(2) {
-        assert!(!letter.html.contains("href"), "{name}");
-        assert!(!letter.text.contains("/#/"), "{name}");
+        let page = page_of(&name).map(|page| format!("https://portal.example/#/{page}"));
+        let links: Vec<_> = letter.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(links, page.as_deref().into_iter().collect::<Vec<_>>(), "{name}");
+        assert_eq!(letter.text.matches("/#/").count(), usize::from(page.is_some()), "{name}");
+        assert!(page.is_none_or(|page| letter.text.contains(&format!(":\n{page}\n"))), "{name}");
         let is_tag = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         assert!(letter.tags.iter().all(|(_, value)| is_tag(value)), "{:?}", letter.tags);
         let event = ("event_id", "evt_01J00000000000000000000004".to_owned());
         assert_eq!(letter.tags, [("kind", name), event]);
+    }
+}
+
+#[test]
+fn every_notice_says_what_to_do_first() {
+    for (language, first) in [("en", "first"), ("de", "zuerst"), ("ja", "まず")] {
+        for (name, letter) in Cast::default().letters(language).split_off(2) {
+            assert!(letter.text.to_lowercase().contains(first), "{language} {name}: {}", letter.text);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Notices: mails that inform people about events of their account (NIST SP 800-63B-4, section 4.6).
 
-use crate::{Employee, EventId, Login, Name, Origin, SecondProof, Timestamp};
+use crate::{Employee, EmployeeId, EventId, Login, Name, Origin, SecondProof, Timestamp};
 
 /// A notice about one audit event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub enum NoticeKind {
 /// The person whose account a notice to Security Admins is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeSubject {
+    /// The person's id, for the link to the portal.
+    pub employee_id: EmployeeId,
     /// The person's name.
     pub full_name: Name,
     /// The person's address.
@@ -78,7 +80,7 @@ pub struct NoticeSubject {
 
 impl From<&Employee> for NoticeSubject {
     fn from(employee: &Employee) -> Self {
-        Self { full_name: employee.full_name.clone(), login: employee.login.clone() }
+        Self { employee_id: employee.employee_id, full_name: employee.full_name.clone(), login: employee.login.clone() }
     }
 }
 
@@ -130,7 +132,8 @@ mod tests {
     #[test]
     fn notices_about_others_and_about_the_policy_are_for_admins() {
         let (full_name, login) = ("Mike Brandt".parse().unwrap(), "mike@northwind.example".parse().unwrap());
-        let subject = NoticeSubject { full_name, login };
+        let employee_id = "emp_01J00000000000000000000001".parse().unwrap();
+        let subject = NoticeSubject { employee_id, full_name, login };
         let of_other = NoticeKind::AdminRoleTaken(subject.clone());
         assert_eq!((of_other.name(), of_other.concerned()), ("admin_role_taken", Some(&subject)));
         let of_policy = NoticeKind::PolicyWeakened { from: SecondProof::Everyone, to: SecondProof::None };

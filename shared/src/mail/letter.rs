@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::line::{Line, Value, Values};
 use super::page::{Block, Link, Page};
-use super::words::{NoticesWords, Words, words_for};
+use super::words::{NoticesWords, PagesWords, Words, words_for};
 
 pub struct Letterhead {
     pub brand_name: String,
@@ -99,8 +99,12 @@ impl Letterhead {
             Block::Paragraph(values.fill(words.news)),
             Block::Facts(facts.collect()),
             Block::Paragraph(values.fill(words.advice)),
-            Block::Rule,
         ];
+        if let Some((label, page)) = page_to_act(&notice.kind, &common.pages) {
+            let address = format!("{}/#/{page}", self.portal());
+            blocks.push(Block::Button(Link { label: values.fill(label), address }));
+        }
+        blocks.push(Block::Rule);
         if notice.kind.is_for_admins() {
             blocks.push(Block::Note(values.fill(common.to_admins)));
         }
@@ -149,6 +153,35 @@ fn change(kind: &NoticeKind, words: &NoticesWords, values: &Values) -> [Option<L
             [from, to].map(|policy| Some(values.fill(words.second_proof.of(*policy))))
         }
         _ => [None, None],
+    }
+}
+
+/// The page of the portal where the recipient can act, and the words for its link. None if the act is in another mail.
+fn page_to_act(kind: &NoticeKind, words: &PagesWords) -> Option<(&'static str, String)> {
+    let page = |label, path: &str| Some((label, path.to_owned()));
+    match kind {
+        NoticeKind::PasscodeRedeemed => None,
+        NoticeKind::AccountSuspended => page(words.redeem, "redeem"),
+        NoticeKind::RoleGiven => page(words.employees, "employees"),
+        NoticeKind::RecoveryCompleted
+        | NoticeKind::AccountEnabled
+        | NoticeKind::BackupCodesRenewed
+        | NoticeKind::AddressChanged { .. }
+        | NoticeKind::RoleTaken => page(words.account, "account"),
+        NoticeKind::PasscodeDisowned(subject)
+        | NoticeKind::PasscodeBounced(subject)
+        | NoticeKind::PasscodeComplained(subject)
+        | NoticeKind::AdminPasscodeRedeemed(subject)
+        | NoticeKind::AdminRecoveryCompleted(subject) => {
+            Some((words.employee, format!("employees?employee={}", subject.employee_id)))
+        }
+        NoticeKind::AdminRoleGiven(subject)
+        | NoticeKind::AdminRoleTaken(subject)
+        | NoticeKind::AdminAccountEnabled(subject)
+        | NoticeKind::AdminAccountSuspended(subject) => {
+            Some((words.audit, format!("audit?employee_id={}", subject.employee_id)))
+        }
+        NoticeKind::PolicyWeakened { .. } => page(words.audit, "audit"),
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) struct NoticesWords {
     /// `{browser}`, `{system}`
     pub browser_on_system: &'static str,
     pub second_proof: SecondProofWords,
+    pub pages: PagesWords,
     /// Why a Security Admin gets the notice.
     pub to_admins: &'static str,
     /// Small print below every notice.
@@ -103,12 +104,21 @@ impl SecondProofWords {
     }
 }
 
+/// The links to the portal's pages, by what the recipient does there. `{employee}` is a value only in `employee`.
+pub(super) struct PagesWords {
+    pub account: &'static str,
+    pub redeem: &'static str,
+    pub employees: &'static str,
+    pub employee: &'static str,
+    pub audit: &'static str,
+}
+
 /// One notice. Its subject names nobody, because locked screens show it.
 pub(super) struct NoticeWords {
     pub subject: &'static str,
     /// The first sentences: what happened to the account.
     pub news: &'static str,
-    /// What to do about it.
+    /// What to do about it, and what first.
     pub advice: &'static str,
 }
 

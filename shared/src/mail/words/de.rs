@@ -2,7 +2,7 @@
 
 use readmit_domain::Timestamp;
 
-use super::{NoticeWords, NoticesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
 
 pub(super) static WORDS: Words = Words {
     tag: "de",
@@ -44,6 +44,13 @@ pub(super) static WORDS: Words = Words {
             security_admins: "Nur Security Admins brauchen einen zweiten Nachweis",
             everyone: "Alle brauchen einen zweiten Nachweis",
         },
+        pages: PagesWords {
+            account: "Mein Konto öffnen",
+            redeem: "Einmalcode eingeben",
+            employees: "Personen verwalten",
+            employee: "Konto von {employee} ansehen",
+            audit: "Protokoll lesen",
+        },
         to_admins: "Sie erhalten diese Mitteilung, weil Sie Security Admin von {company} sind.",
         asks_nothing: "Diese Mitteilung kommt automatisch von {brand}. Sie fragt nach keinem Einmalcode und keinem Passwort und \
             braucht keine Antwort.",
@@ -51,113 +58,114 @@ pub(super) static WORDS: Words = Words {
             subject: "Ihr Einmalcode wurde benutzt",
             news: "der Einmalcode für Ihr Konto bei {company} wurde benutzt. Die Person, die ihn benutzt hat, kann jetzt \
                 ein neues Passwort wählen und einen neuen Authenticator einrichten.",
-            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, öffnen Sie sofort die Mail mit dem Einmalcode und \
-                folgen Sie dem Link \u{201e}Das war ich nicht\u{201c}, um die Wiederherstellung zu beenden. Sagen Sie es \
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, öffnen Sie zuerst die Mail mit dem Einmalcode und \
+                folgen Sie dem Link \u{201e}Das war ich nicht\u{201c}, der die Wiederherstellung beendet. Sagen Sie es \
                 danach {support} oder einem Security Admin von {company}.",
         },
         recovery_completed: NoticeWords {
             subject: "Ihr Passwort und Ihr Authenticator wurden ersetzt",
             news: "Ihr Konto bei {company} hat ein neues Passwort, einen neuen Authenticator und neue Backup-Codes. Frühere \
                 gelten nicht mehr, und alle früheren Sitzungen sind beendet.",
-            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, benutzt jemand anders Ihr Konto: Sagen Sie es \
-                sofort {support} oder einem Security Admin von {company}.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, bitten Sie zuerst einen Security Admin von \
+                {company}, Ihr Konto zu sperren: Dann kann es niemand benutzen. Auch {support} kann helfen.",
         },
         account_suspended: NoticeWords {
             subject: "Ihr Konto wurde gesperrt",
             news: "ein Security Admin von {company} hat Ihr Konto gesperrt. Security Admins tun das, wenn ein Gerät \
                 verloren ging oder gestohlen wurde. Ihr Passwort, Ihr Authenticator und Ihre Sitzungen gelten nicht mehr.",
-            advice: "Um wieder Zugang zu bekommen, brauchen Sie einen Einmalcode, der in einer eigenen Mail kommt. Haben \
-                Sie das nicht erwartet? Dann fragen Sie {support} oder einen Security Admin von {company}.",
+            advice: "Um wieder Zugang zu bekommen, suchen Sie zuerst den Einmalcode, der in einer eigenen Mail kommt. \
+                Haben Sie das nicht erwartet? Dann fragen Sie {support} oder einen Security Admin von {company}.",
         },
         account_enabled: NoticeWords {
             subject: "Ihr Konto wurde wieder aktiviert",
             news: "Ihr Konto bei {company} war deaktiviert. Jetzt ist es wieder aktiviert: Sie können sich anmelden und \
                 Einmalcodes bekommen.",
-            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, sagen Sie es {support} oder einem Security \
-                Admin von {company}.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, fragen Sie zuerst {support} oder einen \
+                Security Admin von {company}.",
         },
         backup_codes_renewed: NoticeWords {
             subject: "Sie haben neue Backup-Codes",
             news: "Ihr Konto bei {company} hat neue Backup-Codes. Die früheren gelten nicht mehr.",
-            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, benutzt jemand anders Ihr Konto: Sagen Sie es \
-                sofort {support} oder einem Security Admin von {company}.",
+            advice: "Waren Sie es? Dann ist nichts zu tun. Wenn nicht, bitten Sie zuerst einen Security Admin von \
+                {company}, Ihr Konto zu sperren: Dann kann es niemand benutzen. Auch {support} kann helfen.",
         },
         address_changed: NoticeWords {
             subject: "Die Adresse Ihres Kontos wurde geändert",
             news: "die Adresse Ihres Kontos bei {company} wurde geändert. Melden Sie sich ab jetzt mit der neuen Adresse \
                 an. Auch Einmalcodes gehen dorthin. Diese Mitteilung geht an die alte und an die neue Adresse.",
-            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, bekommt vielleicht jemand anders die \
-                Einmalcodes für Ihr Konto: Sagen Sie es sofort {support} oder einem Security Admin von {company}.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, bitten Sie zuerst einen Security Admin \
+                von {company}, Ihr Konto zu sperren, weil vielleicht jemand anders die Einmalcodes dafür bekommt. Auch \
+                {support} kann helfen.",
         },
         role_given: NoticeWords {
             subject: "Sie sind jetzt Security Admin",
             news: "Sie sind jetzt Security Admin bei {company}. Sie können anderen bei {company} Einmalcodes schicken, ihre \
                 Konten sperren und das Protokoll lesen.",
-            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, sagen Sie es {support} oder einem anderen \
-                Security Admin von {company}.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, fragen Sie zuerst {support} oder einen \
+                anderen Security Admin von {company}.",
         },
         role_taken: NoticeWords {
             subject: "Sie sind nicht mehr Security Admin",
             news: "Sie sind nicht mehr Security Admin bei {company}. Sie können anderen keine Einmalcodes mehr schicken und \
                 ihre Konten nicht mehr sperren.",
-            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, sagen Sie es {support} oder einem Security \
-                Admin von {company}.",
+            advice: "Haben Sie das erwartet? Dann ist nichts zu tun. Wenn nicht, fragen Sie zuerst {support} oder einen \
+                Security Admin von {company}.",
         },
         passcode_disowned: NoticeWords {
             subject: "Ein Einmalcode wurde zurückgewiesen",
             news: "die Person, die die Mail mit einem Einmalcode für {employee} ({address}) bekommen hat, hat uns \
                 mitgeteilt: \u{201e}Das war ich nicht.\u{201c} Der Einmalcode gilt nicht mehr, und eine noch offene \
                 Wiederherstellung ist beendet.",
-            advice: "Fragen Sie {employee}, aber nicht per Mail, was geschehen ist. Zeigt das Protokoll, dass die \
-                Wiederherstellung schon abgeschlossen war? Dann benutzt vielleicht jemand anders das Konto: Sperren Sie es \
-                auf {portal}. Hilfe: {support}.",
+            advice: "Fragen Sie zuerst {employee}, aber nicht per Mail, was geschehen ist. Zeigt das Protokoll, dass die \
+                Wiederherstellung schon abgeschlossen war? Dann benutzt vielleicht jemand anders das Konto: Sperren Sie \
+                es auf {portal}. Hilfe: {support}.",
         },
         passcode_bounced: NoticeWords {
             subject: "Ein Einmalcode konnte nicht zugestellt werden",
             news: "die Mail mit dem Einmalcode für {employee} ({address}) kam zurück. Der Einmalcode gilt nicht mehr.",
-            advice: "Klären Sie, ob die Adresse stimmt und Mails annimmt. Lassen Sie sie berichtigen, wenn nötig. Schicken \
-                Sie dann auf {portal} einen neuen Einmalcode. Hilfe: {support}.",
+            advice: "Klären Sie zuerst, ob die Adresse stimmt und Mails annimmt. Lassen Sie sie berichtigen, wenn nötig. \
+                Schicken Sie dann auf {portal} einen neuen Einmalcode. Hilfe: {support}.",
         },
         passcode_complained: NoticeWords {
             subject: "Ein Einmalcode wurde als unerwünscht gemeldet",
             news: "die Mail mit dem Einmalcode für {employee} ({address}) wurde als unerwünscht gemeldet. Der Einmalcode \
                 gilt nicht mehr.",
-            advice: "Fragen Sie {employee}, aber nicht per Mail, ob ein Einmalcode erwartet wurde. Wenn ja, schicken Sie \
-                auf {portal} einen neuen. Hilfe: {support}.",
+            advice: "Fragen Sie zuerst {employee}, aber nicht per Mail, ob ein Einmalcode erwartet wurde. Wenn ja, \
+                schicken Sie auf {portal} einen neuen. Hilfe: {support}.",
         },
         admin_passcode_redeemed: NoticeWords {
             subject: "Der Einmalcode eines Security Admins wurde benutzt",
             news: "der Einmalcode für {employee} ({address}), Security Admin bei {company}, wurde benutzt. Die Person, die \
                 ihn benutzt hat, kann jetzt ein neues Passwort wählen und einen neuen Authenticator einrichten.",
-            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie {employee}, aber nicht per Mail. War es \
-                jemand anders? Schicken Sie {employee} auf {portal} einen neuen Einmalcode, der diese Wiederherstellung \
-                beendet. Hilfe: {support}.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie zuerst {employee}, aber nicht per \
+                Mail. War es jemand anders? Schicken Sie {employee} auf {portal} einen neuen Einmalcode, der diese \
+                Wiederherstellung beendet. Hilfe: {support}.",
         },
         admin_recovery_completed: NoticeWords {
             subject: "Passwort und Authenticator eines Security Admins wurden ersetzt",
             news: "das Konto von {employee} ({address}), Security Admin bei {company}, hat ein neues Passwort, einen neuen \
                 Authenticator und neue Backup-Codes. Frühere gelten nicht mehr, und alle früheren Sitzungen sind beendet.",
-            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie {employee}, aber nicht per Mail. War es \
-                jemand anders? Sperren Sie das Konto auf {portal} und sagen Sie es sofort {support}.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, fragen Sie zuerst {employee}, aber nicht per \
+                Mail. War es jemand anders? Sperren Sie das Konto auf {portal} und sagen Sie es sofort {support}.",
         },
         admin_role_given: NoticeWords {
             subject: "Es gibt einen neuen Security Admin",
             news: "{employee} ({address}) ist jetzt Security Admin bei {company} und kann anderen bei {company} Einmalcodes \
                 schicken und ihre Konten sperren.",
-            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es zuerst {support}, und bitten Sie \
                 darum, die Rolle wieder zu entziehen.",
         },
         admin_role_taken: NoticeWords {
             subject: "Jemand ist nicht mehr Security Admin",
             news: "{employee} ({address}) ist nicht mehr Security Admin bei {company} und kann keine Einmalcodes mehr \
                 schicken und keine Konten mehr sperren.",
-            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es zuerst {support}.",
         },
         admin_account_enabled: NoticeWords {
             subject: "Ein Konto in Ihrer Firma wurde wieder aktiviert",
             news: "das Konto von {employee} ({address}) bei {company} war deaktiviert. Jetzt ist es wieder aktiviert: Man \
                 kann sich damit anmelden und Einmalcodes dafür bekommen.",
-            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es zuerst {support}, und bitten Sie \
                 darum, das Konto wieder zu deaktivieren.",
         },
         admin_account_suspended: NoticeWords {
@@ -165,16 +173,16 @@ pub(super) static WORDS: Words = Words {
             news: "ein Security Admin von {company} hat das Konto von {employee} ({address}) gesperrt. Passwort, \
                 Authenticator und Sitzungen gelten nicht mehr. {employee} kommt mit einem Einmalcode aus einer eigenen \
                 Mail wieder hinein.",
-            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sehen Sie im Protokoll auf {portal} nach, wer \
-                das Konto gesperrt hat, und fragen Sie diese Person, aber nicht per Mail. Weiß niemand davon? Dann sagen \
-                Sie es sofort {support}.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sehen Sie zuerst im Protokoll auf {portal} \
+                nach, wer das Konto gesperrt hat, und fragen Sie diese Person, aber nicht per Mail. Weiß niemand davon? \
+                Dann sagen Sie es sofort {support}.",
         },
         policy_weakened: NoticeWords {
             subject: "Weniger Personen brauchen jetzt einen zweiten Nachweis",
             news: "ein zweiter Nachweis ist das jetzige Passwort oder ein Backup-Code. {company} verlangt ihn jetzt von \
                 weniger Personen, wenn sie einen Einmalcode benutzen. Bei allen anderen genügt der Einmalcode aus der \
                 Mail.",
-            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es sofort {support}, und bitten Sie \
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es zuerst {support}, und bitten Sie \
                 darum, die Änderung rückgängig zu machen.",
         },
     },

@@ -2,7 +2,7 @@
 
 use readmit_domain::Timestamp;
 
-use super::{NoticeWords, NoticesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
 
 pub(super) static WORDS: Words = Words {
     tag: "en",
@@ -40,117 +40,125 @@ pub(super) static WORDS: Words = Words {
             security_admins: "Only Security Admins need a second proof",
             everyone: "Everyone needs a second proof",
         },
+        pages: PagesWords {
+            account: "Open My account",
+            redeem: "Type the passcode",
+            employees: "Manage employees",
+            employee: "Look at the account of {employee}",
+            audit: "Read the audit",
+        },
         to_admins: "You receive this notice because you are a Security Admin of {company}.",
         asks_nothing: "{brand} has sent this notice automatically. It asks for no passcode and no password, and needs no answer.",
         passcode_redeemed: NoticeWords {
             subject: "Your one-time passcode was used",
             news: "The one-time passcode for your account at {company} was used. The person who used it can now choose a \
                 new password and set up a new authenticator.",
-            advice: "Was it you? Then you need to do nothing. If not, open the mail with the passcode at once and follow \
-                the link \u{201c}This was not me\u{201d} to end the recovery. Then tell {support} or a Security Admin of \
-                {company}.",
+            advice: "Was it you? Then you need to do nothing. If not, first open the mail with the passcode and follow \
+                the link \u{201c}This was not me\u{201d}, which ends the recovery. Then tell {support} or a Security \
+                Admin of {company}.",
         },
         recovery_completed: NoticeWords {
             subject: "Your password and your authenticator were replaced",
             news: "Your account at {company} has a new password, a new authenticator and new backup codes. Earlier ones no \
                 longer work, and all earlier sessions have ended.",
-            advice: "Was it you? Then you need to do nothing. If not, somebody else is using your account: tell {support} \
-                or a Security Admin of {company} at once.",
+            advice: "Was it you? Then you need to do nothing. If not, first ask a Security Admin of {company} to suspend \
+                your account: then nobody can use it. {support} can help too.",
         },
         account_suspended: NoticeWords {
             subject: "Your account was suspended",
             news: "A Security Admin of {company} has suspended your account. Security Admins do this when a device was \
                 lost or stolen. Your password, your authenticator and your sessions no longer work.",
-            advice: "To get back in, you need a one-time passcode, which comes in a separate mail. Did you not expect \
-                this? Then ask {support} or a Security Admin of {company}.",
+            advice: "To get back in, first find the one-time passcode, which comes in a separate mail. Did you not \
+                expect this? Then ask {support} or a Security Admin of {company}.",
         },
         account_enabled: NoticeWords {
             subject: "Your account was enabled again",
             news: "Your account at {company} was disabled. Now it is enabled again: you can sign in and receive one-time \
                 passcodes.",
-            advice: "Did you expect this? Then you need to do nothing. If not, tell {support} or a Security Admin of \
-                {company}.",
+            advice: "Did you expect this? Then you need to do nothing. If not, first ask {support} or a Security Admin \
+                of {company}.",
         },
         backup_codes_renewed: NoticeWords {
             subject: "You have new backup codes",
             news: "Your account at {company} has new backup codes. The earlier ones no longer work.",
-            advice: "Was it you? Then you need to do nothing. If not, somebody else is using your account: tell {support} \
-                or a Security Admin of {company} at once.",
+            advice: "Was it you? Then you need to do nothing. If not, first ask a Security Admin of {company} to suspend \
+                your account: then nobody can use it. {support} can help too.",
         },
         address_changed: NoticeWords {
             subject: "The address of your account was changed",
             news: "The address of your account at {company} was changed. From now on, sign in with the new address. \
                 One-time passcodes go there too. This notice goes to the old and to the new address.",
-            advice: "Did you expect this? Then you need to do nothing. If not, somebody else may receive the passcodes for \
-                your account: tell {support} or a Security Admin of {company} at once.",
+            advice: "Did you expect this? Then you need to do nothing. If not, first ask a Security Admin of {company} \
+                to suspend your account, because somebody else may receive the passcodes for it. {support} can help too.",
         },
         role_given: NoticeWords {
             subject: "You are now a Security Admin",
             news: "You are now a Security Admin of {company}. You can send one-time passcodes to others at {company}, \
                 suspend their accounts and read the audit.",
-            advice: "Did you expect this? Then you need to do nothing. If not, tell {support} or another Security Admin of \
-                {company}.",
+            advice: "Did you expect this? Then you need to do nothing. If not, first ask {support} or another Security \
+                Admin of {company}.",
         },
         role_taken: NoticeWords {
             subject: "You are no longer a Security Admin",
             news: "You are no longer a Security Admin of {company}. You can no longer send one-time passcodes to others or \
                 suspend their accounts.",
-            advice: "Did you expect this? Then you need to do nothing. If not, tell {support} or a Security Admin of \
-                {company}.",
+            advice: "Did you expect this? Then you need to do nothing. If not, first ask {support} or a Security Admin \
+                of {company}.",
         },
         passcode_disowned: NoticeWords {
             subject: "A one-time passcode was disowned",
             news: "The person who received the mail with a one-time passcode for {employee} ({address}) has told us: \
                 \u{201c}This was not me.\u{201d} The passcode no longer works, and a recovery that was still open has \
                 ended.",
-            advice: "Ask {employee}, not by mail, what happened. Does the audit show that the recovery was already \
+            advice: "First ask {employee}, not by mail, what happened. Does the audit show that the recovery was already \
                 completed? Then somebody else may be using the account: suspend it at {portal}. Help: {support}.",
         },
         passcode_bounced: NoticeWords {
             subject: "A one-time passcode could not be delivered",
             news: "The mail with the one-time passcode for {employee} ({address}) came back. The passcode no longer works.",
-            advice: "Find out whether the address is correct and can receive mail. If not, have it corrected. Then send a \
-                new passcode at {portal}. Help: {support}.",
+            advice: "First find out whether the address is correct and can receive mail. If not, have it corrected. Then \
+                send a new passcode at {portal}. Help: {support}.",
         },
         passcode_complained: NoticeWords {
             subject: "A one-time passcode was reported as unwanted",
             news: "The mail with the one-time passcode for {employee} ({address}) was reported as unwanted. The passcode \
                 no longer works.",
-            advice: "Ask {employee}, not by mail, whether a passcode was expected. If so, send a new one at {portal}. \
-                Help: {support}.",
+            advice: "First ask {employee}, not by mail, whether a passcode was expected. If so, send a new one at \
+                {portal}. Help: {support}.",
         },
         admin_passcode_redeemed: NoticeWords {
             subject: "A Security Admin\u{2019}s one-time passcode was used",
             news: "The one-time passcode for {employee} ({address}), a Security Admin of {company}, was used. The person \
                 who used it can now choose a new password and set up a new authenticator.",
-            advice: "Did you know about this? Then you need to do nothing. If not, ask {employee}, not by mail. Was it \
-                somebody else? Send {employee} a new passcode at {portal}, which ends this recovery. Help: {support}.",
+            advice: "Did you know about this? Then you need to do nothing. If not, first ask {employee}, not by mail. \
+                Was it somebody else? Send {employee} a new passcode at {portal}, which ends this recovery. Help: \
+                {support}.",
         },
         admin_recovery_completed: NoticeWords {
             subject: "A Security Admin\u{2019}s password and authenticator were replaced",
             news: "The account of {employee} ({address}), a Security Admin of {company}, has a new password, a new \
                 authenticator and new backup codes. Earlier ones no longer work, and all earlier sessions have ended.",
-            advice: "Did you know about this? Then you need to do nothing. If not, ask {employee}, not by mail. Was it \
-                somebody else? Suspend the account at {portal}, and tell {support} at once.",
+            advice: "Did you know about this? Then you need to do nothing. If not, first ask {employee}, not by mail. \
+                Was it somebody else? Suspend the account at {portal}, and tell {support} at once.",
         },
         admin_role_given: NoticeWords {
             subject: "There is a new Security Admin",
             news: "{employee} ({address}) is now a Security Admin of {company}, and can send one-time passcodes to others \
                 at {company} and suspend their accounts.",
-            advice: "Did you know about this? Then you need to do nothing. If not, tell {support} at once, and ask them to \
+            advice: "Did you know about this? Then you need to do nothing. If not, first tell {support}, and ask them to \
                 take the role away again.",
         },
         admin_role_taken: NoticeWords {
             subject: "Somebody is no longer a Security Admin",
             news: "{employee} ({address}) is no longer a Security Admin of {company}, and can no longer send one-time \
                 passcodes or suspend accounts.",
-            advice: "Did you know about this? Then you need to do nothing. If not, tell {support} at once.",
+            advice: "Did you know about this? Then you need to do nothing. If not, first tell {support}.",
         },
         admin_account_enabled: NoticeWords {
             subject: "An account at your company was enabled again",
             news: "The account of {employee} ({address}) at {company} was disabled. Now it is enabled again: it can be used \
                 to sign in and to receive one-time passcodes.",
-            advice: "Did you know about this? Then you need to do nothing. If not, tell {support} at once, and ask them to \
+            advice: "Did you know about this? Then you need to do nothing. If not, first tell {support}, and ask them to \
                 disable the account again.",
         },
         admin_account_suspended: NoticeWords {
@@ -158,15 +166,15 @@ pub(super) static WORDS: Words = Words {
             news: "A Security Admin of {company} has suspended the account of {employee} ({address}). The password, the \
                 authenticator and the sessions no longer work. {employee} gets back in with a one-time passcode, which \
                 comes in a separate mail.",
-            advice: "Did you know about this? Then you need to do nothing. If not, look in the audit at {portal}: it says \
-                who suspended the account. Ask that person, not by mail. Does nobody know about it? Then tell {support} at \
-                once.",
+            advice: "Did you know about this? Then you need to do nothing. If not, first look in the audit at {portal}: \
+                it says who suspended the account. Ask that person, not by mail. Does nobody know about it? Then tell \
+                {support} at once.",
         },
         policy_weakened: NoticeWords {
             subject: "Fewer people now need a second proof",
             news: "A second proof is the current password or a backup code. {company} now asks fewer people for it when \
                 they use a one-time passcode. For everybody else, the passcode from the mail is enough.",
-            advice: "Did you know about this? Then you need to do nothing. If not, tell {support} at once, and ask them to \
+            advice: "Did you know about this? Then you need to do nothing. If not, first tell {support}, and ask them to \
                 undo the change.",
         },
     },
