@@ -3,4 +3,5 @@
 fn main() {
     println!("cargo::rerun-if-changed=../portal");
     println!("cargo::rerun-if-changed=portal");
+    println!("cargo::rerun-if-changed=pages");
 }

@@ -80,6 +80,7 @@ impl Deployed {
             employees: Employees::Nobody,
             clock_control: false,
             portal: false,
+            dock: false,
             follow_stream: false,
             delivers_mail: false,
         };

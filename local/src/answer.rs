@@ -1,9 +1,9 @@
-//! HTTP answers: those of the stack itself, and those that functions return as events.
+//! HTTP answers: those of the stack itself, its pages, and those that functions return as events.
 
 use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, IntoResponseParts, Response};
 use data_encoding::BASE64;
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,14 @@ pub fn message(status: StatusCode, text: &str) -> Response {
 /// The error of an AWS service. The SDK reads its kind from the header.
 pub fn aws_error(status: StatusCode, kind: &'static str, body: Value) -> Response {
     (status, [("x-amzn-errortype", kind)], Json(body)).into_response()
+}
+
+/// A page, or an internal error if its template fails.
+pub fn page(headers: impl IntoResponseParts, rendered: askama::Result<String>) -> Response {
+    match rendered {
+        Ok(html) => (headers, Html(html)).into_response(),
+        Err(_) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
 }
 
 /// A function's answer as HTTP. `None` if it is malformed; then the gateway answers an internal error.

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use readmit::Clock;
@@ -74,6 +74,11 @@ impl Authenticator {
         self.admin.get_or_init(|| admin);
     }
 
+    /// The Security Admin who was enrolled at the start. None until the start is complete, and with own employees.
+    pub fn admin(&self) -> Option<&Admin> {
+        self.admin.get()?.as_ref()
+    }
+
     /// The routes of the page, its script and style, and the codes.
     pub fn router(&self) -> Router {
         let script = async || (HEADERS, [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
@@ -83,6 +88,7 @@ impl Authenticator {
             .route("/_local/authenticator.js", get(script))
             .route("/_local/authenticator.css", get(style))
             .route("/_local/authenticator/digits", post(digits))
+            .route("/_local/authenticator/admin", get(enrolled))
             .with_state(self.clone())
     }
 }
@@ -94,10 +100,12 @@ fn starting() -> Response {
 
 async fn show(State(authenticator): State<Authenticator>) -> Response {
     let Some(admin) = authenticator.admin.get() else { return starting() };
-    match (Page { admin: admin.as_ref() }).render() {
-        Ok(page) => (HEADERS, Html(page)).into_response(),
-        Err(_) => answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-    }
+    answer::page(HEADERS, (Page { admin: admin.as_ref() }).render())
+}
+
+/// The Security Admin with password and key, or null. They are on the page too, and only this machine can ask.
+async fn enrolled(State(authenticator): State<Authenticator>) -> Response {
+    (HEADERS, Json(json!({"admin": authenticator.admin()}))).into_response()
 }
 
 /// `{"accounts":[…]}` with a [`Reading`] or a `{"problem"}` for each address, in the order of the request.

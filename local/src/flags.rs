@@ -25,6 +25,9 @@ pub struct Flags {
     /// Do not serve the portal at /
     #[arg(long, env = "READMIT_LOCAL_NO_PORTAL", value_parser = BoolishValueParser::new())]
     no_portal: bool,
+    /// Leave out the dock at the foot of every page
+    #[arg(long, env = "READMIT_LOCAL_NO_DOCK", value_parser = BoolishValueParser::new())]
+    no_dock: bool,
     /// Do not report mails as delivered by itself: only POST /_local/delivery reports
     #[arg(long, env = "READMIT_LOCAL_NO_DELIVERY", value_parser = BoolishValueParser::new())]
     no_delivery: bool,
@@ -48,6 +51,7 @@ impl From<Flags> for Options {
             employees: flags.employees.map_or(Employees::Sample, Employees::File),
             clock_control: flags.clock_control,
             portal: !flags.no_portal,
+            dock: !flags.no_dock,
             follow_stream: true,
             delivers_mail: !flags.no_delivery,
         }

@@ -27,6 +27,7 @@ mod loopback;
 mod mailbox;
 mod mailbox_page;
 mod moving_clock;
+mod pages;
 mod portal;
 mod ready;
 pub mod reports;
@@ -65,6 +66,8 @@ pub struct Options {
     pub clock_control: bool,
     /// Whether the portal is served at `/`.
     pub portal: bool,
+    /// Whether every page of the portal has the dock at its foot.
+    pub dock: bool,
     /// Whether the stream of the audit table is read automatically.
     pub follow_stream: bool,
     /// Whether each mail is reported as delivered after a second. Otherwise only `POST /_local/delivery` reports.

@@ -27,7 +27,7 @@ use crate::seed::enrolment::Enrolment;
 use crate::seed::{self, SeedError};
 use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
-use crate::{Employees, Options, control, cors, gateway, guard, lambda_api, portal, ses_and_secrets};
+use crate::{Employees, Options, control, cors, gateway, guard, lambda_api, pages, portal, ses_and_secrets};
 
 /// A running stack. Dropping it stops it without waiting.
 pub struct Stack {
@@ -128,10 +128,11 @@ impl Stack {
         let reports = Reports::new(mailbox.clone(), invoker.clone(), clock.clock());
         let owners_only = control::router(mailbox.clone(), scheduler.clone(), reports.clone(), clock_control);
         let authenticator = Authenticator::new(clock.clock());
-        let mut owners_only = owners_only.merge(lambda_api::router(invoker.clone())).merge(authenticator.router());
+        let mut owners_only =
+            owners_only.merge(lambda_api::router(invoker.clone())).merge(authenticator.router()).merge(pages::router());
         if options.portal {
             // The portal contains no secret, but under an attacker's host name people could type their password into it.
-            owners_only = owners_only.merge(portal::router());
+            owners_only = owners_only.merge(portal::router(options.dock.then(|| authenticator.clone())));
         }
         let owners_only = guard::loopback_only(owners_only, port);
         let gateway = gateway::router(invoker.clone(), clock.clock(), port);

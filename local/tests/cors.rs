@@ -25,6 +25,7 @@ async fn stack() -> Stack {
         employees: Employees::Nobody,
         clock_control: true,
         portal: true,
+        dock: false,
         follow_stream: false,
         delivers_mail: false,
     };

@@ -14,6 +14,7 @@ fn options() -> Options {
         employees,
         clock_control: false,
         portal: false,
+        dock: false,
         follow_stream: false,
         delivers_mail: false,
     }

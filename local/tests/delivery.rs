@@ -23,6 +23,7 @@ async fn stack(data_dir: Option<PathBuf>, delivers_mail: bool) -> Stack {
         employees: Employees::Nobody,
         clock_control: false,
         portal: false,
+        dock: false,
         follow_stream: false,
         delivers_mail,
     };

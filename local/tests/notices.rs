@@ -30,6 +30,7 @@ async fn stack_on(data: &Path, follow_stream: bool) -> Stack {
         employees,
         clock_control: false,
         portal: false,
+        dock: false,
         follow_stream,
         delivers_mail: false,
     };

@@ -18,6 +18,7 @@ fn options() -> Options {
         employees: Employees::Nobody,
         clock_control: true,
         portal: true,
+        dock: false,
         follow_stream: true,
         delivers_mail: false,
     }

@@ -30,6 +30,7 @@ async fn stack() -> Stack {
         employees: Employees::Nobody,
         clock_control: false,
         portal: true,
+        dock: false,
         follow_stream: false,
         delivers_mail: false,
     };

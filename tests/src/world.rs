@@ -81,6 +81,7 @@ impl World {
             employees: Employees::Nobody,
             clock_control: true,
             portal: false,
+            dock: false,
             follow_stream: false,
             delivers_mail: false,
         };

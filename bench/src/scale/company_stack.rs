@@ -69,6 +69,7 @@ impl Site {
             employees: Employees::Nobody,
             clock_control: false,
             portal: false,
+            dock: false,
             follow_stream: false,
             delivers_mail: false,
         };

@@ -46,11 +46,12 @@ export class Stack {
   /**
    * Starts the program that `READMIT_LOCAL` names, on a free port.
    *
-   * @param {{ employees?: string | null, delivers?: boolean }} [options] A file of people: nobody if left out, the sample company
-   *   for null. Whether each mail is reported as delivered after a second; otherwise only `deliveryReport` reports.
+   * @param {{ employees?: string | null, delivers?: boolean, dock?: boolean }} [options] A file of people: nobody if left out,
+   *   the sample company for null. Whether each mail is reported as delivered after a second; otherwise only `deliveryReport`
+   *   reports. Whether pages have the dock; without it the portal is as it is deployed.
    * @returns {Promise<Stack>}
    */
-  static async start({ employees = EMPLOYEES, delivers = false } = {}) {
+  static async start({ employees = EMPLOYEES, delivers = false, dock = false } = {}) {
     const program = process.env['READMIT_LOCAL'];
     if (!program) throw new Error('READMIT_LOCAL names no program: run `make portal`');
     // Variables of this shell must not change its behaviour.
@@ -58,6 +59,7 @@ export class Stack {
     const options = ['--port', '0', '--clock-control', '--log'];
     if (employees) options.push('--employees', employees);
     if (!delivers) options.push('--no-delivery');
+    if (!dock) options.push('--no-dock');
     // The kernel ends it together with this process, also if this process is killed.
     const child = spawn(
       'setpriv',
