@@ -158,7 +158,7 @@ export function open({ place, signal }) {
     next = null;
     matching = null;
     const until = AbortSignal.any([signal, loading.signal]);
-    failure.say();
+    for (const message of [status, failure]) message.say();
     table.setBusy(true);
     try {
       const { people, cursor } = await patiently(fetchPage(wanted, PAGE_SIZE, until), () => status.say(words.form.slow));

@@ -83,6 +83,7 @@ async function asAdmin({ visit, look, company }, ada) {
   await look('employees-nobody', visitor);
   await page.getByRole('searchbox').fill('');
   await page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
+  await badNetwork(visitor, look);
 
   const dialog = await edit(page, 'Mike Brandt');
   await look('edit', visitor);
@@ -101,6 +102,26 @@ async function asAdmin({ visit, look, company }, ada) {
   await (await edit(page, 'Accounts Payable')).getByText('Ask Technical Support').waitFor();
   await look('edit-refused', visitor);
   await page.keyboard.press('Escape');
+}
+
+/** The list while it is loaded, and when that fails. @param {Visitor} visitor @param {Walk['look']} look */
+async function badNetwork(visitor, look) {
+  const { page } = visitor;
+  visitor.expects(404);
+  /** @type {() => void} */
+  let answer = () => {};
+  await page.route(/\/v1\/employees\?/, async (route) => {
+    await new Promise((resolve) => (answer = () => resolve(null)));
+    await route.fulfill({ status: 404, json: { code: 'employee_not_found', detail: 'There is none.' } });
+  }, { times: 1 });
+  await page.reload();
+  await page.locator('.skeleton').waitFor();
+  await look('employees-loading', visitor);
+  answer();
+  await page.getByText('The list could not be loaded.').waitFor();
+  await look('employees-failed', visitor);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
 }
 
 /** @param {Walk} walk @param {import('./person.js').Person} ada */
