@@ -117,7 +117,6 @@ export default {
     address: 'E-Mail-Adresse',
     again: 'Erneut senden',
     ask: (at) => `Einen neuen Einmalcode senden? Der Einmalcode von ${at} wird dadurch ungültig.`,
-    askRecovery: 'Einen neuen Einmalcode senden? Der letzte wurde schon eingelöst. Eine noch offene Wiederherstellung wird dadurch beendet.',
     client: 'Kunde',
     close: 'Schließen',
     delivering: 'Warten auf den Bericht des Mailservers …',

@@ -120,7 +120,6 @@ export default {
     address: 'Email address',
     again: 'Send again',
     ask: (/** @type {string} */ at) => `Send a new passcode? The one that was sent at ${at} stops working.`,
-    askRecovery: 'Send a new passcode? The employee has redeemed the last one. If that recovery is still open, it ends.',
     client: 'Client',
     close: 'Close',
     delivering: 'Waiting for the mail server’s report…',

@@ -10,7 +10,7 @@ import { duration, timeOf, words } from '../../language.js';
 import { explain, isGivenUp, isUncertain } from '../../problems.js';
 import { follow } from './delivery.js';
 import { limitOf, obstacleOf, refusalOf } from './reach.js';
-import { REVOCABLE, isLive, mayBeRecovering } from './status.js';
+import { REVOCABLE, isLive } from './status.js';
 
 /** The lifetimes to choose from, in minutes; the default is an hour. */
 const LIFETIMES = [10, 30, 60, 240, 1440];
@@ -93,7 +93,7 @@ export class IssueForm {
     this.#signal = signal;
     this.#panel = panel;
     this.#changed = changed;
-    this.#send.addEventListener('click', () => void (this.#mustAsk() ? this.#ask(true) : this.#issue()));
+    this.#send.addEventListener('click', () => void (isLive(this.#employee?.passcode ?? null) ? this.#ask(true) : this.#issue()));
     this.#keep.addEventListener('click', () => this.#ask(false));
     this.#replace.addEventListener('click', () => void this.#issue());
     this.#revoke.addEventListener('click', () => void this.#takeBack());
@@ -119,32 +119,24 @@ export class IssueForm {
     this.#show();
   }
 
-  /** Whether a new passcode would end one that works, or a recovery that may be open. */
-  #mustAsk() {
-    const passcode = this.#employee?.passcode ?? null;
-    return isLive(passcode) || mayBeRecovering(passcode);
-  }
-
   #show() {
     const employee = this.#employee;
     this.actions.hidden = employee === null;
     if (!employee) return void (this.fields.hidden = true);
     const { passcode } = employee;
-    const mustAsk = this.#mustAsk();
+    const mustAsk = isLive(passcode);
     this.#isAsking &&= mustAsk;
-    this.fields.hidden = obstacleOf(employee) !== null || (isLive(passcode) && !this.#isAsking);
+    this.fields.hidden = obstacleOf(employee) !== null || (mustAsk && !this.#isAsking);
     this.#question.hidden = !this.#isAsking;
-    if (this.#isAsking && passcode) {
-      this.#question.textContent = isLive(passcode) ? words.employee.ask(timeOf(passcode.issued_at)) : words.employee.askRecovery;
-    }
+    if (this.#isAsking && passcode) this.#question.textContent = words.employee.ask(timeOf(passcode.issued_at));
     // The element with the focus stays until the focus leaves it.
     const hide = (/** @type {HTMLElement} */ button, /** @type {boolean} */ isHidden) => {
       if (isHidden && document.activeElement === button) this.#send.focus();
       button.hidden = isHidden;
     };
     this.#send.hidden = this.#isAsking;
-    fill(this.#send, h('span', {}, isLive(passcode) ? words.employee.again : words.employee.email));
-    this.#send.classList.toggle('primary', !isLive(passcode));
+    fill(this.#send, h('span', {}, mustAsk ? words.employee.again : words.employee.email));
+    this.#send.classList.toggle('primary', !mustAsk);
     hide(this.#revoke, this.#isAsking || !passcode || !REVOCABLE.includes(passcode.status));
     hide(this.#keep, !this.#isAsking);
     hide(this.#replace, !this.#isAsking);

@@ -15,15 +15,8 @@ const LIVE = [...UNSETTLED, 'delivered'];
 /** States that can be revoked; also `redeemed`, because its recovery may be open. @type {PasscodeStatus[]} */
 export const REVOCABLE = [...LIVE, 'redeemed'];
 
-/** How long a recovery can be open, in milliseconds. */
-const RECOVERY = 15 * 60_000;
-
 /** Whether its code can be redeemed. @param {Passcode | null} passcode */
 export const isLive = (passcode) => passcode !== null && LIVE.includes(passcode.status);
-
-/** Whether its recovery may be open: it was redeemed before it expired, at an unknown time. @param {Passcode | null} passcode */
-export const mayBeRecovering = (passcode) =>
-  passcode?.status === 'redeemed' && Date.now() < new Date(passcode.expires_at).getTime() + RECOVERY;
 
 /** @type {Record<PasscodeStatus, 'good' | 'pending' | 'bad' | 'over'>} */
 const TONES = {
