@@ -39,6 +39,7 @@
  * @property {string | null} employee_id Null if the event is about the company itself.
  * @property {string | null} source_ip
  * @property {string | null} user_agent
+ * @property {{ browser: string | null, system: string | null } | null} device  What the user agent says, for example Safari and iPhone.
  * @property {string} request_id
  * @property {Record<string, string | Change>} detail
  *
@@ -264,7 +265,8 @@ export const completeRecovery = (code) => recovering('POST', '/v1/recovery/compl
 export const renewBackupCodes = (typed) => signedIn('POST', '/v1/backup-codes', { body: typed });
 
 /**
- * @param {{ employee_id?: string, type?: string, cursor?: string | null, limit?: number }} wanted
+ * @param {{ employee_id?: string, type?: string, from?: string, to?: string, cursor?: string | null, limit?: number }} wanted  `from` is
+ *   part of it, `to` is not (RFC 3339).
  * @param {AbortSignal} [signal]
  * @returns {Promise<{ events: AuditEvent[], next_cursor: string | null }>}
  */

@@ -94,18 +94,21 @@ export function relativeTime(at) {
   return new Intl.RelativeTimeFormat(language, { numeric }).format(Math.trunc(seconds / size) + 0, unit);
 }
 
-/** A relative time. The exact one is its title, and is read by screen readers. @param {string} at */
+/** How long ago that was. The exact time is its title, and is read by screen readers. @param {string} at */
 export function when(at) {
   const exact = exactTime(at);
-  const element = h('time', { datetime: at, title: exact, class: 'when' }, relativeTime(at));
+  const element = h('time', { datetime: at, title: exact, class: 'when' }, ago(at));
   element.append(h('span', { class: 'visually-hidden' }, ` (${exact})`));
   return element;
 }
 
+/** What has happened is never in the future, also if the device's clock is slow. @param {string} at */
+const ago = (at) => relativeTime(Math.min(Date.parse(at), Date.now()));
+
 /** Brings the relative times on the page up to date. */
 export function refreshTimes() {
   for (const element of document.querySelectorAll('time.when')) {
-    if (element.firstChild) element.firstChild.nodeValue = relativeTime(/** @type {HTMLTimeElement} */ (element).dateTime);
+    if (element.firstChild) element.firstChild.nodeValue = ago(/** @type {HTMLTimeElement} */ (element).dateTime);
   }
 }
 

@@ -24,7 +24,7 @@ async function adaAtTheTrail(world, people) {
   const visitor = await world.visitor('/#/audit');
   await signInAs(visitor.page, ada);
   await visitor.page.getByRole('rowheader').first().waitFor();
-  return { company, ada, page: visitor.page };
+  return { company, ada, visitor, page: visitor.page };
 }
 
 /** The fields of a CSV text (RFC 4180). @param {string} text */
@@ -79,6 +79,34 @@ story('filters by a type, by a person from the dialog, and by nothing again', as
   await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
 });
 
+story('a name is a link that shows the events about the person, from the table and back', async (world) => {
+  const { page } = await adaAtTheTrail(world);
+  const issued = page.getByRole('row').filter({ hasText: 'Passcode issued' }).filter({ hasText: 'Mike Brandt' });
+  await issued.getByRole('link', { name: 'Mike Brandt' }).click();
+  await page.getByText('Events shown: 2').waitFor();
+  await page.getByRole('link', { name: 'About Mike Brandt. Show everybody' }).click();
+  await issued.getByRole('link', { name: 'Ada Lindqvist' }).click();
+  await page.getByRole('link', { name: 'About Ada Lindqvist. Show everybody' }).waitFor();
+  await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
+});
+
+story('an erased person has no name in the file, and the id on the page', async (world) => {
+  const { company, visitor, page } = await adaAtTheTrail(world);
+  visitor.expects(404);
+  const id = company.employeeId('sam');
+  await company.change([{ email: 'sam', erase: true }]);
+  await page.reload();
+  await page.getByRole('row').filter({ hasText: 'Employee erased' }).getByRole('link', { name: id }).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as CSV' }).click(),
+  ]);
+  const [head = [], ...rows] = rowsOf(await readFile(await download.path(), 'utf8'));
+  const erased = rows.find((row) => row.includes('employee.erased')) ?? [];
+  assert.equal(erased[head.indexOf('employee_id')], id);
+  assert.equal(erased[head.indexOf('employee_name')], '');
+});
+
 story('a page without an event offers to look further back', async (world) => {
   const { page } = await adaAtTheTrail(world);
   // As if a thousand newer events had other types.
@@ -114,6 +142,9 @@ story('the file has every event once, over several pages, and no formula or cont
   const column = (/** @type {string} */ name) => rows.map((row) => row[head?.indexOf(name) ?? -1] ?? '');
   assert.ok(rows.length >= 126 && rows.every((row) => row.length === head?.length));
   assert.equal(new Set(column('event_id')).size, rows.length);
+  const about = column('employee_id').map((id, index) => [id, column('employee_name')[index]]);
+  assert.ok(about.every(([, name]) => /^(Member \d+|Ada Lindqvist)$/.test(name ?? '')), String(about.find(([, name]) => !name)));
+  assert.deepEqual([...new Set(column('actor_name'))].sort(), ['', 'Ada Lindqvist']);
   await page.getByText(`Events exported: ${rows.length}`).waitFor();
   const reasons = column('detail').filter((detail) => detail.includes('HYPERLINK'));
   assert.deepEqual(reasons.map((detail) => JSON.parse(detail).reason), [HOSTILE]);

@@ -20,11 +20,12 @@ function cellOf(typed) {
     employee_id: 'p',
     source_ip: null,
     user_agent: typed,
+    device: null,
     request_id: 'r',
     detail: {},
   };
-  const [, row = ''] = csv([event]).split('\r\n"a",');
-  const [, cell = ''] = row.match(/^"t","p","system","","","((?:[^"]|"")*)","r",/) ?? [];
+  const [, row = ''] = csv([event], new Map([['p', 'n']])).split('\r\n"a",');
+  const [, cell = ''] = row.match(/^"t","p","n","system","","","","","","((?:[^"]|"")*)","r",/) ?? [];
   return cell.replaceAll('""', '"');
 }
 

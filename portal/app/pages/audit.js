@@ -1,29 +1,41 @@
 /**
- * Admin → Audit: who did what to whom, newest first: all events, one type, or the events about one employee; also as a file.
+ * Admin → Audit: who did what to whom, newest first: all events, one type, or the events about one employee, of all days or
+ * some; also as a file. The address has what is shown.
  */
 
 import * as api from '../api.js';
-import { download, fill, h, newId } from '../dom.js';
+import { addDays, startOfDay } from '../days.js';
+import { fill, h } from '../dom.js';
 import { actionButton, announcement, patiently } from '../form.js';
 import { number, words } from '../language.js';
 import { explain, isGivenUp } from '../problems.js';
-import { go, hashOf } from '../router.js';
-import { csv } from './audit/csv.js';
-import { names } from './audit/names.js';
+import { go, here } from '../router.js';
+import { exportButton } from './audit/export.js';
 import { eventRow } from './audit/row.js';
+import { Toolbar, hashOfAudit, wantedIn } from './audit/toolbar.js';
 
 export const needs = 'admin';
 
-/** How many events one request loads for the page, and for a file. */
-const [PAGE_SIZE, EXPORT_SIZE] = [50, 100];
+/** How many events one request loads. */
+const PAGE_SIZE = 50;
+
+/** @typedef {import('./audit/toolbar.js').Wanted} Wanted */
+
+/** What to ask the API for. The last day is part of what is shown. @param {Wanted} wanted */
+const queryOf = ({ employee_id, type, from, to }) => ({
+  employee_id,
+  type,
+  from: from && startOfDay(from),
+  to: to && startOfDay(addDays(to, 1)),
+});
 
 /** @param {import('../main.js').Visit} visit @returns {import('../main.js').Page} */
 export function open({ place, signal }) {
   const { audit } = words;
-  const employee_id = place.query.get('employee_id') ?? '';
-  const type = employee_id ? '' : place.query.get('type') ?? '';
+  let wanted = wantedIn(place.query);
   /** @type {string | null} */
   let next = null;
+  let loading = new AbortController();
 
   const body = h('tbody', { role: 'rowgroup' });
   const heads = /** @type {const} */ (['when', 'event', 'to', 'by', 'from', 'details']).map((name) =>
@@ -39,17 +51,19 @@ export function open({ place, signal }) {
   const failure = announcement();
   const more = actionButton(audit.more, { hidden: true });
   more.addEventListener('click', () => void load());
+  const toolbar = new Toolbar({ choose: (to) => go(hashOfAudit(to)), beside: exportButton(() => queryOf(wanted), signal) });
 
   /** Appends up to fifty more. A page may be short, or empty, while there are more. */
   async function load() {
     if (more.isBusy()) return;
+    const until = AbortSignal.any([signal, loading.signal]);
     more.setBusy(true);
     failure.say();
     try {
-      const answer = api.listAuditEvents({ employee_id, type, cursor: next, limit: PAGE_SIZE }, signal);
+      const answer = api.listAuditEvents({ ...queryOf(wanted), cursor: next, limit: PAGE_SIZE }, until);
       const page = await patiently(answer, () => status.say(words.form.slow));
       next = page.next_cursor;
-      const rows = page.events.map(eventRow);
+      const rows = page.events.map((event) => eventRow(event, wanted));
       body.append(...rows);
       table.hidden = body.childElementCount === 0;
       const none = next === null ? audit.empty : audit.noneSoFar;
@@ -62,66 +76,35 @@ export function open({ place, signal }) {
       failure.say(explain(error));
       more.hidden = false;
     } finally {
-      more.setBusy(false);
+      if (!until.aborted) more.setBusy(false);
     }
   }
 
-  void load();
-  const element = h(
-    'div',
-    { class: 'wide' },
-    heading,
-    h('div', { class: 'toolbar' }, filter(employee_id, type), exportButton({ employee_id, type }, signal)),
-    status,
-    table,
-    h('p', { class: 'actions' }, more),
-    failure,
-  );
-  return { title: audit.title, element };
-}
-
-/** The filter: a type, or one employee. @param {string} employee @param {string} type */
-function filter(employee, type) {
-  const { audit } = words;
-  if (employee) {
-    const link = h('a', { href: '#/audit', class: 'button' }, audit.clearPerson('…'));
-    void names.of(employee).then((name) => fill(link, audit.clearPerson(name)));
-    return h('p', { class: 'grow' }, link);
+  /** Shows what is wanted from its beginning. */
+  function begin() {
+    loading.abort();
+    loading = new AbortController();
+    next = null;
+    toolbar.show(wanted);
+    fill(body);
+    status.say();
+    failure.say();
+    table.hidden = true;
+    more.hidden = true;
+    more.setBusy(false);
+    if (wanted.from && wanted.to && wanted.from > wanted.to) return failure.say(audit.wrongDays);
+    void load();
   }
-  const id = newId();
-  const options = Object.entries(audit.types).map(([value, text]) => h('option', { value, selected: value === type }, text));
-  const select = h('select', { id }, h('option', { value: '' }, audit.all), options);
-  select.addEventListener('change', () => go(hashOf('audit', { type: select.value })));
-  return h('div', { class: 'field' }, h('label', { for: id }, audit.filter), select);
-}
 
-/** @param {{ employee_id: string, type: string }} wanted @param {AbortSignal} signal */
-function exportButton(wanted, signal) {
-  const { audit } = words;
-  const button = actionButton(audit.export);
-  const said = announcement('status');
-  button.addEventListener('click', async () => {
-    if (button.isBusy()) return;
-    button.setBusy(true);
-    try {
-      /** @type {api.AuditEvent[]} */
-      const events = [];
-      /** @type {string | null} */
-      let cursor = null;
-      do {
-        /** @type {{ events: api.AuditEvent[], next_cursor: string | null }} */
-        const page = await api.listAuditEvents({ ...wanted, cursor, limit: EXPORT_SIZE }, signal);
-        events.push(...page.events);
-        cursor = page.next_cursor;
-        said.say(audit.exporting(number(events.length)));
-      } while (cursor);
-      download('audit.csv', 'text/csv;charset=utf-8', csv(events));
-      said.say(audit.exported(number(events.length)));
-    } catch (error) {
-      if (!isGivenUp(error)) said.say(explain(error));
-    } finally {
-      button.setBusy(false);
-    }
-  });
-  return h('div', { class: 'export' }, button, said);
+  begin();
+  const element = h('div', { class: 'wide' }, heading, toolbar.element, status, table, h('p', { class: 'actions' }, more), failure);
+  const update = () => {
+    // A link to the same place was followed.
+    const isSame = hashOfAudit(wantedIn(here().query)) === hashOfAudit(wanted);
+    wanted = wantedIn(here().query);
+    if (!isSame) begin();
+    // The link that had the focus may be gone.
+    if (document.activeElement === document.body) heading.focus();
+  };
+  return { title: audit.title, element, update };
 }

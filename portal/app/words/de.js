@@ -17,6 +17,7 @@ export default {
     clearPerson: (name) => `Über ${name}. Alle zeigen`,
     company: 'Das Unternehmen',
     details: 'Einzelheiten',
+    device: (browser, system) => `${browser} auf ${system}`,
     empty: 'Ein solches Ereignis gibt es nicht.',
     event: 'Ereignis',
     export: 'Als CSV exportieren',
@@ -24,6 +25,7 @@ export default {
     exporting: (count) => `Ereignisse bisher: ${count} …`,
     filter: 'Anzeigen',
     from: 'Woher',
+    fromDay: 'Ab Tag',
     more: 'Mehr zeigen',
     noneSoFar: 'Unter den neuesten ist kein solches Ereignis. „Mehr zeigen“ sucht weiter zurück.',
     nothing: 'nichts',
@@ -33,8 +35,10 @@ export default {
     system: 'Der Dienst selbst',
     title: 'Protokoll',
     to: 'Über',
+    toDay: 'Bis Tag',
     userAgent: 'Browser',
     when: 'Wann',
+    groups: { passcode: 'Einmalcodes', account: 'Wiederherstellungen und Konten', session: 'Anmeldungen', directory: 'Mitarbeiter und Firma' },
     detail: {
       account_type: 'Kontoart', expires_at: 'Gültig bis', external_id: 'Externe ID', factor: 'Zweiter Faktor',
       fields: 'Geändert', issued_by: 'Ausgestellt von', locale: 'Sprache', name: 'Name', passcode_id: 'Einmalcode',
@@ -70,6 +74,7 @@ export default {
       active: 'Aktiv', client: 'Kunde', disabled: 'Deaktiviert', employee: 'Mitarbeiter', everyone: 'allen', member: 'Mitglied',
       none: 'niemandem', security_admin: 'Security Admin', security_admins: 'Security Admins',
     },
+    wrongDays: 'Der erste Tag liegt nach dem letzten.',
   },
 
   backupCodes: {

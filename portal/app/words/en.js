@@ -17,6 +17,7 @@ export default {
     clearPerson: (/** @type {string} */ name) => `About ${name}. Show everybody`,
     company: 'The company',
     details: 'Details',
+    device: (/** @type {string} */ browser, /** @type {string} */ system) => `${browser} on ${system}`,
     empty: 'There is no such event.',
     event: 'Event',
     export: 'Export as CSV',
@@ -24,6 +25,7 @@ export default {
     exporting: (/** @type {string} */ count) => `Events so far: ${count}…`,
     filter: 'Show',
     from: 'From',
+    fromDay: 'From day',
     more: 'Show more',
     noneSoFar: 'No such event among the newest ones. “Show more” looks further back.',
     nothing: 'nothing',
@@ -33,8 +35,11 @@ export default {
     system: 'The service itself',
     title: 'Audit',
     to: 'About',
+    toDay: 'To day',
     userAgent: 'Browser',
     when: 'When',
+    /** @type {Record<string, string>} */
+    groups: { passcode: 'Passcodes', account: 'Recoveries and accounts', session: 'Sign-ins', directory: 'Employees and company' },
     /** @type {Record<string, string>} */
     detail: {
       account_type: 'Account type', expires_at: 'Valid until', external_id: 'External ID', factor: 'Second factor',
@@ -73,6 +78,7 @@ export default {
       active: 'Active', client: 'Client', disabled: 'Disabled', employee: 'Employee', everyone: 'everyone', member: 'Member',
       none: 'nobody', security_admin: 'Security Admin', security_admins: 'Security Admins',
     },
+    wrongDays: 'The first day is after the last one.',
   },
 
   backupCodes: {

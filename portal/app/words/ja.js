@@ -17,6 +17,7 @@ export default {
     clearPerson: (name) => `${name} さんについて表示中。全員を表示`,
     company: '会社',
     details: '詳細',
+    device: (browser, system) => `${system} の ${browser}`,
     empty: '該当するイベントはありません。',
     event: 'イベント',
     export: 'CSV で書き出す',
@@ -24,6 +25,7 @@ export default {
     exporting: (count) => `ここまで ${count} 件…`,
     filter: '表示',
     from: '接続元',
+    fromDay: '開始日',
     more: 'さらに表示',
     noneSoFar: '最新のイベントの中には該当するものがありません。「さらに表示」でさかのぼって探します。',
     nothing: 'なし',
@@ -33,8 +35,10 @@ export default {
     system: 'サービス自身',
     title: '監査',
     to: '対象',
+    toDay: '終了日',
     userAgent: 'ブラウザー',
     when: '日時',
+    groups: { passcode: 'パスコード', account: '復旧とアカウント', session: 'サインイン', directory: '従業員と会社' },
     detail: {
       account_type: 'アカウントの種類', expires_at: '有効期限', external_id: '外部 ID', factor: '第 2 要素', fields: '変更点',
       issued_by: '発行者', locale: '言語', name: '名前', passcode_id: 'パスコード',
@@ -70,6 +74,7 @@ export default {
       active: '有効', client: '取引先', disabled: '無効', employee: '従業員', everyone: '全員', member: 'メンバー',
       none: 'なし', security_admin: 'セキュリティ管理者', security_admins: 'セキュリティ管理者',
     },
+    wrongDays: '開始日が終了日より後になっています。',
   },
 
   backupCodes: {

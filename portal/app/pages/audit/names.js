@@ -1,12 +1,16 @@
 /** The names of people, because the audit has only their ids. Each is loaded once, a few at a time. */
 
-import { getEmployee } from '../../api.js';
+import { getEmployee, listEmployees } from '../../api.js';
+import { isProblem } from '../../problems.js';
 
 /** How many are loaded at the same time. */
 const AT_ONCE = 4;
 
+/** If more are unknown, reading the whole directory needs fewer requests. */
+const SEVERAL = 20;
+
 class Names {
-  /** @type {Map<string, Promise<string>>} */
+  /** By id. Null for a person who was erased. @type {Map<string, Promise<string | null>>} */
   #known = new Map();
 
   /** @type {(() => void)[]} */
@@ -15,22 +19,53 @@ class Names {
   #asking = 0;
 
   /** The name, or the id if the person has no name any more. @param {string} id */
-  of(id) {
+  async of(id) {
     const known = this.#known.get(id) ?? this.#ask(id);
     this.#known.set(id, known);
-    return known;
+    try {
+      return (await known) ?? id;
+    } catch {
+      // Ask again on the next page.
+      this.#known.delete(id);
+      return id;
+    }
   }
 
-  /** @param {string} id */
+  /**
+   * The names of many people, for a file. Erased people have none. Unlike `of`, it rejects if a request fails.
+   *
+   * @param {Set<string>} ids
+   * @param {AbortSignal} signal
+   * @returns {Promise<Map<string, string>>}
+   */
+  async all(ids, signal) {
+    const isUnknown = () => [...ids].some((id) => !this.#known.has(id));
+    /** @type {string | null} */
+    let cursor = null;
+    const unknown = [...ids].filter((id) => !this.#known.has(id));
+    while (unknown.length > SEVERAL && isUnknown()) {
+      /** @type {{ employees: import('../../api.js').Employee[], next_cursor: string | null }} */
+      const page = await listEmployees({ cursor, limit: 100 }, signal);
+      for (const { employee_id: id, name } of page.employees) this.#known.set(id, Promise.resolve(name));
+      cursor = page.next_cursor;
+      if (cursor === null) break;
+    }
+    const pairs = await Promise.all([...ids].map(async (id) => {
+      const known = this.#known.get(id) ?? this.#ask(id);
+      return /** @type {const} */ ([id, await known]);
+    }));
+    return new Map(pairs.flatMap(([id, name]) => (name === null ? [] : [[id, name]])));
+  }
+
+  /** @param {string} id @returns {Promise<string | null>} */
   async #ask(id) {
     if (this.#asking >= AT_ONCE) await /** @type {Promise<void>} */ (new Promise((resolve) => this.#waiting.push(resolve)));
     this.#asking++;
     try {
       return (await getEmployee(id)).name;
-    } catch {
-      // The person was erased, or the request failed: show the id, and ask again on the next page.
-      this.#known.delete(id);
-      return id;
+    } catch (error) {
+      if (isProblem(error, 'employee_not_found')) return null;
+      throw error;
     } finally {
       this.#asking--;
       this.#waiting.shift()?.();

@@ -1,26 +1,35 @@
 /** An event as a row. A reason or a browser's name is untrusted input and shown only as text. */
 
 import { h } from '../../dom.js';
-import { dateAndTime, exactTime, words } from '../../language.js';
+import { dateAndTime, when, words } from '../../language.js';
 import { names } from './names.js';
+import { hashOfAudit } from './toolbar.js';
 
-/** @typedef {import('../../api.js').AuditEvent} AuditEvent */
+/**
+ * @typedef {import('../../api.js').AuditEvent} AuditEvent
+ * @typedef {import('./toolbar.js').Wanted} Wanted
+ */
 
-/** @param {AuditEvent} event */
-export function eventRow(event) {
+/** @param {AuditEvent} event @param {Wanted} wanted  What the page shows, for links that show a person in the same days. */
+export function eventRow(event, wanted) {
   const { audit } = words;
   const { actor } = event;
+  const person = (/** @type {string} */ id) => {
+    const link = h('a', { href: hashOfAudit({ ...wanted, employee_id: id, type: '' }) });
+    link.append(nameOf(id));
+    return link;
+  };
   const cell = (/** @type {string} */ label, /** @type {Node | string} */ content) =>
     h('td', { role: 'cell', 'data-label': label }, content);
   const by = actor.kind === 'employee' && actor.employee_id ? person(actor.employee_id) : actorName(actor.kind);
   return h(
     'tr',
     { role: 'row', tabindex: '-1' },
-    cell(audit.when, h('time', { datetime: event.at }, exactTime(event.at))),
+    cell(audit.when, when(event.at)),
     h('th', { role: 'rowheader', scope: 'row', class: 'name' }, audit.types[event.type] ?? event.type),
     cell(audit.to, event.employee_id ? person(event.employee_id) : audit.company),
     cell(audit.by, by),
-    cell(audit.from, event.source_ip ?? '–'),
+    cell(audit.from, origin(event)),
     cell(audit.details, details(event)),
   );
 }
@@ -31,8 +40,17 @@ function actorName(kind) {
   return { employee: audit.anonymous, anonymous: audit.anonymous, operator: audit.operator, system: audit.system }[kind] ?? kind;
 }
 
+/** The device, and below it the address. @param {AuditEvent} event */
+function origin({ device, source_ip: ip }) {
+  const name = device && deviceName(device);
+  return h('span', {}, name, name && ip && h('br'), ip && h('span', { class: name ? 'hint' : '' }, ip), !name && !ip && '–');
+}
+
+/** @param {{ browser: string | null, system: string | null }} device */
+const deviceName = ({ browser, system }) => (browser && system ? words.audit.device(browser, system) : browser ?? system);
+
 /** @param {string} id */
-function person(id) {
+function nameOf(id) {
   const name = h('span', { dir: 'auto' }, '…');
   void names.of(id).then((known) => (name.textContent = known));
   return name;
@@ -59,7 +77,7 @@ function shown(key, value) {
       text === null ? audit.nothing : (WITH_WORDS.includes(key) && audit.values[text]) || text;
     return `${named(value.from)} → ${named(value.to)}`;
   }
-  if (key === 'issued_by' && value.startsWith('emp_')) return person(value);
+  if (key === 'issued_by' && value.startsWith('emp_')) return nameOf(value);
   if (key === 'expires_at' || key === 'password_set_at') return dateAndTime(value);
   return value;
 }
