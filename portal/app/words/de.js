@@ -193,6 +193,8 @@ export default {
 
   form: {
     backupCode: 'Backup-Code',
+    backupCodeHint: 'Vier Gruppen zu sechs, groß oder klein, mit oder ohne Bindestriche.',
+    checkBackupCode: 'Ein Backup-Code hat vier Gruppen zu sechs Buchstaben und Ziffern.',
     slow: 'Das dauert länger als sonst. Nichts ist verloren.',
     checkAddress: 'Das ist keine E-Mail-Adresse.',
     checkDigits: 'Gemeint sind die sechs Ziffern, die Ihr Authenticator zeigt.',
@@ -278,6 +280,7 @@ export default {
     title: 'Zurück ins Konto',
     text: 'Mit dem Einmalcode aus der E-Mail wählen Sie ein neues Passwort und richten einen neuen Authenticator ein.',
     totpText: 'Scannen Sie den Code mit einer Authenticator-App und geben Sie die Ziffern ein, die sie zeigt.',
+    totpTextHere: 'Öffnen Sie den Schlüssel in einer Authenticator-App auf diesem Gerät, oder scannen Sie den Code mit einem anderen. Geben Sie dann die Ziffern ein, die die App zeigt.',
     totpTitle: 'Authenticator einrichten',
     wait: 'Ein neuer Schlüssel entsteht …',
   },

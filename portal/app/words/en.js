@@ -198,6 +198,8 @@ export default {
 
   form: {
     backupCode: 'Backup code',
+    backupCodeHint: 'Four groups of six, in capitals or not, with or without hyphens.',
+    checkBackupCode: 'A backup code has four groups of six letters and digits.',
     slow: 'This takes longer than usual. Nothing is lost.',
     checkAddress: 'This is not an email address.',
     checkDigits: 'These are the six digits that your authenticator shows.',
@@ -280,6 +282,7 @@ export default {
     title: 'Get back in',
     text: 'With the one-time passcode from the mail you choose a new password and set up a new authenticator.',
     totpText: 'Scan the code with an authenticator app, then enter the digits that it shows.',
+    totpTextHere: 'Open the key in an authenticator app on this device, or scan the code with another device. Then enter the digits that the app shows.',
     totpTitle: 'Set up your authenticator',
     wait: 'Making a new key…',
   },

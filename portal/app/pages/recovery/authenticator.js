@@ -43,8 +43,11 @@ export function authenticatorStep(state, actions) {
     return '';
   };
   const heading = h('h1', { tabindex: '-1' }, recovery.totpTitle);
-  return [heading, h('p', {}, recovery.totpText), key, form({ fields: [digits], label: recovery.finish, send, refused })];
+  return [heading, h('p', {}, isHandheld() ? recovery.totpTextHere : recovery.totpText), key, form({ fields: [digits], label: recovery.finish, send, refused })];
 }
+
+/** A phone cannot scan its own screen: there the link to an app on it comes first. */
+const isHandheld = () => matchMedia('(width < 40rem), (pointer: coarse)').matches;
 
 /** @param {HTMLElement} place @param {Actions} actions */
 async function begin(place, actions) {
@@ -71,16 +74,15 @@ function showKey(place, { secret, otpauth_uri, qr_svg }) {
   copy.addEventListener('click', async () => {
     said.say((await copied(secret)) ? words.form.copied : words.form.notCopied);
   });
-  fill(
-    place,
-    h('img', { class: 'qr', alt: recovery.qr, src: `data:image/svg+xml,${encodeURIComponent(qr_svg)}` }),
-    h(
-      'div',
-      { class: 'key' },
-      h('p', { class: 'hint' }, recovery.addKey),
-      h('p', {}, h('code', { class: 'secret' }, secret.replace(/(.{4})(?=.)/g, '$1 '))),
-      h('p', { class: 'actions' }, copy, h('a', { href: otpauth_uri }, recovery.openApp)),
-      said,
-    ),
+  const qr = h('img', { class: 'qr', alt: recovery.qr, src: `data:image/svg+xml,${encodeURIComponent(qr_svg)}` });
+  const open = h('a', { href: otpauth_uri, class: isHandheld() ? 'button primary open-app' : '' }, recovery.openApp);
+  const key = h(
+    'div',
+    { class: 'key' },
+    h('p', { class: 'hint' }, recovery.addKey),
+    h('p', {}, h('code', { class: 'secret' }, secret.replace(/(.{4})(?=.)/g, '$1 '))),
+    h('p', { class: 'actions' }, copy, !isHandheld() && open),
+    said,
   );
+  fill(place, isHandheld() && open, qr, key);
 }

@@ -27,18 +27,19 @@ export function keepCodes(codes, email, done) {
   const print = actionButton(backupCodes.print);
   print.addEventListener('click', () => window.print());
 
-  const box = h('input', { type: 'checkbox', id: newId() });
+  refusal.id = newId();
+  const box = h('input', { type: 'checkbox', id: newId(), 'aria-describedby': refusal.id });
   box.addEventListener('change', () => refusal.say());
-  const finish = actionButton(backupCodes.done, { class: 'primary' });
-  finish.addEventListener('click', () => {
-    if (box.checked) return done();
+  const isKept = () => {
+    if (box.checked) return true;
     refusal.say(backupCodes.keepFirst);
     box.focus();
-  });
-  holdUntil(() => {
-    if (!box.checked) refusal.say(backupCodes.keepFirst);
-    return box.checked;
-  });
+    refusal.scrollIntoView({ block: 'nearest' });
+    return false;
+  };
+  const finish = actionButton(backupCodes.done, { class: 'primary' });
+  finish.addEventListener('click', () => isKept() && done());
+  holdUntil(isKept);
 
   return [
     h('h1', { tabindex: '-1' }, backupCodes.title),
@@ -48,7 +49,7 @@ export function keepCodes(codes, email, done) {
     h('p', { class: 'actions' }, copy, save, print),
     said,
     h('p', { class: 'check' }, box, h('label', { for: box.id }, backupCodes.keep)),
-    finish,
     refusal,
+    finish,
   ];
 }
