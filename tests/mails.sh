@@ -9,5 +9,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=$(realpath -m "${1:-.readmit/mails}")
 cargo run --quiet --package readmit-tests --example mails -- "$folder"
-"$(tests/tools/install.sh nodejs)/bin/node" tests/portal/mail_pictures.js "$folder"
+nodejs=$(tests/tools/install.sh nodejs)
+"$nodejs/bin/node" tests/portal/mail_pictures.js "$folder"
 echo "$folder"
