@@ -1,8 +1,9 @@
 //! Mail. A mail goes only to the address in the directory; the notice of a changed address also goes to the old one.
 //!
-//! `letter` builds the contents, `words` has the texts of each language, `page` the layout, and `line` makes values from
-//! outside harmless.
+//! `letter` builds the contents, `words` has the texts of each language, `page` the layout, `color` the colours of its
+//! buttons, and `line` makes values from outside harmless.
 
+mod color;
 mod letter;
 mod line;
 mod page;
@@ -110,7 +111,7 @@ impl Mail {
         disown_token: &SecretString,
     ) -> Result<(), MailRefused> {
         let letter = self.letterhead.passcode(issued, company, disown_token).map_err(MailRefused::of)?;
-        self.send(issued.login(), letter).await
+        self.send(issued.login(), company, letter).await
     }
 
     /// Mails a notice to one recipient: the owner of the account, or a Security Admin of `company`.
@@ -118,10 +119,11 @@ impl Mail {
     /// It goes to `to.login`. To notify the old address of a change, pass the employee with the old `login`.
     pub async fn notice(&self, to: &Employee, company: &Company, notice: &Notice) -> Result<(), MailRefused> {
         let letter = self.letterhead.notice(to, company, notice).map_err(MailRefused::of)?;
-        self.send(&to.login, letter).await
+        self.send(&to.login, company, letter).await
     }
 
-    async fn send(&self, to: &Login, letter: Letter) -> Result<(), MailRefused> {
+    /// An answer to the mail goes to the company's support, if it has one.
+    async fn send(&self, to: &Login, company: &Company, letter: Letter) -> Result<(), MailRefused> {
         let utf8 = |data: String| Content::builder().data(data).charset("UTF-8").build().map_err(MailRefused::of);
         let body = Body::builder().text(utf8(letter.text)?).html(utf8(letter.html)?).build();
         // RFC 3834: prevents out-of-office answers.
@@ -135,6 +137,7 @@ impl Mail {
             .from_email_address(&self.from)
             .configuration_set_name(&self.configuration_set)
             .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .set_reply_to_addresses(company.support_email.as_ref().map(|address| vec![address.to_string()]))
             .content(EmailContent::builder().simple(message).build())
             .set_email_tags(Some(tags.map_err(MailRefused::of)?))
             .send()

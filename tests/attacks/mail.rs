@@ -112,6 +112,7 @@ fn in_no_mail_of_any_language_is_a_name_more_than_text() {
         name: hostile.to_owned(),
         other: format!("Other {hostile}"),
         company: format!("Company {hostile}"),
+        reason: format!("Reason {hostile}\r\nBcc: eve@evil.example\u{2028}\u{202e}"),
         user_agent: format!(
             "{} {hostile}\r\nBcc: eve@evil.example\r\n\r\n\u{202e}gnp.exe\u{2066}\u{2028}",
             Cast::default().user_agent

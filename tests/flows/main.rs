@@ -7,6 +7,7 @@ mod audit;
 mod audit_period;
 mod authenticator;
 mod brand;
+mod branded_mails;
 mod cleanup;
 mod clocks;
 mod companies;

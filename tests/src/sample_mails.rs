@@ -3,7 +3,7 @@
 use readmit::domain::lifecycle::{CodeStatus, Phase};
 use readmit::domain::{
     Company, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, NoticeSubject, Origin,
-    SecondProof, TimeZone, Timestamp, passcode,
+    SecondProof, Timestamp, passcode,
 };
 use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
@@ -25,6 +25,12 @@ pub struct Cast {
     pub company: String,
     /// The company's support address.
     pub support_email: Option<String>,
+    /// The company's colour, such as `#1d4ed8`.
+    pub color: Option<String>,
+    /// The reason that the admin gave. The company shows it.
+    pub reason: String,
+    /// The company's time zone.
+    pub time_zone: String,
     /// The client's `User-Agent`.
     pub user_agent: String,
 }
@@ -36,6 +42,9 @@ impl Default for Cast {
             other: "Ada Lindqvist".to_owned(),
             company: "Northwind Partners".to_owned(),
             support_email: Some("help@northwind.example".to_owned()),
+            color: None,
+            reason: "Lost the phone".to_owned(),
+            time_zone: "UTC".to_owned(),
             user_agent:
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                 Version/19.1 Mobile/15E148 Safari/604.1"
@@ -54,9 +63,9 @@ impl Cast {
             support_email: self.support_email.as_ref().map(|email| email.parse().unwrap()),
             mail_locale: None,
             second_proof: SecondProof::default(),
-            brand_color: None,
-            reason_in_mail: false,
-            time_zone: TimeZone::default(),
+            brand_color: self.color.as_ref().map(|color| color.parse().unwrap()),
+            reason_in_mail: true,
+            time_zone: self.time_zone.parse().unwrap(),
         }
     }
 
@@ -89,8 +98,8 @@ impl Cast {
             company_id: holder.company_id,
             holder,
             latest,
-            issuer: proof_required.then(|| self.other.parse().unwrap()),
-            reason: None,
+            issuer: proof_required.then(|| Self::employee(&self.other, "ada@northwind.example", "en")),
+            reason: proof_required.then(|| self.reason.clone().try_into().unwrap()),
             suspend: false,
             proof_required,
             code,

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lifecycle::{CodeStatus, Phase};
 use crate::passcode::{Code, DEFAULT_LIFETIME, MAX_LIFETIME_MINUTES, MIN_LIFETIME_MINUTES, OperatorTag};
-use crate::{
-    AccountType, Admin, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, Name, PasscodeId, Timestamp,
-};
+use crate::{AccountType, Admin, Company, CompanyId, Employee, Issuer, LatestPasscode, Login, PasscodeId, Timestamp};
 
 /// The options of an issue.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -41,7 +39,8 @@ impl TryFrom<u32> for LifetimeMinutes {
     }
 }
 
-/// A reason, typed by the admin: at most 500 characters. It is stored in the audit event, and never in a mail.
+/// A reason, typed by the admin: at most 500 characters. It is stored in the audit event. The mail shows it only if
+/// the company wants that.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Reason(String);
@@ -89,9 +88,9 @@ pub struct IssuedPasscode {
     pub holder: Employee,
     /// The passcode as admins see it.
     pub latest: LatestPasscode,
-    /// The name of the admin who issues it, for the mail.
-    pub issuer: Option<Name>,
-    /// The reason, for the audit event.
+    /// The admin who issues it, for the mail. None if it is the operator.
+    pub issuer: Option<Employee>,
+    /// The reason, for the audit event, and for the mail if the company shows reasons there.
     pub reason: Option<Reason>,
     /// Whether the account is suspended until its recovery is completed.
     pub suspend: bool,
@@ -146,7 +145,7 @@ pub fn issue(
     Ok(IssuedPasscode {
         company_id: holder.company_id,
         latest,
-        issuer: admin.map(|admin| admin.full_name.clone()),
+        issuer: admin.cloned(),
         reason: options.reason.clone(),
         suspend: options.suspend,
         // The operator helps people who have lost everything, including the password, so no second proof is possible.

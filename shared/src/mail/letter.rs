@@ -3,6 +3,7 @@
 use readmit_domain::{Company, Device, Employee, IssuedPasscode, Notice, NoticeKind};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::color::ButtonColors;
 use super::line::{Line, Value, Values};
 use super::page::{Block, Link, Page};
 use super::words::{NoticesWords, PagesWords, Words, words_for};
@@ -37,22 +38,24 @@ impl Letterhead {
         let mut values = self.values(&issued.holder, company);
         let lifetime = (issued.latest.expires_at.millis() - issued.latest.issued_at.millis()) / 60_000;
         values.add("lifetime", Value::together((language.span)(lifetime)));
-        values.add("expires_at", Value::told(&(language.moment)(issued.latest.expires_at)));
+        values.add("expires_at", Value::told(&(language.moment)(&company.time_zone.show(issued.latest.expires_at))));
         let from = match &issued.issuer {
-            Some(name) => {
-                values.add("issuer", Value::told(name.as_str()));
+            Some(admin) => {
+                values.add("issuer", Value::told(admin.full_name.as_str()));
+                values.add("issuer_address", Value::address(admin.login.as_str()));
                 words.from_admin
             }
             None => words.from_operator,
         };
         let disown = format!("{portal}/#/disown/{}", disown_token.expose_secret());
         // The code comes late: some mail programs show the first lines of a mail on a locked screen.
-        let mut blocks = vec![
-            Block::Paragraph(values.fill(language.greeting)),
-            Block::Paragraph(values.fill(from)),
-            Block::Paragraph(values.fill(words.validity)),
-            Block::Paragraph(values.fill(words.never_asked)),
-        ];
+        let mut blocks = vec![Block::Paragraph(values.fill(language.greeting)), Block::Paragraph(values.fill(from))];
+        let reason = issued.reason.as_ref().map(|reason| reason.as_str().trim()).filter(|reason| !reason.is_empty());
+        if let Some(reason) = reason.filter(|_| company.reason_in_mail) {
+            blocks.push(Block::Facts(vec![(values.fill(words.reason), Value::told(reason).into())]));
+        }
+        blocks
+            .extend([Block::Paragraph(values.fill(words.validity)), Block::Paragraph(values.fill(words.never_asked))]);
         if issued.proof_required {
             blocks.push(Block::Paragraph(values.fill(words.proof)));
         }
@@ -74,7 +77,7 @@ impl Letterhead {
             ("employee_id", issued.holder.employee_id.to_string()),
             ("passcode_id", issued.latest.passcode_id.to_string()),
         ];
-        self.letter(language, &values, [words.subject, words.preview], blocks, tags)
+        self.letter(language, company, &values, [words.subject, words.preview], blocks, tags)
     }
 
     pub fn notice(&self, to: &Employee, company: &Company, notice: &Notice) -> Result<Letter, askama::Error> {
@@ -89,7 +92,7 @@ impl Letterhead {
         let known = [
             (common.before, before),
             (common.now, now),
-            (common.at, Some(Value::told(&(language.moment)(notice.at)).into())),
+            (common.at, Some(Value::told(&(language.moment)(&company.time_zone.show(notice.at))).into())),
             (common.source_ip, notice.origin.source_ip.as_deref().map(|address| Value::told(address).into())),
             (common.browser, notice.origin.user_agent.as_deref().and_then(|header| browser(header, common))),
         ];
@@ -110,21 +113,28 @@ impl Letterhead {
         }
         blocks.push(Block::Note(values.fill(common.asks_nothing)));
         let tags = vec![("kind", notice.kind.name().to_owned()), ("event_id", notice.event_id.to_string())];
-        self.letter(language, &values, [words.subject, common.preview], blocks, tags)
+        self.letter(language, company, &values, [words.subject, common.preview], blocks, tags)
     }
 
     fn letter(
         &self,
         language: &Words,
+        company: &Company,
         values: &Values,
         [subject, preview]: [&'static str; 2],
         blocks: Vec<Block>,
         tags: Vec<(&'static str, String)>,
     ) -> Result<Letter, askama::Error> {
         let subject = values.fill(subject).to_string();
-        let (company, preview) = (values.fill("{company}"), values.fill(preview));
-        let page =
-            Page { language: language.tag, company, brand: &self.brand_name, subject: &subject, preview, blocks };
+        let page = Page {
+            language: language.tag,
+            company: values.fill("{company}"),
+            brand: &self.brand_name,
+            subject: &subject,
+            preview: values.fill(preview),
+            button: ButtonColors::of(company.brand_color.as_ref()),
+            blocks,
+        };
         let (text, html) = page.render()?;
         Ok(Letter { subject, text, html, tags })
     }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::color::ButtonColors;
 use super::line::{Line, Piece};
 
 /// A mail's content. Its two templates have the layout and no text.
@@ -12,6 +13,7 @@ pub(super) struct Page<'a> {
     pub subject: &'a str,
     /// What mail programs show beside the subject. The page itself does not show it.
     pub preview: Line,
+    pub button: ButtonColors,
     pub blocks: Vec<Block>,
 }
 

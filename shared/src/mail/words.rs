@@ -7,7 +7,7 @@ mod de;
 mod en;
 mod ja;
 
-use readmit_domain::{Locale, NoticeKind, SecondProof, Timestamp};
+use readmit_domain::{LocalTime, Locale, NoticeKind, SecondProof};
 
 /// All languages. The first is the default.
 const LANGUAGES: &[&Words] = &[&en::WORDS, &de::WORDS, &ja::WORDS];
@@ -18,8 +18,8 @@ pub(super) struct Words {
     pub tag: &'static str,
     /// A duration, given in minutes, as people say it.
     pub span: fn(i64) -> String,
-    /// A time as people write it, in UTC, with the time zone.
-    pub moment: fn(Timestamp) -> String,
+    /// A time as people write it, with the name of its zone.
+    pub moment: fn(&LocalTime) -> String,
     /// `{name}`
     pub greeting: &'static str,
     pub passcode: PasscodeWords,
@@ -27,13 +27,15 @@ pub(super) struct Words {
 }
 
 /// The mail with a passcode. Values: `{name}`, `{brand}`, `{company}`, `{portal}`, `{support}`, `{lifetime}`, `{expires_at}`, and
-/// `{issuer}` only in `from_admin`.
+/// `{issuer}` and `{issuer_address}` only in `from_admin`.
 pub(super) struct PasscodeWords {
     pub subject: &'static str,
     /// See [`NoticesWords::preview`].
     pub preview: &'static str,
     pub from_admin: &'static str,
     pub from_operator: &'static str,
+    /// The label of the reason that the admin gave.
+    pub reason: &'static str,
     pub validity: &'static str,
     pub never_asked: &'static str,
     /// If the passcode alone is not enough.
@@ -171,8 +173,16 @@ fn whole_hours(minutes: i64) -> Option<i64> {
     (minutes % 60 == 0).then_some(minutes / 60)
 }
 
+/// The name of a time's zone: its usual abbreviation, or `UTC-03` if it has none.
+fn zone(local: &LocalTime) -> String {
+    let name = &local.abbreviation;
+    if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name.clone() }
+}
+
 #[cfg(test)]
 mod tests {
+    use readmit_domain::{TimeZone, Timestamp};
+
     use super::*;
 
     fn tag(locales: [&str; 2]) -> &'static str {
@@ -199,15 +209,41 @@ mod tests {
     }
 
     #[test]
-    fn spans_and_moments_read_as_people_say_them() {
-        let moment = Timestamp::from_millis(1_732_421_884_000);
-        let read = |words: &Words| ([60, 10, 90, 1440].map(words.span).join(", "), (words.moment)(moment));
+    fn spans_read_as_people_say_them() {
+        let read = |words: &Words| [60, 10, 90, 1440].map(words.span).join(", ");
         let [english, german, japanese] = [&en::WORDS, &de::WORDS, &ja::WORDS].map(read);
-        assert_eq!(english.0, "1 hour, 10 minutes, 90 minutes, 24 hours");
-        assert_eq!(german.0, "1 Stunde, 10 Minuten, 90 Minuten, 24 Stunden");
-        assert_eq!(japanese.0, "1時間, 10分, 90分, 24時間");
-        assert_eq!(english.1, "24 November 2024, 04:18 UTC");
-        assert_eq!(german.1, "24. November 2024, 04:18 Uhr UTC");
-        assert_eq!(japanese.1, "2024年11月24日 04:18 UTC");
+        assert_eq!(english, "1 hour, 10 minutes, 90 minutes, 24 hours");
+        assert_eq!(german, "1 Stunde, 10 Minuten, 90 Minuten, 24 Stunden");
+        assert_eq!(japanese, "1時間, 10分, 90分, 24時間");
+    }
+
+    #[test]
+    fn moments_read_as_people_write_them_where_the_company_is() {
+        let moment = Timestamp::from_millis(1_732_421_884_000);
+        let read = |zone: &str| {
+            let local = zone.parse::<TimeZone>().unwrap().show(moment);
+            [&en::WORDS, &de::WORDS, &ja::WORDS].map(|words| (words.moment)(&local).replace('\u{a0}', " "))
+        };
+        for (zone, [english, german, japanese]) in [
+            ("UTC", ["24 November 2024, 04:18 UTC", "24. November 2024, 04:18 Uhr UTC", "2024年11月24日 04:18 UTC"]),
+            (
+                "Europe/Berlin",
+                ["24 November 2024, 05:18 CET", "24. November 2024, 05:18 Uhr MEZ", "2024年11月24日 05:18 CET"],
+            ),
+            (
+                "Asia/Tokyo",
+                ["24 November 2024, 13:18 JST", "24. November 2024, 13:18 Uhr JST", "2024年11月24日 13:18 JST"],
+            ),
+            (
+                "America/Sao_Paulo",
+                [
+                    "24 November 2024, 01:18 UTC-03",
+                    "24. November 2024, 01:18 Uhr UTC-03",
+                    "2024年11月24日 01:18 UTC-03",
+                ],
+            ),
+        ] {
+            assert_eq!(read(zone), [english, german, japanese], "{zone}");
+        }
     }
 }

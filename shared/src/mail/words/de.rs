@@ -1,8 +1,8 @@
 //! German.
 
-use readmit_domain::Timestamp;
+use readmit_domain::LocalTime;
 
-use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone};
 
 pub(super) static WORDS: Words = Words {
     tag: "de",
@@ -13,8 +13,10 @@ pub(super) static WORDS: Words = Words {
         subject: "Ihr Einmalcode für {brand}",
         preview: "Öffnen Sie diese Mail, um wieder Zugang zu {brand} zu bekommen. Haben Sie sie nicht erwartet, dann sagen Sie \
             es uns über den Link am Ende.",
-        from_admin: "{issuer}, Security Admin bei {company}, hat Ihnen einen Einmalcode für {brand} geschickt.",
+        from_admin: "{issuer} ({issuer_address}), Security Admin bei {company}, hat Ihnen einen Einmalcode für {brand} \
+            geschickt.",
         from_operator: "der Betreiber von {brand} hat Ihnen einen Einmalcode für Ihr Konto bei {company} geschickt.",
+        reason: "Angegebener Grund",
         validity: "Er gilt einmal, {lifetime} lang, bis {expires_at}.",
         never_asked: "Niemand wird Sie am Telefon, im Chat oder per Mail nach diesem Einmalcode fragen. Geben Sie ihn nur auf \
             {portal} ein.",
@@ -209,9 +211,14 @@ fn span(minutes: i64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "n" })
 }
 
-/// `24. November 2026, 14:05 Uhr UTC`.
-fn moment(moment: Timestamp) -> String {
-    let t = moment.to_calendar();
+/// `24. November 2026, 15:05 Uhr MEZ`, with spaces that do not break within the date and within the time.
+fn moment(local: &LocalTime) -> String {
+    let t = local.at;
     let month = MONTHS[usize::from(u8::from(t.month())) - 1];
-    format!("{}. {month} {}, {:02}:{:02} Uhr UTC", t.day(), t.year(), t.hour(), t.minute())
+    let zone = match local.abbreviation.as_str() {
+        "CET" => "MEZ".to_owned(),
+        "CEST" => "MESZ".to_owned(),
+        _ => zone(local),
+    };
+    format!("{}.\u{a0}{month} {}, {:02}:{:02}\u{a0}Uhr\u{a0}{zone}", t.day(), t.year(), t.hour(), t.minute())
 }

@@ -1,8 +1,8 @@
 //! English.
 
-use readmit_domain::Timestamp;
+use readmit_domain::LocalTime;
 
-use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone};
 
 pub(super) static WORDS: Words = Words {
     tag: "en",
@@ -12,8 +12,10 @@ pub(super) static WORDS: Words = Words {
     passcode: PasscodeWords {
         subject: "Your one-time passcode for {brand}",
         preview: "Open this mail to get back into {brand}. If you did not expect it, tell us by the link at its end.",
-        from_admin: "{issuer}, a Security Admin of {company}, has sent you a one-time passcode for {brand}.",
+        from_admin: "{issuer} ({issuer_address}), a Security Admin of {company}, has sent you a one-time passcode for \
+            {brand}.",
         from_operator: "The operator of {brand} has sent you a one-time passcode for your account at {company}.",
+        reason: "Reason given",
         validity: "It works once, within {lifetime}: until {expires_at}.",
         never_asked: "Nobody will ask you for this passcode by phone, chat or mail. Type it only at {portal}.",
         proof: "Have your current password or a backup code at hand: the passcode alone is not enough.",
@@ -186,8 +188,8 @@ fn span(minutes: i64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// `24 November 2026, 14:05 UTC`.
-fn moment(moment: Timestamp) -> String {
-    let t = moment.to_calendar();
-    format!("{} {} {}, {:02}:{:02} UTC", t.day(), t.month(), t.year(), t.hour(), t.minute())
+/// `24 November 2026, 15:05 CET`, with spaces that do not break within the date and within the time.
+fn moment(local: &LocalTime) -> String {
+    let (t, zone) = (local.at, zone(local));
+    format!("{}\u{a0}{} {}, {:02}:{:02}\u{a0}{zone}", t.day(), t.month(), t.year(), t.hour(), t.minute())
 }

@@ -1,8 +1,8 @@
 //! Japanese.
 
-use readmit_domain::Timestamp;
+use readmit_domain::LocalTime;
 
-use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours};
+use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone};
 
 pub(super) static WORDS: Words = Words {
     tag: "ja",
@@ -12,8 +12,10 @@ pub(super) static WORDS: Words = Words {
     passcode: PasscodeWords {
         subject: "{brand} のワンタイムパスコード",
         preview: "このメールから {brand} に再び入ることができます。心当たりがない場合は、末尾のリンクからお知らせください。",
-        from_admin: "{company} のセキュリティ管理者 {issuer} さんが、{brand} のワンタイムパスコードを送信しました。",
+        from_admin: "{company} のセキュリティ管理者 {issuer} さん（{issuer_address}）が、{brand}\
+             のワンタイムパスコードを送信しました。",
         from_operator: "{brand} の運営者が、{company} でのお客様のアカウントのワンタイムパスコードを送信しました。",
+        reason: "理由",
         validity: "使えるのは一度だけ、{lifetime}以内です。期限: {expires_at}",
         never_asked: "電話、チャット、メールでこのパスコードをお尋ねすることはありません。入力するのは {portal} だけにしてください。",
         proof: "現在のパスワードまたはバックアップコードもご用意ください。パスコードだけでは手続きできません。",
@@ -193,9 +195,9 @@ fn span(minutes: i64) -> String {
     whole_hours(minutes).map_or_else(|| format!("{minutes}分"), |hours| format!("{hours}時間"))
 }
 
-/// `2026年11月24日 14:05 UTC`.
-fn moment(moment: Timestamp) -> String {
-    let t = moment.to_calendar();
+/// `2026年11月24日 15:05 JST`, with a space that does not break within the time.
+fn moment(local: &LocalTime) -> String {
+    let (t, zone) = (local.at, zone(local));
     let month = u8::from(t.month());
-    format!("{}年{month}月{}日 {:02}:{:02} UTC", t.year(), t.day(), t.hour(), t.minute())
+    format!("{}年{month}月{}日 {:02}:{:02}\u{a0}{zone}", t.year(), t.day(), t.hour(), t.minute())
 }
