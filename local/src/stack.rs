@@ -27,7 +27,9 @@ use crate::seed::enrolment::Enrolment;
 use crate::seed::{self, SeedError};
 use crate::stream::StreamReader;
 use crate::template::{Template, TemplateError};
-use crate::{Employees, Options, control, cors, gateway, guard, lambda_api, pages, portal, ses_and_secrets};
+use crate::{
+    Employees, Options, control, cors, gateway, guard, lambda_api, mail_preview, pages, portal, ses_and_secrets,
+};
 
 /// A running stack. Dropping it stops it without waiting.
 pub struct Stack {
@@ -130,6 +132,7 @@ impl Stack {
         let authenticator = Authenticator::new(clock.clock());
         let mut owners_only =
             owners_only.merge(lambda_api::router(invoker.clone())).merge(authenticator.router()).merge(pages::router());
+        owners_only = owners_only.merge(mail_preview::router(&environment)?);
         if options.portal {
             // The portal contains no secret, but under an attacker's host name people could type their password into it.
             owners_only = owners_only.merge(portal::router(options.dock.then(|| authenticator.clone())));

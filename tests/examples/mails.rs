@@ -9,14 +9,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use readmit::mail::languages;
-use readmit_tests::sample_mails::Cast;
+use readmit_local::sample_mails::Cast;
+use readmit_tests::sample_mails::files;
 
 fn main() {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).unwrap();
     for language in languages() {
         let folder = folder.join(language);
         fs::create_dir_all(&folder).unwrap();
-        for (name, content) in Cast::default().files(language) {
+        for (name, content) in files(&Cast::default(), language) {
             fs::write(folder.join(name), content).unwrap();
         }
     }

@@ -1,7 +1,7 @@
 //! What a company decides about its people's mails: who is named, the colour, the zone of times, the reason, and where an answer goes.
 
+use readmit_local::sample_mails::Cast;
 use readmit_tests::World;
-use readmit_tests::sample_mails::Cast;
 use serde_json::{Value, json};
 
 const ADA: &str = "ada@northwind.example";
@@ -63,7 +63,7 @@ fn times_are_those_of_the_companys_clocks_and_name_their_zone() {
     ] {
         let cast = Cast { time_zone: zone.to_owned(), ..Cast::default() };
         for (language, expected) in [("en", english), ("de", german), ("ja", japanese)] {
-            let (_, letter) = cast.letters(language).remove(0);
+            let (_, letter) = cast.letters(language).unwrap().remove(0);
             for body in [letter.text, letter.html] {
                 assert!(body.replace('\u{a0}', " ").contains(expected), "{expected} is not in {body}");
             }
@@ -75,7 +75,7 @@ fn times_are_those_of_the_companys_clocks_and_name_their_zone() {
 fn a_button_has_the_companys_colour_and_readable_text() {
     for (color, text) in [("#1d4ed8", "#ffffff"), ("#facc15", "#000000")] {
         let cast = Cast { color: Some(color.to_owned()), ..Cast::default() };
-        let (_, letter) = cast.letters("en").remove(0);
+        let (_, letter) = cast.letters("en").unwrap().remove(0);
         let button = letter.html.split_once("Get back into").unwrap().0.rsplit_once("<td").unwrap().1;
         assert!(button.contains(&format!("bgcolor=\"{color}\"")), "{button}");
         assert!(button.contains(&format!("background-color:{color};")), "{button}");

@@ -9,8 +9,9 @@ use readmit::keyring::KeyNeeds;
 use readmit::mail::{Letter, Mail, languages};
 use readmit::{Clock, Environment, Random, Services};
 use readmit_local::functions;
+use readmit_local::sample_mails::{CODE, Cast};
 use readmit_local::template::Template;
-use readmit_tests::sample_mails::{CODE, Cast};
+use readmit_tests::sample_mails::files;
 use readmit_tests::{Recovery, World};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ const RENEW: &str = "Renew: cargo run -p readmit-tests --example mails -- tests/
 const MIKE: &str = "mike@northwind.example";
 
 /// The contents of a folder's files, by name.
-fn files(folder: &Path) -> BTreeMap<String, String> {
+fn kept_files(folder: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|_| panic!("{RENEW}")).map(Result::unwrap);
     entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap())).collect()
 }
@@ -27,8 +28,8 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 #[test]
 fn every_mail_in_every_language_reads_as_its_snapshot() {
     for language in languages() {
-        let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("mails").join(language));
-        let made: BTreeMap<String, String> = Cast::default().files(language).into_iter().collect();
+        let kept = kept_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("mails").join(language));
+        let made: BTreeMap<String, String> = files(&Cast::default(), language).into_iter().collect();
         assert_eq!(kept.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>(), "{RENEW}");
         for (name, content) in made {
             assert_eq!(kept[&name], content, "{language}/{name} has changed. {RENEW}");
@@ -50,7 +51,7 @@ fn every_language_says_as_much_as_the_others() {
             "Safari",
             "iPhone",
         ];
-        let letters = Cast::default().letters(locale).into_iter();
+        let letters = Cast::default().letters(locale).unwrap().into_iter();
         letters
             .map(|(name, letter)| {
                 assert!(!letter.text.contains(['{', '}']), "{locale} {name}: {}", letter.text);
@@ -69,7 +70,7 @@ fn every_language_says_as_much_as_the_others() {
 fn a_company_without_an_address_for_help_sends_its_people_to_the_providers() {
     let cast = Cast { support_email: None, ..Cast::default() };
     for language in languages() {
-        for (name, letter) in cast.letters(language) {
+        for (name, letter) in cast.letters(language).unwrap() {
             assert!(letter.text.contains("Technical Support"), "{language} {name}: {}", letter.text);
             assert!(letter.html.contains("<bdi>Technical Support</bdi>"), "{language} {name}");
         }
@@ -83,7 +84,7 @@ fn no_notice_repeats_what_a_client_calls_itself() {
     for user_agent in [typed.to_owned(), format!("{} {typed}", Cast::default().user_agent)] {
         let cast = Cast { user_agent, ..Cast::default() };
         for language in languages() {
-            for (name, letter) in cast.letters(language) {
+            for (name, letter) in cast.letters(language).unwrap() {
                 for content in [&letter.subject, &letter.text, &letter.html] {
                     assert!(
                         !content.contains("555 0100") && !content.contains("read out"),
@@ -99,7 +100,7 @@ fn no_notice_repeats_what_a_client_calls_itself() {
 fn a_browser_is_named_by_family_and_system_and_an_app_not_at_all() {
     let disowned = |user_agent: &str, locale| {
         let cast = Cast { user_agent: user_agent.to_owned(), ..Cast::default() };
-        let letters: BTreeMap<String, Letter> = cast.letters(locale).into_iter().collect();
+        let letters: BTreeMap<String, Letter> = cast.letters(locale).unwrap().into_iter().collect();
         letters["passcode_disowned"].text.clone()
     };
     let usual = Cast::default().user_agent;
@@ -125,7 +126,7 @@ fn a_weaker_policy_is_told_to_security_admins_in_words() {
         (SecondProof::Everyone, SecondProof::None, "Everyone needs", "Nobody needs"),
         (SecondProof::SecurityAdmins, SecondProof::None, "Only Security Admins need", "Nobody needs"),
     ] {
-        let text = cast.letter("en", NoticeKind::PolicyWeakened { from, to }).text;
+        let text = cast.letter("en", NoticeKind::PolicyWeakened { from, to }).unwrap().text;
         assert!(text.contains(&format!("Before: {before} a second proof\nNow: {now} a second proof\n")), "{text}");
         assert!(
             text.contains("You receive this notice because you are a Security Admin of Northwind Partners."),
@@ -155,7 +156,7 @@ fn page_of(name: &str) -> Option<&'static str> {
 
 #[test]
 fn a_notice_links_only_to_the_page_where_one_acts_and_is_tagged_with_its_event() {
-    for (name, letter) in Cast::default().letters("en").split_off(2) {
+    for (name, letter) in Cast::default().letters("en").unwrap().split_off(2) {
         let page = page_of(&name).map(|page| format!("https://portal.example/#/{page}"));
         let links: Vec<_> = letter.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(links, page.as_deref().into_iter().collect::<Vec<_>>(), "{name}");
@@ -171,7 +172,7 @@ fn a_notice_links_only_to_the_page_where_one_acts_and_is_tagged_with_its_event()
 #[test]
 fn every_notice_says_what_to_do_first() {
     for (language, first) in [("en", "first"), ("de", "zuerst"), ("ja", "まず")] {
-        for (name, letter) in Cast::default().letters(language).split_off(2) {
+        for (name, letter) in Cast::default().letters(language).unwrap().split_off(2) {
             assert!(letter.text.to_lowercase().contains(first), "{language} {name}: {}", letter.text);
         }
     }
@@ -180,7 +181,7 @@ fn every_notice_says_what_to_do_first() {
 #[test]
 fn the_link_that_a_notice_sends_people_to_is_called_so_in_the_mail_with_the_passcode() {
     for language in languages() {
-        let letters: BTreeMap<String, Letter> = Cast::default().letters(language).into_iter().collect();
+        let letters: BTreeMap<String, Letter> = Cast::default().letters(language).unwrap().into_iter().collect();
         let link = letters["passcode_from_admin"].html.split("<a class=\"link\"").nth(1).unwrap();
         let label = link.split_once('>').unwrap().1.split_once("</a>").unwrap().0;
         let text = &letters["passcode_redeemed"].text;
@@ -242,8 +243,8 @@ async fn every_mail_goes_only_to_its_recipient_and_is_marked_as_automatic() {
     assert_eq!(asked_headers(&world), automatic);
 
     let mailing = mailing(&world);
-    for notice in cast.notices() {
-        mailing.mail.notice(&cast.reader("ja"), &cast.company(), &notice).await.unwrap();
+    for notice in cast.notices().unwrap() {
+        mailing.mail.notice(&cast.recipient("ja").unwrap(), &cast.company().unwrap(), &notice).await.unwrap();
         assert_eq!(asked_headers(&world), automatic);
         let mail = world.all_mails_to(MIKE).await.pop().unwrap();
         assert_eq!(mail["to"], json!([MIKE]));

@@ -1,7 +1,7 @@
 //! What mail programs show of a mail without opening it, also on a locked screen: its subject and its first characters.
 
 use readmit::mail::{Letter, languages};
-use readmit_tests::sample_mails::{CODE, Cast};
+use readmit_local::sample_mails::{CODE, Cast};
 
 /// More characters than any mail program shows.
 const SHOWN: usize = 150;
@@ -32,7 +32,7 @@ fn both(letter: &Letter) -> [String; 2] {
 fn no_preview_shows_the_code_or_a_part_of_it() {
     for cast in [Cast::default(), shortest()] {
         for language in languages() {
-            for (name, letter) in cast.letters(language) {
+            for (name, letter) in cast.letters(language).unwrap() {
                 for preview in both(&letter).iter().chain([&letter.subject]) {
                     let shown = CODE.split('-').find(|group| preview.contains(group));
                     assert_eq!(shown, None, "{language} {name}: {preview}");
@@ -46,7 +46,7 @@ fn no_preview_shows_the_code_or_a_part_of_it() {
 fn the_preview_of_html_says_what_the_mail_is_and_names_nobody() {
     let cast = Cast::default();
     for language in languages() {
-        for (name, letter) in cast.letters(language) {
+        for (name, letter) in cast.letters(language).unwrap() {
             let [_, preview] = both(&letter);
             assert!(!preview.starts_with('\u{34f}') && preview.ends_with('\u{34f}'), "{language} {name}: {preview}");
             for person in ["Mike", "Ada", "Northwind"] {
