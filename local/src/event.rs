@@ -1,7 +1,7 @@
 //! An HTTP request as an event of API Gateway's HTTP API, payload format 2.0.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -23,6 +23,15 @@ pub struct Arrival<'a> {
     pub trace_id: &'a str,
 }
 
+impl Arrival<'_> {
+    /// The client's address. This machine has one address, whether a program connects to 127.0.0.1 or ::1, so that all its
+    /// programs share the limits of one network.
+    fn source_ip(&self) -> String {
+        let ip = self.peer.ip();
+        (if ip.is_loopback() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { ip }).to_string()
+    }
+}
+
 /// The event of a request for the route `route_key`, with the path's `parameters`.
 pub fn of_request(
     route_key: &str,
@@ -33,7 +42,7 @@ pub fn of_request(
 ) -> Value {
     let path = decoded(parts.uri.path());
     let query = parts.uri.query().unwrap_or_default();
-    let source_ip = arrival.peer.ip().to_string();
+    let source_ip = arrival.source_ip();
     let headers = headers(&parts.headers, body.len(), arrival);
     let user_agent = headers.get("user-agent").cloned().unwrap_or_default();
     let domain = "localhost";
@@ -109,7 +118,7 @@ fn headers(received: &HeaderMap, length: usize, arrival: &Arrival<'_>) -> BTreeM
             add(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
         }
     }
-    add("x-forwarded-for", &arrival.peer.ip().to_string());
+    add("x-forwarded-for", &arrival.source_ip());
     let replaced = [
         ("content-length", length.to_string()),
         ("x-amzn-trace-id", arrival.trace_id.to_owned()),
@@ -158,14 +167,20 @@ fn common_log_time(now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use axum::http::Request;
 
     use super::*;
 
     fn event(request: axum::http::request::Builder, body: &[u8]) -> Value {
+        event_from(Ipv4Addr::LOCALHOST.into(), request, body)
+    }
+
+    fn event_from(ip: IpAddr, request: axum::http::request::Builder, body: &[u8]) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let arrival = Arrival {
-            peer: ([127, 0, 0, 1], 40_000).into(),
+            peer: (ip, 40_000).into(),
             port: 3000,
             now: Timestamp::from_millis(1_584_039_838_390),
             request_id: "JKJaXmPLvHcESHA=",
@@ -197,6 +212,13 @@ mod tests {
         assert_eq!(event["requestContext"]["http"]["protocol"], "HTTP/1.1");
         assert_eq!(event["requestContext"]["time"], "12/Mar/2020:19:03:58 +0000");
         assert_eq!(event["requestContext"]["timeEpoch"], 1_584_039_838_390_i64);
+    }
+
+    #[test]
+    fn this_machine_has_one_address() {
+        let event = event_from(Ipv6Addr::LOCALHOST.into(), Request::get("/v1/employees"), b"");
+        assert_eq!(event["requestContext"]["http"]["sourceIp"], "127.0.0.1");
+        assert_eq!(event["headers"]["x-forwarded-for"], "127.0.0.1");
     }
 
     #[test]
