@@ -67,6 +67,22 @@ fn every_language_says_as_much_as_the_others() {
 }
 
 #[test]
+fn no_name_sticks_to_the_word_before_or_after_it() {
+    for language in languages() {
+        for (name, letter) in Cast::default().letters(language).unwrap() {
+            for value in ["Mike Brandt", "Ada Lindqvist", "Northwind Partners", "Partner Portal"] {
+                for (at, _) in letter.text.match_indices(value) {
+                    let (before, after) = (&letter.text[..at], &letter.text[at + value.len()..]);
+                    let beside = [before.chars().next_back(), after.chars().next()];
+                    let sticks = beside.into_iter().flatten().any(char::is_alphanumeric);
+                    assert!(!sticks, "{language} {name}: {value} in {}", letter.text);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_company_without_an_address_for_help_sends_its_people_to_the_providers() {
     let cast = Cast { support_email: None, ..Cast::default() };
     for language in languages() {

@@ -12,8 +12,8 @@ pub(super) static WORDS: Words = Words {
     passcode: PasscodeWords {
         subject: "{brand} のワンタイムパスコード",
         preview: "このメールから {brand} に再び入ることができます。心当たりがない場合は、末尾のリンクからお知らせください。",
-        from_admin: "{company} のセキュリティ管理者 {issuer} さん（{issuer_address}）が、{brand}\
-             のワンタイムパスコードを送信しました。",
+        from_admin: "{company} のセキュリティ管理者 {issuer} さん（{issuer_address}）が、{brand} の\
+            ワンタイムパスコードを送信しました。",
         from_operator: "{brand} の運営者が、{company} でのお客様のアカウントのワンタイムパスコードを送信しました。",
         reason: "理由",
         validity: "使えるのは一度だけ、{lifetime}以内です。期限: {expires_at}",
