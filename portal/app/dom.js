@@ -54,20 +54,26 @@ const PATHS = {
 };
 
 /**
+ * An element of a drawing, as `h` makes others.
+ *
+ * @param {string} tag
+ * @param {Record<string, string | number | boolean>} [attributes]
+ * @param {...(Child | Child[])} children
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...nodes(children));
+  return element;
+}
+
+/**
  * A decorative drawing: the control around it has the accessible name.
  *
  * @param {keyof typeof PATHS} name
  */
-export function icon(name) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('class', 'icon');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', PATHS[name] ?? '');
-  svg.append(path);
-  return svg;
-}
+export const icon = (name) =>
+  svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': true, class: 'icon' }, svg('path', { d: PATHS[name] ?? '' }));
 
 let ids = 0;
 

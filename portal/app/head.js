@@ -53,7 +53,14 @@ const isHere = (hash) => location.hash.split('?')[0] === hash && 'page';
 function navigation() {
   const link = (/** @type {string} */ hash, /** @type {string} */ text) =>
     h('li', {}, h('a', { href: hash, 'aria-current': isHere(hash) }, text));
-  const list = h('ul', {}, h('li', { class: 'group' }, words.account.admin), link('#/employees', words.employees.title), link('#/audit', words.audit.title));
+  const list = h(
+    'ul',
+    {},
+    h('li', { class: 'group' }, words.account.admin),
+    link('#/employees', words.employees.title),
+    link('#/audit', words.audit.title),
+    link('#/home', words.home.title),
+  );
   return isSecurityAdmin() && h('nav', { 'aria-label': words.shell.main }, list);
 }
 

@@ -76,6 +76,9 @@ export const exactTime = (at) => formatted(at, { ...DAY, ...TIME, second: '2-dig
 /** The day in UTC, for values that are stored once a day in UTC, so that their time means nothing. @param {string} at */
 export const utcDay = (at) => formatted(at, { ...DAY, timeZone: 'UTC' });
 
+/** A day as `2026-11-30`, without its year. @param {string} day */
+export const dayAlone = (day) => formatted(day, { month: 'short', day: 'numeric', timeZone: 'UTC' });
+
 /** Only the time, if it is today in the company's time zone. @param {string | number} at */
 export function timeOf(at) {
   const isToday = formatted(at, DAY) === formatted(Date.now(), DAY);

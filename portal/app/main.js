@@ -28,6 +28,7 @@ const PAGES = {
   redeem: () => import('./pages/redeem.js'),
   recovery: () => import('./pages/recovery.js'),
   disown: () => import('./pages/disown.js'),
+  home: () => import('./pages/home.js'),
   account: () => import('./pages/account.js'),
   employees: () => import('./pages/employees.js'),
   audit: () => import('./pages/audit.js'),
@@ -63,7 +64,7 @@ async function visit(place, { isSame = false } = {}) {
   page.shown?.();
 }
 
-/** The start page. */
+/** The start page: most admins come for one employee. */
 const home = () => (isSecurityAdmin() ? '#/employees' : '#/account');
 
 /** @param {Place} place @param {AbortSignal} signal @returns {Promise<Page | null>} */

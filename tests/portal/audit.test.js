@@ -90,6 +90,23 @@ story('a name is a link that shows the events about the person, from the table a
   await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
 });
 
+story('days are those of the company, and the wrong order is told before anything is asked', async (world) => {
+  const { page } = await adaAtTheTrail(world);
+  const day = (/** @type {number} */ days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('From day').fill(day(1));
+  await page.getByText('There is no such event.').waitFor();
+  await page.getByLabel('To day').fill(day(0));
+  await page.getByText('The first day is after the last one.').waitFor();
+  await page.getByLabel('From day').fill(day(-1));
+  await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
+  await page.getByLabel('Show', { exact: true }).selectOption('passcode.redeemed');
+  await page.getByText('Events shown: 1').waitFor();
+  const [asked] = await Promise.all([page.waitForRequest(/audit-events/), page.reload()]);
+  const { searchParams: query } = new URL(asked.url());
+  assert.deepEqual([query.get('from'), query.get('to')], [`${day(-1)}T00:00:00.000Z`, `${day(1)}T00:00:00.000Z`]);
+  await page.getByText('Events shown: 1').waitFor();
+});
+
 story('an erased person has no name in the file, and the id on the page', async (world) => {
   const { company, visitor, page } = await adaAtTheTrail(world);
   visitor.expects(404);
@@ -149,6 +166,20 @@ story('the file has every event once, over several pages, and no formula or cont
   const reasons = column('detail').filter((detail) => detail.includes('HYPERLINK'));
   assert.deepEqual(reasons.map((detail) => JSON.parse(detail).reason), [HOSTILE]);
   assert.ok(rows.flat().every((cell) => !/^[\s"]*[=+\-@＝＋－＠]/.test(cell) && !/[\p{Cc}\u{202e}]/u.test(cell)));
+});
+
+story('a device has a readable name, and its own text is in the details', async (world) => {
+  const { company, ada, page } = await adaAtTheTrail(world);
+  const agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1';
+  const path = `${world.stack.origin}/v1/employees/${company.employeeId('sam')}/passcode`;
+  const headers = { authorization: `Bearer ${ada.token}`, 'user-agent': agent };
+  assert.equal((await fetch(path, { method: 'POST', headers })).status, 201);
+  await page.reload();
+  const issued = page.getByRole('row').filter({ hasText: 'Passcode issued' }).filter({ hasText: 'Sam Wójcik' });
+  await issued.getByText('Safari on iPhone').waitFor();
+  await issued.getByText(agent).waitFor({ state: 'hidden' });
+  await issued.locator('summary').click();
+  await issued.getByText(agent).waitFor();
 });
 
 story('a browser that calls itself an image stays a text', async (world) => {

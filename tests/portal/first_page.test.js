@@ -149,6 +149,10 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
     await comesTo(page, 'Audit');
     await page.getByRole('row').filter({ hasText: 'Ada Lindqvist' }).first().waitFor();
     await stoodStill(world, page, 'audit');
+    await goTo(page, '#/home');
+    await comesTo(page, 'Overview');
+    await page.getByRole('img', { name: 'Completed recoveries by day' }).waitFor();
+    await stoodStill(world, page, 'overview');
   });
 
   story(`a recovery does not shift on a ${device}, also when answers are slow`, async (world) => {

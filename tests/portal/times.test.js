@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { edit, signInAs } from './harness/journey.js';
+import { edit, goTo, signInAs } from './harness/journey.js';
 import { stories } from './harness/stories.js';
 
 const story = stories();
@@ -24,4 +24,40 @@ story('an admin far away reads the same end of a passcode as the employee in the
   const { text } = await company.stack.mail(company.address('mike'));
   const told = minutesIn(said ?? '', /until (?:\w+ \d+, \d+, )?(\d+):(\d\d)\s(AM|PM) UTC\.$/);
   assert.equal(told, minutesIn(text, /(\d\d):(\d\d)() UTC/));
+});
+
+story('a company in Berlin has its own time and its own days, wherever the browser is', async (world) => {
+  const company = await world.company();
+  await world.stack.importEmployees({ company: { company_id: company.id, time_zone: 'Europe/Berlin' }, employees: [] });
+  const ada = await company.enrol('ada');
+  const { page } = await world.visitor('/', { timezoneId: 'Asia/Tokyo' });
+  await signInAs(page, ada);
+  const dialog = await edit(page, 'Mike Brandt');
+  const [issued] = await Promise.all([
+    page.waitForResponse(/\/passcode$/),
+    dialog.getByRole('button', { name: 'Email TOTP' }).click(),
+  ]);
+  const { expires_at: end } = (await issued.json()).passcode;
+  const told = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Berlin', timeStyle: 'short' }).format(new Date(end));
+  await dialog.getByText(new RegExp(`It works until .*${told} GMT\\+[12]\\.$`)).waitFor();
+  await page.keyboard.press('Escape');
+  await goTo(page, '#/audit');
+  const asked = page.waitForRequest(/audit-events\?.*from=/);
+  await page.getByLabel('From day').fill('2026-07-01');
+  assert.equal(new URL((await asked).url()).searchParams.get('from'), '2026-06-30T22:00:00.000Z');
+  await page.getByText(/Events shown: \d+/).waitFor();
+});
+
+story('times in the audit are relative, and the exact one is their title', async (world) => {
+  const company = await world.company();
+  const ada = await company.enrol('ada');
+  const { page } = await world.visitor('/#/audit');
+  await signInAs(page, ada);
+  const time = page.locator('.audit time').first();
+  await time.getByText('now').waitFor();
+  assert.match((await time.getAttribute('title')) ?? '', /^\w+ \d+, \d+, \d+:\d\d:\d\d\s(AM|PM) UTC$/);
+  await page.clock.install();
+  await page.clock.fastForward('03:00:00');
+  await page.reload();
+  await page.locator('.audit time').first().getByText('3 hours ago').waitFor();
 });

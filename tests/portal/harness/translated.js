@@ -46,6 +46,10 @@ export async function walkThroughTranslated(walk) {
   await page.locator('.audit tbody tr').first().waitFor();
   await page.getByText('…', { exact: true }).first().waitFor({ state: 'detached' });
   await look('audit', visitor);
+  await goTo(page, '#/home');
+  await page.locator('figure').first().waitFor();
+  await page.locator('figure summary').first().click();
+  await look('overview', visitor);
   await goTo(page, '#/account');
   await page.locator('[name=password]').waitFor();
   await look('account', visitor);

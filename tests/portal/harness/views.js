@@ -155,7 +155,22 @@ async function withMany({ visit, look }, ada) {
   await visitor.page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
   await severalAtOnce(visitor, look);
   await theTrail(visitor, look);
+  await theOverview(visitor, look);
   await theAccount(visitor, look, ada);
+}
+
+/** @param {Visitor} visitor @param {Walk['look']} look */
+async function theOverview(visitor, look) {
+  const { page } = visitor;
+  await goTo(page, '#/home');
+  await page.getByRole('img', { name: 'Completed recoveries by day' }).waitFor();
+  await look('overview', visitor);
+  await page.getByText('Show as table').first().click();
+  await look('overview-table', visitor);
+  const menu = page.locator('.head .menu');
+  if (!(await menu.isVisible())) return;
+  await menu.click();
+  await look('menu', visitor);
 }
 
 /** @param {Visitor} visitor @param {Walk['look']} look */
