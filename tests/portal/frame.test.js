@@ -104,6 +104,40 @@ story('a page from a mail does not show who else is signed in', async (world) =>
   await page.locator('.head .who').waitFor({ state: 'detached' });
 });
 
+const LOGO = `data:image/svg+xml;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>').toString('base64')}`;
+
+const HELP = 'help@northwind.example';
+
+story('the company has its logo, its colour and its support address, also after its session has ended', async (world) => {
+  const company = await world.company();
+  const brand = { logo: LOGO, color: '#0a7d55' };
+  await world.stack.importEmployees({ company: { company_id: company.id, brand, support_email: HELP }, employees: [] });
+  const ada = await company.enrol('ada');
+  const visitor = await world.visitor('/');
+  const { page } = visitor;
+  visitor.expects(401);
+  const accent = () => page.evaluate(() => document.documentElement.style.getPropertyValue('--accent'));
+  const help = page.locator('.foot').getByRole('link', { name: HELP });
+  await signInAs(page, ada);
+  await page.getByRole('rowheader', { name: 'Ada Lindqvist' }).waitFor();
+  assert.equal(await page.locator('.brand img').getAttribute('src'), LOGO);
+  await page.locator('.brand').getByText('Northwind Partners').waitFor();
+  assert.equal(await accent(), accents('#0a7d55')['--accent']);
+  await visitor.findsItAccessible();
+  assert.equal(await help.getAttribute('href'), `mailto:${HELP}`);
+  // As from another device.
+  await world.stack.must(204, 'DELETE', '/v1/sessions', { token: ada.token });
+  await page.reload();
+  await page.getByText('Your session has ended.').waitFor();
+  await page.locator('main').getByRole('link', { name: HELP }).waitFor();
+  await signInAs(page, ada);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('You are signed out.').waitFor();
+  assert.equal(await accent(), '');
+  assert.equal(await help.count(), 0);
+  await page.locator('.brand').getByText('Partner Portal').waitFor();
+});
+
 /** The contrast of WCAG 2 between two colours. @param {number[]} one @param {number[]} other */
 function contrast(one, other) {
   const luminance = (/** @type {number[]} */ rgb) => {
