@@ -54,7 +54,7 @@ story('after a session ends on the second page, the sign-in returns to it, and s
   await dialog.getByText('Member 60').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByText('Page 2').waitFor();
-  await page.getByText('2 employees', { exact: true }).waitFor();
+  await page.getByText('51–52 of 52 employees', { exact: true }).waitFor();
 });
 
 story('a recovery elsewhere ends the session, and the new password opens the same list', async (world) => {
