@@ -4,6 +4,7 @@ import { ClockPart } from './dock/clock.js';
 import { DigitsPart } from './dock/digits.js';
 import { MailPart } from './dock/mail.js';
 import { catchEnrolments } from './dock/enrolments.js';
+import { helpToSignIn } from './dock/sign-in.js';
 import { h } from '/_local/dom.js';
 
 /** Whether the dock is open, in every tab of this browser. */
@@ -55,4 +56,5 @@ open(localStorage.getItem(OPEN) === 'true');
 // Beside the body, which the portal fills anew.
 document.documentElement.append(dock);
 catchEnrolments();
+helpToSignIn();
 follow();

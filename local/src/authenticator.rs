@@ -19,8 +19,10 @@ use crate::answer;
 use crate::seed::enrolment::Admin;
 
 mod account;
+mod sign_in;
 
 use account::Reading;
+use sign_in::GivenDigits;
 
 /// The limit of accounts in one request.
 const MAX_ACCOUNTS: usize = 100;
@@ -47,6 +49,8 @@ pub struct Authenticator {
     clock: Clock,
     /// The Security Admin who was enrolled at the start. Empty until the start is complete.
     admin: Arc<OnceLock<Option<Admin>>>,
+    /// The digits that the sign-in page got.
+    given: GivenDigits,
 }
 
 #[derive(Template)]
@@ -66,7 +70,7 @@ struct Question {
 impl Authenticator {
     /// An authenticator that answers "starting" until it is [opened](Self::open).
     pub fn new(clock: Clock) -> Self {
-        Self { clock, admin: Arc::default() }
+        Self { clock, admin: Arc::default(), given: GivenDigits::default() }
     }
 
     /// Opens the authenticator. The page then shows the Security Admin's account and password.
@@ -89,6 +93,7 @@ impl Authenticator {
             .route("/_local/authenticator.css", get(style))
             .route("/_local/authenticator/digits", post(digits))
             .route("/_local/authenticator/admin", get(enrolled))
+            .route("/_local/authenticator/sign-in", post(sign_in))
             .with_state(self.clone())
     }
 }
@@ -106,6 +111,15 @@ async fn show(State(authenticator): State<Authenticator>) -> Response {
 /// The Security Admin with password and key, or null. They are on the page too, and only this machine can ask.
 async fn enrolled(State(authenticator): State<Authenticator>) -> Response {
     (HEADERS, Json(json!({"admin": authenticator.admin()}))).into_response()
+}
+
+/// What "Sign in as Ada" types into the portal's form, or how long it must wait for the next digits.
+async fn sign_in(State(authenticator): State<Authenticator>) -> Response {
+    let now = authenticator.clock.now();
+    match authenticator.admin().and_then(|admin| authenticator.given.sign_in(admin, now)) {
+        Some(answer) => (HEADERS, Json(answer)).into_response(),
+        None => answer::message(StatusCode::NOT_FOUND, "no Security Admin was enrolled at the start"),
+    }
 }
 
 /// `{"accounts":[…]}` with a [`Reading`] or a `{"problem"}` for each address, in the order of the request.

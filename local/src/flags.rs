@@ -25,7 +25,7 @@ pub struct Flags {
     /// Do not serve the portal at /
     #[arg(long, env = "READMIT_LOCAL_NO_PORTAL", value_parser = BoolishValueParser::new())]
     no_portal: bool,
-    /// Leave out the dock at the foot of every page
+    /// Leave out the dock at the foot of every page, and the help on the sign-in page
     #[arg(long, env = "READMIT_LOCAL_NO_DOCK", value_parser = BoolishValueParser::new())]
     no_dock: bool,
     /// Do not report mails as delivered by itself: only POST /_local/delivery reports

@@ -68,7 +68,7 @@ pub struct Options {
     pub clock_control: bool,
     /// Whether the portal is served at `/`.
     pub portal: bool,
-    /// Whether every page of the portal has the dock at its foot.
+    /// Whether every page of the portal has the dock at its foot, and the sign-in page its help.
     pub dock: bool,
     /// Whether the stream of the audit table is read automatically.
     pub follow_stream: bool,

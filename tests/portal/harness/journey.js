@@ -12,7 +12,7 @@ export async function signIn(page, { email, password, code }) {
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByLabel('Authenticator code').fill(code);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /**
@@ -53,7 +53,7 @@ export async function signInAgainAs(page, { password, authenticator }) {
   const dialog = signInAgainDialog(page);
   await dialog.getByLabel('Password', { exact: true }).fill(password);
   await dialog.getByLabel('Authenticator code').fill(await authenticator.digits());
-  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
 }
 
