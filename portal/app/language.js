@@ -58,8 +58,23 @@ export function timeZone() {
   }
 }
 
+/** Languages in which browsers know the usual names of zones: in another one they say `GMT+1` for `CET`, the name in the mails. */
+const NAMING = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'ja'];
+
+/** @param {string} locale @param {string | number} at @param {Intl.DateTimeFormatOptions} options */
+const partsOf = (locale, at, options) => new Intl.DateTimeFormat(locale, { timeZone: timeZone(), ...options }).formatToParts(new Date(at));
+
+/** The short name of the company's time zone, as the mails have it. @param {string | number} at */
+function zoneName(at) {
+  const nameIn = (/** @type {string} */ locale) =>
+    partsOf(locale, at, { timeZoneName: 'short' }).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const names = [language, ...NAMING].map(nameIn);
+  return names.find((name) => !/^GMT[+-]/.test(name)) ?? (names[0] ?? '').replace('GMT', 'UTC');
+}
+
 /** @param {string | number} at @param {Intl.DateTimeFormatOptions} options */
-const formatted = (at, options) => new Intl.DateTimeFormat(language, { timeZone: timeZone(), ...options }).format(new Date(at));
+const formatted = (at, options) =>
+  partsOf(language, at, options).map(({ type, value }) => (type === 'timeZoneName' ? zoneName(at) : value)).join('');
 
 /** @type {Intl.DateTimeFormatOptions} */
 const DAY = { year: 'numeric', month: 'short', day: 'numeric' };

@@ -239,7 +239,7 @@ story('the page with the backup codes cannot be left by mistake', async (world) 
   await page.getByLabel('I have kept').check();
   await page.getByLabel('I have kept').uncheck();
   await refusal.waitFor({ state: 'hidden' });
-  await page.getByRole('link', { name: 'My account' }).click();
+  await page.getByRole('link', { name: 'Northwind Partners' }).click();
   await refusal.waitFor();
   await page.goBack();
   await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
@@ -250,7 +250,7 @@ story('the page with the backup codes cannot be left by mistake', async (world) 
   assert.equal(question.type(), 'beforeunload');
   await question.dismiss();
   await page.getByLabel('I have kept').check();
-  await page.getByRole('link', { name: 'My account' }).click();
+  await page.getByRole('link', { name: 'Northwind Partners' }).click();
   await page.getByRole('heading', { name: 'My account' }).waitFor();
   await leaving;
 });

@@ -45,13 +45,17 @@ const isInField = (page) => page.evaluate(() => {
   return at instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit'].includes(at.type);
 });
 
+/** After Enter a page keeps its filled field until the answer comes. @param {Page} page */
+const isInEmptyField = async (page) =>
+  (await isInField(page)) && page.evaluate(() => /** @type {HTMLInputElement} */ (document.activeElement).value === '');
+
 /** @type {Record<Act['kind'], (page: Page, text: string, origin: string) => Promise<unknown>>} */
 const ACTS = {
   open: (page, text, origin) => page.goto(text.replace(/^http:\/\/[^/]+/, origin)),
   click: async (page, text) => (await named(page, text)).click(),
   see: (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor(),
   type: async (page, text) => {
-    await until(`field for ${text}`, () => isInField(page));
+    await until(`empty field for ${text}`, () => isInEmptyField(page));
     await page.keyboard.type(text);
   },
   press: async (page, text) => {

@@ -109,7 +109,7 @@ export class Watch {
     const refused = this.#refusals.filter((refusal) => !expected.includes(refusal));
     const unexplained = this.#failures.filter(({ isLeft, reason, request, at }) => {
       const isAborted = reason === 'net::ERR_ABORTED';
-      return !isLeft && !(isAborted && (this.#isAskedAnew(request) || this.#movedOn(request, at)));
+      return !isLeft && !(isAborted && (isPoll(request) || this.#isAskedAnew(request) || this.#movedOn(request, at)));
     });
     const failed = unexplained.filter(({ url }) => !this.#expectedFailures.some((urls) => urls.test(url)));
     const complaints = this.#complaints.filter((complaint) => !this.#isExplained(complaint));
@@ -222,3 +222,6 @@ export class Watch {
     return this.#expectedFailures.some((urls) => urls.test(url));
   }
 }
+
+/** The dock asks every second. When its page is left, the browser aborts what it asks for then. @param {import('playwright-core').Request} request */
+const isPoll = (request) => new URL(request.url()).pathname.startsWith('/_local/');
