@@ -7,11 +7,11 @@ import { actionButton } from './form.js';
 import { words } from './language.js';
 import { explain } from './problems.js';
 import { here } from './router.js';
-import { isSecurityAdmin, session } from './session.js';
+import { isSecurityAdmin, recovery, session } from './session.js';
 import { leaveAllTabs } from './tabs.js';
 
-/** Pages for somebody who is not in yet. Another person may be signed in in this tab, whose name would be misleading here. */
-const WITHOUT_PERSON = ['redeem', 'recovery', 'disown'];
+/** Whether the page is for somebody who is not in yet. Another person may be signed in in this tab, whose name would be misleading here. */
+const isBeforeSession = () => ['redeem', 'disown'].includes(here().name) || (here().name === 'recovery' && recovery() !== null);
 
 export const head = h('header', { class: 'head' });
 
@@ -40,7 +40,7 @@ document.addEventListener('click', ({ target }) => target instanceof Node && !he
 
 /** @param {(text: string) => void} say  Shows why a sign-out has failed. */
 export function refreshHead(say) {
-  const isWithPerson = session() !== null && !WITHOUT_PERSON.includes(here().name);
+  const isWithPerson = session() !== null && !isBeforeSession();
   open(false);
   toggle.setAttribute('aria-label', words.shell.menu);
   fill(content, isWithPerson && [navigation(), person(), signOutButton(say)]);
