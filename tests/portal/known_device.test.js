@@ -20,6 +20,8 @@ story('a known browser signs in while a stranger guesses, and a new browser must
   const ada = await company.enrol('ada');
   const { page } = await world.visitor('/');
   await signInAs(page, ada);
+  // A list that is still being loaded would be refused after the sign-out.
+  await page.getByRole('rowheader', { name: 'Ada Lindqvist' }).waitFor();
   const cookies = await page.context().cookies();
   assert.deepEqual(
     cookies.map(({ name, secure, httpOnly, sameSite, path }) => ({ name, secure, httpOnly, sameSite, path })),
