@@ -26,6 +26,7 @@ impl Ready {
             ("Sign in as", sign_in.filter(|_| self.portal.is_some())),
             ("Mailbox", Some(self.mailbox.clone())),
             ("Authenticator", Some(self.authenticator.clone())),
+            ("Mail preview", Some(format!("{}/_local/mails", self.api))),
             ("API", Some(format!("{}/_local/api", self.api))),
             ("Log", Some(log.to_owned())),
             ("Stop", Some("Ctrl-C".to_owned())),
@@ -64,6 +65,7 @@ Readmit is ready.
   Sign in as     ada@northwind.example (password and digits: Authenticator)
   Mailbox        http://localhost:3000/_local/mailbox
   Authenticator  http://localhost:3000/_local/authenticator
+  Mail preview   http://localhost:3000/_local/mails
   API            http://localhost:3000/_local/api
   Log            /tmp/log
   Stop           Ctrl-C

@@ -105,6 +105,7 @@ fn standard_error_has_a_table_of_the_addresses_without_a_password() {
     assert!(row(&table, "Sign in as").starts_with("ada@northwind.example"));
     assert_eq!(row(&table, "Mailbox"), ready["mailbox"]);
     assert_eq!(row(&table, "Authenticator"), ready["authenticator"]);
+    assert_eq!(row(&table, "Mail preview"), format!("{api}/_local/mails"));
     assert_eq!(row(&table, "API"), format!("{api}/_local/api"));
     assert_eq!(row(&table, "Log"), log.to_str().unwrap());
     assert_eq!(row(&table, "Stop"), "Ctrl-C");
