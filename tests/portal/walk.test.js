@@ -59,6 +59,8 @@ const ACTS = {
     await page.keyboard.type(text);
   },
   press: async (page, text) => {
+    // What is pasted goes into a field.
+    if (text === 'Ctrl-V') await until('empty field to paste into', () => isInEmptyField(page));
     if (text !== 'Tab') return page.keyboard.press(KEYS[text] ?? text);
     // To the next field.
     for (let presses = 0; presses < 20; presses += 1) {

@@ -4,14 +4,14 @@ import { copied, h } from '/_local/dom.js';
 
 /**
  * @param {string} label
- * @param {() => string | null} text  None if there is nothing to copy now.
+ * @param {() => string | null | Promise<string | null>} text  None if there is nothing to copy now.
  * @param {HTMLElement} said  Where the result is told.
  * @param {() => void} [done]
  */
 export function copyButton(label, text, said, done) {
   const button = h('button', { type: 'button' }, label);
   button.addEventListener('click', async () => {
-    const value = text();
+    const value = await text();
     if (value === null) return void (said.textContent = 'There is nothing to copy.');
     const isCopied = await copied(value);
     said.textContent = isCopied ? 'Copied.' : 'The browser does not allow copying: select the text and copy it.';

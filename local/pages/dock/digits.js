@@ -22,7 +22,10 @@ export class DigitsPart {
 
   #digits = h('code', {}, '––– –––');
 
-  #copy = copyButton('Copy digits', () => this.#newest()?.digits ?? null, this.#said, () => this.#goToField());
+  /** The digits of an account that was just added. @type {Promise<void>} */
+  #coming = Promise.resolve();
+
+  #copy = copyButton('Copy digits', () => this.#coming.then(() => this.#newest()?.digits ?? null), this.#said, () => this.#goToField());
 
   #list = h('ul', { class: 'dock-accounts' });
 
@@ -40,7 +43,7 @@ export class DigitsPart {
   );
 
   constructor() {
-    accounts.addEventListener('changed', () => void this.refresh());
+    accounts.addEventListener('changed', () => (this.#coming = this.refresh()));
   }
 
   /** The digits of the account that was added last. @returns {Reading | null} */
