@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::answer;
+use crate::pages::{Frame, PAGE_HEADERS};
 use crate::seed::enrolment::Admin;
 
 mod account;
@@ -27,22 +28,6 @@ use sign_in::GivenDigits;
 /// The limit of accounts in one request.
 const MAX_ACCOUNTS: usize = 100;
 
-/// The page loads only its own files, has no inline script or style, and inserts text only as text.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-    trusted-types 'none'";
-
-/// The headers of page, script, style and codes.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-];
-
-const SCRIPT: &str = include_str!("../templates/authenticator.js");
-const STYLE: &str = include_str!("../templates/authenticator.css");
-
 /// Clones share one authenticator.
 #[derive(Clone)]
 pub struct Authenticator {
@@ -51,11 +36,13 @@ pub struct Authenticator {
     admin: Arc<OnceLock<Option<Admin>>>,
     /// The digits that the sign-in page got.
     given: GivenDigits,
+    has_dock: bool,
 }
 
 #[derive(Template)]
 #[template(path = "authenticator.html")]
 struct Page<'a> {
+    frame: Frame,
     admin: Option<&'a Admin>,
 }
 
@@ -69,8 +56,8 @@ struct Question {
 
 impl Authenticator {
     /// An authenticator that answers "starting" until it is [opened](Self::open).
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, admin: Arc::default(), given: GivenDigits::default() }
+    pub fn new(clock: Clock, has_dock: bool) -> Self {
+        Self { clock, admin: Arc::default(), given: GivenDigits::default(), has_dock }
     }
 
     /// Opens the authenticator. The page then shows the Security Admin's account and password.
@@ -83,14 +70,10 @@ impl Authenticator {
         self.admin.get()?.as_ref()
     }
 
-    /// The routes of the page, its script and style, and the codes.
+    /// The routes of the page and of the codes.
     pub fn router(&self) -> Router {
-        let script = async || (HEADERS, [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
-        let style = async || (HEADERS, [(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
         Router::new()
             .route("/_local/authenticator", get(show))
-            .route("/_local/authenticator.js", get(script))
-            .route("/_local/authenticator.css", get(style))
             .route("/_local/authenticator/digits", post(digits))
             .route("/_local/authenticator/admin", get(enrolled))
             .route("/_local/authenticator/sign-in", post(sign_in))
@@ -103,21 +86,25 @@ fn starting() -> Response {
     answer::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
 }
 
+fn frame(has_dock: bool) -> Frame {
+    Frame { path: "/_local/authenticator", has_dock }
+}
+
 async fn show(State(authenticator): State<Authenticator>) -> Response {
     let Some(admin) = authenticator.admin.get() else { return starting() };
-    answer::page(HEADERS, (Page { admin: admin.as_ref() }).render())
+    answer::page(PAGE_HEADERS, (Page { frame: frame(authenticator.has_dock), admin: admin.as_ref() }).render())
 }
 
 /// The Security Admin with password and key, or null. They are on the page too, and only this machine can ask.
 async fn enrolled(State(authenticator): State<Authenticator>) -> Response {
-    (HEADERS, Json(json!({"admin": authenticator.admin()}))).into_response()
+    (PAGE_HEADERS, Json(json!({"admin": authenticator.admin()}))).into_response()
 }
 
 /// What "Sign in as Ada" types into the portal's form, or how long it must wait for the next digits.
 async fn sign_in(State(authenticator): State<Authenticator>) -> Response {
     let now = authenticator.clock.now();
     match authenticator.admin().and_then(|admin| authenticator.given.sign_in(admin, now)) {
-        Some(answer) => (HEADERS, Json(answer)).into_response(),
+        Some(answer) => (PAGE_HEADERS, Json(answer)).into_response(),
         None => answer::message(StatusCode::NOT_FOUND, "no Security Admin was enrolled at the start"),
     }
 }
@@ -140,7 +127,7 @@ async fn digits(State(authenticator): State<Authenticator>, body: Bytes) -> Resp
         Err(problem) => json!({"problem": problem.to_string()}),
     };
     let accounts: Vec<_> = addresses.iter().map(account).collect();
-    (HEADERS, Json(json!({"accounts": accounts}))).into_response()
+    (PAGE_HEADERS, Json(json!({"accounts": accounts}))).into_response()
 }
 
 #[cfg(test)]
@@ -151,14 +138,14 @@ mod tests {
     fn the_admins_name_is_shown_as_text() {
         let hostile = r#""><script>alert(1)</script>"#.to_owned();
         let admin = Admin { email: hostile.clone(), password: hostile.clone(), otpauth_uri: hostile };
-        let page = Page { admin: Some(&admin) }.render().unwrap();
+        let page = Page { frame: frame(false), admin: Some(&admin) }.render().unwrap();
         assert_eq!(page.matches("<script").count(), 1, "the page's own");
         assert_eq!(page.matches("&#60;script").count(), 4);
     }
 
     #[test]
     fn the_page_has_no_script_or_style_in_itself() {
-        let page = Page { admin: None }.render().unwrap();
+        let page = Page { frame: frame(false), admin: None }.render().unwrap();
         assert!(!page.contains("<style") && !page.contains(" style="), "{page}");
         assert_eq!(page.matches("<script").count(), 1);
         assert!(page.contains(r#"<script type="module" src="/_local/authenticator.js"></script>"#));

@@ -35,15 +35,13 @@ pub struct ClockControl {
 }
 
 /// The routes.
-pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: ClockControl) -> Router {
-    let mail = Router::new()
-        .route("/_local/mail", get(list_mail).delete(empty_mailbox))
-        .route("/_local/mailbox", get(mailbox_page::show))
-        .with_state(mailbox);
+pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: ClockControl, has_dock: bool) -> Router {
+    let page = mailbox_page::router(mailbox.clone(), has_dock);
+    let mail = Router::new().route("/_local/mail", get(list_mail).delete(empty_mailbox)).with_state(mailbox);
     let delivery = Router::new().route("/_local/delivery", post(report)).with_state(reports);
     let schedule = Router::new().route("/_local/schedule/{function}", post(run_now)).with_state(scheduler);
     let clock = Router::new().route("/_local/clock", get(tell_time).post(move_clock)).with_state(clock);
-    mail.merge(delivery).merge(schedule).merge(clock).merge(api_page::router())
+    mail.merge(page).merge(delivery).merge(schedule).merge(clock).merge(api_page::router())
 }
 
 /// `{"emails": […]}`, oldest first; with `?to=` only those to this address. Each mail has `report`: `delivery`, `bounce`, `complaint`,

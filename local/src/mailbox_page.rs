@@ -1,18 +1,22 @@
-//! The mailbox as a web page, `/_local/mailbox`. It shows mails as a mail program would, with working links. It has no script.
+//! The mailbox as a web page, `/_local/mailbox`. It shows mails as a mail program would, with working links. No script of a mail runs.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use axum::routing::get;
 use readmit::domain::Timestamp;
 use serde::Deserialize;
 
 use crate::answer;
 use crate::mailbox::{Email, Mailbox};
+use crate::pages::{Frame, PAGE_HEADERS};
 
-/// The page and the HTML of the mails load nothing and run no script.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-    frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The policy of the other pages, except for styles: the frames with the mails inherit it, and mails have their styles in themselves.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// The query: the address whose mails are shown.
 #[derive(Deserialize)]
@@ -23,6 +27,7 @@ pub struct ToAddress {
 #[derive(Template)]
 #[template(path = "mailbox.html")]
 struct Page {
+    frame: Frame,
     /// Newest first.
     emails: Vec<Email>,
     /// The address to search for, or an empty text.
@@ -45,22 +50,27 @@ impl Page {
     }
 }
 
-pub async fn show(State(mailbox): State<Mailbox>, Query(wanted): Query<ToAddress>) -> Response {
+/// What the page is made from.
+#[derive(Clone)]
+struct Source {
+    mailbox: Mailbox,
+    has_dock: bool,
+}
+
+/// The route of the page.
+pub fn router(mailbox: Mailbox, has_dock: bool) -> Router {
+    Router::new().route("/_local/mailbox", get(show)).with_state(Source { mailbox, has_dock })
+}
+
+async fn show(State(source): State<Source>, Query(wanted): Query<ToAddress>) -> Response {
     let to = wanted.to.unwrap_or_default().trim().to_owned();
-    let mut emails = mailbox.emails_to(Some(to.as_str()).filter(|to| !to.is_empty()));
+    let mut emails = source.mailbox.emails_to(Some(to.as_str()).filter(|to| !to.is_empty()));
     emails.reverse();
-    match (Page { emails, to }).render() {
-        Ok(page) => {
-            let headers = [
-                (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-                (header::CACHE_CONTROL, "no-store"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                (header::REFERRER_POLICY, "no-referrer"),
-            ];
-            (headers, Html(page)).into_response()
-        }
-        Err(_) => answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-    }
+    let page = Page { frame: Frame { path: "/_local/mailbox", has_dock: source.has_dock }, emails, to };
+    let mut response = answer::page(PAGE_HEADERS, page.render());
+    let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 #[cfg(test)]
@@ -81,8 +91,9 @@ mod tests {
             at: 0,
             report: None,
         };
-        let page = Page { emails: vec![email], to: hostile.to_owned() }.render().unwrap();
-        assert!(!page.contains("<script"));
+        let frame = Frame { path: "/_local/mailbox", has_dock: true };
+        let page = Page { frame, emails: vec![email], to: hostile.to_owned() }.render().unwrap();
+        assert_eq!(page.matches("<script").count(), 1, "the dock's");
         assert!(page.contains("1970-01-01 00:00:00 UTC"));
     }
 }

@@ -1,6 +1,6 @@
 //! The scripts and styles of the local pages and of the dock, under `/_local/`. The dock is the strip at the foot of every page of a local stack.
 //!
-//! The local pages look like the portal because they load the portal's own styles.
+//! The local pages look like the portal because they load the portal's own styles, and share the frame of `templates/page.html`.
 
 use axum::Router;
 use axum::http::{HeaderName, header};
@@ -15,8 +15,47 @@ use crate::portal;
 struct Files;
 
 /// The portal's files that the local pages use too, by their name under `/_local/`.
-const OF_THE_PORTAL: [(&str, &str); 3] =
-    [("base.css", "styles/base.css"), ("controls.css", "styles/controls.css"), ("dom.js", "app/dom.js")];
+const OF_THE_PORTAL: [(&str, &str); 5] = [
+    ("base.css", "styles/base.css"),
+    ("controls.css", "styles/controls.css"),
+    ("frame.css", "styles/frame.css"),
+    ("dom.js", "app/dom.js"),
+    ("favicon.svg", "favicon.svg"),
+];
+
+/// The pages that link to each other: path and name.
+pub const PAGES: [(&str, &str); 4] = [
+    ("/_local/mailbox", "Mailbox"),
+    ("/_local/authenticator", "Authenticator"),
+    ("/_local/mails", "Mail preview"),
+    ("/_local/api", "API"),
+];
+
+/// What the frame of a page needs to know.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    /// The page's own path.
+    pub path: &'static str,
+    pub has_dock: bool,
+}
+
+impl Frame {
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+}
+
+/// A page loads only files of its own origin, has no inline script or style, and inserts text only as text.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// The headers of a page.
+pub const PAGE_HEADERS: [(HeaderName, &str); 4] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+];
 
 const HEADERS: [(HeaderName, &str); 3] = [
     (header::CACHE_CONTROL, "no-cache"),

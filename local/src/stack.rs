@@ -128,11 +128,12 @@ impl Stack {
         let port = api_listener.port();
         let clock_control = ClockControl { clock: clock.clone(), is_movable: options.clock_control };
         let reports = Reports::new(mailbox.clone(), invoker.clone(), clock.clock());
-        let owners_only = control::router(mailbox.clone(), scheduler.clone(), reports.clone(), clock_control);
-        let authenticator = Authenticator::new(clock.clock());
+        let owners_only =
+            control::router(mailbox.clone(), scheduler.clone(), reports.clone(), clock_control, options.dock);
+        let authenticator = Authenticator::new(clock.clock(), options.dock);
         let mut owners_only =
             owners_only.merge(lambda_api::router(invoker.clone())).merge(authenticator.router()).merge(pages::router());
-        owners_only = owners_only.merge(mail_preview::router(&environment)?);
+        owners_only = owners_only.merge(mail_preview::router(&environment, options.dock)?);
         if options.portal {
             // The portal contains no secret, but under an attacker's host name people could type their password into it.
             owners_only = owners_only.merge(portal::router(options.dock.then(|| authenticator.clone())));

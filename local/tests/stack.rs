@@ -133,7 +133,7 @@ async fn without_clock_control_the_clock_is_only_read() {
 async fn strangers_are_refused() {
     let stack = Stack::start(options()).await.unwrap();
     let invocation = "/2015-03-31/functions/import-employees/invocations";
-    let authenticator = ["", ".js", ".css", "/digits"].map(|end| format!("/_local/authenticator{end}"));
+    let authenticator = ["", ".js", "/digits", "/admin", "/sign-in"].map(|end| format!("/_local/authenticator{end}"));
     let authenticator = authenticator.iter().map(String::as_str);
     for path in ["/", "/config.js", "/_local/mail", "/_local/mailbox", "/_local/clock", invocation]
         .into_iter()

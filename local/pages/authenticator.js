@@ -1,26 +1,11 @@
-// The pretend authenticator's page. It keeps the accounts in this browser; the stack, whose clock counts, makes the digits.
+/** The page of the authenticator: every account with its digits. */
 
-/**
- * What the stack says of an account.
- * @typedef {object} Reading
- * @property {string | null} issuer
- * @property {string} account
- * @property {string} digits
- * @property {string} next_digits
- * @property {number} period_seconds
- * @property {number} remaining_millis
- */
+import { accounts, grouped, keep, kept, read } from './accounts.js';
 
-/**
- * An account as it is kept: an `otpauth://` address or a secret, and when it was added, in milliseconds since 1970.
- * @typedef {{ address: string, added: number }} Kept
- */
+/** @typedef {import('./accounts.js').Reading} Reading */
 
-const STORE = 'readmit-local.accounts';
 /** The clock may be moved, and the stack may end: whoever looks is to see it soon. */
 const LONGEST_WAIT = 2_000;
-/** How long the stack may take to answer before it counts as gone. */
-const PATIENCE = 4_000;
 const NO_DIGITS = '––– –––';
 
 /**
@@ -46,12 +31,6 @@ const gone = find(document, '#gone', HTMLElement);
 const none = find(document, '#none', HTMLElement);
 const list = find(document, '#accounts', HTMLElement);
 const template = find(document, '#account', HTMLTemplateElement);
-
-/** @param {string} digits */
-function grouped(digits) {
-  const half = Math.floor(digits.length / 2);
-  return `${digits.slice(0, half)} ${digits.slice(half)}`;
-}
 
 /**
  * Says what has come of something that the person did.
@@ -155,24 +134,6 @@ const enrolled = [];
 let added = [];
 let timer = 0;
 
-/** @returns {Kept[]} newest first */
-function kept() {
-  try {
-    const stored = JSON.parse(localStorage.getItem(STORE) ?? '[]');
-    if (!Array.isArray(stored)) return [];
-    return stored.filter((one) => typeof one?.address === 'string' && typeof one?.added === 'number');
-  } catch {
-    // Whatever else stands there is none of ours.
-    return [];
-  }
-}
-
-/** @param {Kept[]} accounts */
-function keep(accounts) {
-  localStorage.setItem(STORE, JSON.stringify(accounts));
-  layOut();
-}
-
 /** Makes the page show what is kept. */
 function layOut() {
   const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
@@ -203,28 +164,12 @@ function remove(card) {
   undo.focus();
 }
 
-/**
- * Asks the stack what it shows of these accounts now.
- * @param {string[]} addresses
- * @returns {Promise<(Reading | { problem: string })[]>}
- */
-async function ask(addresses) {
-  const response = await fetch('/_local/authenticator/digits', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ addresses }),
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  if (!response.ok) throw new Error(`the local stack answers ${response.status}`);
-  return (await response.json()).accounts;
-}
-
 /** Brings every account up to date, and comes again when the first of them changes. */
 async function refresh() {
   clearTimeout(timer);
   const cards = [...added, ...enrolled];
   try {
-    const answers = await ask(cards.map((card) => card.address));
+    const answers = await read(cards.map((card) => card.address));
     // A stack that was started anew has another Security Admin.
     if (!gone.hidden) return location.reload();
     cards.forEach((card, index) => {
@@ -254,7 +199,7 @@ form.onsubmit = async (event) => {
   refuse('');
   if ([...added, ...enrolled].some((card) => card.address === address)) return refuse('This account is here already.');
   try {
-    const [answer] = await ask([address]);
+    const [answer] = await read([address]);
     if (!answer || 'problem' in answer) return refuse(answer?.problem ?? 'The local stack does not know this account.');
     keep([{ address, added: Date.now() }, ...kept()]);
     form.reset();
@@ -271,7 +216,7 @@ for (const element of list.querySelectorAll('.account')) {
   password.onclick = () => copy(password.dataset.password ?? '', 'the password');
 }
 setInterval(() => [...added, ...enrolled].forEach((card) => card.tick()), 250);
-addEventListener('storage', layOut);
+accounts.addEventListener('changed', layOut);
 // A page in the background is not woken in time.
 document.addEventListener('visibilitychange', () => void (document.hidden || refresh()));
 layOut();
