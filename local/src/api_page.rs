@@ -1,6 +1,6 @@
-//! The documentation of the API at `/_local/api`: a page made from `docs/openapi.yaml`, and the document itself.
+//! The documentation of the API at `/_local/api`: a page made from `docs/openapi.yaml`, where requests can be tried, and the document itself.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use askama::Template;
 use axum::Router;
@@ -10,9 +10,11 @@ use axum::routing::get;
 use serde_yaml_ng::Value;
 
 use crate::answer;
+use crate::pages::{Frame, PAGE_HEADERS};
 
 mod prose;
 mod schema;
+mod trial;
 
 use prose::{Paragraph, Span, paragraphs};
 use schema::{Schema, TypePart, parts_of, schemas};
@@ -20,13 +22,10 @@ use schema::{Schema, TypePart, parts_of, schemas};
 /// The document of this build.
 const DOCUMENT: &str = include_str!("../../docs/openapi.yaml");
 
-/// The page loads nothing and runs no script.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 #[derive(Template)]
 #[template(path = "api.html")]
 struct Page {
+    frame: Frame,
     title: String,
     version: String,
     introduction: Vec<Paragraph>,
@@ -49,6 +48,8 @@ struct Operation {
     description: Vec<Paragraph>,
     /// The credentials that the caller needs, as a text.
     caller: &'static str,
+    /// The field with the token that the request needs: `access`, `recovery`, or an empty text.
+    token: &'static str,
     parameters: Vec<Parameter>,
     request: Option<Request>,
     answers: Vec<Answer>,
@@ -56,6 +57,8 @@ struct Operation {
 
 struct Parameter {
     name: String,
+    /// The document's example, or an empty text.
+    example: String,
     place: String,
     is_required: bool,
     types: Vec<TypePart>,
@@ -87,28 +90,24 @@ struct Example {
 }
 
 /// The routes: the document, and the page.
-pub fn router() -> Router {
+pub fn router(has_dock: bool) -> Router {
     let document = || async { ([(header::CONTENT_TYPE, "application/yaml; charset=utf-8")], DOCUMENT) };
-    Router::new().route("/_local/openapi.yaml", get(document)).route("/_local/api", get(show))
+    let page = get(async move || show(has_dock));
+    Router::new().route("/_local/openapi.yaml", get(document)).route("/_local/api", page)
 }
 
-async fn show() -> Response {
-    static PAGE: LazyLock<Option<String>> = LazyLock::new(|| Page::new(DOCUMENT)?.render().ok());
-    match PAGE.as_deref() {
-        Some(page) => {
-            let headers = [
-                (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                (header::REFERRER_POLICY, "no-referrer"),
-            ];
-            (headers, Html(page)).into_response()
-        }
+/// The page, rendered at the first request.
+fn show(has_dock: bool) -> Response {
+    static PAGES: [OnceLock<Option<String>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let page = PAGES[usize::from(has_dock)].get_or_init(|| Page::new(DOCUMENT, has_dock)?.render().ok());
+    match page.as_deref() {
+        Some(page) => (PAGE_HEADERS, Html(page)).into_response(),
         None => answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
     }
 }
 
 impl Page {
-    fn new(source: &str) -> Option<Self> {
+    fn new(source: &str, has_dock: bool) -> Option<Self> {
         let document: Value = serde_yaml_ng::from_str(source).ok()?;
         let group = |tag: &Value| Group {
             name: text(&tag["name"]),
@@ -116,6 +115,7 @@ impl Page {
             operations: operations(&document, &tag["name"]),
         };
         Some(Self {
+            frame: Frame { path: "/_local/api", has_dock },
             title: text(&document["info"]["title"]),
             version: text(&document["info"]["version"]),
             introduction: paragraphs(&text(&document["info"]["description"])),
@@ -135,17 +135,19 @@ fn operations(document: &Value, tag: &Value) -> Vec<Operation> {
 
 fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Operation {
     let request = &value["requestBody"];
+    let (caller, token) = match members(&value["security"][0]).first().map(|(scheme, _)| scheme.as_str()) {
+        Some("accessToken") => ("with an access token", "access"),
+        Some(_) => ("with a recovery token", "recovery"),
+        None => ("anyone", ""),
+    };
     Operation {
         id: text(&value["operationId"]),
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: text(&value["summary"]),
         description: paragraphs(&text(&value["description"])),
-        caller: match members(&value["security"][0]).first().map(|(scheme, _)| scheme.as_str()) {
-            Some("accessToken") => "with an access token",
-            Some(_) => "with a recovery token",
-            None => "anyone",
-        },
+        caller,
+        token,
         parameters: items(&value["parameters"]).map(|one| parameter(resolved(document, one))).collect(),
         request: request.is_mapping().then(|| Request {
             is_required: request["required"].as_bool().unwrap_or_default(),
@@ -162,6 +164,7 @@ fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Opera
 fn parameter(value: &Value) -> Parameter {
     Parameter {
         name: text(&value["name"]),
+        example: text(&value["example"]),
         place: text(&value["in"]),
         is_required: value["required"].as_bool().unwrap_or_default(),
         types: parts_of(&value["schema"]),
@@ -218,7 +221,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_on_the_page_with_its_examples() {
-        let page = Page::new(DOCUMENT).unwrap();
+        let page = Page::new(DOCUMENT, false).unwrap();
         let shown: usize = page.groups.iter().map(|group| group.operations.len()).sum();
         let document: Value = serde_yaml_ng::from_str(DOCUMENT).unwrap();
         assert_eq!(shown, members(&document["paths"]).iter().map(|(_, item)| members(item).len()).sum::<usize>());
@@ -226,12 +229,13 @@ mod tests {
         for expected in ["emp_", "urn:readmit:problem:sign_in_rejected", "&#60;svg", "1–100 characters"] {
             assert!(html.contains(expected), "{expected}");
         }
-        assert!(!html.contains("<script") && !html.contains("<svg") && !html.contains("null</pre>"));
+        assert_eq!(html.matches("<script").count(), 1, "the page's own");
+        assert!(!html.contains("<svg") && !html.contains("null</pre>"));
     }
 
     #[test]
     fn every_link_within_the_page_leads_somewhere() {
-        let html = Page::new(DOCUMENT).unwrap().render().unwrap();
+        let html = Page::new(DOCUMENT, false).unwrap().render().unwrap();
         for link in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(html.contains(&format!("id=\"{link}\"")), "{link}");
         }

@@ -41,7 +41,7 @@ pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: C
     let delivery = Router::new().route("/_local/delivery", post(report)).with_state(reports);
     let schedule = Router::new().route("/_local/schedule/{function}", post(run_now)).with_state(scheduler);
     let clock = Router::new().route("/_local/clock", get(tell_time).post(move_clock)).with_state(clock);
-    mail.merge(page).merge(delivery).merge(schedule).merge(clock).merge(api_page::router())
+    mail.merge(page).merge(delivery).merge(schedule).merge(clock).merge(api_page::router(has_dock))
 }
 
 /// `{"emails": […]}`, oldest first; with `?to=` only those to this address. Each mail has `report`: `delivery`, `bounce`, `complaint`,
