@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { launchChromium } from './harness/browser.js';
 import { Company } from './harness/company.js';
+import { walkThroughLocalPages } from './harness/local_views.js';
 import { Stack } from './harness/stack.js';
 import { walkThroughTranslated } from './harness/translated.js';
 import { PARTS, PEOPLE } from './harness/views.js';
@@ -49,6 +50,24 @@ async function takePictures(stack, browser, habits, suffix, ways) {
   await Promise.all(visitors.map((visitor) => visitor.leaves()));
 }
 
+/** The local pages, with the dock. The whole page of the API would be a very long picture. @param {import('playwright-core').Browser} browser */
+async function takeLocalPictures(browser) {
+  const stack = await Stack.start({ employees: null, dock: true });
+  try {
+    for (const width of WIDTHS) {
+      for (const colorScheme of COLOR_SCHEMES) {
+        const visitor = await Visitor.arrive(browser, stack.origin, { viewport: { width, height: width < 600 ? 844 : 720 }, colorScheme });
+        await walkThroughLocalPages(visitor, async (name, { page }) => {
+          await page.screenshot({ path: join(FOLDER, `${name}-${width}-${colorScheme}.png`) });
+        });
+        await visitor.leaves();
+      }
+    }
+  } finally {
+    await stack.end();
+  }
+}
+
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
 const stack = await Stack.start();
@@ -65,6 +84,7 @@ try {
       await takePictures(stack, browser, { locale, viewport: { width, height: 900 } }, `${width}-${locale}`, [walkThroughTranslated]);
     }
   }
+  await takeLocalPictures(browser);
   await browser.close();
 } finally {
   await stack.end();
