@@ -185,7 +185,7 @@ portal screenshots readme-pictures: PACKAGES += chromium fonts-noto-core fonts-n
 portal: portal-modules ## Stage: the portal in a real browser
 	cargo build --locked
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local \
-		$(NODE) --test --test-concurrency=2 --test-reporter=spec tests/portal/*.test.js
+		$(NODE) --test --test-concurrency=2 --test-timeout=900000 --test-reporter=spec tests/portal/*.test.js
 
 screenshots: portal-modules ## Take pictures of the portal, into tests/portal/screenshots/
 	cargo build --locked
