@@ -34,6 +34,27 @@ for (const [device, viewport] of Object.entries({ desk: { width: 1280, height: 7
   });
 }
 
+story('on the narrowest screen the page of the API is accessible and reflows with every form open, and a refusal says why', async (world) => {
+  const visitor = await world.visitor('/_local/api', { viewport: { width: 320, height: 800 } });
+  const { page } = visitor;
+  visitor.expects(422);
+  await page.getByRole('button', { name: 'Sign in as Ada' }).click();
+  await page.getByText('Ada Lindqvist is signed in.').waitFor();
+  const listing = await trialOf(page, 'listEmployees');
+  await listing.locator('[name=query]').fill('c.nwachukwu@');
+  await listing.getByRole('button', { name: 'Send' }).click();
+  const body = listing.getByLabel('Body of the answer');
+  await body.getByText('"client"').waitFor();
+  const id = JSON.parse((await body.textContent()) ?? '').employees[0].employee_id;
+  const issue = await trialOf(page, 'issuePasscode');
+  await issue.getByLabel('employee_id').fill(id);
+  await issue.getByRole('button', { name: 'Send' }).click();
+  await issue.getByText('"code": "client_account"').waitFor();
+  await page.evaluate(() => document.querySelectorAll('details.try').forEach((trial) => trial.setAttribute('open', '')));
+  await visitor.findsItAccessible();
+  await visitor.findsItReflowed();
+});
+
 story('requests are tried on the page of the API, with the token of Ada', async (world) => {
   const visitor = await world.visitor('/_local/api');
   const { page } = visitor;
