@@ -34,7 +34,7 @@ pub struct ClockControl {
     pub is_movable: bool,
 }
 
-/// The routes.
+/// The routes for mails and their delivery, the clock, the schedule, and the page of the API.
 pub fn router(mailbox: Mailbox, scheduler: Scheduler, reports: Reports, clock: ClockControl, has_dock: bool) -> Router {
     let page = mailbox_page::router(mailbox.clone(), has_dock);
     let mail = Router::new().route("/_local/mail", get(list_mail).delete(empty_mailbox)).with_state(mailbox);

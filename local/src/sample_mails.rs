@@ -25,7 +25,7 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 pub struct Cast {
     pub brand: String,
     pub portal_url: String,
-    /// The recipient.
+    /// The full name of the recipient.
     pub name: String,
     /// The admin who issued the passcode, and the person whom notices to Security Admins are about.
     pub other: String,

@@ -46,7 +46,7 @@ async function speak(tag) {
 
 /**
  * The time zone of the signed-in person's company, or of a recovery's: the mails have the same, so that admin and employee
- * read the same time. Nobody's company is known at the sign-in, and a browser may not know a new zone: then it is UTC.
+ * read the same time. It is UTC at the sign-in, where the company is not known yet, and if the browser does not know the zone.
  */
 export function timeZone() {
   const zone = company()?.time_zone ?? 'UTC';

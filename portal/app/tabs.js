@@ -27,8 +27,8 @@ let release = () => {};
 let person = '';
 
 /**
- * Whose session this tab may take over: anybody's, that of the person whose session has ended here, or nobody's after a
- * sign-out.
+ * Whose session this tab may take over. `person`: only a session of the person whose session has ended in this tab.
+ * `nobody`: after a sign-out.
  *
  * @type {'anybody' | 'person' | 'nobody'}
  */

@@ -1,4 +1,4 @@
-//! What refuses an issue is told before it is tried: `refusal` of one employee, `issuing` of the own session, and `retry_at`.
+//! The API says beforehand why it would refuse a passcode: `refusal` of an employee, `issuing` of the caller's session, and `retry_at`.
 
 use std::time::Duration;
 

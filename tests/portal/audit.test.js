@@ -90,7 +90,7 @@ story('a name is a link that shows the events about the person, from the table a
   await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
 });
 
-story('days are those of the company, and the wrong order is told before anything is asked', async (world) => {
+story('days are those of the company, and the page refuses the wrong order before it sends a request', async (world) => {
   const { page } = await adaAtTheTrail(world);
   const day = (/** @type {number} */ days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   await page.getByLabel('From day').fill(day(1));

@@ -24,7 +24,7 @@ pub(crate) async fn update(
     }
 }
 
-/// The company. Its logo is read only if the import gives one: otherwise the logo stays as it is, and here it is none.
+/// Reads the company. It reads the logo only if the import changes it; otherwise the returned company has no logo.
 async fn read(store: &Store, company_id: CompanyId, part: &CompanyPart) -> Result<Option<BrandedCompany>, StoreError> {
     if part.gives_logo() {
         return store.branded_company(company_id).await;

@@ -5,7 +5,7 @@ import { copied, h } from '/_local/dom.js';
 /**
  * @param {string} label
  * @param {() => string | null | Promise<string | null>} text  None if there is nothing to copy now.
- * @param {HTMLElement} said  Where the result is told.
+ * @param {HTMLElement} said  Shows whether it worked.
  * @param {() => void} [done]
  */
 export function copyButton(label, text, said, done) {

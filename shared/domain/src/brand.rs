@@ -82,7 +82,7 @@ impl Logo {
 /// A company with its logo, which is stored apart: most acts read the company and none of them needs the logo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrandedCompany {
-    /// The company.
+    /// As most acts read it.
     pub company: Company,
     /// Its logo, if it has one.
     pub logo: Option<Logo>,

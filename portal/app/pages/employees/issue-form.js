@@ -1,6 +1,6 @@
 /**
- * Email TOTP: one click sends one mail. A passcode that still works is replaced only after a question, and what the API would
- * refuse is told before the click. It also revokes a passcode.
+ * Email TOTP: one click sends one mail. Before it replaces a passcode that still works, the form asks. It shows before the
+ * click why the API would refuse. It also revokes a passcode.
  */
 
 import * as api from '../../api.js';

@@ -92,7 +92,7 @@ export class EmployeeTable {
     return first !== undefined;
   }
 
-  /** Goes to the same place in the next or the previous row; false if there is none. @param {HTMLElement} from @param {number} step */
+  /** Moves the focus to the same place in the next or the previous row. Returns whether there is such a row. @param {HTMLElement} from @param {number} step */
   move(from, step) {
     const rows = [...this.#rows.values()];
     const index = rows.findIndex(({ row }) => row.contains(from));
