@@ -49,8 +49,8 @@ impl Reports {
         Some(self.send(&alone, &email, wanted.event).await)
     }
 
-    /// Reports each mail after [`DELIVERY_TIME`], as a task of `running`: as SES's mailbox simulator would if the recipient is one of its
-    /// addresses, and else as delivered.
+    /// Reports each mail a second after its arrival, as a task of `running`: as SES's mailbox simulator would if the recipient
+    /// is one of its addresses, and else as delivered.
     pub fn start(&self, mut arrivals: Arrivals, running: &mut JoinSet<()>) {
         let reports = self.clone();
         running.spawn(async move {
