@@ -30,6 +30,7 @@ pub struct Functions {
     import_employees: Arc<Services<Mail>>,
     rotate_root_secret: Arc<RotationServices>,
     track_delivery: Arc<Services>,
+    manage_employees: Arc<Services<Mail>>,
 }
 
 /// Why an invocation has no output.
@@ -73,6 +74,7 @@ impl Functions {
             import_employees: mailing("import-employees", import_employees::KEYS)?,
             rotate_root_secret: Arc::new(RotationServices::new(&process("rotate-root-secret")?)?),
             track_delivery: services("track-delivery", KeyNeeds::NONE)?,
+            manage_employees: mailing("manage-employees", manage_employees::KEYS)?,
         })
     }
 
@@ -96,6 +98,7 @@ impl Functions {
                 output(rotate_root_secret::handle(Arc::clone(&self.rotate_root_secret), event).await)
             }
             "track-delivery" => output(track_delivery::handle(Arc::clone(&self.track_delivery), event).await),
+            "manage-employees" => http(&self.manage_employees, manage_employees::handle, event).await,
             _ => Err(InvokeError::NoSuchFunction),
         }
     }

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use readmit::domain::lifecycle::{CodeStatus, Phase};
 use readmit::domain::{
-    Company, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, NoticeSubject, Origin,
-    SecondProof, Timestamp, passcode,
+    Approvals, Company, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, NoticeSubject,
+    Origin, SecondProof, Timestamp, passcode,
 };
 use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
@@ -76,6 +76,8 @@ impl Cast {
             brand_color: self.color.as_ref().map(|color| color.parse()).transpose()?,
             reason_in_mail: true,
             time_zone: self.time_zone.parse()?,
+            domains: Vec::new(),
+            approvals: Approvals::None,
         })
     }
 

@@ -6,6 +6,7 @@ pub mod authenticate;
 mod error;
 pub mod issue;
 pub mod passwords;
+pub mod people;
 mod services;
 
 pub use error::AppError;

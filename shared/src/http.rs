@@ -6,6 +6,7 @@
 pub mod answer;
 mod body;
 mod caller;
+mod company_views;
 mod failure;
 mod gateway;
 mod json;
@@ -13,9 +14,11 @@ mod page;
 mod problem;
 mod request;
 mod serve;
+mod version;
 mod views;
 
 pub use caller::{access_claims, access_session, admit_admin, live_caller, recovery_claims, require_recent_sign_in};
+pub use company_views::{CompanySettingsView, CompanyView};
 pub use failure::Failure;
 pub use json::{JsonBody, Nothing};
 pub use lambda_http::{Body, Request, Response};
@@ -23,6 +26,7 @@ pub use page::{PageLimit, PageRequest, Pager, open_cursor, seal_cursor};
 pub use problem::Problem;
 pub use request::ApiRequest;
 pub use serve::{invoke, run};
+pub use version::{Version, require_version, with_version};
 pub use views::{
-    CompanyView, EmployeeView, EventView, IssuedView, LiveSessionView, PasscodeView, SessionView, exposed,
+    EmployeeView, EventView, IssuedView, LiveSessionView, PasscodeView, PersonView, RefusalView, SessionView, exposed,
 };

@@ -27,6 +27,7 @@ const OURS: &[&str] = &[
     "issue_passcode",
     "list_audit_events",
     "list_employees",
+    "manage_employees",
     "notify",
     "redeem_passcode",
     "reset_2fa",

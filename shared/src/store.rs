@@ -3,6 +3,7 @@
 //! An act is one transaction: its preconditions, its changes and its audit events are committed together or not at all. A write that
 //! depends on a value that was read before has that value as a condition.
 
+mod additions;
 mod attempts;
 mod attributes;
 mod audit;
@@ -19,13 +20,14 @@ mod directory;
 mod endings;
 mod error;
 mod idempotency;
-mod imports;
 mod issuing;
 mod limits;
 mod notices;
 mod pages;
 mod passcode_row;
 mod passcodes;
+mod people;
+mod people_conditions;
 mod public_keys;
 mod query;
 mod recovery;
@@ -40,6 +42,7 @@ use aws_sdk_dynamodb::Client;
 use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::random::Random;
 
+pub use additions::{AdditionView, Owners, PlaceOfPerson};
 pub use attempts::{Account, AttemptSource, Failures, Successes, WrongFactor};
 pub use audit_reader::{AuditPart, AuditReader, AuditRow, EventPage, Period, Span, SpanPage};
 pub use authority::Authority;
@@ -49,13 +52,14 @@ pub use counts::Counted;
 pub use credentials::{Credentials, FactorUsed, SignInEffects};
 pub use directory::{DirectoryRows, IssueView};
 pub use error::StoreError;
-pub use idempotency::{IdempotencyKey, KeyState, Lease};
+pub use idempotency::{IdempotencyKey, KeptAnswer, KeyState, Lease};
 pub use issuing::{BeginOutcome, Reservations, StoredPasscode};
 pub use limits::{AdminsPlace, Admission, LimitRow, Places, Throttled, UnreportedLimit, one_more_code};
 pub use notices::{AttemptId, NOTICES_KNOWN_FOR, NoticeAttempt};
 pub use pages::{EmployeePage, Holder, Holders, Matches};
 pub use passcode_row::{IssueHistory, PasscodeRow};
 pub use passcodes::LatestPasscodes;
+pub use people_conditions::{PeopleConditions, StayingAdmin};
 pub use recovery::{CompletionTry, PasswordTry};
 pub use retry::Attempts;
 pub use transition::PHASE;

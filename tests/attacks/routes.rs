@@ -30,6 +30,7 @@ pub(crate) async fn endpoints(world: &World) -> Vec<Endpoint> {
             "POST /v1/sessions" => json!({"email": "eve@northwind.example", "password": "x", "code": "000000"}),
             "POST /v1/passcodes/redeem" => json!({"email": "eve@northwind.example", "code": "0000-0000-0000"}),
             "POST /v1/employees/{employee_id}/passcode" => json!({"lifetime_minutes": 60, "reason": "lost phone"}),
+            "POST /v1/employees" => json!({"email": "eve@elsewhere.example", "name": "Eve"}),
             "PUT /v1/recovery/password" => json!({"password": "short"}),
             "POST /v1/recovery/complete" => json!({"code": "000000"}),
             _ => json!({}),
@@ -39,8 +40,12 @@ pub(crate) async fn endpoints(world: &World) -> Vec<Endpoint> {
             route if route.path.starts_with("/v1/recovery/") => Some(recovery.clone()),
             _ => Some(admin.clone()),
         };
-        // The recipient of a passcode that is issued by mistake.
-        let path = route.about(world.id("cleo@client.example"));
+        let about = match route.key().as_str() {
+            "DELETE /v1/employees/{employee_id}" => "emp_01J00000000000000000000000",
+            // The recipient of a passcode that is issued by mistake.
+            _ => world.id("cleo@client.example"),
+        };
+        let path = route.about(about);
         Endpoint { route, path, token, good }
     };
     // The key set ignores the body.

@@ -87,7 +87,7 @@ async fn a_sign_out_ends_no_device_and_a_new_address_ends_the_old_ones() {
     let mut mike = world.enrolled(MIKE).await;
     mike.calls(Method::DELETE, "/v1/sessions", None).await.is(204);
     assert!(is_known(&world, &mike, &mike.device).await);
-    world.change(MIKE, json!({"email": "michael@northwind.example", "external_id": "NW-2"})).await;
+    world.change(MIKE, json!({"email": "michael@northwind.example", "external_id": "NW-30"})).await;
     mike.email = "michael@northwind.example".to_owned();
     assert!(!is_known(&world, &mike, &mike.device).await);
 }

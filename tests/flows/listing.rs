@@ -164,21 +164,24 @@ async fn an_employee_has_every_field_of_the_contract() {
         ("email", "text"),
         ("employee_id", "text"),
         ("external_id", "null"),
+        ("factors", "other"),
         ("last_signed_in_at", "null"),
+        ("locale", "null"),
         ("name", "text"),
         ("passcode", "null"),
         ("refusal", "object"),
         ("role", "text"),
         ("status", "text"),
         ("two_factor", "text"),
+        ("version", "text"),
     ];
     let cleo = ada.sees("cleo@client.example").await;
     assert_eq!(shape(&cleo), fields);
     assert_eq!((&cleo["account_type"], &cleo["two_factor"]), (&json!("client"), &json!("not_enrolled")));
-    for at in [4, 5] {
+    for at in [4, 6] {
         fields[at].1 = "text";
     }
-    fields[7].1 = "object";
+    fields[9].1 = "object";
     let mut seen = ada.sees(ADA).await;
     assert_eq!(shape(&seen), fields);
     assert_eq!((&seen["external_id"], &seen["role"]), (&json!("NW-1"), &json!("security_admin")));

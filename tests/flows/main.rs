@@ -24,6 +24,7 @@ mod leaked;
 mod listing;
 mod long_trail;
 mod mails;
+mod managing;
 mod moved_passcodes;
 mod notices;
 mod own_session;

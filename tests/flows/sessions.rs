@@ -114,6 +114,7 @@ async fn a_restored_directory_brings_back_the_sessions_ended_since_and_none_that
 async fn a_demotion_and_a_disabling_stop_the_very_next_request() {
     let world = World::start().await;
     let ada = world.enrolled("ada@northwind.example").await;
+    world.enrolled("grace@northwind.example").await;
     ada.calls(Method::GET, "/v1/employees", None).await.is(200);
     world.change("ada@northwind.example", json!({"role": "member"})).await;
     ada.calls(Method::GET, "/v1/employees", None).await.is_problem(403, "not_security_admin");

@@ -16,7 +16,7 @@ from tree import Refused, Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the API's CORS configuration allows.
-METHODS = ("GET", "POST", "PUT", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 REST = """
 Still to be written. No test fails without it:

@@ -192,14 +192,16 @@ impl World {
         self.outcomes_of(self.northwind(rows)).await
     }
 
-    /// Changes one person of a company by an import, with the fields of `row`.
+    /// Changes one person of a company by an import, with the fields of `row`. The change must be accepted.
     pub async fn change(&self, email: &str, row: Value) -> Reply {
         let mut row = row;
         row["email"] = row.get("email").cloned().unwrap_or_else(|| json!(email));
         row["employee_id"] = json!(self.id(email));
         let name = company_of(email);
         let company = json!({"company_id": self.companies[name], "name": name});
-        self.import(json!({"company": company, "employees": [row]})).await
+        let reply = self.import(json!({"company": company, "employees": [row]})).await;
+        assert_ne!(reply.body["results"][0]["outcome"], "refused", "{}", reply.text);
+        reply
     }
 
     /// Moves every function's clock.

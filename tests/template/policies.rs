@@ -147,11 +147,17 @@ fn every_function_has_a_policy_of_its_own() {
 const READERS: [(&str, &[&str]); 7] = [
     ("SessionsSecret", &["SignInFunction", "Reset2faFunction"]),
     ("RecoveriesSecret", &["RedeemPasscodeFunction"]),
-    ("PasscodesSecret", &["IssuePasscodeFunction", "RedeemPasscodeFunction", "ImportEmployeesFunction"]),
+    (
+        "PasscodesSecret",
+        &["IssuePasscodeFunction", "RedeemPasscodeFunction", "ImportEmployeesFunction", "ManageEmployeesFunction"],
+    ),
     ("CredentialsSecret", &["SignInFunction", "RedeemPasscodeFunction", "Reset2faFunction"]),
     ("AuthenticatorsSecret", &["SignInFunction", "Reset2faFunction"]),
     ("CursorsSecret", &["ListEmployeesFunction", "ListAuditEventsFunction"]),
-    ("DisowningSecret", &["IssuePasscodeFunction", "RevokePasscodeFunction", "ImportEmployeesFunction"]),
+    (
+        "DisowningSecret",
+        &["IssuePasscodeFunction", "RevokePasscodeFunction", "ImportEmployeesFunction", "ManageEmployeesFunction"],
+    ),
 ];
 
 fn read_secrets(template: &Value) -> Faults {

@@ -1,17 +1,17 @@
 //! `mode` `create`: a new company and its first Security Admin, in one transaction. No other company is touched.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use readmit::Services;
 use readmit::domain::{
-    AccountType, AuditContext, BrandedCompany, Company, CompanyId, Employee, EmployeeId, Login, Role,
+    AccountType, AuditContext, BrandedCompany, Company, CompanyFields, CompanyId, DomainName, Employee, EmployeeId,
+    Login, MAX_DOMAINS, Role,
 };
 use readmit::mail::Mail;
 use readmit::store::{Outcome as WriteOutcome, Store, StoreError};
 
 use crate::ImportError;
 use crate::company::owner_of;
-use crate::company_part::CompanyPart;
 use crate::plan::Plan;
 use crate::row::{Outcome, ParsedRow, RowProblem, RowResult};
 use crate::write::{prepare, write_all};
@@ -29,17 +29,17 @@ const SECURITY_ADMIN_MISSING: &str = "a new company needs an active Security Adm
 /// Creates the company with the first Security Admin among the rows, then writes the other rows.
 pub(crate) async fn create(
     services: &Services<Mail>,
-    part: &CompanyPart,
+    fields: &CompanyFields,
     rows: &[ParsedRow],
     act_now: impl Fn() -> AuditContext,
 ) -> Result<Creation, ImportError> {
-    let branded = new_company(part, CompanyId::new(services.now(), &mut services.random()))?;
+    let branded = new_company(fields, rows, CompanyId::new(services.now(), &mut services.random()))?;
     let company = &branded.company;
     let mut attempts = services.store.attempts("the company's external_id, or its first Security Admin,");
     loop {
         attempts.begin().await?;
         let act = &act_now();
-        if let Some(company_id) = owner_of(&services.store, part).await? {
+        if let Some(company_id) = owner_of(&services.store, fields).await? {
             let results = results_if_exists(&services.store, company_id, rows).await?;
             return Ok(Creation::AlreadyExists(company_id, results));
         }
@@ -61,11 +61,28 @@ pub(crate) async fn create(
     }
 }
 
-fn new_company(part: &CompanyPart, company_id: CompanyId) -> Result<BrandedCompany, ImportError> {
-    if part.company_id.is_some() {
+fn new_company(
+    fields: &CompanyFields,
+    rows: &[ParsedRow],
+    company_id: CompanyId,
+) -> Result<BrandedCompany, ImportError> {
+    if fields.company_id.is_some() {
         return Err(ImportError::invalid("/company/company_id: a new company gets an id of its own"));
     }
-    part.new_company(company_id).ok_or_else(|| ImportError::invalid("/company/name: is required"))
+    let mut branded =
+        fields.new_company(company_id).ok_or_else(|| ImportError::invalid("/company/name: is required"))?;
+    if branded.company.domains.is_empty() {
+        branded.company.domains = domains_of_admins(rows);
+    }
+    Ok(branded)
+}
+
+/// The domains of the Security Admins' addresses: what the company's Security Admins may give, unless the operator names others.
+fn domains_of_admins(rows: &[ParsedRow]) -> Vec<DomainName> {
+    let admins = rows.iter().filter_map(|parsed| parsed.row.as_ref().ok());
+    let admins = admins.filter(|row| row.role == Some(Role::SecurityAdmin));
+    let domains: BTreeSet<DomainName> = admins.filter_map(|row| row.email.domain().parse().ok()).collect();
+    domains.into_iter().take(MAX_DOMAINS).collect()
 }
 
 /// The first row that adds a Security Admin who can sign in and issue passcodes.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use readmit::Services;
 use readmit::app::AppError;
-use readmit::domain::{Actor, AuditContext, CompanyId, Origin};
+use readmit::domain::{Actor, AuditContext, CompanyFields, CompanyId, Origin};
 use readmit::json::read_object;
 use readmit::keyring::{KeyNeeds, RootSecret};
 use readmit::mail::Mail;
@@ -24,7 +24,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod company;
-mod company_part;
 mod creation;
 mod passcodes;
 mod plan;
@@ -32,7 +31,6 @@ mod row;
 mod snapshot;
 mod write;
 
-use company_part::CompanyPart;
 use creation::Creation;
 use row::{RowResult, parse_rows};
 
@@ -42,7 +40,7 @@ const MAX_ROWS: usize = 1_000;
 #[serde(deny_unknown_fields)]
 struct Import {
     mode: Option<Mode>,
-    company: CompanyPart,
+    company: CompanyFields,
     employees: Vec<Value>,
     #[serde(default)]
     issue_passcodes: IssuePasscodes,

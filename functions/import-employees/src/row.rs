@@ -2,12 +2,8 @@
 
 use std::collections::HashSet;
 
-use readmit::domain::{
-    AccountStatus, AccountType, CompanyId, Employee, EmployeeId, ExternalId, Locale, Login, Name, Role, SessionEpoch,
-    Timestamp,
-};
+use readmit::domain::{AccountStatus, AccountType, EmployeeFields, EmployeeId, ExternalId, Locale, Login, Name, Role};
 use readmit::json::{FieldError, read_object};
-use readmit::random::CryptoRng;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -28,39 +24,16 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The person that the row adds. None if the row has no name.
-    pub(crate) fn new_employee(
-        &self,
-        company_id: CompanyId,
-        now: Timestamp,
-        random: &mut impl CryptoRng,
-    ) -> Option<Employee> {
-        Some(Employee {
-            company_id,
-            employee_id: EmployeeId::new(now, random),
-            external_id: self.external_id.clone(),
-            full_name: self.name.clone()?,
-            login: self.email.clone(),
-            granted_role: self.role.unwrap_or_default(),
-            account_type: self.account_type.unwrap_or_default(),
-            account_status: self.status.unwrap_or_default(),
-            two_factor: Default::default(),
-            mail_locale: self.locale.clone(),
-            last_signed_in_at: None,
-            session_epoch: SessionEpoch::generate(random),
-        })
-    }
-
-    pub(crate) fn changed(&self, before: &Employee) -> Employee {
-        Employee {
-            login: self.email.clone(),
-            full_name: self.name.clone().unwrap_or_else(|| before.full_name.clone()),
-            external_id: self.external_id.clone().or_else(|| before.external_id.clone()),
-            granted_role: self.role.unwrap_or(before.granted_role),
-            account_type: self.account_type.unwrap_or(before.account_type),
-            account_status: self.status.unwrap_or(before.account_status),
-            mail_locale: self.locale.clone().or_else(|| before.mail_locale.clone()),
-            ..before.clone()
+    /// What the row says about the person. A field that is `null` is left out.
+    pub(crate) fn fields(&self) -> EmployeeFields {
+        EmployeeFields {
+            email: Some(self.email.clone()),
+            name: self.name.clone(),
+            role: self.role,
+            account_type: self.account_type,
+            status: self.status,
+            external_id: self.external_id.clone().into(),
+            locale: self.locale.clone().into(),
         }
     }
 }

@@ -6,9 +6,9 @@ use futures_util::{StreamExt as _, stream};
 use readmit::Services;
 use readmit::domain::{AuditContext, CompanyId, EmployeeId};
 use readmit::mail::Mail;
-use readmit::store::{Outcome as WriteOutcome, StoreError};
+use readmit::store::{Outcome as WriteOutcome, PeopleConditions, StoreError};
 
-use crate::plan::{Plan, changed_meanwhile, plan};
+use crate::plan::{Plan, changed_meanwhile, last_security_admin, plan};
 use crate::row::{DUPLICATE_ROW, Outcome, ParsedRow, Row, RowResult, duplicate_row};
 use crate::snapshot::Snapshot;
 
@@ -102,16 +102,24 @@ async fn write_row(
         Plan::Added(employee_id) => (WriteOutcome::Done, Some(employee_id), Outcome::Created),
         Plan::Refuse(problem) => return Ok(RowResult::refused(email, problem)),
         Plan::Add(employee) => {
-            let written = store.add_employee(&employee, is_new_company, act).await?;
+            let conditions = PeopleConditions::default();
+            let written = store.add_employee(&employee, is_new_company, &conditions, act).await?;
             (written, Some(employee.employee_id), Outcome::Created)
         }
-        Plan::Change { before, after, credentials } => {
-            let written = store.change_employee(&before, &after, &credentials, act).await?;
-            (written, Some(before.employee_id), Outcome::Updated)
-        }
-        Plan::Erase { before, credentials } => {
-            (store.erase_employee(&before, &credentials, act).await?, Some(before.employee_id), Outcome::Erased)
-        }
+        Plan::Change { before, after } => match services.operators_conditions(&before, Some(&after)).await? {
+            Some(conditions) => {
+                let written = store.change_employee(&before, &after, &conditions, act).await?;
+                (written, Some(before.employee_id), Outcome::Updated)
+            }
+            None => return Ok(RowResult::refused(email, last_security_admin())),
+        },
+        Plan::Erase(person) => match services.operators_conditions(&person, None).await? {
+            Some(conditions) => {
+                let written = store.erase_employee(&person, &conditions, act).await?;
+                (written, Some(person.employee_id), Outcome::Erased)
+            }
+            None => return Ok(RowResult::refused(email, last_security_admin())),
+        },
     };
     Ok(match written {
         WriteOutcome::Done => RowResult::done(email, employee_id, outcome),

@@ -10,7 +10,7 @@ use readmit::http::{
 };
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
-use readmit::store::{Authority, IdempotencyKey, KeyState, Reservations};
+use readmit::store::{IdempotencyKey, KeptAnswer, KeyState};
 
 /// A request waits up to 5 seconds, as the contract says, for an earlier request with the same key.
 const MAX_WAITS: u32 = 20;
@@ -84,22 +84,14 @@ async fn attempt(
         None => None,
         Some(KeyState::Free(lease)) => Some(lease),
         Some(KeyState::InProgress) => return Ok(Attempt::InProgress),
-        Some(KeyState::Answered(passcode)) => {
+        Some(KeyState::Answered(KeptAnswer::Passcode(passcode))) => {
             let answer = IssuedView::new(&passcode, admin.employee(), passcode.issued_at);
             return Ok(Attempt::Answered(answer::created(&answer)?));
         }
-        Some(KeyState::OtherRequest) => return Err(Problem::IdempotencyKeyReused.into()),
+        Some(KeyState::OtherRequest | KeyState::Answered(_)) => return Err(Problem::IdempotencyKeyReused.into()),
     };
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
-    let replaced = store.passcode(&holder.login).await?;
-    let people = (claims.employee_id, holder.employee_id);
-    let (codes_at, admins_place) = match view.places(store, people, replaced.as_ref(), now) {
-        Ok(places) => places,
-        Err(throttled) => return Err(services.throttled(&throttled, holder, &act).await?.into()),
-    };
-    let authority = Some(Authority::of(admin));
-    let reservations = Reservations { replaced, codes_at, admins_place: Some(admins_place), lease, authority };
-    Ok(match services.deliver(issued, company, reservations, &act).await? {
+    Ok(match services.deliver_for(admin, &view, issued, company, lease, &act).await? {
         Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, admin.employee(), act.at))?),
         None => Attempt::Conflict,
     })

@@ -3,8 +3,8 @@
 use readmit::Services;
 use readmit::domain::{Admin, Employee, IssuedFor, Timestamp, may_issue};
 use readmit::http::{
-    ApiRequest as _, Body, EmployeeView, Failure, Nothing, Problem, Request, Response, access_claims, admit_admin,
-    answer,
+    ApiRequest as _, Body, EmployeeView, Failure, Nothing, Problem, RefusalView, Request, Response, access_claims,
+    admit_admin, answer,
 };
 use readmit::store::{IssueHistory, IssueView};
 use serde::Serialize;
@@ -15,15 +15,8 @@ use crate::names::Names;
 struct One<'a> {
     #[serde(flatten)]
     employee: EmployeeView<'a>,
-    refusal: Option<Refusal>,
-}
-
-/// The problem that an issue would be answered now.
-#[derive(Serialize)]
-struct Refusal {
-    code: &'static str,
-    detail: String,
-    retry_at: Option<Timestamp>,
+    /// The problem that an issue would be answered now.
+    refusal: Option<RefusalView>,
 }
 
 pub(crate) async fn employee(services: &Services, request: &Request) -> Result<Response<Body>, Failure> {
@@ -49,10 +42,10 @@ fn refusal(
     view: &IssueView,
     history: &IssueHistory,
     now: Timestamp,
-) -> Option<Refusal> {
+) -> Option<RefusalView> {
     let problem = match may_issue(IssuedFor::Admin(caller), employee) {
         Err(refused) => refused.into(),
         Ok(()) => Problem::TooManyRequests { until: view.refused_until(history, now)?, now },
     };
-    Some(Refusal { code: problem.code(), detail: problem.to_string(), retry_at: problem.retry_at() })
+    Some(RefusalView::from(&problem))
 }

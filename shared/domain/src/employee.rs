@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::display_as_serialized;
 use crate::{
-    Color, CompanyId, EmployeeId, ExternalId, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch, TimeZone,
-    Timestamp,
+    Color, CompanyId, DomainName, EmployeeId, ExternalId, Locale, Login, Name, PasscodeId, PasscodeRef, SessionEpoch,
+    TimeZone, Timestamp,
 };
 
 /// What a person may do in the company.
@@ -66,7 +66,18 @@ pub enum SecondProof {
     Everyone,
 }
 
-display_as_serialized!(Role, AccountType, AccountStatus, SecondProof);
+/// The company's policy: which acts wait until a second Security Admin approves them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approvals {
+    /// No act waits.
+    #[default]
+    None,
+    /// Sensitive acts wait: a weaker policy, a new Security Admin, and an address or a passcode of a Security Admin.
+    Sensitive,
+}
+
+display_as_serialized!(Role, AccountType, AccountStatus, SecondProof, Approvals);
 
 impl SecondProof {
     /// Whether this person must give a second proof. A person who has never signed in has none.
@@ -108,6 +119,19 @@ pub struct Company {
     /// The zone of the times in the portal and in mails.
     #[serde(default, skip_serializing_if = "TimeZone::is_utc")]
     pub time_zone: TimeZone,
+    /// The domains in which Security Admins may give addresses. Only an operator changes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<DomainName>,
+    /// Which acts wait for a second Security Admin.
+    #[serde(default, skip_serializing_if = "Approvals::is_none")]
+    pub approvals: Approvals,
+}
+
+impl Approvals {
+    /// Whether no act waits.
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// A person in the directory.
@@ -162,6 +186,11 @@ impl Employee {
     /// Whether the account may be used at all.
     pub fn is_active(&self) -> bool {
         self.account_status == AccountStatus::Active
+    }
+
+    /// Whether the person is a Security Admin who can sign in: active and enrolled. Suspension is not part of the directory.
+    pub fn is_enrolled_admin(&self) -> bool {
+        self.granted_role == Role::SecurityAdmin && self.is_active() && self.two_factor == TwoFactor::Enrolled
     }
 
     /// A reference to this person's passcode with this id.

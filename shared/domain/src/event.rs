@@ -69,9 +69,12 @@ pub enum EventType {
     /// The person got new backup codes; the old ones are invalid.
     #[serde(rename = "backup_codes.renewed")]
     BackupCodesRenewed,
-    /// A person was added.
+    /// An operator added a person.
     #[serde(rename = "employee.imported")]
     EmployeeImported,
+    /// A Security Admin added a person.
+    #[serde(rename = "employee.added")]
+    EmployeeAdded,
     /// A person's row was changed.
     #[serde(rename = "employee.changed")]
     EmployeeChanged,

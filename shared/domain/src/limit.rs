@@ -26,6 +26,8 @@ const fn limit(most: usize, seconds: u64) -> Limit {
 pub const CODES_AN_EMPLOYEE: [Limit; 2] = [limit(3, 15 * MINUTE), limit(10, DAY)];
 /// Passcodes issued by one admin: a helpdesk's busy hour.
 pub const CODES_AN_ADMIN: [Limit; 1] = [limit(60, HOUR)];
+/// People added to one company by its Security Admins: a helpdesk's busy day, and too few to occupy a domain's addresses.
+pub const PEOPLE_A_COMPANY: [Limit; 1] = [limit(100, DAY)];
 /// Failed sign-ins of an account from one network. It takes five networks to reach the limit of the account.
 pub const SIGN_INS_A_NETWORK: [Limit; 2] = [limit(10, 15 * MINUTE), limit(20, DAY)];
 /// Failed sign-ins of an account from a known device.

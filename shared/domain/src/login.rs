@@ -72,6 +72,12 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(is_label)
 }
 
+/// The one spelling of a domain. None if the text is no domain.
+pub(crate) fn canonical_domain(text: &str) -> Option<String> {
+    let ascii = (text.len() <= MAX_BYTES).then(|| idna::domain_to_ascii_strict(text).ok())??;
+    is_domain(&ascii).then_some(ascii)
+}
+
 fn canonical(text: &str) -> Option<String> {
     // A longer text is not folded: no real address shrinks from this length to 254 bytes.
     if text.len() > 4 * MAX_BYTES {
@@ -79,9 +85,9 @@ fn canonical(text: &str) -> Option<String> {
     }
     let folded = fold(text.trim())?;
     let (local, domain) = folded.rsplit_once('@')?;
-    let domain = idna::domain_to_ascii_strict(domain).ok()?;
+    let domain = canonical_domain(domain)?;
     let login = format!("{local}@{domain}");
-    (login.len() <= MAX_BYTES && is_local_part(local) && is_domain(&domain)).then_some(login)
+    (login.len() <= MAX_BYTES && is_local_part(local)).then_some(login)
 }
 
 impl FromStr for Login {

@@ -1,13 +1,14 @@
-//! Issues a passcode: stores it, mails it, and returns its state. `issue-passcode` and `import-employees` share this.
+//! Issues a passcode: stores it, mails it, and returns its state. `issue-passcode`, `manage-employees` and
+//! `import-employees` share this.
 
 use readmit_domain::lifecycle::{CodeStatus, Phase};
-use readmit_domain::{AuditContext, Company, Employee, EventType, IssuedPasscode, LatestPasscode, Versioned};
+use readmit_domain::{Admin, AuditContext, Company, Employee, EventType, IssuedPasscode, LatestPasscode, Versioned};
 use secrecy::SecretString;
 
 use super::{AppError, Services};
 use crate::keyring::RootSecret;
 use crate::mail::Mail;
-use crate::store::{BeginOutcome, Outcome, Reservations, StoredPasscode, Throttled};
+use crate::store::{Authority, BeginOutcome, IssueView, Lease, Outcome, Reservations, StoredPasscode, Throttled};
 
 /// A passcode that is stored with the status `sending`, and not mailed yet.
 pub struct CodeToMail {
@@ -30,6 +31,28 @@ impl Services<Mail> {
             Some(stored) => Ok(Some(self.mail_code(stored, company, act).await?)),
             None => Ok(None),
         }
+    }
+
+    /// Stores and mails a passcode that an admin issues, within the admin's and the holder's limits, of which `view` has the admin's.
+    /// None in the same cases as [`Self::deliver`].
+    pub async fn deliver_for(
+        &self,
+        admin: Admin<'_>,
+        view: &IssueView,
+        issued: IssuedPasscode,
+        company: &Company,
+        lease: Option<Lease>,
+        act: &AuditContext,
+    ) -> Result<Option<LatestPasscode>, AppError> {
+        let replaced = self.store.passcode(issued.login()).await?;
+        let people = (admin.employee().employee_id, issued.holder.employee_id);
+        let (codes_at, admins_place) = match view.places(&self.store, people, replaced.as_ref(), act.at) {
+            Ok(places) => places,
+            Err(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?),
+        };
+        let authority = Some(Authority::of(admin));
+        let reservations = Reservations { replaced, codes_at, admins_place: Some(admins_place), lease, authority };
+        self.deliver(issued, company, reservations, act).await
     }
 
     /// Stores a passcode. None in the same cases as [`Self::deliver`].

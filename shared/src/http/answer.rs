@@ -1,6 +1,6 @@
 //! Answers that succeed. [`super::run`] adds the headers that every answer has.
 
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use readmit_domain::DEVICE_LIFETIME;
@@ -15,6 +15,14 @@ pub fn ok(body: &impl Serialize) -> Result<Response<Body>, Failure> {
 
 pub fn created(body: &impl Serialize) -> Result<Response<Body>, Failure> {
     Ok(json(StatusCode::CREATED, serde_json::to_string(body)?))
+}
+
+/// 201 with the path of what was created (RFC 9110, section 10.2.2).
+pub fn created_at(body: &impl Serialize, path: &str) -> Result<Response<Body>, Failure> {
+    let mut response = created(body)?;
+    let path = HeaderValue::try_from(path).map_err(|_| Failure::Fault("the path is not a valid header".to_owned()))?;
+    response.headers_mut().insert(LOCATION, path);
+    Ok(response)
 }
 
 pub fn no_content() -> Response<Body> {

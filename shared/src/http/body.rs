@@ -13,6 +13,8 @@ const MAX_BASE64: usize = MAX_BODY.div_ceil(3) * 4;
 pub(super) struct EncodedBody {
     pub(super) text: Zeroizing<String>,
     pub(super) is_base64: bool,
+    /// The body of a PATCH may also be a merge patch (RFC 7396).
+    pub(super) is_patch: bool,
 }
 
 /// The bytes of the body, as an extension of the request. They are wiped after use, unlike `lambda_http`'s own body.
@@ -35,14 +37,16 @@ impl EncodedBody {
         if bytes.len() > MAX_BODY {
             return Err(Problem::BodyTooLarge.into());
         }
-        if bytes.is_empty() || media_type.is_some_and(is_json) {
+        if bytes.is_empty() || media_type.is_some_and(|sent| self.takes(sent)) {
             Ok(BodyBytes(bytes))
         } else {
             Err(Problem::UnsupportedMediaType.into())
         }
     }
-}
 
-fn is_json(media_type: &str) -> bool {
-    media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    fn takes(&self, media_type: &str) -> bool {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let is = |name: &str| essence.eq_ignore_ascii_case(name);
+        is("application/json") || (self.is_patch && is("application/merge-patch+json"))
+    }
 }

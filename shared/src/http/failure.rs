@@ -1,9 +1,10 @@
 //! Why a handler fails, and what the client gets to know.
 
-use readmit_domain::{HashingFailed, IssueRefusal};
+use readmit_domain::{HashingFailed, IssueRefusal, PersonRefusal};
 
 use super::Problem;
 use crate::app::AppError;
+use crate::app::people::Taken;
 use crate::keyring::{KeyringUnavailable, SealError, TokenNotSigned, UnknownVersion};
 use crate::store::StoreError;
 
@@ -31,6 +32,24 @@ impl From<IssueRefusal> for Problem {
             IssueRefusal::OwnAccount => Self::OwnAccount,
             IssueRefusal::ClientAccount => Self::ClientAccount,
             IssueRefusal::Disabled => Self::EmployeeDisabled,
+        }
+    }
+}
+
+impl From<PersonRefusal> for Problem {
+    fn from(refusal: PersonRefusal) -> Self {
+        match refusal {
+            PersonRefusal::OwnAccount => Self::OwnAccount,
+            PersonRefusal::DomainNotAllowed => Self::DomainNotAllowed,
+        }
+    }
+}
+
+impl From<Taken> for Problem {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::Address => Self::AddressUnavailable,
+            Taken::ExternalId => Self::ExternalIdUnavailable,
         }
     }
 }

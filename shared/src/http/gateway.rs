@@ -62,7 +62,8 @@ impl GatewayRequest {
     /// [`Problem::EdgeRequired`] if the request had to come through a trusted proxy and did not.
     pub(super) fn into_http(self, context: Context, proxy: &TrustedProxy) -> (Request, Result<EncodedBody, Problem>) {
         let text = Zeroizing::new(self.body.unwrap_or_default());
-        let body = EncodedBody { text, is_base64: self.is_base64_encoded };
+        let is_patch = self.request_context.http.method.as_deref() == Some("PATCH");
+        let body = EncodedBody { text, is_base64: self.is_base64_encoded, is_patch };
         let mut headers = self.headers.unwrap_or_default();
         let (viewer, body) = match proxy.viewer(&mut headers) {
             Ok(viewer) => (viewer.map(|address| address.to_string()), Ok(body)),

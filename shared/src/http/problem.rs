@@ -47,6 +47,14 @@ pub enum Problem {
     PasscodeNotFound,
     #[error("The account is disabled. Enable it first.")]
     EmployeeDisabled,
+    #[error("This address cannot be used. Choose another one, or ask Technical Support.")]
+    AddressUnavailable,
+    #[error("Somebody in your company has this external id.")]
+    ExternalIdUnavailable,
+    #[error("It was changed in the meantime. Read it again, and repeat your change.")]
+    ChangedMeanwhile,
+    #[error("The address is in none of your company's domains. Ask Technical Support to add a domain.")]
+    DomainNotAllowed,
     #[error("A request with this Idempotency-Key is still under way. Try again shortly.")]
     RequestInProgress,
     #[error("This Idempotency-Key was used for another request. Use a new one.")]
@@ -122,6 +130,10 @@ impl Problem {
             Self::EmployeeNotFound => (StatusCode::NOT_FOUND, "employee_not_found", "Employee not found"),
             Self::PasscodeNotFound => (StatusCode::NOT_FOUND, "passcode_not_found", "No passcode to revoke"),
             Self::EmployeeDisabled => (StatusCode::CONFLICT, "employee_disabled", "Employee disabled"),
+            Self::AddressUnavailable => (StatusCode::CONFLICT, "address_unavailable", "Address unavailable"),
+            Self::ExternalIdUnavailable => (StatusCode::CONFLICT, "external_id_unavailable", "External id unavailable"),
+            Self::ChangedMeanwhile => (StatusCode::PRECONDITION_FAILED, "changed_meanwhile", "Changed meanwhile"),
+            Self::DomainNotAllowed => (StatusCode::UNPROCESSABLE_ENTITY, "domain_not_allowed", "Domain not allowed"),
             Self::RequestInProgress => (StatusCode::CONFLICT, "request_in_progress", "Request in progress"),
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency key reused")

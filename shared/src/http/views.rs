@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use readmit_domain::lifecycle::PasscodeStatus;
 use readmit_domain::passcode::OperatorTag;
 use readmit_domain::{
-    AccountStatus, AccountType, Actor, Color, CompanyId, Detail, Device, Employee, EmployeeId, Event, EventId,
-    EventType, ExternalId, Issuer, LatestPasscode, Login, Logo, Name, PasscodeId, Role, SESSION_LIFETIME, TimeZone,
-    Timestamp, TwoFactor,
+    AccountStatus, AccountType, Actor, CompanyId, Detail, Device, Employee, EmployeeId, Event, EventId, EventType,
+    ExternalId, Issuer, LatestPasscode, Locale, Login, Name, PasscodeId, Role, SESSION_LIFETIME, Timestamp, TwoFactor,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
 
+use super::{CompanyView, Problem, Version};
 use crate::keyring::Session;
 use crate::store::ShownCompany;
 
@@ -79,7 +79,18 @@ pub struct PersonView<'a> {
     account_type: AccountType,
     status: AccountStatus,
     two_factor: TwoFactor,
+    factors: &'static [&'static str],
+    locale: Option<&'a Locale>,
     last_signed_in_at: Option<Timestamp>,
+    version: Version,
+}
+
+/// The second factors that the person has enrolled.
+fn factors(employee: &Employee) -> &'static [&'static str] {
+    match employee.two_factor {
+        TwoFactor::Enrolled => &["totp"],
+        TwoFactor::NotEnrolled => &[],
+    }
 }
 
 impl<'a> From<&'a Employee> for PersonView<'a> {
@@ -94,6 +105,9 @@ impl<'a> From<&'a Employee> for PersonView<'a> {
             account_type: employee.account_type,
             status: employee.account_status,
             two_factor: employee.two_factor,
+            factors: factors(employee),
+            locale: employee.mail_locale.as_ref(),
+            version: Version::from(employee),
             last_signed_in_at: employee.last_signed_in_at,
         }
     }
@@ -110,6 +124,20 @@ pub struct EmployeeView<'a> {
 impl<'a> EmployeeView<'a> {
     pub fn new(employee: &'a Employee, passcode: Option<PasscodeView<'a>>) -> Self {
         Self { person: PersonView::from(employee), passcode }
+    }
+}
+
+/// Why no passcode can be issued to a person.
+#[derive(Serialize)]
+pub struct RefusalView {
+    code: &'static str,
+    detail: String,
+    retry_at: Option<Timestamp>,
+}
+
+impl From<&Problem> for RefusalView {
+    fn from(problem: &Problem) -> Self {
+        Self { code: problem.code(), detail: problem.to_string(), retry_at: problem.retry_at() }
     }
 }
 
@@ -166,32 +194,6 @@ impl<'a> From<&'a Event> for EventView<'a> {
             device: event.origin.user_agent.as_deref().and_then(Device::of).map(DeviceView::from),
             request_id: &event.origin.request_id,
             detail: &event.detail,
-        }
-    }
-}
-
-/// A company, as its people see it.
-#[derive(Serialize)]
-pub struct CompanyView<'a> {
-    name: &'a Name,
-    support_email: Option<&'a Login>,
-    time_zone: &'a TimeZone,
-    brand: BrandView<'a>,
-}
-
-#[derive(Serialize)]
-struct BrandView<'a> {
-    logo: Option<&'a Logo>,
-    color: Option<&'a Color>,
-}
-
-impl<'a> From<&'a ShownCompany> for CompanyView<'a> {
-    fn from(company: &'a ShownCompany) -> Self {
-        Self {
-            name: &company.company_name,
-            support_email: company.support_email.as_ref(),
-            time_zone: &company.time_zone,
-            brand: BrandView { logo: company.logo.as_ref(), color: company.brand_color.as_ref() },
         }
     }
 }

@@ -11,8 +11,8 @@ use super::directory::employee_key;
 #[derive(Clone)]
 pub struct Authority {
     company_id: CompanyId,
-    employee_id: EmployeeId,
-    session_epoch: SessionEpoch,
+    pub(super) employee_id: EmployeeId,
+    pub(super) session_epoch: SessionEpoch,
 }
 
 impl Authority {

@@ -6,17 +6,17 @@
 //! A company's logo is an item of its own, so that the acts that read the company do not pay for up to 8 KiB that they do not need.
 
 use readmit_domain::{
-    AuditContext, BrandedCompany, Color, Company, CompanyId, Employee, EventType, ExternalId, Login, Logo, Name,
-    TimeZone,
+    AuditContext, BrandedCompany, Color, Company, CompanyId, DomainName, Employee, EmployeeId, EventType, ExternalId,
+    Login, Logo, Name, TimeZone,
 };
 use serde::Deserialize;
 
 use super::attributes::*;
 use super::batch::ReadOptions;
 use super::change::{Change, Item, item, key, text};
-use super::directory::{COMPANY_ROW, company_key};
+use super::directory::{COMPANY_ROW, company_key, directory_keys};
 use super::send::read;
-use super::{Outcome, Store, StoreError};
+use super::{Authority, DirectoryRows, Outcome, Store, StoreError};
 
 /// The sort key of a company's logo; no employee's id can begin with `#`.
 const LOGO_ROW: &str = "#logo";
@@ -54,6 +54,12 @@ fn claim_key(external_id: &ExternalId) -> Item {
     key([(COMPANY_ID, &format!("external#{external_id}")), (EMPLOYEE_ID, &COMPANY_ROW)])
 }
 
+/// The domains for the audit, as one text.
+fn domains(company: &Company) -> Option<String> {
+    let names: Vec<&str> = company.domains.iter().map(DomainName::as_str).collect();
+    (!names.is_empty()).then(|| names.join(","))
+}
+
 fn logo_key(company_id: CompanyId) -> Item {
     key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &LOGO_ROW)])
 }
@@ -65,13 +71,23 @@ impl Store {
 
     /// The company with its logo. One consistent request.
     pub async fn branded_company(&self, company_id: CompanyId) -> Result<Option<BrandedCompany>, StoreError> {
-        let keys = vec![company_key(company_id), logo_key(company_id)];
+        Ok(self.directory_with_brand(company_id, &[]).await?.1)
+    }
+
+    /// Does the same as [`Self::directory`], and also reads the logo. One consistent request for each 100 keys.
+    pub async fn directory_with_brand(
+        &self,
+        company_id: CompanyId,
+        employee_ids: &[EmployeeId],
+    ) -> Result<(DirectoryRows, Option<BrandedCompany>), StoreError> {
+        let keys = directory_keys(company_id, employee_ids).into_iter().chain([logo_key(company_id)]).collect();
         let items = self.batch(&self.tables.employees, keys, ReadOptions::CONSISTENT).await?;
         let is_logo = |item: &Item| text(item, EMPLOYEE_ID).is_some_and(|key| key == LOGO_ROW);
-        let (logos, companies): (Vec<_>, Vec<_>) = items.into_iter().partition(is_logo);
-        let Some(company) = companies.into_iter().next().map(read).transpose()? else { return Ok(None) };
+        let (logos, rows): (Vec<_>, Vec<_>) = items.into_iter().partition(is_logo);
+        let rows = DirectoryRows::of(rows)?;
         let logo = logos.into_iter().next().map(read).transpose()?.map(|row: LogoRow| row.logo);
-        Ok(Some(BrandedCompany { company, logo }))
+        let branded = rows.company.clone().map(|company| BrandedCompany { company, logo });
+        Ok((rows, branded))
     }
 
     /// The company as its people see it: an eventually consistent read. One request.
@@ -108,12 +124,13 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// Changes a company, and writes an audit event with the old and new values. Refused if the company changed since it was read, or the
-    /// new external id is taken.
+    /// Changes a company, and writes an audit event with the old and new values. Refused if the company changed since it was read, the
+    /// new external id is taken, or the admin (None: an operator) no longer is one.
     pub async fn change_company(
         &self,
         before: &BrandedCompany,
         after: &BrandedCompany,
+        authority: Option<&Authority>,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let logo = self.replace_logo(before, after);
@@ -129,9 +146,13 @@ impl Store {
             .with_change("logo", logos[0].as_ref(), logos[1].as_ref())
             .with_change("color", before.brand_color.as_ref(), after.brand_color.as_ref())
             .with_change("reason_in_mail", Some(&before.reason_in_mail), Some(&after.reason_in_mail))
-            .with_change("time_zone", Some(&before.time_zone), Some(&after.time_zone));
+            .with_change("time_zone", Some(&before.time_zone), Some(&after.time_zone))
+            .with_change("approvals", Some(&before.approvals), Some(&after.approvals))
+            .with_change("domains", domains(before).as_ref(), domains(after).as_ref());
         // A default is not stored, as in a company that was created before the field was introduced.
         let stored_zone = |company: &Company| (!company.time_zone.is_utc()).then(|| company.time_zone.clone());
+        let stored_approvals = |company: &Company| (!company.approvals.is_none()).then_some(company.approvals);
+        let stored_domains = |company: &Company| (!company.domains.is_empty()).then(|| company.domains.clone());
         let stored_reason = |company: &Company| company.reason_in_mail.then_some(true);
         let row = Change::update(&self.tables.employees, company_key(before.company_id))
             .replace("company_name", Some(&before.company_name), Some(&after.company_name))
@@ -141,13 +162,16 @@ impl Store {
             .replace("second_proof", Some(before.second_proof), Some(after.second_proof))
             .replace("brand_color", before.brand_color.as_ref(), after.brand_color.as_ref())
             .replace("reason_in_mail", stored_reason(before), stored_reason(after))
-            .replace("time_zone", stored_zone(before), stored_zone(after));
+            .replace("time_zone", stored_zone(before), stored_zone(after))
+            .replace("approvals", stored_approvals(before), stored_approvals(after))
+            .replace("domains", stored_domains(before), stored_domains(after));
         let mut changes = vec![row, self.record(&event)?];
         changes.extend(logo);
         if before.external_id != after.external_id {
             changes.extend(after.external_id.as_ref().map(|new| self.claim_company(after, new)));
             changes.extend(before.external_id.as_ref().map(|old| self.release_company(before, old)));
         }
+        changes.extend(authority.map(|authority| self.still_stands(authority)));
         self.transact(changes).await
     }
 

@@ -13,7 +13,7 @@ use super::idempotency::{IdempotencyKey, KeyRow, KeyState};
 use super::limits::{self, LimitRow};
 use super::pages::filter_key;
 use super::send::read;
-use super::{Outcome, Store, StoreError};
+use super::{Outcome, PeopleConditions, Store, StoreError};
 
 /// The sort key of a company's own row; no employee's id can begin with `#`.
 pub(super) const COMPANY_ROW: &str = "#company";
@@ -26,7 +26,7 @@ pub struct DirectoryRows {
     employees: HashMap<EmployeeId, Employee>,
 }
 
-fn directory_keys(company_id: CompanyId, employee_ids: &[EmployeeId]) -> Vec<Item> {
+pub(super) fn directory_keys(company_id: CompanyId, employee_ids: &[EmployeeId]) -> Vec<Item> {
     // A batch refuses duplicate keys, which occur when people ask about their own account.
     let distinct: BTreeSet<_> = employee_ids.iter().collect();
     let employees = distinct.into_iter().map(|employee_id| employee_key(company_id, *employee_id));
@@ -34,7 +34,7 @@ fn directory_keys(company_id: CompanyId, employee_ids: &[EmployeeId]) -> Vec<Ite
 }
 
 impl DirectoryRows {
-    fn of(items: Vec<Item>) -> Result<Self, StoreError> {
+    pub(super) fn of(items: Vec<Item>) -> Result<Self, StoreError> {
         let mut rows = Self::default();
         for item in items {
             // The key shows the kind of row. serde would have to try both.
@@ -144,12 +144,28 @@ impl Store {
 
     /// Ends all sessions of the employee. Refused if the caller's session has already ended.
     pub async fn end_sessions(&self, employee: &Employee, act: &AuditContext) -> Result<Outcome, StoreError> {
+        self.transact(self.ended_sessions(employee, act)?).await
+    }
+
+    /// A Security Admin ends all sessions of an employee. Refused if they have ended since the employee was read.
+    pub async fn end_sessions_of(
+        &self,
+        employee: &Employee,
+        conditions: &PeopleConditions,
+        act: &AuditContext,
+    ) -> Result<Outcome, StoreError> {
+        let mut changes = self.ended_sessions(employee, act)?;
+        changes.extend(self.people_conditions(conditions, employee.employee_id));
+        self.transact(changes).await
+    }
+
+    fn ended_sessions(&self, employee: &Employee, act: &AuditContext) -> Result<Vec<Change>, StoreError> {
         let event = self.event(act, EventType::SessionEnded, employee.company_id, employee.employee_id);
         let new_epoch = self
             .update_employee(employee.company_id, employee.employee_id)
             .set(SESSION_EPOCH, SessionEpoch::generate(&mut self.random.clone()))
             .if_equal(SESSION_EPOCH, &employee.session_epoch);
-        self.transact(vec![new_epoch, self.record(&event)?]).await
+        Ok(vec![new_epoch, self.record(&event)?])
     }
 
     pub(super) fn update_employee(&self, company_id: CompanyId, employee_id: EmployeeId) -> Change {

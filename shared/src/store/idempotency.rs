@@ -32,14 +32,24 @@ pub(super) struct KeyRow {
     request_hash: String,
     leased_until: Timestamp,
     kept_until: Timestamp,
-    answer: Option<LatestPasscode>,
+    answer: Option<KeptAnswer>,
+}
+
+/// The answer of a finished request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum KeptAnswer {
+    /// The passcode that was issued.
+    Passcode(Box<LatestPasscode>),
+    /// The person who was added.
+    Person { employee_id: EmployeeId },
 }
 
 pub enum KeyState {
     /// The key is unused or has expired: the request may take this lease.
     Free(Lease),
     InProgress,
-    Answered(Box<LatestPasscode>),
+    Answered(KeptAnswer),
     /// The key was used for a different request.
     OtherRequest,
 }
@@ -74,7 +84,7 @@ impl IdempotencyKey {
         if (answered.is_some() || under_way) && row.request_hash != self.request_hash {
             KeyState::OtherRequest
         } else if let Some(answer) = answered {
-            KeyState::Answered(Box::new(answer.clone()))
+            KeyState::Answered(answer.clone())
         } else if under_way {
             KeyState::InProgress
         } else {
@@ -86,12 +96,20 @@ impl IdempotencyKey {
 impl Store {
     /// Refused if another request has taken the lease.
     pub(super) fn take_lease(&self, lease: &Lease) -> Change {
+        self.use_key(lease).remove(ANSWER)
+    }
+
+    /// Takes a lease and answers it in the same transaction, for a request that is one transaction.
+    pub(super) fn answer_at_once(&self, lease: &Lease, employee_id: EmployeeId) -> Change {
+        self.use_key(lease).set(ANSWER, KeptAnswer::Person { employee_id })
+    }
+
+    fn use_key(&self, lease: &Lease) -> Change {
         Change::update(&self.tables.limits, limit_key(&lease.key.subject))
             .set("request_hash", &lease.key.request_hash)
             .set(LEASED_UNTIL, lease.until)
             .set("kept_until", lease.kept_until)
             .set(DELETE_AFTER, lease.kept_until.after(KEPT_AFTER_END).seconds())
-            .remove(ANSWER)
             .if_as_seen(LEASED_UNTIL, lease.seen)
     }
 
@@ -121,18 +139,18 @@ mod tests {
         IdempotencyKey::new(admin, "click 7", &request).unwrap()
     }
 
-    fn answer() -> LatestPasscode {
-        LatestPasscode {
+    fn answer() -> KeptAnswer {
+        KeptAnswer::Passcode(Box::new(LatestPasscode {
             passcode_id: "pco_01J00000000000000000000002".parse().unwrap(),
             phase: Phase::Code(CodeStatus::Sent),
             sent_to: "m***@northwind.example".to_owned(),
             issued_at: Timestamp::from_millis(0),
             expires_at: Timestamp::from_millis(3_600_000),
             issued_by: Issuer::Operator(OperatorTag::Operator),
-        }
+        }))
     }
 
-    fn row(answer: Option<LatestPasscode>) -> KeyRow {
+    fn row(answer: Option<KeptAnswer>) -> KeyRow {
         KeyRow {
             request_hash: key("a").request_hash,
             leased_until: Timestamp::from_millis(30_000),
@@ -147,7 +165,7 @@ mod tests {
         assert!(matches!(key("a").key_state(None, Timestamp::from_millis(0)), KeyState::Free(_)));
         assert!(matches!(key_state(None, 29_999), KeyState::InProgress));
         assert!(matches!(key_state(None, 30_000), KeyState::Free(_)));
-        assert!(matches!(key_state(Some(answer()), 86_399_999), KeyState::Answered(kept) if *kept == answer()));
+        assert!(matches!(key_state(Some(answer()), 86_399_999), KeyState::Answered(kept) if kept == answer()));
         assert!(matches!(key_state(Some(answer()), 86_400_000), KeyState::Free(_)));
     }
 

@@ -189,7 +189,7 @@ impl Store {
     }
 
     /// Does the same as [`Self::rewrite`], but appends to a list with room, so that several issues at the same time do not conflict.
-    fn places(
+    pub(super) fn places(
         &self,
         subject: &str,
         seen: Option<&LimitRow>,

@@ -1,10 +1,11 @@
 //! Adds, changes and erases a company's employees, one transaction for each.
 
 use std::collections::{BTreeSet, HashMap};
+use std::slice::from_ref;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use readmit_domain::{
-    AuditContext, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, Role, SessionEpoch,
+    Actor, AuditContext, CompanyId, Employee, EmployeeId, EmployeePatch, EventType, ExternalId, Role, SessionEpoch,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ use super::attributes::*;
 use super::batch::ReadOptions;
 use super::change::{Change, Item, item, key};
 use super::directory::{employee_item, employee_key};
+use super::people_conditions::PeopleConditions;
 use super::send::read;
 use super::{Credentials, Outcome, Store, StoreError};
 
@@ -23,7 +25,7 @@ struct ExternalClaim {
     claimed_by: EmployeeId,
 }
 
-fn external_key(company_id: CompanyId, external_id: &ExternalId) -> Item {
+pub(super) fn external_key(company_id: CompanyId, external_id: &ExternalId) -> Item {
     key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &format!("external#{external_id}"))])
 }
 
@@ -36,15 +38,15 @@ fn credentials_item(credentials: &Credentials) -> Result<Item, StoreError> {
     Ok(row)
 }
 
-/// Attributes of an employee that an import never changes: the keys, and those that the person's own acts change.
-const NOT_IMPORTED: [&str; 4] = [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH];
+/// Attributes of an employee that are not changed here: the keys, and those that the person's own acts change.
+const NOT_CHANGED: [&str; 4] = [COMPANY_ID, EMPLOYEE_ID, LAST_SIGNED_IN_AT, SESSION_EPOCH];
 
-/// Replaces each attribute that an import can change, on condition that it is still as it was read.
+/// Replaces each attribute that can be changed, on condition that it is still as it was read.
 fn patched(mut row: Change, before: &Employee, after: &Employee) -> Result<Change, StoreError> {
     let fields = |employee| serde_json::from_value::<Map<String, Value>>(serde_json::to_value(employee)?);
     let (before, after) = (fields(before).map_err(StoreError::unfit)?, fields(after).map_err(StoreError::unfit)?);
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    for name in names.into_iter().filter(|name| !NOT_IMPORTED.contains(&name.as_str())) {
+    for name in names.into_iter().filter(|name| !NOT_CHANGED.contains(&name.as_str())) {
         row = row.replace(name, before.get(name), after.get(name));
     }
     Ok(row)
@@ -76,9 +78,12 @@ impl Store {
         &self,
         employee: &Employee,
         is_new_company: bool,
+        conditions: &PeopleConditions,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
-        self.transact(self.additions(employee, is_new_company, act)?).await
+        let mut changes = self.additions(employee, is_new_company, act)?;
+        changes.extend(self.people_conditions(conditions, employee.employee_id));
+        self.transact(changes).await
     }
 
     pub(super) fn additions(
@@ -90,7 +95,8 @@ impl Store {
         // Without secrets, because the person has never signed in.
         let credentials =
             key([(LOGIN, &employee.login), (COMPANY_ID, &employee.company_id), (EMPLOYEE_ID, &employee.employee_id)]);
-        let event = self.event(act, EventType::EmployeeImported, employee.company_id, employee.employee_id);
+        let kind = if act.actor == Actor::Operator { EventType::EmployeeImported } else { EventType::EmployeeAdded };
+        let event = self.event(act, kind, employee.company_id, employee.employee_id);
         let joins_as_admin = employee.granted_role == Role::SecurityAdmin && !is_new_company;
         let event = event.with_change("role", None, joins_as_admin.then_some(&employee.granted_role));
         let mut changes = vec![
@@ -115,13 +121,13 @@ impl Store {
     }
 
     /// Changes a person's row. The audit event has the names of the changed fields, and the old and new role, type and status. Refused if
-    /// the row or the credentials changed since they were read, or the new login or external id is taken. A change that ends access also
-    /// reads and ends the passcode.
+    /// the row changed since it was read, or the new login or external id is taken. A change that ends access also reads and ends the
+    /// passcode, and a new login reads and moves the credentials.
     pub async fn change_employee(
         &self,
         before: &Employee,
         after: &Employee,
-        credentials: &Credentials,
+        conditions: &PeopleConditions,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let event = self
@@ -134,6 +140,18 @@ impl Store {
         let row = self.update_employee(before.company_id, before.employee_id);
         let mut row =
             patched(row, before, after)?.set(NAME_KEY, after.full_name.sort_key(after.employee_id)).set_filters(after);
+        if let Some(own) = conditions.authority_over(before) {
+            // The row is already as read, so the actor has the role and is active.
+            row = row.if_equal(SESSION_EPOCH, &own.session_epoch);
+        }
+        let moves = before.login != after.login;
+        if moves {
+            let Some(credentials) = self.credentials_of_employee(before).await? else { return Ok(Outcome::Refused) };
+            changes.push(self.keep_address(event.event_id, &before.login, act.at));
+            let moved = Credentials { login: after.login.clone(), ..credentials.clone() };
+            changes.push(Change::put(&self.tables.credentials, credentials_item(&moved)?).if_absent(LOGIN));
+            changes.push(self.drop_credentials(&credentials)?);
+        }
         if ends_access(before, after) {
             let passcode = self.passcode(&before.login).await?;
             changes.extend(self.end_with_account(before, passcode.as_ref(), &after.login, act)?);
@@ -141,16 +159,11 @@ impl Store {
         }
         changes.push(row);
         changes.extend(self.change_words(Some(before), Some(after)));
-        if before.login != after.login {
-            changes.push(self.keep_address(event.event_id, &before.login, act.at));
-            let moved = Credentials { login: after.login.clone(), ..credentials.clone() };
-            changes.push(Change::put(&self.tables.credentials, credentials_item(&moved)?).if_absent(LOGIN));
-            changes.push(self.drop_credentials(credentials)?);
-        }
         if before.external_id != after.external_id {
             changes.extend(after.external_id.as_ref().map(|new| self.claim_external(after, new)));
             changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         }
+        changes.extend(self.people_conditions(conditions, before.employee_id));
         self.transact(changes).await
     }
 
@@ -158,18 +171,30 @@ impl Store {
     pub async fn erase_employee(
         &self,
         before: &Employee,
-        credentials: &Credentials,
+        conditions: &PeopleConditions,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
+        let Some(credentials) = self.credentials_of_employee(before).await? else { return Ok(Outcome::Refused) };
+        // With role, status and factor it is the person about whom it was decided whether an enrolled Security Admin stays.
         let row = Change::delete(&self.tables.employees, employee_key(before.company_id, before.employee_id))
-            .if_equal(LOGIN, &before.login);
+            .if_equal(LOGIN, &before.login)
+            .if_equal(GRANTED_ROLE, before.granted_role)
+            .if_equal(ACCOUNT_STATUS, before.account_status)
+            .if_equal(TWO_FACTOR, before.two_factor);
         let event = self.event(act, EventType::EmployeeErased, before.company_id, before.employee_id);
         let passcode = self.passcode(&before.login).await?;
-        let mut changes = vec![row, self.drop_credentials(credentials)?, self.record(&event)?];
+        let mut changes = vec![row, self.drop_credentials(&credentials)?, self.record(&event)?];
         changes.extend(self.erase_passcode(before, passcode.as_ref(), act)?);
         changes.extend(self.change_words(Some(before), None));
         changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
+        changes.extend(self.people_conditions(conditions, before.employee_id));
         self.transact(changes).await
+    }
+
+    /// The credentials of a person. None if the address has meanwhile another owner, or none.
+    async fn credentials_of_employee(&self, employee: &Employee) -> Result<Option<Credentials>, StoreError> {
+        let found = self.credentials_of(from_ref(&employee.login)).await?;
+        Ok(found.into_iter().find(|credentials| credentials.employee_id == employee.employee_id))
     }
 
     /// Deletes credentials, on condition that they are as they were read. Failed sign-ins may have changed: otherwise a stranger could
