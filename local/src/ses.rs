@@ -42,6 +42,8 @@ struct Refusal(&'static str, &'static str);
 struct SendEmail {
     from_email_address: Option<String>,
     destination: Option<Destination>,
+    #[serde(default)]
+    reply_to_addresses: Vec<String>,
     content: Option<Content>,
     #[serde(default)]
     email_tags: Vec<Pair>,
@@ -139,7 +141,7 @@ fn accept(request: SendEmail) -> Result<Email, Refusal> {
     if count > MAX_RECIPIENTS {
         return Err(Refusal("MessageRejected", "Recipient count exceeds 50."));
     }
-    for address in recipients.into_iter().flatten().chain([&from]) {
+    for address in recipients.into_iter().flatten().chain(&request.reply_to_addresses).chain([&from]) {
         check_address(address)?;
     }
     if has_line_break(&simple.subject.data) {
@@ -223,6 +225,7 @@ mod tests {
         json!({
             "FromEmailAddress": "Portal <no-reply@portal.example>",
             "Destination": {"ToAddresses": ["mike@northwind.example"]},
+            "ReplyToAddresses": ["help@northwind.example"],
             "Content": {"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Text"}},
                 "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}]}},
             "EmailTags": [{"Name": "purpose", "Value": "passcode"}],
@@ -254,6 +257,7 @@ mod tests {
             ("/Destination/ToAddresses/0", json!("mïke@northwind.example")),
             ("/Destination/ToAddresses/0", json!("mike@nörthwind.example")),
             ("/Destination/ToAddresses/0", json!("@northwind.example")),
+            ("/ReplyToAddresses/0", json!("hülfe@northwind.example")),
             ("/Content/Simple", json!(null)),
             ("/Content/Simple/Body", json!({})),
             ("/Content/Simple/Subject/Data", json!("a\nb")),

@@ -122,7 +122,7 @@ impl Mail {
         self.send(&to.login, company, letter).await
     }
 
-    /// An answer to the mail goes to the company's support, if it has one.
+    /// An answer to the mail goes to the company's support, if it has an address that SES takes.
     async fn send(&self, to: &Login, company: &Company, letter: Letter) -> Result<(), MailRefused> {
         let utf8 = |data: String| Content::builder().data(data).charset("UTF-8").build().map_err(MailRefused::of);
         let body = Body::builder().text(utf8(letter.text)?).html(utf8(letter.html)?).build();
@@ -132,12 +132,14 @@ impl Mail {
         let message = Message::builder().subject(utf8(letter.subject)?).body(body).headers(automatic).build();
         let tag = |(name, value): (&str, String)| MessageTag::builder().name(name).value(value).build();
         let tags: Result<Vec<_>, _> = letter.tags.into_iter().map(tag).collect();
+        // SES refuses a mail in which an address has other letters than ASCII before the `@`.
+        let reply_to = company.support_email.as_ref().filter(|address| address.as_str().is_ascii());
         self.client
             .send_email()
             .from_email_address(&self.from)
             .configuration_set_name(&self.configuration_set)
             .destination(Destination::builder().to_addresses(to.as_str()).build())
-            .set_reply_to_addresses(company.support_email.as_ref().map(|address| vec![address.to_string()]))
+            .set_reply_to_addresses(reply_to.map(|address| vec![address.to_string()]))
             .content(EmailContent::builder().simple(message).build())
             .set_email_tags(Some(tags.map_err(MailRefused::of)?))
             .send()

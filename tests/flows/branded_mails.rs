@@ -49,6 +49,11 @@ async fn an_answer_goes_to_the_companys_support_if_it_has_one() {
     set(&world, "support_email", "help@northwind.example".into()).await;
     world.operator_mails_a_code_to(MIKE).await;
     assert_eq!(asked(&world)["ReplyToAddresses"], json!(["help@northwind.example"]));
+    // SES refuses this one in a header, and the mail with it. The mail still names it.
+    set(&world, "support_email", "hülfe@northwind.example".into()).await;
+    world.operator_mails_a_code_to(MIKE).await;
+    assert_eq!(asked(&world)["ReplyToAddresses"], Value::Null);
+    assert!(text(&asked(&world)).contains("hülfe@northwind.example"));
 }
 
 #[test]
