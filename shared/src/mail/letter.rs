@@ -50,9 +50,9 @@ impl Letterhead {
         let disown = format!("{portal}/#/disown/{}", disown_token.expose_secret());
         // The code comes late: some mail programs show the first lines of a mail on a locked screen.
         let mut blocks = vec![Block::Paragraph(values.fill(language.greeting)), Block::Paragraph(values.fill(from))];
-        let reason = issued.reason.as_ref().map(|reason| reason.as_str().trim()).filter(|reason| !reason.is_empty());
+        let reason = issued.reason.as_ref().map(|reason| one_line(reason.as_str())).filter(|reason| !reason.is_empty());
         if let Some(reason) = reason.filter(|_| company.reason_in_mail) {
-            blocks.push(Block::Facts(vec![(values.fill(words.reason), Value::told(reason).into())]));
+            blocks.push(Block::Facts(vec![(values.fill(words.reason), Value::told(&reason).into())]));
         }
         blocks
             .extend([Block::Paragraph(values.fill(words.validity)), Block::Paragraph(values.fill(words.never_asked))]);
@@ -153,6 +153,11 @@ impl Letterhead {
             ("name", Value::told(to.full_name.as_str())),
         ])
     }
+}
+
+/// The text with one blank between words. A mail drops line breaks in what it was told, and the words around one would stick together.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The old and the new value, if the notice shows a change.
