@@ -21,8 +21,8 @@ pub enum Log {
     File(LogFile),
 }
 
-/// A file that is created with its first line, so that a start that is refused at once leaves no file. Clones share one file. Lines that
-/// cannot be written to it go to standard error.
+/// A file that is created with its first line, so that a start that is refused at once leaves no file. Clones share one file. As long as
+/// it cannot be opened, lines go to standard error.
 #[derive(Clone)]
 pub struct LogFile {
     path: PathBuf,

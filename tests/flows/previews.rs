@@ -16,7 +16,7 @@ fn first(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SHOWN).collect()
 }
 
-/// The text of a page, also that which no reader sees. Of the character references only those without letters matter here.
+/// The text of a page, also that which no recipient sees. Of the character references only those without letters matter here.
 fn text_of(html: &str) -> String {
     let body = html.split_once("<body").unwrap().1;
     let texts = body.split('<').filter_map(|tag_and_text| Some(tag_and_text.split_once('>')?.1));

@@ -1,7 +1,8 @@
 //! `GET /v1/employees`: a page of the company's employees: all of them by name, or those that a filter or a search finds.
 //! `GET /v1/employees/count`: how many employees these pages have together, up to 1,000.
 //! `GET /v1/employees/{employee_id}`: one employee, and why the caller could not issue a passcode to them now.
-//! `GET /v1/session`: whether the caller's session is still valid, and the caller as the directory has it now.
+//! `GET /v1/session`: whether the caller's session is still valid, the caller and the company as the directory has them now, and how many
+//! passcodes a Security Admin may still issue.
 //!
 //! Caller: a Security Admin; for `GET /v1/session` anyone who is signed in. Effects: none.
 //! Answers: 200 the page, the count, the employee or the session; 400 `invalid_cursor`, 401, 403, 404, 422.

@@ -1,4 +1,4 @@
-//! `GET /v1/session`: the caller's session, company, and how many passcodes a Security Admin may still issue.
+//! `GET /v1/session`: the caller's session and company, and how many passcodes a Security Admin may still issue.
 
 use readmit::Services;
 use readmit::domain::limit::{Allowance, CODES_AN_ADMIN};

@@ -57,7 +57,7 @@ async fn sign_in(services: &Services, request: &Request) -> Result<Response<Body
     let verified = authenticate::verify(services, attempt, &request.act(Actor::Anonymous, now)).await?;
     let VerifiedPerson { credentials, mut employee, spent } = verified;
     let act = request.act(Actor::Employee { employee_id: employee.employee_id }, now);
-    // The company is read only if the sign-in succeeds, so that every refusal makes the same requests.
+    // The company is read only now, when everything typed was right, so that each refusal of what was typed makes the same requests.
     let company = services.shown_company(employee.company_id);
     let (signed_in, company) = tokio::join!(services.store.sign_in(&credentials, &employee, &spent, &act), company);
     if signed_in? == Outcome::Refused {

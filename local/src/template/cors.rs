@@ -13,7 +13,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// From the properties of an `AWS::Serverless::HttpApi`. None if a list is missing.
+    /// From the properties of an `AWS::Serverless::HttpApi`. None if a part is missing.
     pub fn new(properties: &Value) -> Option<Self> {
         let configuration = &properties["CorsConfiguration"];
         let list = |name: &str| {

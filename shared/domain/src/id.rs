@@ -81,7 +81,7 @@ impl EventId {
         Timestamp::from_millis(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
     }
 
-    /// The largest possible id that is smaller than this one.
+    /// The largest possible id that is smaller than this one. Of the smallest it is the same id.
     pub fn just_before(self) -> Self {
         Self(Ulid::from(u128::from(self.0).saturating_sub(1)))
     }

@@ -16,7 +16,7 @@ pub struct IssueOptions {
     /// How long the code is valid; by default one hour.
     #[serde(default)]
     pub lifetime_minutes: Option<LifetimeMinutes>,
-    /// The reason, for the audit event.
+    /// The reason, for the audit event, and for the mail if the company shows reasons there.
     #[serde(default)]
     pub reason: Option<Reason>,
     /// Whether the account is suspended, because a device was stolen: its sessions end, and password and second factor are refused until

@@ -42,7 +42,7 @@ impl Store {
         Ok(Counted::up_to_most(source.count(&self.client, company_id, &KeyRange::After(None), MOST + 1).await?))
     }
 
-    /// How many employees have a word with this prefix. Usually one request, at most four: then the count is not exact.
+    /// How many employees have a word with this prefix. Usually one request, at most four: if more words follow, the count is not exact.
     pub async fn count_found(&self, company_id: CompanyId, prefix: &Prefix) -> Result<Counted, StoreError> {
         let (source, range) = (self.words_source(), Self::words_range(prefix, None));
         let (mut people, mut start) = (HashSet::new(), None);

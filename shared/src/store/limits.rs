@@ -65,7 +65,7 @@ pub struct UnreportedLimit {
 /// Places that were taken in a rate limit.
 pub struct Places {
     pub count: usize,
-    /// When there is another one. None if more are free.
+    /// When there is another one. Always known if fewer were free than were wanted.
     pub more_at: Option<Timestamp>,
 }
 
