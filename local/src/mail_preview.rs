@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use readmit::mail::{Letter, languages};
 use readmit::{BadVariable, Environment};
@@ -102,7 +102,7 @@ fn page(policy: &'static str, rendered: askama::Result<String>) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
-    rendered.map_or_else(|_| failed(), |page| (headers, Html(page)).into_response())
+    answer::page(headers, rendered)
 }
 
 fn unknown() -> Response {
