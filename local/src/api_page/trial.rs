@@ -65,5 +65,7 @@ mod tests {
         );
         let html = askama::Template::render(&Page::new(&document, false).unwrap()).unwrap();
         assert_eq!(html.matches("<script").count(), 1, "the page's own");
+        // Title, summary, id, name and example each have several places, so the form is there.
+        assert!(html.matches("&#60;script").count() > 10, "{html}");
     }
 }
