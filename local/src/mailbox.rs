@@ -2,7 +2,7 @@
 //!
 //! A mail knows SES's report about it. A mail without one, also of an earlier process, waits in [`Arrivals`] until its delivery is reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -81,13 +81,13 @@ pub struct Arrival {
 impl Mailbox {
     pub(crate) fn open(data_dir: Option<&DataDir>) -> Result<(Self, Arrivals), DataDirError> {
         let file = data_dir.map(|data_dir| data_dir.file("mail.jsonl"));
-        let mut emails = Vec::new();
+        let (mut emails, mut places) = (Vec::new(), HashMap::new());
         if let Some(file) = &file {
             let text = file.read_appended()?;
             for (number, line) in (1..).zip(text.lines()) {
                 // The last line may be incomplete if the process was killed.
                 match serde_json::from_str(line) {
-                    Ok(email) => put(&mut emails, email),
+                    Ok(email) => put(&mut emails, &mut places, email),
                     Err(_) => tracing::warn!(line = number, "malformed mail on disk ignored"),
                 }
             }
@@ -178,9 +178,10 @@ fn new_version() -> String {
     aws_ids::hex::<8>()
 }
 
-/// Adds the mail, or puts it in the place of the one with the same id, which is usually one of the last.
-fn put(emails: &mut Vec<Email>, email: Email) {
-    match emails.iter_mut().rfind(|other| other.message_id == email.message_id) {
+/// Adds the mail, or puts it in the place of the one with the same id. `places` has the place of each id.
+fn put(emails: &mut Vec<Email>, places: &mut HashMap<String, usize>, email: Email) {
+    let place = *places.entry(email.message_id.clone()).or_insert(emails.len());
+    match emails.get_mut(place) {
         Some(other) => *other = email,
         None => emails.push(email),
     }
