@@ -66,7 +66,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 /// The scripts of the portal, of the local stack's pages and of the portal's tests; but a table of words is as long as all
 /// that a page says.
 fn scripts() -> Vec<PathBuf> {
-    let folders = ["portal", "local/templates", "tests/portal"].map(|name| root().join(name));
+    let folders = ["portal", "local/pages", "tests/portal"].map(|name| root().join(name));
     let paths = folders.iter().flat_map(|folder| files(folder, ".js"));
     paths.filter(|path| !path.starts_with(root().join("portal/app/words"))).collect()
 }
