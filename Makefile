@@ -187,7 +187,7 @@ portal: portal-modules ## Stage: the portal in a real browser
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local \
 		$(NODE) --test --test-concurrency=2 --test-timeout=900000 --test-reporter=spec tests/portal/*.test.js
 
-screenshots: portal-modules ## Take pictures of the portal, into tests/portal/screenshots/
+screenshots: portal-modules ## Take pictures of the portal and of the local pages, into tests/portal/screenshots/
 	cargo build --locked
 	READMIT_LOCAL=$(TARGET)/debug/readmit-local $(NODE) tests/portal/screenshots.js
 
