@@ -116,6 +116,31 @@ story('a connection that is lost in the middle mails nobody twice', async (world
   assert.deepEqual(await mailed(world, company), { mails: 12, people: 12 });
 });
 
+story('who gets a passcode after the dialog was closed is not mailed again, also if it is open again by then', async (world) => {
+  const { company, page, dialog } = await adaAtWork(world, staff(7));
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route(SEVERAL, async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.fulfill({ response });
+  }, { times: 1 });
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByRole('button', { name: 'Email TOTP to 8' }).click();
+  await dialog.getByRole('button', { name: 'Send to 7' }).click();
+  const answer = await until('first few', () => held.shift());
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Email TOTP to 8' }).click();
+  await dialog.getByRole('button', { name: 'Send to 7' }).waitFor();
+  await dialog.getByRole('button', { name: 'Stop' }).waitFor({ state: 'hidden' });
+  answer();
+  await dialog.getByRole('button', { name: 'Send to 2' }).click();
+  await dialog.getByText('Done: 2 sent, 0 not sent.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('Selected: 1').waitFor();
+  assert.deepEqual(await mailed(world, company), { mails: 7, people: 7 });
+});
+
 story('the limit of sixty an hour is told before, the others wait, and the dialog says until when', async (world) => {
   const { company, page, dialog } = await adaAtWork(world, staff(63));
   let requests = 0;
@@ -127,6 +152,7 @@ story('the limit of sixty an hour is told before, the others wait, and the dialo
   await page.getByLabel('Select everybody on this page').check();
   await page.getByRole('button', { name: 'Select all 64 that match' }).click();
   await page.getByRole('button', { name: 'Email TOTP to 64' }).click();
+  await dialog.getByText(/^You can send 60 passcodes an hour\. 60 are left now, more from .+\.$/).waitFor();
   await dialog.getByRole('button', { name: 'Send to 63' }).click();
   await dialog.getByText('Done: 60 sent, 3 not sent.').waitFor();
   await dialog.getByText(/^You can send 60 passcodes an hour\. 0 are left now, more from .+\.$/).waitFor();

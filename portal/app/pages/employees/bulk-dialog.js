@@ -12,38 +12,20 @@ import { explain, isUncertain } from '../../problems.js';
 import { session } from '../../session.js';
 import { leftOut } from './left-out.js';
 import { obstacleOf } from './reach.js';
+import { Round, moreAt } from './round.js';
 import { REVOCABLE } from './status.js';
 
-/** How many are sent in one request. Less than the API's 25, so that the progress bar moves. */
-const BATCH = 5;
-
-/** Problems for which a retry may succeed. */
-const PASSING = ['email_not_sent', 'temporarily_unavailable', 'request_in_progress', 'too_many_requests'];
-
-/**
- * @typedef {api.Employee} Employee
- * @typedef {{ people: Employee[], isUncertain: boolean }} Batch  Uncertain: it may have been sent, but no answer came.
- * @typedef {{ state: 'waiting' | 'sent' | 'refused' | 'again', text: string }} Outcome  `again`: may be tried again.
- */
-
-/** At the end those who got none are first. @type {Record<Outcome['state'], number>} */
-const RANK = { refused: 0, again: 1, waiting: 2, sent: 3 };
+/** @typedef {api.Employee} Employee */
 
 export class BulkDialog {
-  /** @type {Map<string, Outcome>} */
-  #outcomes = new Map();
+  /** Answers to an earlier round may still come in a later one. */
+  #round = new Round([]);
 
-  /** Those who can get one. @type {Employee[]} */
-  #people = [];
+  /** Everybody for whom it was opened. @type {Employee[]} */
+  #selected = [];
 
   /** How many the admin can send now; null if that is not known. @type {Promise<api.Issuing | null>} */
   #issuing = Promise.resolve(null);
-
-  /** The batches that are not sent yet. @type {Batch[]} */
-  #waiting = [];
-
-  /** The reason of every batch, also for a retry. @type {string | undefined} */
-  #reason;
 
   #isStopped = false;
 
@@ -72,17 +54,23 @@ export class BulkDialog {
 
   #changed;
 
+  #closed;
+
   #signal;
 
-  /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: (sent: string[]) => void }} options  `closed` gets the ids of the employees who got a passcode. */
+  /**
+   * @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: (sent: string[]) => void }} options  `closed` gets the
+   *   ids of the employees who got a passcode, and again if a result comes after the closing.
+   */
   constructor({ signal, changed, closed }) {
     this.#signal = signal;
     this.#changed = changed;
+    this.#closed = closed;
     const { element, body, foot } = dialog({
       title: words.bulk.title,
       closed: () => {
         this.#isStopped = true;
-        closed([...this.#outcomes].filter(([, { state }]) => state === 'sent').map(([id]) => id));
+        closed(this.#round.sent());
       },
     });
     this.#send.addEventListener('click', () => void this.#run());
@@ -97,31 +85,36 @@ export class BulkDialog {
 
   /** @param {Employee[]} selected */
   open(selected) {
-    const people = selected.filter((employee) => !obstacleOf(employee));
-    this.#people = people;
-    this.#outcomes = new Map(people.map(({ employee_id: id }) => [id, { state: 'waiting', text: words.bulk.waiting }]));
-    this.#waiting = batches(people);
-    this.#reason = undefined;
     this.#typed.input.value = '';
+    this.#begin(selected);
+    this.element.showModal();
+  }
+
+  /** @param {Employee[]} selected */
+  #begin(selected) {
+    const people = selected.filter((employee) => !obstacleOf(employee));
+    this.#selected = selected;
+    this.#round = new Round(people);
     this.#typed.input.readOnly = false;
     this.#ask.textContent = people.length > 0 ? words.bulk.ask(number(people.length)) : words.bulk.nobody;
     fill(this.#leftOut, ...leftOut(selected));
     for (const message of [this.#limit, this.#said, this.#refused]) message.say();
     this.#offer(words.bulk.send(number(people.length)));
     this.#send.hidden = people.length === 0;
+    this.#stop.hidden = true;
     this.#show();
-    this.element.showModal();
     void this.#askLimit();
   }
 
   /** Asks how many can be sent, and tells it if they are too few. */
   async #askLimit() {
-    const people = this.#people;
-    this.#issuing = api.getSession(this.#signal).then(({ issuing }) => issuing, () => null);
-    const issuing = await this.#issuing;
-    const waiting = this.#count('waiting') + this.#count('again');
-    if (people !== this.#people || !issuing?.more_at || issuing.left >= waiting) return;
-    this.#limit.say(words.bulk.limit(number(issuing.left), number(issuing.limit), timeOf(issuing.more_at)));
+    const round = this.#round;
+    const asked = api.getSession(this.#signal).then(({ issuing }) => issuing, () => null);
+    this.#issuing = asked;
+    const issuing = await asked;
+    // It was asked for anew meanwhile.
+    if (asked !== this.#issuing || !issuing || issuing.left >= round.count('waiting') + round.count('again')) return;
+    this.#limit.say(words.bulk.limit(number(issuing.left), number(issuing.limit), timeOf(moreAt(issuing))));
   }
 
   async #run() {
@@ -131,48 +124,46 @@ export class BulkDialog {
     this.#isStopped = false;
     this.#said.say();
     this.#refused.say();
-    this.#reason ??= this.#typed.input.value.trim();
     this.#typed.input.readOnly = true;
-    // The dialog may have been closed and opened for other people meanwhile.
-    const waiting = this.#waiting;
+    const round = this.#round;
+    round.reason ??= this.#typed.input.value.trim();
+    // The dialog may be closed before the answer, and opened again.
+    const isOpen = () => this.element.open && round === this.#round;
     try {
-      this.#postpone(waiting, await this.#issuing);
-      while (waiting[0] && !this.#isStopped) {
-        await this.#sendBatch(waiting[0]);
-        waiting.shift();
-        if (waiting === this.#waiting) this.#show();
+      const issuing = await this.#issuing;
+      if (issuing) round.postpone(issuing);
+      while (round.waiting[0] && !this.#isStopped) {
+        await this.#sendBatch(round.waiting[0], round);
+        round.waiting.shift();
+        if (isOpen()) this.#show();
       }
     } catch (error) {
-      this.#refused.say(explain(error));
+      if (isOpen()) this.#refused.say(explain(error));
     }
     this.#send.setBusy(false);
-    if (waiting !== this.#waiting) return;
+    if (!isOpen()) return this.#leaveOut(round.sent());
     if (document.activeElement === this.#stop) this.#send.focus();
     this.#stop.hidden = true;
     this.#finish();
   }
 
-  /** Takes those away whom the limit would refuse: they can be tried later. @param {Batch[]} waiting @param {api.Issuing | null} issuing */
-  #postpone(waiting, issuing) {
-    if (!issuing?.more_at) return;
-    let left = issuing.left;
-    for (const batch of waiting) {
-      // It is not known yet how many of these were sent.
-      const count = batch.isUncertain ? batch.people.length : Math.min(left, batch.people.length);
-      for (const { employee_id: id } of batch.people.splice(count)) {
-        this.#outcomes.set(id, { state: 'again', text: words.employee.limit(timeOf(issuing.more_at)) });
-      }
-      left = Math.max(0, left - count);
-    }
+  /** These people got one after the dialog was closed. If it is open again for them, they are left out. @param {string[]} sent */
+  #leaveOut(sent) {
+    this.#closed(sent);
+    const isSent = (/** @type {Employee} */ { employee_id: id }) => sent.includes(id);
+    const { people } = this.#round;
+    if (!this.element.open || !people.some(isSent)) return;
+    if (people.every(isSent)) this.element.close();
+    else this.#begin(this.#selected.filter((employee) => !isSent(employee)));
   }
 
-  /** @param {Batch} batch */
-  async #sendBatch(batch) {
-    const people = batch.isUncertain ? await this.#notYetSent(batch) : batch.people;
+  /** @param {import('./round.js').Batch} batch @param {Round} round */
+  async #sendBatch(batch, round) {
+    const people = batch.isUncertain ? await this.#notYetSent(batch, round) : batch.people;
     if (people.length === 0) return;
     try {
-      const { results } = await api.issuePasscodes(people.map(({ employee_id: id }) => id), this.#reason || undefined);
-      for (const [index, result] of results.entries()) this.#take(people[index], result);
+      const { results } = await api.issuePasscodes(people.map(({ employee_id: id }) => id), round.reason || undefined);
+      for (const [index, result] of results.entries()) this.#take(people[index], result, round);
     } catch (error) {
       batch.isUncertain ||= isUncertain(error);
       throw error;
@@ -182,9 +173,10 @@ export class BulkDialog {
   /**
    * The employees who still need one: the others have a new passcode from this admin.
    *
-   * @param {Batch} batch
+   * @param {import('./round.js').Batch} batch
+   * @param {Round} round
    */
-  async #notYetSent({ people }) {
+  async #notYetSent({ people }, round) {
     const me = session()?.employee.employee_id;
     const now = await Promise.all(people.map(({ employee_id: id }) => api.getEmployee(id, this.#signal)));
     return people.filter((before, index) => {
@@ -193,45 +185,34 @@ export class BulkDialog {
       const isNew = isMine && passcode.passcode_id !== before.passcode?.passcode_id;
       // A failed mail must be sent again.
       if (!isNew || !REVOCABLE.includes(passcode.status)) return true;
-      this.#take(before, { employee_id: before.employee_id, passcode });
+      this.#take(before, { employee_id: before.employee_id, passcode }, round);
       return false;
     });
   }
 
-  /** @param {Employee | undefined} employee @param {api.IssueResult} result */
-  #take(employee, { passcode, problem }) {
+  /** @param {Employee | undefined} employee @param {api.IssueResult} result @param {Round} round */
+  #take(employee, result, round) {
     if (!employee) return;
-    const id = employee.employee_id;
-    if (passcode) {
-      this.#outcomes.set(id, { state: 'sent', text: words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)) });
-      this.#changed({ ...employee, passcode });
-    } else {
-      const code = problem?.code ?? '';
-      this.#outcomes.set(id, { state: PASSING.includes(code) ? 'again' : 'refused', text: reasonOf(problem) });
-    }
+    round.take(employee, result);
+    if (result.passcode) this.#changed({ ...employee, passcode: result.passcode });
   }
 
   /** Shows the results, and offers a retry of the rest. */
   #finish() {
     if (this.#signal.aborted) return;
-    const again = this.#people.filter(({ employee_id: id }) => this.#outcomes.get(id)?.state === 'again');
-    const sent = this.#count('sent');
-    const isDone = this.#waiting.length === 0;
+    const round = this.#round;
+    const sent = round.count('sent');
+    const isDone = round.waiting.length === 0;
     if (isDone) {
-      this.#said.say(words.bulk.done(number(sent), number(this.#people.length - sent)));
-      this.#waiting = batches(again);
+      this.#said.say(words.bulk.done(number(sent), number(round.people.length - sent)));
+      round.retry();
     }
-    this.#send.hidden = this.#waiting.length === 0;
-    if (!this.#send.hidden) this.#offer(isDone ? words.bulk.retry : words.bulk.send(number(this.#count('waiting'))));
-    this.#people = this.#people.toSorted((one, other) => this.#rank(one) - this.#rank(other));
+    this.#send.hidden = round.waiting.length === 0;
+    if (!this.#send.hidden) this.#offer(isDone ? words.bulk.retry : words.bulk.send(number(round.count('waiting'))));
+    round.sort();
     this.#show();
     this.#limit.say();
     void this.#askLimit();
-  }
-
-  /** @param {Employee} employee */
-  #rank({ employee_id: id }) {
-    return RANK[this.#outcomes.get(id)?.state ?? 'waiting'];
   }
 
   /** @param {string} label */
@@ -240,37 +221,16 @@ export class BulkDialog {
     fill(this.#send, h('span', {}, label));
   }
 
-  /** @param {Outcome['state']} state */
-  #count(state) {
-    return [...this.#outcomes.values()].filter((outcome) => outcome.state === state).length;
-  }
-
   #show() {
-    const done = this.#people.length - this.#count('waiting');
-    this.#bar.max = this.#people.length;
+    const { people } = this.#round;
+    const done = people.length - this.#round.count('waiting');
+    this.#bar.max = people.length;
     this.#bar.value = done;
-    this.#progress.textContent = words.bulk.progress(number(done), number(this.#people.length));
-    const rows = this.#people.map(({ employee_id: id, name }) => {
-      const { state, text } = this.#outcomes.get(id) ?? { state: 'waiting', text: '' };
-      return h('li', { class: state }, h('strong', { dir: 'auto' }, name), ' ', h('span', {}, text));
+    this.#progress.textContent = words.bulk.progress(number(done), number(people.length));
+    const rows = people.map((employee) => {
+      const { state, text } = this.#round.outcomeOf(employee);
+      return h('li', { class: state }, h('strong', { dir: 'auto' }, employee.name), ' ', h('span', {}, text));
     });
     fill(this.#list, ...rows);
   }
-}
-
-/** @param {Employee[]} people @returns {Batch[]} */
-function batches(people) {
-  const count = Math.ceil(people.length / BATCH);
-  return Array.from({ length: count }, (_, index) => ({
-    people: people.slice(index * BATCH, (index + 1) * BATCH),
-    isUncertain: false,
-  }));
-}
-
-/** @param {api.Reason | undefined} problem */
-function reasonOf(problem) {
-  if (problem?.retry_at) return words.employee.limit(timeOf(problem.retry_at));
-  if (problem?.code === 'too_many_requests') return words.problems.too_many_soon;
-  const known = /** @type {Record<string, unknown>} */ (words.problems)[problem?.code ?? ''];
-  return typeof known === 'string' ? known : problem?.detail ?? words.problems.fault;
 }

@@ -1,0 +1,112 @@
+/** One opening of the dialog for several people: who can get a passcode, what has come of each, and what is not sent yet. */
+
+import { timeOf, words } from '../../language.js';
+
+/** How many are sent in one request. Less than the API's 25, so that the progress bar moves. */
+const BATCH = 5;
+
+/** The span of an admin's limit, in milliseconds. */
+const HOUR = 3_600_000;
+
+/** Problems for which a retry may succeed. */
+const PASSING = ['email_not_sent', 'temporarily_unavailable', 'request_in_progress', 'too_many_requests'];
+
+/**
+ * @typedef {import('../../api.js').Employee} Employee
+ * @typedef {import('../../api.js').IssueResult} IssueResult
+ * @typedef {import('../../api.js').Issuing} Issuing
+ * @typedef {{ people: Employee[], isUncertain: boolean }} Batch  Uncertain: it may have been sent, but no answer came.
+ * @typedef {{ state: 'waiting' | 'sent' | 'refused' | 'again', text: string }} Outcome  `again`: may be tried again.
+ */
+
+/** At the end those who got none are first. @type {Record<Outcome['state'], number>} */
+const RANK = { refused: 0, again: 1, waiting: 2, sent: 3 };
+
+export class Round {
+  /** By employee. @type {Map<string, Outcome>} */
+  #outcomes;
+
+  /** The reason of every batch, also for a retry. @type {string | undefined} */
+  reason;
+
+  /** @param {Employee[]} people  Those who can get one. */
+  constructor(people) {
+    this.people = people;
+    this.#outcomes = new Map(people.map(({ employee_id: id }) => [id, { state: 'waiting', text: words.bulk.waiting }]));
+    /** The batches that are not sent yet. */
+    this.waiting = batches(people);
+  }
+
+  /** @param {Employee} employee @returns {Outcome} */
+  outcomeOf({ employee_id: id }) {
+    return this.#outcomes.get(id) ?? { state: 'waiting', text: '' };
+  }
+
+  /** @param {Outcome['state']} state */
+  #having(state) {
+    return this.people.filter((employee) => this.outcomeOf(employee).state === state);
+  }
+
+  /** @param {Outcome['state']} state */
+  count(state) {
+    return this.#having(state).length;
+  }
+
+  /** The ids of those who got a passcode. */
+  sent() {
+    return this.#having('sent').map(({ employee_id: id }) => id);
+  }
+
+  /** @param {Employee} employee @param {IssueResult} result */
+  take({ employee_id: id }, { passcode, problem }) {
+    if (passcode) {
+      this.#outcomes.set(id, { state: 'sent', text: words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)) });
+    } else {
+      this.#outcomes.set(id, { state: PASSING.includes(problem?.code ?? '') ? 'again' : 'refused', text: reasonOf(problem) });
+    }
+  }
+
+  /** Takes those away whom the limit would refuse: they can be tried later. @param {Issuing} issuing */
+  postpone(issuing) {
+    let left = issuing.left;
+    for (const batch of this.waiting) {
+      // It is not known yet how many of these were sent.
+      const count = batch.isUncertain ? batch.people.length : Math.min(left, batch.people.length);
+      for (const { employee_id: id } of batch.people.splice(count)) {
+        this.#outcomes.set(id, { state: 'again', text: words.employee.limit(timeOf(moreAt(issuing))) });
+      }
+      left = Math.max(0, left - count);
+    }
+  }
+
+  /** Those who may be tried again wait to be sent. */
+  retry() {
+    this.waiting = batches(this.#having('again'));
+  }
+
+  /** Puts those first who got none. */
+  sort() {
+    const rank = (/** @type {Employee} */ employee) => RANK[this.outcomeOf(employee).state];
+    this.people = this.people.toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
+/** When more can be sent. If none was sent in the last hour, the first one counts from now. @param {Issuing} issuing */
+export const moreAt = ({ more_at: at }) => at ?? Date.now() + HOUR;
+
+/** @param {Employee[]} people @returns {Batch[]} */
+function batches(people) {
+  const count = Math.ceil(people.length / BATCH);
+  return Array.from({ length: count }, (_, index) => ({
+    people: people.slice(index * BATCH, (index + 1) * BATCH),
+    isUncertain: false,
+  }));
+}
+
+/** @param {import('../../api.js').Reason | undefined} problem */
+function reasonOf(problem) {
+  if (problem?.retry_at) return words.employee.limit(timeOf(problem.retry_at));
+  if (problem?.code === 'too_many_requests') return words.problems.too_many_soon;
+  const known = /** @type {Record<string, unknown>} */ (words.problems)[problem?.code ?? ''];
+  return typeof known === 'string' ? known : problem?.detail ?? words.problems.fault;
+}
