@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { signInAs } from './harness/journey.js';
 import { hasFocus } from './harness/keyboard.js';
@@ -173,6 +174,40 @@ story('all that match are selected, up to the limit', async (world) => {
   await page.getByLabel('Select everybody on this page').check();
   await page.getByRole('button', { name: 'Select all 70 that match' }).click();
   await page.getByText('Selected: 70').waitFor();
+});
+
+story('all that match are not selected any more if another filter is chosen before they are loaded', async (world) => {
+  const { visitor, page } = await adaAtWork(world, staff(60));
+  visitor.watch.expectsFailure(/limit=100/);
+  await page.getByText('1–50 of 61 employees', { exact: true }).waitFor();
+  await page.getByLabel('Select everybody on this page').check();
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route(/limit=100/, async (route) => {
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.continue().catch(() => {});
+  });
+  await page.getByRole('button', { name: 'Select all 61 that match' }).click();
+  const answer = await until('request', () => held.shift());
+  await page.getByRole('radio', { name: 'Disabled' }).check();
+  await page.getByText('No employees match.').waitFor();
+  answer();
+  await page.getByRole('radio', { name: 'Everybody' }).check();
+  await page.getByText('1–50 of 61 employees', { exact: true }).waitFor();
+  await page.getByText('Selected: 50').waitFor();
+});
+
+story('a search that still waits when the list is left does not bring the list back', async (world) => {
+  const { page } = await adaAtWork(world);
+  await page.getByRole('searchbox').evaluate((input) => {
+    /** @type {HTMLInputElement} */ (input).value = 'mi';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    location.hash = '#/audit';
+  });
+  await page.getByRole('rowheader', { name: 'Signed in' }).first().waitFor();
+  // Longer than a search waits for the next key.
+  await pause(500);
+  assert.ok(page.url().endsWith('#/audit'), page.url());
 });
 
 story('while the first list is loaded, bars stand in its place', async (world) => {

@@ -73,6 +73,7 @@ export function open({ place, signal }) {
     search: (query) => show({ query, filter: '', page: 1, cursors: [] }, { replace: true }),
     choose: (filter) => show({ query: '', filter, page: 1, cursors: [] }),
     beside: keyHint(),
+    signal,
   });
   const waiting = skeleton();
   const previous = pagerButton(words.employees.previous, 'left', () =>
@@ -119,11 +120,11 @@ export function open({ place, signal }) {
     selection.show({ count, matching: isMore && count < Math.min(MOST, matching?.total ?? MOST) ? matching : null });
   }
 
-  /** Selects all that match, up to the limit. */
+  /** Selects all that match, up to the limit, unless others are wanted before they are loaded. */
   async function selectMatching() {
     failure.say();
     try {
-      const { people } = await fetchPage({ ...wanted, cursors: [] }, MOST, signal);
+      const { people } = await fetchPage({ ...wanted, cursors: [] }, MOST, AbortSignal.any([signal, loading.signal]));
       table.selectAlso(people);
     } catch (error) {
       if (!isGivenUp(error)) failure.say(explain(error));

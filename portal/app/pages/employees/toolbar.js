@@ -12,8 +12,11 @@ export class Toolbar {
   /** @type {Map<string, HTMLInputElement>} */
   #chips = new Map();
 
-  /** @param {{ search: (query: string) => void, choose: (filter: string) => void, beside: HTMLElement }} options */
-  constructor({ search, choose, beside }) {
+  /**
+   * @param {{ search: (query: string) => void, choose: (filter: string) => void, beside: HTMLElement, signal: AbortSignal }} options
+   *   `signal` says that the page is left: a search that still waits would bring it back.
+   */
+  constructor({ search, choose, beside, signal }) {
     const id = newId();
     const input = h('input', {
       id, type: 'search', maxlength: '100', autocomplete: 'off', spellcheck: 'false', 'aria-keyshortcuts': '/',
@@ -35,7 +38,7 @@ export class Toolbar {
       typing = new AbortController();
       isResting = false;
       try {
-        await pause(REST, typing.signal);
+        await pause(REST, AbortSignal.any([signal, typing.signal]));
         find();
       } catch (error) {
         if (!isGivenUp(error)) throw error;
