@@ -82,6 +82,7 @@ story('if a filter does not load, the page says so, shows no rows of another, an
   await page.getByRole('alert').getByText('The list could not be loaded. The service is busy.').waitFor();
   assert.equal(await page.locator('tbody tr').count(), 0);
   await page.getByRole('button', { name: 'Try again' }).click();
+  await until('focus', () => page.getByRole('heading', { name: 'Manage Employees' }).evaluate((node) => node === document.activeElement));
   await page.getByRole('rowheader', { name: 'Dora Disabled' }).waitFor();
   await page.getByText('1 employee', { exact: true }).waitFor();
 });

@@ -88,6 +88,7 @@ export function open({ place, signal }) {
     send: () => bulk.open(table.selection()),
     clear: () => table.clearSelection(),
     more: selectMatching,
+    gone: () => table.focusAgain(),
   });
 
   const edit = new EditDialog({ signal, changed: (employee) => table.update(employee), closed: closeEdit });
@@ -172,11 +173,17 @@ export function open({ place, signal }) {
       // The rows of another search or filter would look like an answer to this one.
       table.show([]);
       status.say();
-      failure.say(words.employees.notLoaded, ' ', explain(error), ' ', h('button', { type: 'button', onclick: () => void load() }, words.shell.retry));
+      failure.say(words.employees.notLoaded, ' ', explain(error), ' ', h('button', { type: 'button', onclick: retry }, words.shell.retry));
     }
     waiting.hidden = true;
     table.setBusy(false);
     showPager();
+  }
+
+  function retry() {
+    // The button disappears.
+    heading.focus();
+    void load();
   }
 
   /** @param {number} shown @param {AbortSignal} until */

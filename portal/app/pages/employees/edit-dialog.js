@@ -80,7 +80,12 @@ export class EditDialog {
       if (isGivenUp(error) || this.#id !== id) return;
       this.#shown = '';
       const failure = announcement();
-      const retry = h('button', { type: 'button', onclick: () => void this.#refresh(id) }, words.shell.retry);
+      const retry = h('button', { type: 'button' }, words.shell.retry);
+      retry.addEventListener('click', () => {
+        // The button disappears.
+        this.#heading.focus();
+        void this.#refresh(id);
+      });
       fill(this.#facts, failure, h('p', {}, retry));
       failure.say(explain(error));
     }

@@ -21,7 +21,10 @@ export class SelectionBar {
 
   element = h('div', { class: 'selection', hidden: true }, this.#said, this.#buttons);
 
-  /** @param {{ send: () => void, clear: () => void, more: () => Promise<void> }} actions  `more` selects all that match. */
+  /**
+   * @param {{ send: () => void, clear: () => void, more: () => Promise<void>, gone: () => void }} actions  `more` selects all that match,
+   *   `gone` takes the focus when the bar disappears with it.
+   */
   constructor(actions) {
     this.#actions = actions;
   }
@@ -47,6 +50,8 @@ export class SelectionBar {
       more,
       h('button', { type: 'button', onclick: this.#actions.clear }, bulk.clear),
     );
-    if (hadFocus) this.#buttons.querySelector('button')?.focus();
+    if (!hadFocus) return;
+    if (count === 0) this.#actions.gone();
+    else this.#buttons.querySelector('button')?.focus();
   }
 }

@@ -85,6 +85,12 @@ export class EmployeeTable {
     this.#rows.get(id)?.row.querySelector('button')?.focus();
   }
 
+  /** Moves the focus to the row where it was last, and nothing in the window. */
+  focusAgain() {
+    const stop = this.#body.querySelector('tr[tabindex="0"]');
+    if (stop instanceof HTMLElement) stop.focus({ preventScroll: true });
+  }
+
   /** Whether there is a row to go to. */
   focusFirst() {
     const first = this.#rows.values().next().value;

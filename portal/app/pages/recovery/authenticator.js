@@ -20,9 +20,10 @@ import { explain, isProblem } from '../../problems.js';
  */
 export function authenticatorStep(state, actions) {
   const { recovery } = words;
+  const heading = h('h1', { tabindex: '-1' }, recovery.totpTitle);
   const key = h('div', { class: 'enrolment' });
   if (state.enrolment) showKey(key, state.enrolment);
-  else void begin(key, actions);
+  else void begin(key, actions, heading);
 
   const digits = field({
     label: recovery.digits,
@@ -42,15 +43,14 @@ export function authenticatorStep(state, actions) {
     digits.input.select();
     return '';
   };
-  const heading = h('h1', { tabindex: '-1' }, recovery.totpTitle);
   return [heading, h('p', {}, isHandheld() ? recovery.totpTextHere : recovery.totpText), key, form({ fields: [digits], label: recovery.finish, send, refused })];
 }
 
 /** A phone cannot scan its own screen: there the link to an app on it comes first. */
 const isHandheld = () => matchMedia('(width < 40rem), (pointer: coarse)').matches;
 
-/** @param {HTMLElement} place @param {Actions} actions */
-async function begin(place, actions) {
+/** @param {HTMLElement} place @param {Actions} actions @param {HTMLElement} heading  It takes the focus of what disappears. */
+async function begin(place, actions, heading) {
   const { recovery } = words;
   fill(place, h('div', { class: 'qr' }), h('p', { role: 'status' }, recovery.wait));
   try {
@@ -60,7 +60,11 @@ async function begin(place, actions) {
     showKey(place, enrolment);
   } catch (error) {
     const message = announcement();
-    const retry = h('button', { type: 'button', onclick: () => void begin(place, actions) }, words.shell.retry);
+    const retry = h('button', { type: 'button' }, words.shell.retry);
+    retry.addEventListener('click', () => {
+      heading.focus();
+      void begin(place, actions, heading);
+    });
     fill(place, h('div', { class: 'qr' }), message, retry);
     message.say(explain(error));
   }
