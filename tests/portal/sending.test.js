@@ -1,6 +1,7 @@
 /** Email TOTP: one click sends one mail, whatever the network does, and the dialog shows its delivery. */
 
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { isInSight } from './harness/in_page.js';
 import { edit, find, signInAgainAs, signInAs } from './harness/journey.js';
@@ -14,6 +15,7 @@ const story = stories();
 /** @typedef {import('playwright-core').Page} Page */
 
 const ISSUE = /\/v1\/employees\/[^/]+\/passcode$/;
+const PERSON = /\/v1\/employees\/emp_[^/]+$/;
 
 /** Ada, who has Mike's dialog open. @param {World} world */
 async function adaAtMike(world) {
@@ -115,6 +117,28 @@ story('the state of a sent passcode has a countdown, and is there again when the
   await edit(page, 'Mike Brandt');
   await dialog.getByRole('button', { name: 'Send again' }).waitFor();
   await send.waitFor({ state: 'hidden' });
+});
+
+story('an answer from before the click does not hide the passcode that was sent', async (world) => {
+  const { visitor, page, dialog, send } = await adaAtMike(world);
+  visitor.watch.expectsFailure(PERSON);
+  await page.keyboard.press('Escape');
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route(PERSON, async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.fulfill({ response }).catch(() => {});
+  }, { times: 1 });
+  await edit(page, 'Mike Brandt');
+  const answer = await until('late answer', () => held.shift());
+  await send.click();
+  const sent = dialog.getByText('The passcode was sent to');
+  await sent.waitFor();
+  answer();
+  // Less than the time until the dialog asks again by itself.
+  await pause(500);
+  assert.equal(await sent.isVisible(), true);
 });
 
 story('a click without a network is sent once, by the next click', async (world) => {

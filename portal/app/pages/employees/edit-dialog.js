@@ -32,12 +32,22 @@ export class EditDialog {
 
   #signal;
 
+  /** Ends a question to the API whose answer would be older than what is shown. */
+  #asking = new AbortController();
+
   /** @param {{ signal: AbortSignal, changed: (employee: Employee) => void, closed: (id: string | null) => void }} options */
   constructor({ signal, changed, closed }) {
     this.#signal = signal;
     this.#changed = changed;
     this.#panel = new PasscodePanel(signal);
-    this.#issue = new IssueForm({ signal, panel: this.#panel, changed: (employee) => this.#show(employee) });
+    this.#issue = new IssueForm({
+      signal,
+      panel: this.#panel,
+      changed: (employee) => {
+        if (employee.employee_id === this.#id) this.#asking.abort();
+        this.#show(employee);
+      },
+    });
     const { element, heading, body, foot } = dialog({
       title: words.employee.title,
       closed: () => {
@@ -74,8 +84,10 @@ export class EditDialog {
 
   /** @param {string} id */
   async #refresh(id) {
+    this.#asking.abort();
+    this.#asking = new AbortController();
     try {
-      this.#show(await api.getEmployee(id, this.#signal));
+      this.#show(await api.getEmployee(id, AbortSignal.any([this.#signal, this.#asking.signal])));
     } catch (error) {
       if (isGivenUp(error) || this.#id !== id) return;
       this.#shown = '';
