@@ -98,6 +98,7 @@ export class IssueForm {
     this.#replace.addEventListener('click', () => void this.#issue());
     this.#revoke.addEventListener('click', () => void this.#takeBack());
     this.#stolen.addEventListener('change', () => this.#explain());
+    signal.addEventListener('abort', () => clearTimeout(this.#waiting));
   }
 
   /** Shows the form for another employee. @param {string} id */
@@ -155,7 +156,7 @@ export class IssueForm {
     }
     clearTimeout(this.#waiting);
     const limit = limitOf(employee);
-    if (limit) this.#waiting = setTimeout(() => this.#show(), new Date(limit.retryAt).getTime() - Date.now() + 1);
+    if (limit && !this.#signal.aborted) this.#waiting = setTimeout(() => this.#show(), new Date(limit.retryAt).getTime() - Date.now() + 1);
   }
 
   /** @param {boolean} isAsking */
@@ -220,7 +221,7 @@ export class IssueForm {
       this.#progress.say(words.employee.sending);
       try {
         const answer = api.issuePasscode(id, wish, key);
-        const { passcode } = await patiently(answer, () => this.#progress.say(words.form.slow));
+        const { passcode } = await patiently(answer, () => void (id === this.#id && this.#progress.say(words.form.slow)));
         this.#uncertain.delete(id);
         if (id !== this.#id) return;
         this.#isAsking = false;
