@@ -74,6 +74,24 @@ export function holdUntil(isDone) {
   mayLeave = isDone;
 }
 
+/**
+ * Blocks leaving the page until an answer is there that the API gives only once.
+ *
+ * @template T
+ * @param {Promise<T>} answer
+ * @param {() => boolean} [isOver]  The page may be left earlier, because there is nothing left to wait for.
+ * @returns {Promise<T>}
+ */
+export async function holdFor(answer, isOver = () => false) {
+  let isThere = false;
+  holdUntil(() => isThere || isOver());
+  try {
+    return await answer;
+  } finally {
+    isThere = true;
+  }
+}
+
 addEventListener('beforeunload', (event) => {
   if (!mayLeave()) event.preventDefault();
 });

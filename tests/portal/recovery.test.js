@@ -228,6 +228,23 @@ story('a lost answer at the very end is reported, and the new credentials work',
   await page.getByRole('heading', { name: 'My account' }).waitFor();
 });
 
+story('another language, chosen while the recovery is completed, does not lose the backup codes', async (world) => {
+  const { page } = await mikeAtTheKey(world);
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route('**/v1/recovery/complete', async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.fulfill({ response });
+  });
+  await finish(page, await (await shownAuthenticator(world, page)).digits());
+  const answer = await until('answer', () => held.shift());
+  await page.getByLabel('Language').selectOption('de');
+  answer();
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
+  assert.equal(await page.locator('.codes code').count(), 10);
+});
+
 story('the page with the backup codes cannot be left by mistake', async (world) => {
   const { page } = await mikeAtTheKey(world);
   await finish(page, await (await shownAuthenticator(world, page)).digits());

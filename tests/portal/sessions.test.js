@@ -1,7 +1,10 @@
 /** Sessions end, and after a new sign-in the person is back at the same place. */
 
+import assert from 'node:assert/strict';
+
 import { find, edit, signIn, signInAs } from './harness/journey.js';
 import { stories } from './harness/stories.js';
+import { until } from './harness/until.js';
 
 const story = stories();
 
@@ -150,6 +153,28 @@ story('a backup code works for one sign-in; new ones replace the old ones', asyn
   }
   await byBackupCode(fresh ?? '');
   await page.getByRole('heading', { name: 'My account' }).waitFor();
+});
+
+story('while new backup codes are made, the page cannot be left, because they are shown only once', async (world) => {
+  const company = await world.company();
+  const mike = await company.enrol('mike');
+  const { page } = await world.visitor('/');
+  await signInAs(page, mike);
+  await page.getByLabel('Password', { exact: true }).fill(mike.password);
+  await page.getByLabel('Authenticator code').fill(await mike.authenticator.digits());
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route('**/v1/backup-codes', async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.fulfill({ response });
+  });
+  await page.getByRole('button', { name: 'Make new backup codes' }).click();
+  const answer = await until('answer', () => held.shift());
+  await page.getByRole('link', { name: 'Northwind Partners' }).click();
+  answer();
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
+  assert.equal(await page.locator('.codes code').count(), 10);
 });
 
 story('a member sees only their own account, and no administration', async (world) => {

@@ -4,7 +4,7 @@ import * as api from '../api.js';
 import { fill, h } from '../dom.js';
 import { form, ownerField, passwordField } from '../form.js';
 import { words } from '../language.js';
-import { go } from '../router.js';
+import { go, holdFor } from '../router.js';
 import { secondFactor } from '../second-factor.js';
 import { session } from '../session.js';
 import { keepCodes } from './recovery/backup-codes.js';
@@ -21,7 +21,10 @@ export function open() {
   const password = passwordField({ label: words.form.password, name: 'password', autocomplete: 'current-password' });
   const code = secondFactor();
   const renew = async () => {
-    const answer = await api.renewBackupCodes({ password: password.input.value, code: code.field().input.value });
+    const typed = { password: password.input.value, code: code.field().input.value };
+    const answer = await holdFor(api.renewBackupCodes(typed), () => session() === null);
+    // The session has ended meanwhile.
+    if (!element.isConnected) return;
     const card = h('div', { class: 'card' }, ...keepCodes(answer.backup_codes, email, () => go('#/account')));
     fill(element, card);
     card.querySelector('h1')?.focus();

@@ -11,7 +11,7 @@ import { support } from '../brand.js';
 import { fill, h } from '../dom.js';
 import { timeOf, words } from '../language.js';
 import { isProblem } from '../problems.js';
-import { go } from '../router.js';
+import { go, holdFor } from '../router.js';
 import { keepRecovery, recovery, session, startSession } from '../session.js';
 import { authenticatorStep } from './recovery/authenticator.js';
 import { keepCodes } from './recovery/backup-codes.js';
@@ -99,12 +99,13 @@ export function open({ signal }) {
     /** @param {import('../session.js').Enrolment} enrolment */
     keepEnrolment(enrolment) {
       const state = recovery();
-      if (state) keepRecovery({ ...state, enrolment });
+      // After the page was left and opened again, another key is shown.
+      if (state && !signal.aborted) keepRecovery({ ...state, enrolment });
     },
     /** @param {string} code */
     async complete(code) {
       try {
-        const answer = await api.completeRecovery(code);
+        const answer = await holdFor(api.completeRecovery(code));
         clearTimeout(timer);
         keepRecovery(null);
         startSession(answer);
