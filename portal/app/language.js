@@ -30,18 +30,25 @@ export function loadWords() {
   return speak(wanted.find(isKnown) ?? 'en');
 }
 
-/** Stores the choice, once its words are loaded. @param {string} tag */
+/** Stores the choice, once its words are loaded. Returns whether it is the last one. @param {string} tag */
 export async function choose(tag) {
-  if (!isKnown(tag)) return;
-  await speak(tag);
+  if (!isKnown(tag) || !(await speak(tag))) return false;
   localStorage.setItem(CHOSEN, tag);
+  return true;
 }
 
-/** @param {Language} tag */
+/** The language that was asked for last. @type {Language | undefined} */
+let asked;
+
+/** Returns whether no other language was asked for meanwhile. @param {Language} tag */
 async function speak(tag) {
-  words = (await import(`./words/${tag}.js`)).default;
+  asked = tag;
+  const loaded = (await import(`./words/${tag}.js`)).default;
+  if (asked !== tag) return false;
+  words = loaded;
   language = tag;
   document.documentElement.lang = tag;
+  return true;
 }
 
 /**
@@ -86,7 +93,7 @@ const TIME = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' };
 export const dateAndTime = (at) => formatted(at, { ...DAY, ...TIME });
 
 /** With seconds, for the audit. @param {string | number} at */
-export const exactTime = (at) => formatted(at, { ...DAY, ...TIME, second: '2-digit' });
+const exactTime = (at) => formatted(at, { ...DAY, ...TIME, second: '2-digit' });
 
 /** The day in UTC, for values that are stored once a day in UTC, so that their time means nothing. @param {string} at */
 export const utcDay = (at) => formatted(at, { ...DAY, timeZone: 'UTC' });
@@ -104,7 +111,7 @@ export function timeOf(at) {
 const UNITS = [[31_536_000, 'year'], [2_592_000, 'month'], [86_400, 'day'], [3_600, 'hour'], [60, 'minute']];
 
 /** For example `3 hours ago`; within a minute `now`. @param {string | number} at */
-export function relativeTime(at) {
+function relativeTime(at) {
   const seconds = (new Date(at).getTime() - Date.now()) / 1000;
   const [size, unit] = UNITS.find(([size]) => Math.abs(seconds) >= size) ?? [Infinity, 'second'];
   const numeric = unit === 'second' ? 'auto' : 'always';

@@ -124,7 +124,7 @@ await loadWords();
 async function changeLanguage(tag) {
   if (!isFree()) return refresh();
   try {
-    await choose(tag);
+    if (!(await choose(tag))) return;
   } catch {
     refresh();
     return say(words.shell.notLoaded);

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { accents } from '../../portal/app/brand.js';
 import { goTo, signInAs } from './harness/journey.js';
 import { stories } from './harness/stories.js';
+import { until } from './harness/until.js';
 
 const story = stories();
 
@@ -38,6 +39,28 @@ story('another language keeps what was typed, also the password and the kind of 
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
   await page.reload();
   await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+});
+
+story('of two languages that are chosen in a hurry the later one stays, although its words came first', async (world) => {
+  const { page } = await world.visitor('/');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route('**/words/de.js', async (route) => {
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.continue();
+  });
+  await speak(page, 'de');
+  const answer = await until('request', () => held.shift());
+  await speak(page, 'ja');
+  await page.locator('html[lang=ja] h1', { hasText: 'サインイン' }).waitFor();
+  const loaded = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/words/de.js'));
+  answer();
+  await loaded;
+  // The module runs after it is loaded.
+  await page.evaluate(async () => void (await import(/** @type {any} */ ('/app/words/de.js'))));
+  await page.locator('html[lang=ja] h1', { hasText: 'サインイン' }).waitFor();
+  assert.equal(await page.locator('.foot select').inputValue(), 'ja');
 });
 
 story('another language keeps the step of a recovery, its password and its key', async (world) => {
