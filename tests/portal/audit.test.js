@@ -50,7 +50,8 @@ story('names replace ids, and typed text stays text', async (world) => {
 
 story('a changed company and a changed role are shown with old and new values', async (world) => {
   const { company, page } = await adaAtTheTrail(world);
-  const changed = { company_id: company.id, second_proof: 'everyone', support_email: HELP };
+  const look = { reason_in_mail: true, time_zone: 'Europe/Berlin', brand: { color: '#1d4ed8' } };
+  const changed = { company_id: company.id, second_proof: 'everyone', support_email: HELP, ...look };
   await world.stack.importEmployees({ company: changed, employees: [] });
   await company.change([{ email: 'mike', role: 'security_admin' }]);
   await page.reload();
@@ -60,9 +61,23 @@ story('a changed company and a changed role are shown with old and new values', 
   await policy.locator('summary').click();
   await policy.getByText('Security Admins → everyone', { exact: true }).waitFor();
   await policy.getByText(`nothing → ${HELP}`, { exact: true }).waitFor();
+  for (const text of ['Reason in the mail', 'no → yes', 'Time zone', 'UTC → Europe/Berlin', 'Colour', 'nothing → #1d4ed8']) {
+    await policy.getByText(text, { exact: true }).waitFor();
+  }
   const role = page.getByRole('row').filter({ hasText: 'Employee changed' }).first();
   await role.locator('summary').click();
   await role.getByText('Member → Security Admin', { exact: true }).waitFor();
+  const start = page.getByRole('row').filter({ hasText: 'Signed in' }).first();
+  await start.locator('summary').click();
+  await start.getByText('Authenticator', { exact: true }).waitFor();
+});
+
+story('an address with a day that no calendar has shows the events of all days', async (world) => {
+  const { visitor, page } = await adaAtTheTrail(world);
+  await visitor.opens('/#/audit?from=2026-99-99');
+  await page.reload();
+  await page.getByRole('rowheader', { name: 'Passcode issued' }).first().waitFor();
+  assert.equal(await page.getByLabel('From day').inputValue(), '');
 });
 
 story('filters by a type, by a person from the dialog, and by nothing again', async (world) => {

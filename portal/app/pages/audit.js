@@ -73,6 +73,7 @@ export function open({ place, signal }) {
       more.hidden = next === null;
     } catch (error) {
       if (isGivenUp(error)) return;
+      status.say(table.hidden ? '' : audit.shown(number(body.childElementCount)));
       failure.say(explain(error));
       more.hidden = false;
     } finally {

@@ -40,10 +40,10 @@ export default {
     when: 'Wann',
     groups: { passcode: 'Einmalcodes', account: 'Wiederherstellungen und Konten', session: 'Anmeldungen', directory: 'Mitarbeiter und Firma' },
     detail: {
-      account_type: 'Kontoart', expires_at: 'Gültig bis', external_id: 'Externe ID', factor: 'Zweiter Faktor',
-      fields: 'Geändert', issued_by: 'Ausgestellt von', locale: 'Sprache', name: 'Name', passcode_id: 'Einmalcode',
-      password_set_at: 'Neues Passwort gewählt', reason: 'Grund', role: 'Rolle', second_proof: 'Zweiter Nachweis verlangt von',
-      status: 'Status', support_email: 'Support-Adresse',
+      account_type: 'Kontoart', color: 'Farbe', email: 'E-Mail-Adresse', expires_at: 'Gültig bis', external_id: 'Externe ID',
+      factor: 'Zweiter Faktor', fields: 'Geändert', issued_by: 'Ausgestellt von', locale: 'Sprache', logo: 'Logo', name: 'Name',
+      passcode_id: 'Einmalcode', password_set_at: 'Neues Passwort gewählt', reason: 'Grund', reason_in_mail: 'Grund in der E-Mail',
+      role: 'Rolle', second_proof: 'Zweiter Nachweis verlangt von', status: 'Status', support_email: 'Support-Adresse', time_zone: 'Zeitzone',
     },
     types: {
       'passcode.issued': 'Einmalcode ausgestellt',
@@ -71,8 +71,9 @@ export default {
       'company.changed': 'Unternehmen geändert',
     },
     values: {
-      active: 'Aktiv', client: 'Kunde', disabled: 'Deaktiviert', employee: 'Mitarbeiter', everyone: 'allen', member: 'Mitglied',
-      none: 'niemandem', security_admin: 'Security Admin', security_admins: 'Security Admins',
+      active: 'Aktiv', backup_code: 'Backup-Code', client: 'Kunde', disabled: 'Deaktiviert', employee: 'Mitarbeiter', everyone: 'allen',
+      false: 'nein', member: 'Mitglied', none: 'niemandem', security_admin: 'Security Admin', security_admins: 'Security Admins',
+      totp: 'Authenticator', true: 'ja',
     },
     wrongDays: 'Der erste Tag liegt nach dem letzten.',
   },

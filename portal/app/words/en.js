@@ -42,10 +42,10 @@ export default {
     groups: { passcode: 'Passcodes', account: 'Recoveries and accounts', session: 'Sign-ins', directory: 'Employees and company' },
     /** @type {Record<string, string>} */
     detail: {
-      account_type: 'Account type', expires_at: 'Valid until', external_id: 'External ID', factor: 'Second factor',
-      fields: 'Changed', issued_by: 'Issued by', locale: 'Language', name: 'Name', passcode_id: 'Passcode',
-      password_set_at: 'New password chosen', reason: 'Reason', role: 'Role', second_proof: 'Second proof asked of',
-      status: 'Status', support_email: 'Support address',
+      account_type: 'Account type', color: 'Colour', email: 'Email address', expires_at: 'Valid until', external_id: 'External ID',
+      factor: 'Second factor', fields: 'Changed', issued_by: 'Issued by', locale: 'Language', logo: 'Logo', name: 'Name',
+      passcode_id: 'Passcode', password_set_at: 'New password chosen', reason: 'Reason', reason_in_mail: 'Reason in the mail',
+      role: 'Role', second_proof: 'Second proof asked of', status: 'Status', support_email: 'Support address', time_zone: 'Time zone',
     },
     /** @type {Record<string, string>} */
     types: {
@@ -75,8 +75,9 @@ export default {
     },
     /** @type {Record<string, string>} */
     values: {
-      active: 'Active', client: 'Client', disabled: 'Disabled', employee: 'Employee', everyone: 'everyone', member: 'Member',
-      none: 'nobody', security_admin: 'Security Admin', security_admins: 'Security Admins',
+      active: 'Active', backup_code: 'Backup code', client: 'Client', disabled: 'Disabled', employee: 'Employee', everyone: 'everyone',
+      false: 'no', member: 'Member', none: 'nobody', security_admin: 'Security Admin', security_admins: 'Security Admins',
+      totp: 'Authenticator', true: 'yes',
     },
     wrongDays: 'The first day is after the last one.',
   },

@@ -40,10 +40,10 @@ export default {
     when: '日時',
     groups: { passcode: 'パスコード', account: '復旧とアカウント', session: 'サインイン', directory: '従業員と会社' },
     detail: {
-      account_type: 'アカウントの種類', expires_at: '有効期限', external_id: '外部 ID', factor: '第 2 要素', fields: '変更点',
-      issued_by: '発行者', locale: '言語', name: '名前', passcode_id: 'パスコード',
-      password_set_at: '新しいパスワードを設定', reason: '理由', role: '役割',
-      second_proof: '追加の証明の対象', status: '状態', support_email: 'サポートのメールアドレス',
+      account_type: 'アカウントの種類', color: '色', email: 'メールアドレス', expires_at: '有効期限', external_id: '外部 ID',
+      factor: '第 2 要素', fields: '変更点', issued_by: '発行者', locale: '言語', logo: 'ロゴ', name: '名前', passcode_id: 'パスコード',
+      password_set_at: '新しいパスワードを設定', reason: '理由', reason_in_mail: 'メールに理由を記載', role: '役割',
+      second_proof: '追加の証明の対象', status: '状態', support_email: 'サポートのメールアドレス', time_zone: 'タイムゾーン',
     },
     types: {
       'passcode.issued': 'パスコードを発行',
@@ -71,8 +71,9 @@ export default {
       'company.changed': '会社を変更',
     },
     values: {
-      active: '有効', client: '取引先', disabled: '無効', employee: '従業員', everyone: '全員', member: 'メンバー',
-      none: 'なし', security_admin: 'セキュリティ管理者', security_admins: 'セキュリティ管理者',
+      active: '有効', backup_code: 'バックアップコード', client: '取引先', disabled: '無効', employee: '従業員', everyone: '全員',
+      false: 'いいえ', member: 'メンバー', none: 'なし', security_admin: 'セキュリティ管理者', security_admins: 'セキュリティ管理者',
+      totp: '認証アプリ', true: 'はい',
     },
     wrongDays: '開始日が終了日より後になっています。',
   },

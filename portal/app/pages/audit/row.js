@@ -67,19 +67,18 @@ function details(event) {
 }
 
 /** Fields with fixed values of the API, which are translated. */
-const WITH_WORDS = ['role', 'account_type', 'status', 'second_proof'];
+const WITH_WORDS = ['role', 'account_type', 'status', 'second_proof', 'reason_in_mail', 'factor'];
 
 /** @param {string} key @param {string | import('../../api.js').Change} value */
 function shown(key, value) {
-  if (typeof value !== 'string') {
-    const { audit } = words;
-    const named = (/** @type {string | null} */ text) =>
-      text === null ? audit.nothing : (WITH_WORDS.includes(key) && audit.values[text]) || text;
-    return `${named(value.from)} → ${named(value.to)}`;
-  }
+  const { audit } = words;
+  const named = (/** @type {string | null} */ text) =>
+    text === null ? audit.nothing : (WITH_WORDS.includes(key) && audit.values[text]) || text;
+  if (typeof value !== 'string') return `${named(value.from)} → ${named(value.to)}`;
+  if (key === 'fields') return value.split(',').map((field) => audit.detail[field] ?? field).join(', ');
   if (key === 'issued_by' && value.startsWith('emp_')) return nameOf(value);
   if (key === 'expires_at' || key === 'password_set_at') return dateAndTime(value);
-  return value;
+  return named(value);
 }
 
 /** @param {string} name @param {Node | string} value */

@@ -11,7 +11,10 @@ const DAY = /^2\d{3}-\d{2}-\d{2}$/;
 
 /** @param {URLSearchParams} query @returns {Wanted} */
 export function wantedIn(query) {
-  const day = (/** @type {string} */ name) => (DAY.test(query.get(name) ?? '') ? query.get(name) ?? '' : '');
+  const day = (/** @type {string} */ name) => {
+    const text = query.get(name) ?? '';
+    return DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
+  };
   const employee_id = query.get('employee_id') ?? '';
   return { employee_id, type: employee_id ? '' : query.get('type') ?? '', from: day('from'), to: day('to') };
 }
