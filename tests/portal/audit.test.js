@@ -15,7 +15,7 @@ const HOSTILE = '=HYPERLINK("http://x.example","a"),\n\u{202e}<img src=x onerror
 const HELP = 'help@northwind.example';
 
 /** @param {World} world @param {import('./harness/company.js').Row[]} [people] */
-async function adaAtTheTrail(world, people) {
+async function adaAtTheAudit(world, people) {
   const company = await world.company(people);
   const ada = await company.enrol('ada');
   const body = { reason: HOSTILE };
@@ -39,7 +39,7 @@ function rowsOf(text) {
 }
 
 story('names replace ids, and typed text stays text', async (world) => {
-  const { page } = await adaAtTheTrail(world);
+  const { page } = await adaAtTheAudit(world);
   const issued = page.getByRole('row').filter({ hasText: 'Passcode issued' }).first();
   await issued.getByText('Mike Brandt').waitFor();
   await issued.getByText('Ada Lindqvist').waitFor();
@@ -49,7 +49,7 @@ story('names replace ids, and typed text stays text', async (world) => {
 });
 
 story('a changed company and a changed role are shown with old and new values', async (world) => {
-  const { company, page } = await adaAtTheTrail(world);
+  const { company, page } = await adaAtTheAudit(world);
   const look = { reason_in_mail: true, time_zone: 'Europe/Berlin', brand: { color: '#1d4ed8' } };
   const changed = { company_id: company.id, second_proof: 'everyone', support_email: HELP, ...look };
   await world.stack.importEmployees({ company: changed, employees: [] });
@@ -73,7 +73,7 @@ story('a changed company and a changed role are shown with old and new values', 
 });
 
 story('an address with a day that no calendar has shows the events of all days', async (world) => {
-  const { visitor, page } = await adaAtTheTrail(world);
+  const { visitor, page } = await adaAtTheAudit(world);
   await visitor.opens('/#/audit?from=2026-99-99');
   await page.reload();
   await page.getByRole('rowheader', { name: 'Passcode issued' }).first().waitFor();
@@ -81,7 +81,7 @@ story('an address with a day that no calendar has shows the events of all days',
 });
 
 story('filters by a type, by a person from the dialog, and by nothing again', async (world) => {
-  const { page } = await adaAtTheTrail(world);
+  const { page } = await adaAtTheAudit(world);
   await page.getByLabel('Show', { exact: true }).selectOption('employee.imported');
   await page.getByText('Events shown: 6').waitFor();
   await page.goBack();
@@ -95,7 +95,7 @@ story('filters by a type, by a person from the dialog, and by nothing again', as
 });
 
 story('a name is a link that shows the events about the person, from the table and back', async (world) => {
-  const { page } = await adaAtTheTrail(world);
+  const { page } = await adaAtTheAudit(world);
   const issued = page.getByRole('row').filter({ hasText: 'Passcode issued' }).filter({ hasText: 'Mike Brandt' });
   await issued.getByRole('link', { name: 'Mike Brandt' }).click();
   await page.getByText('Events shown: 2').waitFor();
@@ -106,7 +106,7 @@ story('a name is a link that shows the events about the person, from the table a
 });
 
 story('days are those of the company, and the page refuses the wrong order before it sends a request', async (world) => {
-  const { page } = await adaAtTheTrail(world);
+  const { page } = await adaAtTheAudit(world);
   const day = (/** @type {number} */ days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   await page.getByLabel('From day').fill(day(1));
   await page.getByText('There is no such event.').waitFor();
@@ -123,7 +123,7 @@ story('days are those of the company, and the page refuses the wrong order befor
 });
 
 story('an erased person has no name in the file, and the id on the page', async (world) => {
-  const { company, visitor, page } = await adaAtTheTrail(world);
+  const { company, visitor, page } = await adaAtTheAudit(world);
   visitor.expects(404);
   const id = company.employeeId('sam');
   await company.change([{ email: 'sam', erase: true }]);
@@ -140,7 +140,7 @@ story('an erased person has no name in the file, and the id on the page', async 
 });
 
 story('a page without an event offers to look further back', async (world) => {
-  const { page } = await adaAtTheTrail(world);
+  const { page } = await adaAtTheAudit(world);
   // As if a thousand newer events had other types.
   await page.route(/\/v1\/audit-events\?type=recovery\.completed/, async (route) => {
     const url = new URL(route.request().url());
@@ -160,7 +160,7 @@ story('the file has every event once, over several pages, and no formula or cont
     { email: 'ada', name: 'Ada Lindqvist', role: /** @type {const} */ ('security_admin') },
     ...Array.from({ length: 120 }, (_, index) => ({ email: index ? `m${index}` : 'mike', name: `Member ${index}` })),
   ];
-  const { page } = await adaAtTheTrail(world, people);
+  const { page } = await adaAtTheAudit(world, people);
   await page.getByText('Events shown: 50').waitFor();
   await page.getByRole('button', { name: 'Show more' }).click();
   await page.getByText('Events shown: 100').waitFor();
@@ -184,7 +184,7 @@ story('the file has every event once, over several pages, and no formula or cont
 });
 
 story('a device has a readable name, and its own text is in the details', async (world) => {
-  const { company, ada, page } = await adaAtTheTrail(world);
+  const { company, ada, page } = await adaAtTheAudit(world);
   const agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1';
   const path = `${world.stack.origin}/v1/employees/${company.employeeId('sam')}/passcode`;
   const headers = { authorization: `Bearer ${ada.token}`, 'user-agent': agent };
@@ -198,7 +198,7 @@ story('a device has a readable name, and its own text is in the details', async 
 });
 
 story('a browser that calls itself an image stays a text', async (world) => {
-  const { company, ada, page } = await adaAtTheTrail(world);
+  const { company, ada, page } = await adaAtTheAudit(world);
   const path = `${world.stack.origin}/v1/employees/${company.employeeId('sam')}/passcode`;
   const headers = { authorization: `Bearer ${ada.token}`, 'user-agent': '<img src=x onerror=alert(2)>' };
   assert.equal((await fetch(path, { method: 'POST', headers })).status, 201);
@@ -210,7 +210,7 @@ story('a browser that calls itself an image stays a text', async (world) => {
 });
 
 story('a browser that calls itself a formula stays a text', async (world) => {
-  const { company, ada, page } = await adaAtTheTrail(world);
+  const { company, ada, page } = await adaAtTheAudit(world);
   const path = `${world.stack.origin}/v1/employees/${company.employeeId('sam')}/passcode`;
   const headers = { authorization: `Bearer ${ada.token}`, 'user-agent': '@SUM(1+1)*cmd|calc' };
   assert.equal((await fetch(path, { method: 'POST', headers })).status, 201);

@@ -62,7 +62,7 @@ export default {
       'passcode.throttled': 'Too many passcodes',
       'passcode.expired': 'Passcode expired',
       'recovery.completed': 'Password and authenticator replaced',
-      'recovery.abandoned': 'Recovery not finished',
+      'recovery.abandoned': 'Recovery not completed',
       'session.started': 'Signed in',
       'session.ended': 'Signed out',
       'session.throttled': 'Too many failed sign-ins',
@@ -159,7 +159,7 @@ export default {
     active: 'Active',
     stolen: 'The device was stolen: stop this account at once',
     title: 'Edit Employee',
-    trail: 'Show in Audit',
+    inAudit: 'Show in Audit',
     twoFactor: '2FA',
   },
 
@@ -266,13 +266,14 @@ export default {
     too_many_requests: (/** @type {string} */ wait, /** @type {string} */ at) => `That was tried too often. Wait ${wait}, until ${at}, then try again.`,
     too_many_soon: 'That was tried too often. Wait a moment, then try again.',
     totp_rejected: 'These are not the digits of the new authenticator. Wait for the next ones and try again. After five wrong tries the recovery ends.',
+    unauthenticated: 'You are no longer signed in. Sign in again.',
     unreachable: 'There was no answer, so we do not know whether this was done. Trying again is safe.',
   },
 
   recovery: {
     address: 'Your email address',
     addKey: 'Cannot scan it? Type this key into the authenticator:',
-    askAgain: 'Ask your Security Admin to email you a new passcode. Until you finish a recovery, your account stays as it is.',
+    askAgain: 'Ask your Security Admin to email you a new passcode. Until you complete a recovery, your account stays as it is.',
     /** @type {Record<string, string>} */
     advice: {
       too_short: 'At least 12 characters', too_long: 'At most 256 characters', too_common: 'Not common or easy to guess',
@@ -360,8 +361,8 @@ export default {
     bounced: 'The mail came back, so the passcode no longer works. Check the address, then send a new one.',
     complained: 'The mail was reported as unwanted. The passcode no longer works.',
     failed: 'The mail could not be sent. The passcode was withdrawn.',
-    redeemed: 'The employee has used the passcode.',
-    revoked: 'The passcode is revoked: nobody can use it any more.',
+    redeemed: 'The employee has redeemed the passcode.',
+    revoked: 'The passcode is revoked: nobody can redeem it any more.',
     disowned: 'The employee says: this was not me. The passcode no longer works.',
     superseded: 'A newer passcode has replaced it.',
     exhausted: 'It ended after too many wrong tries.',

@@ -154,7 +154,7 @@ async function withMany({ visit, look }, ada) {
   await signInAs(visitor.page, ada);
   await visitor.page.getByRole('rowheader', { name: 'Mike Brandt' }).waitFor();
   await severalAtOnce(visitor, look);
-  await theTrail(visitor, look);
+  await theAudit(visitor, look);
   await theOverview(visitor, look);
   await theAccount(visitor, look, ada);
 }
@@ -189,7 +189,7 @@ async function severalAtOnce(visitor, look) {
 }
 
 /** @param {Visitor} visitor @param {Walk['look']} look */
-async function theTrail(visitor, look) {
+async function theAudit(visitor, look) {
   const { page } = visitor;
   await goTo(page, '#/audit');
   await page.getByText('Details').nth(1).click();

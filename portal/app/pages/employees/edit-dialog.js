@@ -133,7 +133,7 @@ export class EditDialog {
         fact(text.twoFactor, twoFactor(person)),
         fact(text.lastSignIn, at ? utcDay(at) : text.never),
       ),
-      h('p', {}, h('a', { href: hashOf('audit', { employee_id }) }, text.trail)),
+      h('p', {}, h('a', { href: hashOf('audit', { employee_id }) }, text.inAudit)),
     );
   }
 }

@@ -96,7 +96,7 @@ export class IssueForm {
     this.#send.addEventListener('click', () => void (isLive(this.#employee?.passcode ?? null) ? this.#ask(true) : this.#issue()));
     this.#keep.addEventListener('click', () => this.#ask(false));
     this.#replace.addEventListener('click', () => void this.#issue());
-    this.#revoke.addEventListener('click', () => void this.#takeBack());
+    this.#revoke.addEventListener('click', () => void this.#revokeIt());
     this.#stolen.addEventListener('change', () => this.#explain());
     signal.addEventListener('abort', () => clearTimeout(this.#waiting));
   }
@@ -247,7 +247,7 @@ export class IssueForm {
     return before?.wish === wish && !this.#isAsking ? before.key : crypto.randomUUID();
   }
 
-  #takeBack() {
+  #revokeIt() {
     return this.#once(async (id) => {
       this.#following.abort();
       await api.revokePasscode(id);
