@@ -54,12 +54,19 @@ export class DigitsPart {
   async refresh() {
     try {
       this.#admin ??= await enrolledAdmin();
-      const addresses = [...kept().map((one) => one.address), ...(this.#admin ? [this.#admin.otpauth_uri] : [])];
-      this.#show(addresses, await read(addresses));
+      const addresses = this.#addresses();
+      const readings = await read(addresses);
+      // If an account was added or removed meanwhile, a later question asks for those of now.
+      if (addresses.join() === this.#addresses().join()) this.#show(addresses, readings);
     } catch {
       // A stack that was started again has another Security Admin.
       this.#admin = undefined;
     }
+  }
+
+  /** The account that was added last is first. */
+  #addresses() {
+    return [...kept().map((one) => one.address), ...(this.#admin ? [this.#admin.otpauth_uri] : [])];
   }
 
   /** @param {string[]} addresses @param {(Reading | { problem: string })[]} readings */
