@@ -1,6 +1,6 @@
 /** Backup codes, shown once. The person can copy, download or print them, and must confirm that they are saved before leaving the page. */
 
-import config from '../../../config.js';
+import { brandName } from '../../brand.js';
 import { copied, download, h, newId } from '../../dom.js';
 import { actionButton, announcement } from '../../form.js';
 import { dateAndTime, words } from '../../language.js';
@@ -14,7 +14,7 @@ import { holdUntil } from '../../router.js';
  */
 export function keepCodes(codes, email, done) {
   const { backupCodes } = words;
-  const file = `${backupCodes.file(config.brand, email, dateAndTime(Date.now()))}\n\n${codes.join('\n')}\n`;
+  const file = `${backupCodes.file(brandName(), email, dateAndTime(Date.now()))}\n\n${codes.join('\n')}\n`;
   const said = announcement('status');
   const refusal = announcement();
 
@@ -44,7 +44,7 @@ export function keepCodes(codes, email, done) {
   return [
     h('h1', { tabindex: '-1' }, backupCodes.title),
     h('p', {}, backupCodes.text),
-    h('p', { class: 'printed-only' }, `${config.brand}, ${email}`),
+    h('p', { class: 'printed-only' }, `${brandName()}, ${email}`),
     h('ul', { class: 'codes' }, codes.map((code) => h('li', {}, h('code', {}, code)))),
     h('p', { class: 'actions' }, copy, save, print),
     said,
