@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { edit, redeem, signIn, signInAs } from './harness/journey.js';
+import { edit, find, redeem, signIn, signInAs } from './harness/journey.js';
 import { PASSWORD } from './harness/person.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
@@ -11,6 +11,8 @@ const story = stories();
 
 /** @typedef {import('./harness/stories.js').World} World */
 /** @typedef {import('./harness/person.js').Person} Person */
+
+const LIMIT = /^Too many passcodes were sent\. The next one can be sent at .*\d+:\d\d/;
 
 /** Ada at Manage Employees. @param {World} world @param {import('./harness/company.js').Row[]} [people] */
 async function adaAtWork(world, people) {
@@ -74,6 +76,42 @@ story('a fourth passcode within a quarter of an hour must wait, and the dialog s
   await refused;
   await refusal.waitFor();
   assert.equal(sent, 2);
+});
+
+story('three passcodes within a quarter of an hour are told before the click, until the next one can be sent', async (world) => {
+  const { page, ada, company } = await adaAtWork(world);
+  for (let times = 0; times < 3; times += 1) await ada.issueCodeTo('mike');
+  await page.clock.install({ time: await world.stack.now() });
+  const dialog = await edit(page, 'Mike Brandt');
+  const told = dialog.getByText(LIMIT);
+  await told.waitFor();
+  const again = dialog.getByRole('button', { name: 'Send again' });
+  assert.equal(await again.getAttribute('aria-disabled'), 'true');
+  assert.match((await reasonOf(again)) ?? '', LIMIT);
+  await again.click({ force: true });
+  assert.equal(await dialog.getByRole('button', { name: 'Send a new passcode' }).isVisible(), false);
+  await page.clock.fastForward('15:30');
+  await told.waitFor({ state: 'hidden' });
+  assert.equal(await again.getAttribute('aria-disabled'), null);
+  await again.click();
+  await dialog.getByRole('button', { name: 'Send a new passcode' }).waitFor();
+  assert.equal(await company.passcodesMailed('mike'), 3);
+});
+
+story('an admin who has sent sixty passcodes in an hour is told before the click, whoever the employee is', async (world) => {
+  const members = Array.from({ length: 61 }, (_, index) => ({ email: `member${index + 10}`, name: `Member ${index + 10}` }));
+  const { page, ada, company } = await adaAtWork(world, [{ email: 'ada', name: 'Ada Lindqvist', role: 'security_admin' }, ...members]);
+  const ids = members.slice(0, 60).map(({ email }) => company.employeeId(email));
+  for (const start of [0, 20, 40]) {
+    await world.stack.must(200, 'POST', '/v1/passcodes', { token: ada.token, body: { employee_ids: ids.slice(start, start + 20) } });
+  }
+  await find(page, 'member70', 'Member 70');
+  const dialog = await edit(page, 'Member 70');
+  await dialog.getByText(LIMIT).waitFor();
+  const send = dialog.getByRole('button', { name: 'Email TOTP' });
+  assert.match((await reasonOf(send)) ?? '', LIMIT);
+  await send.click({ force: true });
+  assert.equal(await company.passcodesMailed('member70'), 0);
 });
 
 story('a mail that the mail service refuses is not shown as sent', async (world) => {

@@ -175,6 +175,7 @@ story('while new backup codes are made, the page cannot be left, because they ar
   answer();
   await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor();
   assert.equal(await page.locator('.codes code').count(), 10);
+  assert.equal(await page.locator('.printed-only').textContent(), `Northwind Partners, ${mike.email}`);
 });
 
 story('a member sees only their own account, and no administration', async (world) => {
