@@ -187,8 +187,8 @@ fn the_check_sees_what_differs() {
     assert!(differs(&|reply| drop(reply.headers.insert("cache-control", "public".parse().unwrap()))));
     assert!(differs(&|reply| drop(reply.headers.insert("retry-after", "1".parse().unwrap()))));
     assert!(differs(&|reply| drop(reply.headers.insert("content-type", "text/html".parse().unwrap()))));
-    assert!(!passes(Method::DELETE, path, |_| {}));
-    assert!(passes(Method::DELETE, path, |reply| reply.status = 404));
+    assert!(!passes(Method::PUT, path, |_| {}));
+    assert!(passes(Method::PUT, path, |reply| reply.status = 404));
     assert!(passes(Method::GET, "/nothing", |reply| reply.status = 404));
 }
 
