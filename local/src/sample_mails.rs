@@ -4,8 +4,8 @@ use std::error::Error;
 
 use readmit::domain::lifecycle::{CodeStatus, Phase};
 use readmit::domain::{
-    Approvals, Company, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind, NoticeSubject,
-    Origin, SecondProof, Timestamp, passcode,
+    ApprovalStatus, Approvals, Company, Employee, IssuedPasscode, Issuer, LatestPasscode, Locale, Notice, NoticeKind,
+    NoticeSubject, Origin, SecondProof, SensitiveAct, Timestamp, passcode,
 };
 use readmit::mail::{Letter, Letterhead};
 use secrecy::SecretString;
@@ -139,7 +139,15 @@ impl Cast {
             NoticeKind::AdminAccountSuspended(concerned),
             NoticeKind::PolicyWeakened { from: SecondProof::Everyone, to: SecondProof::SecurityAdmins },
         ];
-        kinds.into_iter().map(|kind| self.notice(kind)).collect()
+        let approvals =
+            [ApprovalStatus::Open, ApprovalStatus::Approved, ApprovalStatus::Cancelled, ApprovalStatus::Expired];
+        let requester = self.admin()?.full_name;
+        let approval = |status| NoticeKind::Approval {
+            act: SensitiveAct::NewSecurityAdmin,
+            status,
+            requester: Some(requester.clone()),
+        };
+        kinds.into_iter().chain(approvals.map(approval)).map(|kind| self.notice(kind)).collect()
     }
 
     fn notice(&self, kind: NoticeKind) -> Result<Notice> {

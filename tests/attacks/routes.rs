@@ -23,6 +23,9 @@ pub(crate) struct Endpoint {
 /// Every route with a well-formed body. No route accepts the values in these bodies.
 pub(crate) async fn endpoints(world: &World) -> Vec<Endpoint> {
     let admin = world.enrolled(ADA).await.token;
+    // No address of the bodies is in the company's domains.
+    let company = json!({"company_id": world.companies["Northwind Partners"], "domains": ["nobody.example"]});
+    world.import(json!({"company": company, "employees": []})).await;
     let code = world.operator_mails_a_code_to("mike@northwind.example").await;
     let recovery = world.recovers("mike@northwind.example", &code).await.token;
     let endpoint = |route: Route| {

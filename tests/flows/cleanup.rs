@@ -19,14 +19,14 @@ async fn the_cleanup_tells_each_end_once_and_leaves_the_living_alone() {
     world.recovers(MIKE, &code).await.sets_password(PASSWORD).await.is(204);
     ada.issues("grace@northwind.example", Some(ten_minutes)).await.is(201);
     let living = ada.issues_a_code_to(SAM).await;
-    let nothing = json!({"expired": 0, "abandoned": 0, "withdrawn": 0});
+    let nothing = json!({"expired": 0, "abandoned": 0, "withdrawn": 0, "approvals": 0});
     assert_eq!(world.clean_up().await, nothing);
 
     // Mike's code would have expired by now, but his recovery is still open.
     world.advance(Duration::from_secs(12 * 60)).await;
-    assert_eq!(world.clean_up().await, json!({"expired": 1, "abandoned": 0, "withdrawn": 0}));
+    assert_eq!(world.clean_up().await, json!({"expired": 1, "abandoned": 0, "withdrawn": 0, "approvals": 0}));
     world.advance(Duration::from_secs(3 * 60)).await;
-    assert_eq!(world.clean_up().await, json!({"expired": 0, "abandoned": 1, "withdrawn": 0}));
+    assert_eq!(world.clean_up().await, json!({"expired": 0, "abandoned": 1, "withdrawn": 0, "approvals": 0}));
     assert_eq!(world.clean_up().await, nothing);
 
     assert_eq!(world.trail_of(MIKE).await.last().unwrap(), "recovery.abandoned");

@@ -9,10 +9,12 @@ use data_encoding::BASE64;
 use readmit::keyring::RootSecret;
 use readmit_local::template::Template;
 use readmit_tests::{Reply, World};
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 const ADA: &str = "ada@northwind.example";
+const GRACE: &str = "grace.okafor@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
 /// The placeholders for a passcode in the events. `expected.json` says whose the ids are.
@@ -24,6 +26,8 @@ const NEW_DIGITS: &str = "815274";
 const ROOT_SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:SessionsSecret-Xp2m9QkLw0aZ-a1b2c3";
 
 const COMPANY: &str = "cmp_01JDEXAMP1E00000000000N0RD";
+/// The placeholder for a request that waits for an approval.
+const APPROVAL: &str = "apr_01JDEXAMP1E0000000000APR00";
 const PASSCODE: &str = "pco_01JDEXAMP1E0000000000C0DE0";
 
 /// The events for which the recovery is ready except for the code of the new authenticator.
@@ -132,6 +136,14 @@ async fn filled(world: &World, people: &BTreeMap<String, String>, file: &str, ev
         let tags = world.mails_to(MIKE).await[0]["tags"].clone();
         text = text.replace(COMPANY, tags["company_id"].as_str().unwrap());
         text = text.replace(PASSCODE, tags["passcode_id"].as_str().unwrap());
+    }
+    if text.contains(APPROVAL) {
+        let company = json!({"company_id": world.companies.values().next().unwrap(), "approvals": "sensitive"});
+        world.import(json!({"company": company, "employees": []})).await;
+        let path = format!("/v1/employees/{}", world.id(MIKE));
+        let role = json!({"role": "security_admin"});
+        let waits = world.enrolled(GRACE).await.calls(Method::PATCH, &path, Some(role)).await.is(202);
+        text = text.replace(APPROVAL, &waits.text_at("/approval/approval_id"));
     }
     if text.contains("<disown token>") {
         world.operator_mails_a_code_to(MIKE).await;

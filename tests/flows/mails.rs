@@ -165,7 +165,8 @@ fn page_of(name: &str) -> Option<&'static str> {
         "admin_role_given" | "admin_role_taken" | "admin_account_enabled" | "admin_account_suspended" => {
             Some("audit?employee_id=emp_01J00000000000000000000001")
         }
-        "policy_weakened" => Some("audit"),
+        "policy_weakened" | "approval_approved" | "approval_cancelled" | "approval_expired" => Some("audit"),
+        "approval_requested" => Some("approvals"),
         _ => Some("account"),
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
 mod altered_trail;
+mod approvals;
 mod audit;
 mod audit_period;
 mod authenticator;

@@ -47,6 +47,16 @@ async fn a_person_is_added_gets_a_code_and_gets_in() {
 }
 
 #[tokio::test]
+async fn a_new_security_admin_is_told_to_the_others() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    adds(&ada, nora(json!({"role": "security_admin"}))).await.is(201);
+    let told = world.notices_to(GRACE).await;
+    assert_eq!(told.iter().filter(|kind| *kind == "admin_role_given").count(), 1, "{told:?}");
+    assert!(world.notices_to(NORA).await.contains(&"role_given".to_owned()));
+}
+
+#[tokio::test]
 async fn a_person_whose_passcode_cannot_be_mailed_is_added_all_the_same() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;

@@ -9,6 +9,8 @@ CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR
 copy=$CARGO_TARGET_DIR/new-function-check
 rm -rf "$copy"
+# Cargo must not find the copy again: it would take what it built from it for the tree's own.
+trap 'rm -rf "$copy"' EXIT
 mkdir -p "$copy"
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --create | tar --extract --directory "$copy"
 cd "$copy"

@@ -140,6 +140,34 @@ async fn changes_of_people(world: &World) {
     world.change(ADA, json!({"role": "security_admin"})).await;
 }
 
+/// Sensitive acts wait, are approved, cancelled and expire.
+async fn approvals(world: &World) {
+    let (ada, grace) = (world.enrolled(ADA).await, world.enrolled(GRACE).await);
+    let company = json!({"company_id": world.companies["Northwind Partners"], "approvals": "sensitive"});
+    world.import(json!({"company": company, "employees": []})).await;
+    let path = |reply: &readmit_tests::Reply| format!("/v1/approvals/{}", reply.text_at("/approval/approval_id"));
+    let sam = format!("/v1/employees/{}", world.id(SAM));
+    let role = ada.calls(Method::PATCH, &sam, Some(json!({"role": "security_admin"}))).await.is(202);
+    ada.calls(Method::DELETE, &path(&role), None).await.is(204);
+    let otto =
+        json!({"email": "otto@northwind.example", "name": "Otto", "role": "security_admin", "issue_passcode": true});
+    let otto = ada.calls(Method::POST, "/v1/employees", Some(otto)).await.is(202);
+    grace.calls(Method::GET, "/v1/approvals", None).await.is(200);
+    grace.calls(Method::POST, &path(&otto), None).await.is(204);
+    ada.issues(GRACE, Some(json!({"reason": "lost"}))).await.is(202);
+    world.advance(Duration::from_secs(72 * 60 * 60)).await;
+    assert_eq!(world.clean_up().await["approvals"], 1);
+    let company = json!({"company_id": world.companies["Northwind Partners"], "approvals": "none"});
+    world.import(json!({"company": company, "employees": []})).await;
+    // A repeated addition reads the person who was added.
+    let ada = world.enrolled(ADA).await;
+    for _ in 0..2 {
+        let request =
+            world.request(Method::POST, "/v1/employees").bearer_auth(&ada.token).header("idempotency-key", "add");
+        world.send(request.json(&json!({"email": "olga@northwind.example", "name": "Olga"}))).await.is(201);
+    }
+}
+
 /// The operator imports, issues codes and erases. The schedule cleans up and rotates secrets.
 async fn what_nobody_asks_for(world: &World) {
     world.operator_mails_a_code_to(SAM).await;
@@ -203,6 +231,7 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
     codes_that_come_to_nothing(&world).await;
     sessions_and_lists(&world).await;
     changes_of_people(&world).await;
+    approvals(&world).await;
     what_nobody_asks_for(&world).await;
     world.stack.catch_up_with_the_stream().await;
     let done: BTreeSet<(String, Need)> =

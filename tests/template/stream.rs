@@ -22,6 +22,7 @@ fn only_events_that_somebody_is_told_of_reach_the_function() {
     for kind in told.into_iter().chain(["passcode.disowned", "passcode.bounced", "passcode.complained"]) {
         assert!(reaches(&event(kind)), "{kind}");
     }
+    assert!(reaches(&event("approval.requested")) && reaches(&event("approval.expired")));
     assert!(reaches(&event("employee.changed")) && reaches(&event("company.changed")));
     for kind in ["passcode.issued", "session.started", "employee.imported", "employee.erased"] {
         assert!(!reaches(&event(kind)), "{kind}");

@@ -1,7 +1,7 @@
 //! Runs every minute. Ends overdue passcodes and recoveries, writes the audit event and deletes the secrets.
 //!
 //! Effects: `passcode.expired` for overdue codes, `recovery.abandoned` for overdue recoveries, `passcode.delivery_failed` for codes
-//! whose process died before the mail was accepted. Each event is written once, even if two runs overlap.
+//! whose process died before the mail was accepted. `approval.expired` for requests that nobody approved in time. Each event is written once, even if two runs overlap.
 //! Answers: how many of each. No other function depends on the cleanup: every write checks the expiry itself.
 
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Error, LambdaEvent};
 use readmit::Services;
 use readmit::domain::lifecycle::{CodeStatus, Command, Phase};
-use readmit::domain::{Actor, AuditContext, Login, Origin};
-use readmit::store::{Store, StoreError};
+use readmit::domain::{Actor, ApprovalCommand, AuditContext, Login, Origin};
+use readmit::store::{Outcome, Store, StoreError};
 use readmit::telemetry::{code_and_text, failure, inherit_tally, run_logged};
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +23,8 @@ pub struct Counts {
     expired: u64,
     abandoned: u64,
     withdrawn: u64,
+    /// Requests for approvals that nobody approved in time.
+    approvals: u64,
 }
 
 /// The result of one shard: the phases that its passcodes ended in, and the first error.
@@ -50,7 +52,16 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
         shards.spawn(inherit_tally(async move { clean_shard(&services.store, shard, &act).await }));
     }
     let (mut counts, mut first_error) = (Counts::default(), None);
-    while let Some(result) = shards.join_next().await {
+    let approvals = expire_approvals(&services.store, &act);
+    let ended = async {
+        let mut results = Vec::with_capacity(Store::DUE_SHARDS.len());
+        while let Some(result) = shards.join_next().await {
+            results.push(result);
+        }
+        results
+    };
+    let (approvals, ended) = tokio::join!(approvals, ended);
+    for result in ended {
         let ShardResult { ends, error } = result?;
         for end in ends {
             match end {
@@ -61,8 +72,24 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
         }
         first_error = first_error.or(error);
     }
+    match approvals {
+        Ok(expired) => counts.approvals = expired,
+        Err(error) => first_error = first_error.or(Some(error)),
+    }
     // The next run finds what is left, because it is still due.
     first_error.map_or(Ok(counts), |error| Err(error.into()))
+}
+
+/// Ends the requests for approvals whose time is over. Returns how many.
+async fn expire_approvals(store: &Store, act: &AuditContext) -> Result<u64, StoreError> {
+    let mut expired = 0;
+    for approval in store.due_approvals(act.at).await? {
+        // Refused: it is not due, or somebody has ended it meanwhile.
+        if let Ok(to) = approval.apply(ApprovalCommand::Expire, act.at) {
+            expired += u64::from(store.end_approval(&approval, to, None, act).await? == Outcome::Done);
+        }
+    }
+    Ok(expired)
 }
 
 /// Ends what is due in one shard, page by page. A passcode that fails stays due; the others are still ended.

@@ -1,7 +1,7 @@
 //! `mode` `update`: finds the company that an import names, and changes its row.
 
 use readmit::domain::{AuditContext, BrandedCompany, Company, CompanyFields, CompanyId};
-use readmit::store::{Outcome, Store, StoreError};
+use readmit::store::{Outcome, PeopleConditions, Store, StoreError};
 
 use crate::ImportError;
 
@@ -17,7 +17,9 @@ pub(crate) async fn update(
         attempts.begin().await?;
         let before = find(store, fields).await?;
         let after = fields.applied_to(&before);
-        if before == after || store.change_company(&before, &after, None, &act_now()).await? == Outcome::Done {
+        if before == after
+            || store.change_company(&before, &after, &PeopleConditions::default(), &act_now()).await? == Outcome::Done
+        {
             return Ok(after.company);
         }
     }

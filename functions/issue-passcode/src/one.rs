@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use readmit::Services;
-use readmit::domain::{Actor, EmployeeId, IssueOptions, IssuedFor, issue as decide};
+use readmit::app::approvals::WaitingAct;
+use readmit::app::issue::IssuedWith;
+use readmit::domain::{Actor, EmployeeId, IssueOptions, IssuedFor, issue as decide, sensitive_passcode};
 use readmit::http::{
-    ApiRequest as _, Body, Failure, IssuedView, JsonBody, Problem, Request, Response, access_claims, admit_admin,
-    answer, require_recent_sign_in,
+    ApiRequest as _, Body, Failure, IssuedView, JsonBody, Problem, Request, Response, WaitingView, access_claims,
+    admit_admin, answer, require_recent_sign_in,
 };
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
@@ -69,7 +71,7 @@ async fn attempt(
     let holders: Vec<_> = wanted.into_iter().collect();
     let key = parsed.key.as_ref().ok().and_then(Option::as_ref);
     let view = store.issue_view(claims.company_id, claims.employee_id, &holders, key).await?;
-    let (admin, _) = admit_admin(claims, view.rows.get(claims.employee_id), request)?;
+    let (admin, body) = admit_admin(claims, view.rows.get(claims.employee_id), request)?;
     let options = parsed.options.as_ref().map_err(Problem::clone)?;
     let key = parsed.key.as_ref().map_err(Failure::clone)?.as_ref();
     if options.suspend {
@@ -80,6 +82,14 @@ async fn attempt(
 
     let (now, mut random) = (services.now(), services.random());
     let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), options, now, &mut random)?;
+    if let Some(act) = sensitive_passcode(company, holder) {
+        let waiting = WaitingAct { act, employee_id: Some(holder.employee_id), body: body.to_text() };
+        let context = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
+        return Ok(match services.wait_for_approval(admin, waiting, &context).await? {
+            Some(approval) => Attempt::Answered(answer::accepted(&WaitingView::from(&approval))?),
+            None => Attempt::Conflict,
+        });
+    }
     let lease = match key.map(|key| view.key_state(key, now)) {
         None => None,
         Some(KeyState::Free(lease)) => Some(lease),
@@ -91,7 +101,7 @@ async fn attempt(
         Some(KeyState::OtherRequest | KeyState::Answered(_)) => return Err(Problem::IdempotencyKeyReused.into()),
     };
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
-    Ok(match services.deliver_for(admin, &view, issued, company, lease, &act).await? {
+    Ok(match services.deliver_for(admin, &view, issued, company, IssuedWith { lease, approved: None }, &act).await? {
         Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, admin.employee(), act.at))?),
         None => Attempt::Conflict,
     })

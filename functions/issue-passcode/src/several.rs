@@ -4,14 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use futures_util::{StreamExt as _, stream};
 use readmit::Services;
+use readmit::app::approvals::WaitingAct;
 use readmit::app::issue::CodeToMail;
 use readmit::domain::{
-    Actor, Admin, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode, Login, Name,
-    Reason, Timestamp, issue as decide,
+    Actor, Admin, Approval, AuditContext, Company, Employee, EmployeeId, IssueOptions, IssuedFor, LatestPasscode,
+    Login, Name, Reason, SensitiveAct, Timestamp, issue as decide, sensitive_passcode,
 };
 use readmit::http::{
-    ApiRequest as _, Body, Failure, JsonBody, PasscodeView, Problem, Request, Response, access_claims, admit_admin,
-    answer, live_caller,
+    ApiRequest as _, ApprovalView, Body, Failure, JsonBody, PasscodeView, Problem, Request, Response, access_claims,
+    admit_admin, answer, live_caller,
 };
 use readmit::json::FieldError;
 use readmit::keyring::AccessClaims;
@@ -42,6 +43,8 @@ struct ResultView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     passcode: Option<PasscodeView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<ApprovalView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<ProblemView>,
 }
 
@@ -57,6 +60,19 @@ struct ProblemView {
 impl From<&Problem> for ProblemView {
     fn from(problem: &Problem) -> Self {
         Self { code: problem.code(), detail: problem.to_string(), retry_at: problem.retry_at() }
+    }
+}
+
+/// Why an employee gets no passcode now.
+enum NotIssued {
+    Failed(Failure),
+    /// A second Security Admin must approve it.
+    Waits(Box<Approval>),
+}
+
+impl<E: Into<Failure>> From<E> for NotIssued {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }
 
@@ -90,7 +106,7 @@ pub(crate) async fn issue(services: &Services<Mail>, request: &Request) -> Resul
     let issuing = BulkIssue { services, claims: &claims, issuer, company, options, act };
     let logins: Vec<Login> = known.iter().filter_map(|id| Some(view.rows.get(*id)?.login.clone())).collect();
     let replaced = services.store.passcodes(&logins).await?;
-    let mut admitted: Vec<Result<&Employee, Failure>> = Vec::with_capacity(ids.len());
+    let mut admitted: Vec<Result<&Employee, NotIssued>> = Vec::with_capacity(ids.len());
     for id in &ids {
         admitted.push(issuing.check_holder(&view, &replaced, *id).await);
     }
@@ -143,18 +159,29 @@ impl BulkIssue<'_> {
         view: &'v IssueView,
         replaced: &HashMap<Login, PasscodeRow>,
         id: Option<EmployeeId>,
-    ) -> Result<&'v Employee, Failure> {
+    ) -> Result<&'v Employee, NotIssued> {
         let holder = id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
         let (admin, mut random) = (IssuedFor::Admin(self.admin(view)?), self.services.random());
         decide(admin, self.company, holder.clone(), &self.options, self.act.at, &mut random)?;
+        if let Some(act) = sensitive_passcode(self.company, holder) {
+            return Err(self.wait(act, self.admin(view)?, holder).await?);
+        }
         match one_more_code(holder.employee_id, replaced.get(&holder.login), self.act.at) {
             Ok(_) => Ok(holder),
-            Err(throttled) => Err(self.throttled(&throttled, holder).await?),
+            Err(throttled) => Err(self.throttled(&throttled, holder).await?.into()),
         }
     }
 
+    /// Lets the passcode of a Security Admin wait.
+    async fn wait(&self, act: SensitiveAct, admin: Admin<'_>, holder: &Employee) -> Result<NotIssued, Failure> {
+        let body = serde_json::to_string(&self.options)?;
+        let waiting = WaitingAct { act, employee_id: Some(holder.employee_id), body };
+        let approval = self.services.wait_for_approval(admin, waiting, &self.act).await?;
+        Ok(approval.map_or_else(|| Problem::NotSecurityAdmin.into(), |approval| NotIssued::Waits(Box::new(approval))))
+    }
+
     /// Reserves places in the admin's rate limit for all admitted holders, in one write. Holders without a place get 429.
-    async fn reserve_places(&self, admitted: &mut [Result<&Employee, Failure>]) -> Result<(), Failure> {
+    async fn reserve_places(&self, admitted: &mut [Result<&Employee, NotIssued>]) -> Result<(), Failure> {
         let wanted = admitted.iter().filter(|holder| holder.is_ok()).count();
         if wanted == 0 {
             return Ok(());
@@ -168,7 +195,7 @@ impl BulkIssue<'_> {
         for left_out in admitted.iter_mut().filter(|holder| holder.is_ok()).skip(places.count) {
             let Ok(holder) = *left_out else { continue };
             *left_out = Err(match &throttled {
-                Some(throttled) => self.throttled(throttled, holder).await?,
+                Some(throttled) => self.throttled(throttled, holder).await?.into(),
                 None => Problem::TooManyRequests { until, now }.into(),
             });
         }
@@ -184,8 +211,8 @@ impl BulkIssue<'_> {
         &self,
         view: &IssueView,
         replaced: &HashMap<Login, PasscodeRow>,
-        holder: Result<&Employee, Failure>,
-    ) -> Result<CodeToMail, Failure> {
+        holder: Result<&Employee, NotIssued>,
+    ) -> Result<CodeToMail, NotIssued> {
         let (holder, store) = (holder?, &self.services.store);
         let (company_id, admin_id) = (self.claims.company_id, self.claims.employee_id);
         let (mut attempts, mut again) = (store.attempts("the holder"), None);
@@ -200,7 +227,7 @@ impl BulkIssue<'_> {
                 decide(IssuedFor::Admin(admin), self.company, holder.clone(), &self.options, now, &mut random)?;
             let codes_at = match one_more_code(holder.employee_id, replaced.as_ref(), now) {
                 Ok(codes_at) => codes_at,
-                Err(throttled) => return Err(self.throttled(&throttled, holder).await?),
+                Err(throttled) => return Err(self.throttled(&throttled, holder).await?.into()),
             };
             let authority = Some(Authority::of(admin));
             let reservations = Reservations { replaced, codes_at, authority, ..Reservations::default() };
@@ -215,7 +242,7 @@ impl BulkIssue<'_> {
         }
     }
 
-    async fn mail(&self, stored: Result<CodeToMail, Failure>) -> Result<LatestPasscode, Failure> {
+    async fn mail(&self, stored: Result<CodeToMail, NotIssued>) -> Result<LatestPasscode, NotIssued> {
         Ok(self.services.mail_code(stored?, self.company, &self.act).await?)
     }
 }
@@ -223,22 +250,30 @@ impl BulkIssue<'_> {
 /// The result for one employee. The cause of a failure is logged here, because the request as a whole succeeds.
 fn row<'a>(
     employee_id: &'a str,
-    outcome: &'a Result<LatestPasscode, Failure>,
+    outcome: &'a Result<LatestPasscode, NotIssued>,
     issuer: &'a Name,
     now: Timestamp,
 ) -> ResultView<'a> {
     let of = |problem: &Problem| Some(ProblemView::from(problem));
-    let (passcode, problem) = match outcome {
-        Ok(passcode) => (Some(PasscodeView::new(passcode, Some(issuer), now)), None),
-        Err(Failure::Problem(problem) | Failure::WithReason(problem, _)) => (None, of(problem)),
-        Err(Failure::Dependency(problem, cause)) => {
-            tracing::error!(code = problem.code(), cause, "passcode not issued");
-            (None, of(problem))
+    let (mut passcode, mut approval) = (None, None);
+    let problem = match outcome {
+        Ok(issued) => {
+            passcode = Some(PasscodeView::new(issued, Some(issuer), now));
+            None
         }
-        Err(Failure::Fault(cause)) => {
+        Err(NotIssued::Waits(waiting)) => {
+            approval = Some(ApprovalView::from(&**waiting));
+            None
+        }
+        Err(NotIssued::Failed(Failure::Problem(problem) | Failure::WithReason(problem, _))) => of(problem),
+        Err(NotIssued::Failed(Failure::Dependency(problem, cause))) => {
+            tracing::error!(code = problem.code(), cause, "passcode not issued");
+            of(problem)
+        }
+        Err(NotIssued::Failed(Failure::Fault(cause))) => {
             tracing::error!(cause, "passcode not issued");
-            (None, of(&Problem::TemporarilyUnavailable))
+            of(&Problem::TemporarilyUnavailable)
         }
     };
-    ResultView { employee_id, passcode, problem }
+    ResultView { employee_id, passcode, approval, problem }
 }

@@ -1,15 +1,19 @@
 //! `POST /v1/employees`.
 
 use readmit::Services;
+use readmit::app::approvals::WaitingAct;
 use readmit::app::people::taken;
 use readmit::domain::{
-    AccountType, Actor, Employee, EmployeeFields, EmployeeId, ExternalId, Locale, Login, Name, Role, may_add,
+    AccountType, Actor, Approval, CompanyId, Employee, EmployeeFields, EmployeeId, ExternalId, Locale, Login, Name,
+    Role, Timestamp, may_add, sensitive_addition,
 };
 use readmit::http::{
-    ApiRequest as _, Body, Failure, JsonBody, Nothing, Problem, Request, Response, access_claims, admit_admin,
+    ApiRequest as _, Body, Failure, JsonBody, Nothing, Problem, Request, Response, WaitingView, access_claims,
+    admit_admin, answer,
 };
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
+use readmit::random::CryptoRng;
 use readmit::store::{Authority, IdempotencyKey, KeptAnswer, KeyState, Outcome, PeopleConditions};
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +23,7 @@ use crate::first_passcode::added;
 /// The person to add, and whether a passcode is mailed at once.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct NewEmployee {
+pub(crate) struct NewEmployee {
     email: Login,
     name: Name,
     #[serde(default)]
@@ -29,7 +33,24 @@ struct NewEmployee {
     external_id: Option<ExternalId>,
     locale: Option<Locale>,
     #[serde(default)]
-    issue_passcode: bool,
+    pub(crate) issue_passcode: bool,
+}
+
+impl NewEmployee {
+    pub(crate) fn fields(&self) -> EmployeeFields {
+        EmployeeFields {
+            email: Some(self.email.clone()),
+            role: Some(self.role),
+            account_type: Some(self.account_type),
+            external_id: self.external_id.clone().into(),
+            locale: self.locale.clone().into(),
+            ..EmployeeFields::default()
+        }
+    }
+
+    pub(crate) fn person(&self, company_id: CompanyId, now: Timestamp, random: &mut impl CryptoRng) -> Employee {
+        self.fields().new_employee((self.name.clone(), self.email.clone()), company_id, now, random)
+    }
 }
 
 /// The parsed request. It keeps errors of body and key, because the handler reports them only after it has authorized the caller.
@@ -51,26 +72,23 @@ impl ParsedRequest {
 
     /// The fields of the person. Empty if the body is not valid.
     fn fields(&self) -> EmployeeFields {
-        self.wanted.as_ref().map_or_else(
-            |_| EmployeeFields::default(),
-            |wanted| EmployeeFields {
-                email: Some(wanted.email.clone()),
-                role: Some(wanted.role),
-                account_type: Some(wanted.account_type),
-                external_id: wanted.external_id.clone().into(),
-                locale: wanted.locale.clone().into(),
-                ..EmployeeFields::default()
-            },
-        )
+        self.wanted.as_ref().map(NewEmployee::fields).unwrap_or_default()
     }
 }
 
 pub(crate) async fn employee(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
     let claims = access_claims(services, request).await?;
     let parsed = ParsedRequest::read(request, claims.employee_id);
-    let person = add(services, request, &claims, &parsed).await?;
-    let mails = parsed.wanted?.issue_passcode;
-    added(services, request, &claims, &person, mails).await
+    match add(services, request, &claims, &parsed).await? {
+        Addition::Done(person) => added(services, request, &claims, &person, parsed.wanted?.issue_passcode).await,
+        Addition::Waits(approval) => answer::accepted(&WaitingView::from(&approval)),
+    }
+}
+
+enum Addition {
+    Done(Employee),
+    /// A second Security Admin must approve it.
+    Waits(Approval),
 }
 
 /// Adds the person. For a key that was used for this request it returns the person who was added then.
@@ -79,14 +97,14 @@ async fn add(
     request: &Request,
     claims: &AccessClaims,
     parsed: &ParsedRequest,
-) -> Result<Employee, Failure> {
+) -> Result<Addition, Failure> {
     let (store, fields) = (&services.store, parsed.fields());
     let key = parsed.key.as_ref().ok().and_then(Option::as_ref);
     let mut attempts = store.attempts("the address");
     loop {
         attempts.begin().await?;
         let view = store.addition_view(claims.company_id, claims.employee_id, &fields, key).await?;
-        let (admin, _) = admit_admin(claims, view.rows.get(claims.employee_id), request)?;
+        let (admin, body) = admit_admin(claims, view.rows.get(claims.employee_id), request)?;
         let wanted = parsed.wanted.as_ref().map_err(Problem::clone)?;
         let (key, now) = (parsed.key.as_ref().map_err(Failure::clone)?.as_ref(), services.now());
         let lease = match key.map(|key| view.key_state(key, now)) {
@@ -95,16 +113,24 @@ async fn add(
             Some(KeyState::InProgress) => return Err(Problem::RequestInProgress.into()),
             Some(KeyState::Answered(KeptAnswer::Person { employee_id })) => {
                 let person = store.employee(claims.company_id, employee_id).await?;
-                return person.ok_or_else(|| Problem::EmployeeNotFound.into());
+                return person.map(Addition::Done).ok_or_else(|| Problem::EmployeeNotFound.into());
             }
             Some(KeyState::OtherRequest | KeyState::Answered(_)) => return Err(Problem::IdempotencyKeyReused.into()),
         };
 
-        let named = (wanted.name.clone(), wanted.email.clone());
-        let person = fields.new_employee(named, claims.company_id, now, &mut services.random());
-        may_add(admin, company(&view.rows.company)?, &person).map_err(Problem::from)?;
+        let person = wanted.person(claims.company_id, now, &mut services.random());
+        let company = company(&view.rows.company)?;
+        may_add(admin, company, &person).map_err(Problem::from)?;
         if let Some(taken) = taken(view.owners, &person) {
             return Err(Problem::from(taken).into());
+        }
+        let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
+        if let Some(kind) = sensitive_addition(company, &person) {
+            let waiting = WaitingAct { act: kind, employee_id: None, body: body.to_text() };
+            match services.wait_for_approval(admin, waiting, &act).await? {
+                Some(approval) => return Ok(Addition::Waits(approval)),
+                None => continue,
+            }
         }
         let place = view.place(store, now).map_err(|limit| Problem::TooManyRequests { until: limit.until, now })?;
         let conditions = PeopleConditions {
@@ -112,9 +138,8 @@ async fn add(
             answered: lease.map(|lease| (lease, person.employee_id)),
             ..PeopleConditions::of_admin(Authority::of(admin))
         };
-        let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
         if store.add_employee(&person, false, &conditions, &act).await? == Outcome::Done {
-            return Ok(person);
+            return Ok(Addition::Done(person));
         }
     }
 }

@@ -1,14 +1,15 @@
 //! `GET /v1/company` and `PATCH /v1/company`.
 
 use readmit::Services;
-use readmit::domain::{Actor, BrandedCompany, CompanyFields};
+use readmit::app::approvals::WaitingAct;
+use readmit::domain::{Actor, BrandedCompany, CompanyFields, sensitive_policy};
 use readmit::http::{
-    ApiRequest as _, Body, CompanySettingsView, Failure, Nothing, Problem, Request, Response, Version, access_claims,
-    admit_admin, answer, require_version, with_version,
+    ApiRequest as _, Body, CompanySettingsView, Failure, Nothing, Problem, Request, Response, Version, WaitingView,
+    access_claims, admit_admin, answer, require_version, with_version,
 };
 use readmit::json::FieldError;
 use readmit::mail::Mail;
-use readmit::store::{Authority, Outcome};
+use readmit::store::{Authority, Outcome, PeopleConditions};
 
 pub(crate) async fn settings(services: &Services<Mail>, request: &Request) -> Result<Response<Body>, Failure> {
     let claims = access_claims(services, request).await?;
@@ -27,7 +28,7 @@ pub(crate) async fn change(services: &Services<Mail>, request: &Request) -> Resu
         attempts.begin().await?;
         let (rows, company) = services.store.directory_with_brand(claims.company_id, &people).await?;
         let (admin, body) = admit_admin(&claims, rows.get(claims.employee_id), request)?;
-        let (fields, Nothing {}): (CompanyFields, _) = (body.read()?, request.query()?);
+        let (fields, Nothing {}): (CompanyFields, _) = (body.clone().read()?, request.query()?);
         if fields.gives_operators_fields() {
             return Err(operators_field().into());
         }
@@ -39,8 +40,15 @@ pub(crate) async fn change(services: &Services<Mail>, request: &Request) -> Resu
             return shown(&before);
         }
         let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
-        let authority = Authority::of(admin);
-        if services.store.change_company(&before, &after, Some(&authority), &act).await? == Outcome::Done {
+        if let Some(kind) = sensitive_policy(&before.company, &after.company) {
+            let waiting = WaitingAct { act: kind, employee_id: None, body: body.to_text() };
+            if let Some(approval) = services.wait_for_approval(admin, waiting, &act).await? {
+                return answer::accepted(&WaitingView::from(&approval));
+            }
+            continue;
+        }
+        let conditions = PeopleConditions::of_admin(Authority::of(admin));
+        if services.store.change_company(&before, &after, &conditions, &act).await? == Outcome::Done {
             return shown(&after);
         }
     }
@@ -50,7 +58,7 @@ fn shown(company: &BrandedCompany) -> Result<Response<Body>, Failure> {
     with_version(answer::ok(&CompanySettingsView::from(company))?, &Version::from(company))
 }
 
-fn present(company: Option<BrandedCompany>) -> Result<BrandedCompany, Failure> {
+pub(crate) fn present(company: Option<BrandedCompany>) -> Result<BrandedCompany, Failure> {
     company.ok_or_else(|| Failure::Fault("a company has no row".to_owned()))
 }
 

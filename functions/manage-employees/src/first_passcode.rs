@@ -1,6 +1,7 @@
 //! The answer to an addition, and the new person's first passcode.
 
 use readmit::Services;
+use readmit::app::issue::IssuedWith;
 use readmit::domain::{Actor, Employee, EmployeeId, IssueOptions, IssuedFor, Issuer, LatestPasscode, issue as decide};
 use readmit::http::{
     ApiRequest as _, Body, EmployeeView, Failure, PasscodeView, Problem, RefusalView, Request, Response, Version,
@@ -44,7 +45,7 @@ pub(crate) async fn added(
 }
 
 /// Issues the passcode and returns it with its issuer. If an earlier try of the same request has issued one, returns that.
-async fn issue(
+pub(crate) async fn issue(
     services: &Services<Mail>,
     request: &Request,
     claims: &AccessClaims,
@@ -66,7 +67,8 @@ async fn issue(
         let options = IssueOptions::default();
         let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), &options, now, &mut services.random())?;
         let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
-        if let Some(passcode) = services.deliver_for(admin, &view, issued, company, None, &act).await? {
+        if let Some(passcode) = services.deliver_for(admin, &view, issued, company, IssuedWith::default(), &act).await?
+        {
             return Ok((passcode, issuer));
         }
     }

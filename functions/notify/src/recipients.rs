@@ -1,8 +1,8 @@
 //! Who is notified of an event, and what the notice says.
 
 use readmit::domain::{
-    AccountStatus, Actor, CompanyId, Detail, Employee, EmployeeFilter, EmployeeId, Event, EventType, Login, Notice,
-    NoticeKind, NoticeSubject, Origin, Role, SecondProof,
+    AccountStatus, Actor, ApprovalStatus, CompanyId, Detail, Employee, EmployeeFilter, EmployeeId, Event, EventType,
+    Login, Notice, NoticeKind, NoticeSubject, Origin, Role, SecondProof,
 };
 use readmit::store::{Store, StoreError};
 
@@ -25,12 +25,23 @@ pub(crate) fn needs_notice(event: &Event) -> bool {
         | EventType::PasscodeDisowned
         | EventType::PasscodeBounced
         | EventType::PasscodeComplained => true,
-        EventType::EmployeeImported => event.detail.contains_key("role"),
+        EventType::EmployeeImported | EventType::EmployeeAdded => event.detail.contains_key("role"),
         EventType::EmployeeChanged => {
             is_readdressed(event) || ["role", "status"].iter().any(|field| event.detail.contains_key(*field))
         }
         EventType::CompanyChanged => event.detail.contains_key("second_proof"),
-        _ => false,
+        kind => approval_status(kind).is_some(),
+    }
+}
+
+/// What became of a request for an approval, if the event is about one.
+fn approval_status(kind: EventType) -> Option<ApprovalStatus> {
+    match kind {
+        EventType::ApprovalRequested => Some(ApprovalStatus::Open),
+        EventType::ApprovalApproved => Some(ApprovalStatus::Approved),
+        EventType::ApprovalCancelled => Some(ApprovalStatus::Cancelled),
+        EventType::ApprovalExpired => Some(ApprovalStatus::Expired),
+        _ => None,
     }
 }
 
@@ -80,6 +91,22 @@ pub(crate) async fn about_company(store: &Store, event: &Event) -> Result<Vec<Ad
     Ok(admins.into_iter().map(|admin| address_notice(event, admin, kind.clone(), "")).collect())
 }
 
+/// The mails of an event about a request for an approval, to every Security Admin. None if the event is about something else.
+pub(crate) async fn about_approval(store: &Store, event: &Event) -> Result<Option<Vec<AddressedNotice>>, StoreError> {
+    let Some(status) = approval_status(event.kind) else { return Ok(None) };
+    let act = event.text("act").and_then(|act| serde_json::from_value(act.into()).ok());
+    let Some(act) = act else { return Ok(Some(Vec::new())) };
+    let requester = match event.text("requested_by").and_then(|id| id.parse().ok()) {
+        Some(id) => {
+            store.directory(event.company_id, &[id]).await?.get(id).map(|requester| requester.full_name.clone())
+        }
+        None => None,
+    };
+    let kind = NoticeKind::Approval { act, status, requester };
+    let admins = active_admins(store, event.company_id).await?;
+    Ok(Some(admins.into_iter().map(|admin| address_notice(event, admin, kind.clone(), "")).collect()))
+}
+
 fn kinds(event: &Event, holder: &Employee, old_address: Option<&Login>) -> NoticeKinds {
     let concerned = || NoticeSubject::from(holder);
     let person = |kind| NoticeKinds { person: vec![kind], ..NoticeKinds::default() };
@@ -100,7 +127,9 @@ fn kinds(event: &Event, holder: &Employee, old_address: Option<&Login>) -> Notic
         EventType::PasscodeDisowned => admins(NoticeKind::PasscodeDisowned(concerned())),
         EventType::PasscodeBounced => admins(NoticeKind::PasscodeBounced(concerned())),
         EventType::PasscodeComplained => admins(NoticeKind::PasscodeComplained(concerned())),
-        EventType::EmployeeImported | EventType::EmployeeChanged => kinds_of_change(event, holder, old_address),
+        EventType::EmployeeImported | EventType::EmployeeAdded | EventType::EmployeeChanged => {
+            kinds_of_change(event, holder, old_address)
+        }
         _ => NoticeKinds::default(),
     }
 }

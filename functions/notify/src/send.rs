@@ -68,6 +68,9 @@ async fn notices(
     let store = &services.store;
     let ids: Vec<EmployeeId> = event.employee_id.into_iter().collect();
     let rows = store.directory(event.company_id, &ids).await?;
+    if let Some(notices) = recipients::about_approval(store, event).await? {
+        return Ok(rows.company.map(|company| (company, notices)));
+    }
     let notices = match event.employee_id.map(|id| rows.get(id)) {
         Some(Some(holder)) => recipients::about_employee(store, event, holder).await?,
         Some(None) => return Ok(None),

@@ -81,6 +81,18 @@ pub enum EventType {
     /// A person's row, credentials and passcode were deleted.
     #[serde(rename = "employee.erased")]
     EmployeeErased,
+    /// A sensitive act was asked for, and waits for a second Security Admin.
+    #[serde(rename = "approval.requested")]
+    ApprovalRequested,
+    /// A Security Admin approved a sensitive act, which was done in the same transaction.
+    #[serde(rename = "approval.approved")]
+    ApprovalApproved,
+    /// A Security Admin cancelled a request.
+    #[serde(rename = "approval.cancelled")]
+    ApprovalCancelled,
+    /// Nobody approved a request in time.
+    #[serde(rename = "approval.expired")]
+    ApprovalExpired,
     /// The company's own row was changed, such as its name or its policy. The event is about no employee.
     #[serde(rename = "company.changed")]
     CompanyChanged,

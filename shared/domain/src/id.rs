@@ -56,6 +56,8 @@ typed_ids! {
     EmployeeId "emp_";
     /// The id of an issued passcode, and of the recovery that it becomes.
     PasscodeId "pco_";
+    /// The id of a request for an approval.
+    ApprovalId "apr_";
     /// The id of an audit event.
     EventId "evt_";
 }

@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+mod approval;
 mod backup_code;
 mod brand;
 mod clearable;
@@ -38,6 +39,10 @@ pub mod totp;
 mod user_agent;
 mod versioned;
 
+pub use approval::{
+    APPROVAL_LIFETIME, Approval, ApprovalCommand, ApprovalRefusal, ApprovalStatus, SensitiveAct, sensitive_addition,
+    sensitive_change, sensitive_passcode, sensitive_policy,
+};
 pub use backup_code::{BACKUP_CODES, BackupCode, SecondFactor};
 pub use brand::{BrandedCompany, Color, Logo};
 pub use clearable::Clearable;
@@ -47,7 +52,7 @@ pub use domain_name::DomainName;
 pub use employee::{AccountStatus, AccountType, Admin, Approvals, Company, Employee, Role, SecondProof, TwoFactor};
 pub use employee_fields::EmployeeFields;
 pub use event::{Actor, AuditContext, Detail, Event, EventType, Origin};
-pub use id::{CompanyId, EmployeeId, EventId, PasscodeId};
+pub use id::{ApprovalId, CompanyId, EmployeeId, EventId, PasscodeId};
 pub use issuing::{IssueOptions, IssueRefusal, IssuedFor, IssuedPasscode, Reason, issue, may_issue};
 pub use keyed_hash::{HashKey, KeyedHash};
 pub use login::Login;

@@ -1,6 +1,6 @@
 //! Notices: mails that inform people about events of their account (NIST SP 800-63B-4, section 4.6).
 
-use crate::{Employee, EmployeeId, EventId, Login, Name, Origin, SecondProof, Timestamp};
+use crate::{ApprovalStatus, Employee, EmployeeId, EventId, Login, Name, Origin, SecondProof, SensitiveAct, Timestamp};
 
 /// A notice about one audit event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub struct Notice {
     pub kind: NoticeKind,
 }
 
-/// The kinds of notices. Each has its own text. Kinds with a [`NoticeSubject`], and [`NoticeKind::PolicyWeakened`], are for Security
-/// Admins. The others are for the owner of the account.
+/// The kinds of notices. Each has its own text. Kinds with a [`NoticeSubject`], [`NoticeKind::PolicyWeakened`] and
+/// [`NoticeKind::Approval`] are for Security Admins. The others are for the owner of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// The recipient's passcode was redeemed: a recovery is open.
@@ -65,6 +65,15 @@ pub enum NoticeKind {
         /// The policy now.
         to: SecondProof,
     },
+    /// A sensitive act waits for an approval, or waits no longer.
+    Approval {
+        /// The act.
+        act: SensitiveAct,
+        /// What became of the request; open if it was made now.
+        status: ApprovalStatus,
+        /// The name of the Security Admin who asked for the act. None if erased since.
+        requester: Option<Name>,
+    },
 }
 
 /// The person whose account a notice to Security Admins is about.
@@ -106,6 +115,12 @@ impl NoticeKind {
             Self::AdminAccountEnabled(subject) => ("admin_account_enabled", Some(subject)),
             Self::AdminAccountSuspended(subject) => ("admin_account_suspended", Some(subject)),
             Self::PolicyWeakened { .. } => ("policy_weakened", None),
+            Self::Approval { status, .. } => match status {
+                ApprovalStatus::Open => ("approval_requested", None),
+                ApprovalStatus::Approved => ("approval_approved", None),
+                ApprovalStatus::Cancelled => ("approval_cancelled", None),
+                ApprovalStatus::Expired => ("approval_expired", None),
+            },
         }
     }
 
@@ -116,7 +131,7 @@ impl NoticeKind {
 
     /// Whether the notice is for Security Admins, and not for the owner of the account.
     pub fn is_for_admins(&self) -> bool {
-        self.concerned().is_some() || matches!(self, Self::PolicyWeakened { .. })
+        self.concerned().is_some() || matches!(self, Self::PolicyWeakened { .. } | Self::Approval { .. })
     }
 
     /// The person whose account a notice to Security Admins is about, if it is about an account.

@@ -8,13 +8,24 @@ use secrecy::SecretString;
 use super::{AppError, Services};
 use crate::keyring::RootSecret;
 use crate::mail::Mail;
-use crate::store::{Authority, BeginOutcome, IssueView, Lease, Outcome, Reservations, StoredPasscode, Throttled};
+use crate::store::{
+    Approved, Authority, BeginOutcome, IssueView, Lease, Outcome, Reservations, StoredPasscode, Throttled,
+};
 
 /// A passcode that is stored with the status `sending`, and not mailed yet.
 pub struct CodeToMail {
     issued: IssuedPasscode,
     stored: Box<StoredPasscode>,
     disown_token: SecretString,
+}
+
+/// What an admin's passcode may be committed with.
+#[derive(Default)]
+pub struct IssuedWith {
+    /// The idempotency key of the request.
+    pub lease: Option<Lease>,
+    /// The approved request for this passcode.
+    pub approved: Option<Approved>,
 }
 
 impl Services<Mail> {
@@ -41,7 +52,7 @@ impl Services<Mail> {
         view: &IssueView,
         issued: IssuedPasscode,
         company: &Company,
-        lease: Option<Lease>,
+        with: IssuedWith,
         act: &AuditContext,
     ) -> Result<Option<LatestPasscode>, AppError> {
         let replaced = self.store.passcode(issued.login()).await?;
@@ -51,7 +62,9 @@ impl Services<Mail> {
             Err(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?),
         };
         let authority = Some(Authority::of(admin));
-        let reservations = Reservations { replaced, codes_at, admins_place: Some(admins_place), lease, authority };
+        let IssuedWith { lease, approved } = with;
+        let admins_place = Some(admins_place);
+        let reservations = Reservations { replaced, codes_at, admins_place, lease, authority, approved };
         self.deliver(issued, company, reservations, act).await
     }
 

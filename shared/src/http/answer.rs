@@ -17,6 +17,11 @@ pub fn created(body: &impl Serialize) -> Result<Response<Body>, Failure> {
     Ok(json(StatusCode::CREATED, serde_json::to_string(body)?))
 }
 
+/// 202: the request was accepted, and waits.
+pub fn accepted(body: &impl Serialize) -> Result<Response<Body>, Failure> {
+    Ok(json(StatusCode::ACCEPTED, serde_json::to_string(body)?))
+}
+
 /// 201 with the path of what was created (RFC 9110, section 10.2.2).
 pub fn created_at(body: &impl Serialize, path: &str) -> Result<Response<Body>, Failure> {
     let mut response = created(body)?;

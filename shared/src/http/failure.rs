@@ -1,6 +1,6 @@
 //! Why a handler fails, and what the client gets to know.
 
-use readmit_domain::{HashingFailed, IssueRefusal, PersonRefusal};
+use readmit_domain::{ApprovalRefusal, HashingFailed, IssueRefusal, PersonRefusal};
 
 use super::Problem;
 use crate::app::AppError;
@@ -41,6 +41,15 @@ impl From<PersonRefusal> for Problem {
         match refusal {
             PersonRefusal::OwnAccount => Self::OwnAccount,
             PersonRefusal::DomainNotAllowed => Self::DomainNotAllowed,
+        }
+    }
+}
+
+impl From<ApprovalRefusal> for Problem {
+    fn from(refusal: ApprovalRefusal) -> Self {
+        match refusal {
+            ApprovalRefusal::OwnAccount => Self::OwnAccount,
+            ApprovalRefusal::NotOpen | ApprovalRefusal::NotDue => Self::ApprovalNotFound,
         }
     }
 }

@@ -18,6 +18,16 @@ impl JsonBody {
         json::parse(bytes).map(|value| Self(Some(value))).ok_or(Problem::MalformedJson)
     }
 
+    /// The body as JSON, for an act that waits.
+    pub fn to_text(&self) -> String {
+        self.0.as_ref().map_or_else(|| "{}".to_owned(), Value::to_string)
+    }
+
+    /// The body of an act that has waited.
+    pub fn of_text(text: &str) -> Result<Self, Problem> {
+        Self::parse(text.as_bytes())
+    }
+
     /// The body as `T`. No body counts as an empty object.
     pub fn read<T: DeserializeOwned>(self) -> Result<T, Problem> {
         let value = self.0.unwrap_or_else(|| Value::Object(Map::new()));

@@ -47,6 +47,10 @@ pub enum Problem {
     PasscodeNotFound,
     #[error("The account is disabled. Enable it first.")]
     EmployeeDisabled,
+    #[error("There is no open request with this id in your company.")]
+    ApprovalNotFound,
+    #[error("The person who asked for this is no longer a Security Admin. Cancel the request.")]
+    RequesterNotSecurityAdmin,
     #[error("This address cannot be used. Choose another one, or ask Technical Support.")]
     AddressUnavailable,
     #[error("Somebody in your company has this external id.")]
@@ -130,6 +134,10 @@ impl Problem {
             Self::EmployeeNotFound => (StatusCode::NOT_FOUND, "employee_not_found", "Employee not found"),
             Self::PasscodeNotFound => (StatusCode::NOT_FOUND, "passcode_not_found", "No passcode to revoke"),
             Self::EmployeeDisabled => (StatusCode::CONFLICT, "employee_disabled", "Employee disabled"),
+            Self::ApprovalNotFound => (StatusCode::NOT_FOUND, "approval_not_found", "Approval not found"),
+            Self::RequesterNotSecurityAdmin => {
+                (StatusCode::CONFLICT, "requester_not_security_admin", "Requester not a Security Admin")
+            }
             Self::AddressUnavailable => (StatusCode::CONFLICT, "address_unavailable", "Address unavailable"),
             Self::ExternalIdUnavailable => (StatusCode::CONFLICT, "external_id_unavailable", "External id unavailable"),
             Self::ChangedMeanwhile => (StatusCode::PRECONDITION_FAILED, "changed_meanwhile", "Changed meanwhile"),

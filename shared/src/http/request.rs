@@ -2,7 +2,7 @@
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
-use readmit_domain::{Actor, AuditContext, EmployeeId, Origin, Timestamp};
+use readmit_domain::{Actor, ApprovalId, AuditContext, EmployeeId, Origin, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -35,6 +35,9 @@ pub trait ApiRequest {
 
     /// The employee id in the path. None if the text is not an id.
     fn employee_id(&self) -> Option<EmployeeId>;
+
+    /// The id of an approval in the path. None if the text is not an id.
+    fn approval_id(&self) -> Option<ApprovalId>;
 
     /// The value of a cookie, if it was sent once.
     fn cookie(&self, name: &str) -> Option<&str>;
@@ -73,6 +76,10 @@ impl ApiRequest for Request {
 
     fn employee_id(&self) -> Option<EmployeeId> {
         self.path_parameters_ref()?.first("employee_id")?.parse().ok()
+    }
+
+    fn approval_id(&self) -> Option<ApprovalId> {
+        self.path_parameters_ref()?.first("approval_id")?.parse().ok()
     }
 
     /// The gateway joins several lines of cookies.

@@ -1,6 +1,6 @@
 //! The contents of each mail: its blocks, in the recipient's language. Without I/O: this file sends nothing.
 
-use readmit_domain::{Company, Device, Employee, IssuedPasscode, Notice, NoticeKind};
+use readmit_domain::{ApprovalStatus, Company, Device, Employee, IssuedPasscode, Notice, NoticeKind};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::color::ButtonColors;
@@ -89,7 +89,10 @@ impl Letterhead {
             values.add("address", Value::address(concerned.login.as_str()));
         }
         let [before, now] = change(&notice.kind, common, &values);
+        let [act, requester] = waiting(&notice.kind, common, &values);
         let known = [
+            (common.waiting_act, act),
+            (common.requester, requester),
             (common.before, before),
             (common.now, now),
             (common.at, Some(Value::told(&(language.moment)(&company.time_zone.show(notice.at))).into())),
@@ -171,6 +174,12 @@ fn change(kind: &NoticeKind, words: &NoticesWords, values: &Values) -> [Option<L
     }
 }
 
+/// The act that waits and who asked for it, if the notice is about an approval.
+fn waiting(kind: &NoticeKind, words: &NoticesWords, values: &Values) -> [Option<Line>; 2] {
+    let NoticeKind::Approval { act, requester, .. } = kind else { return [None, None] };
+    [Some(values.fill(words.acts.of(*act))), requester.as_ref().map(|name| Value::told(name.as_str()).into())]
+}
+
 /// The page of the portal where the recipient can act, and the words for its link. None if the act is in another mail.
 fn page_to_act(kind: &NoticeKind, words: &PagesWords) -> Option<(&'static str, String)> {
     let page = |label, path: &str| Some((label, path.to_owned()));
@@ -197,6 +206,8 @@ fn page_to_act(kind: &NoticeKind, words: &PagesWords) -> Option<(&'static str, S
             Some((words.audit, format!("audit?employee_id={}", subject.employee_id)))
         }
         NoticeKind::PolicyWeakened { .. } => page(words.audit, "audit"),
+        NoticeKind::Approval { status: ApprovalStatus::Open, .. } => page(words.approvals, "approvals"),
+        NoticeKind::Approval { .. } => page(words.audit, "audit"),
     }
 }
 

@@ -7,7 +7,7 @@ mod de;
 mod en;
 mod ja;
 
-use readmit_domain::{LocalTime, Locale, NoticeKind, SecondProof};
+use readmit_domain::{ApprovalStatus, LocalTime, Locale, NoticeKind, SecondProof, SensitiveAct};
 
 /// All languages. The first is the default.
 const LANGUAGES: &[&Words] = &[&en::WORDS, &de::WORDS, &ja::WORDS];
@@ -63,6 +63,10 @@ pub(super) struct NoticesWords {
     /// `{browser}`, `{system}`
     pub browser_on_system: &'static str,
     pub second_proof: SecondProofWords,
+    /// Labels of the act that waits, and of who asked for it.
+    pub waiting_act: &'static str,
+    pub requester: &'static str,
+    pub acts: ActsWords,
     pub pages: PagesWords,
     /// Why a Security Admin gets the notice.
     pub to_admins: &'static str,
@@ -87,6 +91,29 @@ pub(super) struct NoticesWords {
     pub admin_account_enabled: NoticeWords,
     pub admin_account_suspended: NoticeWords,
     pub policy_weakened: NoticeWords,
+    pub approval_requested: NoticeWords,
+    pub approval_approved: NoticeWords,
+    pub approval_cancelled: NoticeWords,
+    pub approval_expired: NoticeWords,
+}
+
+/// The acts that wait for a second Security Admin.
+pub(super) struct ActsWords {
+    pub weaker_policy: &'static str,
+    pub new_security_admin: &'static str,
+    pub security_admin_address: &'static str,
+    pub security_admin_passcode: &'static str,
+}
+
+impl ActsWords {
+    pub(super) fn of(&self, act: SensitiveAct) -> &'static str {
+        match act {
+            SensitiveAct::WeakerPolicy => self.weaker_policy,
+            SensitiveAct::NewSecurityAdmin => self.new_security_admin,
+            SensitiveAct::SecurityAdminAddress => self.security_admin_address,
+            SensitiveAct::SecurityAdminPasscode => self.security_admin_passcode,
+        }
+    }
 }
 
 /// Who must show a second proof, by the company's policy.
@@ -112,6 +139,7 @@ pub(super) struct PagesWords {
     pub redeem: &'static str,
     pub employees: &'static str,
     pub employee: &'static str,
+    pub approvals: &'static str,
     pub audit: &'static str,
 }
 
@@ -145,6 +173,12 @@ impl NoticesWords {
             NoticeKind::AdminAccountEnabled(_) => &self.admin_account_enabled,
             NoticeKind::AdminAccountSuspended(_) => &self.admin_account_suspended,
             NoticeKind::PolicyWeakened { .. } => &self.policy_weakened,
+            NoticeKind::Approval { status, .. } => match status {
+                ApprovalStatus::Open => &self.approval_requested,
+                ApprovalStatus::Approved => &self.approval_approved,
+                ApprovalStatus::Cancelled => &self.approval_cancelled,
+                ApprovalStatus::Expired => &self.approval_expired,
+            },
         }
     }
 }

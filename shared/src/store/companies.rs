@@ -16,7 +16,7 @@ use super::batch::ReadOptions;
 use super::change::{Change, Item, item, key, text};
 use super::directory::{COMPANY_ROW, company_key, directory_keys};
 use super::send::read;
-use super::{Authority, DirectoryRows, Outcome, Store, StoreError};
+use super::{DirectoryRows, Outcome, PeopleConditions, Store, StoreError};
 
 /// The sort key of a company's logo; no employee's id can begin with `#`.
 const LOGO_ROW: &str = "#logo";
@@ -125,12 +125,12 @@ impl Store {
     }
 
     /// Changes a company, and writes an audit event with the old and new values. Refused if the company changed since it was read, the
-    /// new external id is taken, or the admin (None: an operator) no longer is one.
+    /// new external id is taken, or a condition does not hold.
     pub async fn change_company(
         &self,
         before: &BrandedCompany,
         after: &BrandedCompany,
-        authority: Option<&Authority>,
+        conditions: &PeopleConditions,
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let logo = self.replace_logo(before, after);
@@ -171,7 +171,7 @@ impl Store {
             changes.extend(after.external_id.as_ref().map(|new| self.claim_company(after, new)));
             changes.extend(before.external_id.as_ref().map(|old| self.release_company(before, old)));
         }
-        changes.extend(authority.map(|authority| self.still_stands(authority)));
+        changes.extend(self.people_conditions(conditions, None, act)?);
         self.transact(changes).await
     }
 

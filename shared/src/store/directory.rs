@@ -155,7 +155,7 @@ impl Store {
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let mut changes = self.ended_sessions(employee, act)?;
-        changes.extend(self.people_conditions(conditions, employee.employee_id));
+        changes.extend(self.people_conditions(conditions, Some(employee.employee_id), act)?);
         self.transact(changes).await
     }
 

@@ -11,7 +11,7 @@ use super::change::Change;
 use super::cleanup::due_shard;
 use super::directory::employee_key;
 use super::passcode_row::{PasscodeRow, delete_after};
-use super::{AdminsPlace, Authority, Lease, Outcome, Store, StoreError, Throttled, transition};
+use super::{AdminsPlace, Approved, Authority, Lease, Outcome, Store, StoreError, Throttled, transition};
 
 /// A passcode that is stored and not mailed yet.
 pub struct StoredPasscode {
@@ -33,6 +33,8 @@ pub struct Reservations {
     pub lease: Option<Lease>,
     /// None if the operator issues.
     pub authority: Option<Authority>,
+    /// The approved request for this passcode.
+    pub approved: Option<Approved>,
 }
 
 impl Reservations {
@@ -83,6 +85,13 @@ impl Store {
         changes.extend(reservations.admins_place.map(|place| place.0));
         changes.extend(reservations.lease.as_ref().map(|lease| self.take_lease(lease)));
         changes.extend(reservations.authority.as_ref().map(|authority| self.still_stands(authority)));
+        if let Some(approved) = &reservations.approved {
+            changes.extend(self.approve(
+                approved,
+                reservations.authority.as_ref().map(|admin| admin.employee_id),
+                act,
+            )?);
+        }
         Ok(match self.transact(changes).await? {
             Outcome::Done => BeginOutcome::Stored(Box::new(StoredPasscode {
                 held: issued.holder.held(issued.latest.passcode_id),

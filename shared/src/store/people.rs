@@ -82,7 +82,7 @@ impl Store {
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let mut changes = self.additions(employee, is_new_company, act)?;
-        changes.extend(self.people_conditions(conditions, employee.employee_id));
+        changes.extend(self.people_conditions(conditions, Some(employee.employee_id), act)?);
         self.transact(changes).await
     }
 
@@ -163,7 +163,7 @@ impl Store {
             changes.extend(after.external_id.as_ref().map(|new| self.claim_external(after, new)));
             changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
         }
-        changes.extend(self.people_conditions(conditions, before.employee_id));
+        changes.extend(self.people_conditions(conditions, Some(before.employee_id), act)?);
         self.transact(changes).await
     }
 
@@ -187,7 +187,7 @@ impl Store {
         changes.extend(self.erase_passcode(before, passcode.as_ref(), act)?);
         changes.extend(self.change_words(Some(before), None));
         changes.extend(before.external_id.as_ref().map(|old| self.release_external(before, old)));
-        changes.extend(self.people_conditions(conditions, before.employee_id));
+        changes.extend(self.people_conditions(conditions, Some(before.employee_id), act)?);
         self.transact(changes).await
     }
 

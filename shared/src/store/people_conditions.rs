@@ -1,13 +1,13 @@
 //! What must hold when a change of a person is committed, besides that the person is as read.
 
-use readmit_domain::{AccountStatus, CompanyId, Employee, EmployeeFilter, EmployeeId, Role, TwoFactor};
+use readmit_domain::{AccountStatus, AuditContext, CompanyId, Employee, EmployeeFilter, EmployeeId, Role, TwoFactor};
 
 use super::attributes::*;
 use super::change::{Change, key};
 use super::directory::employee_key;
-use super::{Authority, Lease, PlaceOfPerson, Store, StoreError};
+use super::{Approved, Authority, Lease, Outcome, PlaceOfPerson, Store, StoreError};
 
-/// What is committed together with a change of a person. The default is an operator's change of somebody who is no Security Admin.
+/// What is committed together with a change of a person or of the company. The default is an operator's change of somebody who is no Security Admin.
 #[derive(Clone, Default)]
 pub struct PeopleConditions {
     /// The Security Admin who acts. None if an operator acts.
@@ -16,6 +16,8 @@ pub struct PeopleConditions {
     pub staying: Option<StayingAdmin>,
     /// The place in the limit of new people.
     pub place: Option<PlaceOfPerson>,
+    /// The approved request for this change.
+    pub approved: Option<Approved>,
     /// The idempotency key that gets the new person's id as its answer.
     pub answered: Option<(Lease, EmployeeId)>,
 }
@@ -64,13 +66,27 @@ impl Store {
 
     /// The conditions of a change of `person`. A transaction can name an item once, so those about the actor's own row are part of the
     /// change itself.
-    pub(super) fn people_conditions(&self, conditions: &PeopleConditions, person: EmployeeId) -> Vec<Change> {
-        let authority = conditions.authority.iter().filter(|authority| authority.employee_id != person);
+    pub(super) fn people_conditions(
+        &self,
+        conditions: &PeopleConditions,
+        person: Option<EmployeeId>,
+        act: &AuditContext,
+    ) -> Result<Vec<Change>, StoreError> {
+        let actor = conditions.authority.as_ref().map(|authority| authority.employee_id);
+        let authority = conditions.authority.iter().filter(|_| actor != person);
         let mut changes: Vec<Change> = authority.map(|authority| self.still_stands(authority)).collect();
+        if let Some(approved) = &conditions.approved {
+            changes.extend(self.approve(approved, actor, act)?);
+        }
         changes.extend(conditions.staying.iter().flat_map(|staying| self.stays(staying)));
         changes.extend(conditions.place.iter().map(|place| place.0.clone()));
         changes.extend(conditions.answered.iter().map(|(lease, id)| self.answer_at_once(lease, *id)));
-        changes
+        Ok(changes)
+    }
+
+    /// Approves a request whose act has been done meanwhile in another way.
+    pub async fn approve_done(&self, conditions: &PeopleConditions, act: &AuditContext) -> Result<Outcome, StoreError> {
+        self.transact(self.people_conditions(conditions, None, act)?).await
     }
 
     fn stays(&self, StayingAdmin(admin): &StayingAdmin) -> [Change; 2] {

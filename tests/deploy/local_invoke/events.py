@@ -19,6 +19,7 @@ NEW_DIGITS = "815274"
 ROOT_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:SessionsSecret-Xp2m9QkLw0aZ-a1b2c3"
 
 COMPANY = "cmp_01JDEXAMP1E00000000000N0RD"
+APPROVAL = "apr_01JDEXAMP1E0000000000APR00"
 PASSCODE = "pco_01JDEXAMP1E0000000000C0DE0"
 
 # The recoveries that only a code of the new authenticator is wanting to.
@@ -78,6 +79,8 @@ class Events:
             stack.passcode_of(MIKE)
             tags = stack.mails_to(MIKE)[-1]["tags"]
             text = text.replace(COMPANY, tags["company_id"]).replace(PASSCODE, tags["passcode_id"])
+        if APPROVAL in text:
+            text = text.replace(APPROVAL, stack.approval_for(MIKE))
         if "<disown token>" in text:
             stack.passcode_of(MIKE)
             text = text.replace("<disown token>", stack.disown_token(MIKE))

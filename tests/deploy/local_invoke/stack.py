@@ -120,6 +120,14 @@ class Stack:
         session = self.call("POST", "/v1/recovery/complete", {"code": totp.digits(-1)}, token)
         return totp, session["access_token"]
 
+    def approval_for(self, email: str) -> str:
+        """The id of Grace's request to make this person a Security Admin, which waits for an approval."""
+        company = {"company_id": self.company["company_id"], "approvals": "sensitive"}
+        self.invoke("import-employees", {"company": company, "employees": []})
+        _, token = self.enrolled("grace.okafor@northwind.example", "nine calm llamas hum tunes")
+        waits = self.call("PATCH", f"/v1/employees/{self.ids[email]}", {"role": "security_admin"}, token)
+        return waits["approval"]["approval_id"]
+
     def admins_token(self) -> str:
         """A session of the Security Admin whom the stack has enrolled, of a recent sign-in; each sign-in wants another step."""
         if time.monotonic() - self._signed_in_at < RECENT_SECONDS:

@@ -2,7 +2,9 @@
 
 use readmit_domain::LocalTime;
 
-use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone};
+use super::{
+    ActsWords, NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone,
+};
 
 pub(super) static WORDS: Words = Words {
     tag: "de",
@@ -46,11 +48,20 @@ pub(super) static WORDS: Words = Words {
             security_admins: "Nur Security Admins brauchen einen zweiten Nachweis",
             everyone: "Alle brauchen einen zweiten Nachweis",
         },
+        waiting_act: "Worum es geht",
+        requester: "Beantragt von",
+        acts: ActsWords {
+            weaker_policy: "Weniger Prüfungen: eine schwächere Regel von {company}",
+            new_security_admin: "Eine neue Person als Security Admin",
+            security_admin_address: "Eine andere Adresse für Security Admins",
+            security_admin_passcode: "Ein Einmalcode für Security Admins",
+        },
         pages: PagesWords {
             account: "Mein Konto öffnen",
             redeem: "Einmalcode eingeben",
             employees: "Personen verwalten",
             employee: "Konto von {employee} ansehen",
+            approvals: "Antrag ansehen",
             audit: "Protokoll lesen",
         },
         to_admins: "Sie erhalten diese Mitteilung, weil Sie Security Admin von {company} sind.",
@@ -186,6 +197,36 @@ pub(super) static WORDS: Words = Words {
                 Mail.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sagen Sie es zuerst {support}, und bitten Sie \
                 darum, die Änderung rückgängig zu machen.",
+        },
+        approval_requested: NoticeWords {
+            subject: "Ein Antrag wartet auf einen zweiten Security Admin",
+            news: "ein Security Admin von {company} hat etwas beantragt, das ein zweiter Security Admin genehmigen \
+                muss. Bis dahin geschieht nichts. Genehmigt es innerhalb von drei Tagen niemand, verfällt der \
+                Antrag.",
+            advice: "Wissen Sie davon? Fragen Sie zuerst die Person, die es beantragt hat, aber nicht per Mail, \
+                und genehmigen Sie den Antrag dann oder ziehen Sie ihn zurück. Weiß niemand davon? Ziehen Sie ihn \
+                zurück, und sagen Sie es sofort {support}.",
+        },
+        approval_approved: NoticeWords {
+            subject: "Ein Antrag wurde genehmigt",
+            news: "ein Antrag bei {company}, der auf einen zweiten Security Admin gewartet hat, wurde genehmigt \
+                und ausgeführt.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sehen Sie zuerst im Protokoll auf \
+                {portal} nach, wer den Antrag gestellt und wer ihn genehmigt hat. Weiß niemand davon? Dann sagen Sie \
+                es sofort {support}.",
+        },
+        approval_cancelled: NoticeWords {
+            subject: "Ein Antrag wurde zurückgezogen",
+            news: "ein Antrag bei {company}, der auf einen zweiten Security Admin gewartet hat, wurde \
+                zurückgezogen. Geändert wurde nichts.",
+            advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sehen Sie zuerst im Protokoll auf \
+                {portal} nach, wer den Antrag zurückgezogen hat. Auch {support} kann helfen.",
+        },
+        approval_expired: NoticeWords {
+            subject: "Ein Antrag ist verfallen",
+            news: "einen Antrag bei {company} hat niemand rechtzeitig genehmigt. Geändert wurde nichts.",
+            advice: "Wird der Antrag noch gebraucht? Dann fragen Sie zuerst einen zweiten Security Admin, ob er \
+                Zeit dafür hat, und stellen Sie ihn noch einmal. Auch {support} kann helfen.",
         },
     },
 };

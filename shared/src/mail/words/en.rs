@@ -2,7 +2,9 @@
 
 use readmit_domain::LocalTime;
 
-use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone};
+use super::{
+    ActsWords, NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone,
+};
 
 pub(super) static WORDS: Words = Words {
     tag: "en",
@@ -42,11 +44,20 @@ pub(super) static WORDS: Words = Words {
             security_admins: "Only Security Admins need a second proof",
             everyone: "Everyone needs a second proof",
         },
+        waiting_act: "What",
+        requester: "Asked for by",
+        acts: ActsWords {
+            weaker_policy: "Fewer checks: a weaker policy of {company}",
+            new_security_admin: "A new Security Admin",
+            security_admin_address: "Another address of a Security Admin",
+            security_admin_passcode: "A one-time passcode for a Security Admin",
+        },
         pages: PagesWords {
             account: "Open My account",
             redeem: "Type the passcode",
             employees: "Manage employees",
             employee: "Look at the account of {employee}",
+            approvals: "See the request",
             audit: "Read the audit",
         },
         to_admins: "You receive this notice because you are a Security Admin of {company}.",
@@ -178,6 +189,33 @@ pub(super) static WORDS: Words = Words {
                 they use a one-time passcode. For everybody else, the passcode from the mail is enough.",
             advice: "Did you know about this? Then you need to do nothing. If not, first tell {support}, and ask them to \
                 undo the change.",
+        },
+        approval_requested: NoticeWords {
+            subject: "A request waits for a second Security Admin",
+            news: "A Security Admin of {company} has asked for something that a second Security Admin must \
+                approve. Nothing happens until then. If nobody approves it within three days, it expires.",
+            advice: "Do you know about this? First ask the person who asked for it, not by mail, and then approve \
+                or cancel the request. Does nobody know about it? Cancel it, and tell {support} at once.",
+        },
+        approval_approved: NoticeWords {
+            subject: "A request was approved",
+            news: "A request at {company} that waited for a second Security Admin was approved, and is done.",
+            advice: "Did you know about this? Then you need to do nothing. If not, first look in the audit at \
+                {portal}: it says who asked for it and who approved it. Does nobody know about it? Then tell \
+                {support} at once.",
+        },
+        approval_cancelled: NoticeWords {
+            subject: "A request was cancelled",
+            news: "A request at {company} that waited for a second Security Admin was cancelled. Nothing was \
+                changed.",
+            advice: "Did you know about this? Then you need to do nothing. If not, first look in the audit at \
+                {portal}: it says who cancelled it. {support} can help too.",
+        },
+        approval_expired: NoticeWords {
+            subject: "A request has expired",
+            news: "Nobody approved a request at {company} in time. Nothing was changed.",
+            advice: "Is it still needed? Then first ask a second Security Admin for the time to look at it, and \
+                ask for it again. {support} can help too.",
         },
     },
 };

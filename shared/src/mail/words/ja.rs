@@ -2,7 +2,9 @@
 
 use readmit_domain::LocalTime;
 
-use super::{NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone};
+use super::{
+    ActsWords, NoticeWords, NoticesWords, PagesWords, PasscodeWords, SecondProofWords, Words, whole_hours, zone,
+};
 
 pub(super) static WORDS: Words = Words {
     tag: "ja",
@@ -43,11 +45,20 @@ pub(super) static WORDS: Words = Words {
             security_admins: "セキュリティ管理者のみ追加の証明が必要",
             everyone: "全員に追加の証明が必要",
         },
+        waiting_act: "内容",
+        requester: "申請者",
+        acts: ActsWords {
+            weaker_policy: "確認の緩和（{company} のポリシーの変更）",
+            new_security_admin: "セキュリティ管理者の追加",
+            security_admin_address: "セキュリティ管理者のアドレスの変更",
+            security_admin_passcode: "セキュリティ管理者へのワンタイムパスコード",
+        },
         pages: PagesWords {
             account: "マイアカウントを開く",
             redeem: "パスコードを入力する",
             employees: "従業員を管理する",
             employee: "{employee} さんのアカウントを見る",
+            approvals: "申請を見る",
             audit: "監査記録を見る",
         },
         to_admins: "{company} のセキュリティ管理者の方にお知らせしています。",
@@ -186,6 +197,32 @@ pub(super) static WORDS: Words = Words {
                 手続きできます。",
             advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、まず {support} に連絡し、\
                 変更を元に戻すようご依頼ください。",
+        },
+        approval_requested: NoticeWords {
+            subject: "申請が二人目のセキュリティ管理者の承認を待っています",
+            news: "{company} のセキュリティ管理者が、二人目のセキュリティ管理者の承認が必要な操作を申請しました。\
+                承認されるまでは何も行われません。三日以内に誰も承認しなければ、申請は失効します。",
+            advice: "ご存じのことであれば、まず、申請した人にメール以外の方法で確認し、申請を承認するか取り消して\
+                ください。誰も知らない場合は、申請を取り消し、すぐに {support} にご連絡ください。",
+        },
+        approval_approved: NoticeWords {
+            subject: "申請が承認されました",
+            news: "二人目のセキュリティ管理者を待っていた {company} の申請が承認され、実行されました。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、まず、申請した人と承認した\
+                人を {portal} の監査記録で調べてください。誰も知らない場合は、すぐに {support} にご連絡ください。",
+        },
+        approval_cancelled: NoticeWords {
+            subject: "申請が取り消されました",
+            news: "二人目のセキュリティ管理者を待っていた {company} の申請が取り消されました。何も変更されていませ\
+                ん。",
+            advice: "ご存じのことであれば、何もする必要はありません。そうでない場合は、まず、取り消した人を {portal} \
+                の監査記録で調べてください。{support} にもご相談いただけます。",
+        },
+        approval_expired: NoticeWords {
+            subject: "申請が失効しました",
+            news: "{company} の申請は、期限までに承認されませんでした。何も変更されていません。",
+            advice: "まだ必要な場合は、まず、二人目のセキュリティ管理者の都合を確かめ、もう一度申請してください。{support} \
+                にもご相談いただけます。",
         },
     },
 };
