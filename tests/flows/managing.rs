@@ -44,6 +44,7 @@ async fn a_person_is_added_gets_a_code_and_gets_in() {
     assert_eq!(shown.body["version"], added.body["version"], "a sign-in changes nothing that an admin can change");
     let events = ada.calls(Method::GET, "/v1/audit-events?type=employee.added", None).await.is(200);
     assert_eq!(events.body["events"][0]["employee_id"], added.body["employee_id"]);
+    world.reconcile().await;
 }
 
 #[tokio::test]
@@ -161,6 +162,7 @@ async fn sessions_are_ended_and_a_person_is_erased() {
     ada.calls(Method::DELETE, &path, None).await.is_problem(404, "employee_not_found");
     // The address is free again.
     adds(&ada, nora(json!({"email": MIKE}))).await.is(201);
+    world.reconcile().await;
 }
 
 #[tokio::test]

@@ -28,7 +28,8 @@ type EventCounts = BTreeMap<String, u32>;
 #[derive(Default)]
 pub(crate) struct Stories {
     of_passcodes: HashMap<PasscodeId, EventCounts>,
-    imported: HashSet<EmployeeId>,
+    /// The people who were imported or added, each with the type of that event.
+    added: HashMap<EmployeeId, EventType>,
     erased: HashSet<EmployeeId>,
     /// The passcodes in the table: phase and time of issue.
     rows: HashMap<PasscodeId, (Phase, Timestamp)>,
@@ -67,8 +68,12 @@ impl Stories {
     pub(crate) fn take_event(&mut self, item: Item, faults: &mut BTreeSet<Fault>) {
         let Some(event) = read::<Event>("audit", item, faults) else { return };
         match (event.kind, event.employee_id) {
-            (EventType::EmployeeImported, Some(employee_id)) => drop(self.imported.insert(employee_id)),
-            (EventType::EmployeeErased, Some(employee_id)) => drop(self.erased.insert(employee_id)),
+            (EventType::EmployeeImported | EventType::EmployeeAdded, Some(employee_id)) => {
+                self.added.insert(employee_id, event.kind);
+            }
+            (EventType::EmployeeErased, Some(employee_id)) => {
+                self.erased.insert(employee_id);
+            }
             _ => {}
         }
         if let Some(passcode_id) = event.text("passcode_id").and_then(|id| id.parse().ok()) {
@@ -118,15 +123,15 @@ impl Stories {
             }
         }
         for employee in people.iter().filter(|_| since.is_none()) {
-            if !self.imported.contains(&employee.employee_id) {
+            if !self.added.contains_key(&employee.employee_id) {
                 faults.insert(Fault::act_without_event(employee.employee_id, EventType::EmployeeImported));
             }
             if self.erased.contains(&employee.employee_id) {
                 faults.insert(Fault::event_without_act(employee.employee_id, EventType::EmployeeErased));
             }
         }
-        let gone = self.imported.iter().filter(|id| people.get(**id).is_none() && !self.erased.contains(*id));
-        faults.extend(gone.map(|id| Fault::event_without_act(id, EventType::EmployeeImported)));
+        let gone = self.added.iter().filter(|(id, _)| people.get(**id).is_none() && !self.erased.contains(*id));
+        faults.extend(gone.map(|(id, kind)| Fault::event_without_act(id, kind)));
     }
 }
 
