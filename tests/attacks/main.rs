@@ -18,6 +18,7 @@ mod headers;
 mod input;
 mod leakage;
 mod mail;
+mod people_races;
 mod portal;
 mod races;
 mod routes;

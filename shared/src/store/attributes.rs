@@ -19,6 +19,7 @@ pub(super) const EMPLOYEE_KEY: &str = "employee_key";
 pub(super) const EVENT_ID: &str = "event_id";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 pub(super) const EXTERNAL_ID: &str = "external_id";
+pub(super) const FULL_NAME: &str = "full_name";
 pub(super) const GRANTED_ROLE: &str = "granted_role";
 pub(super) const HAPPENED_AT: &str = "happened_at";
 pub(super) const ISSUED_AT: &str = "issued_at";

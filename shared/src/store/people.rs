@@ -52,6 +52,19 @@ fn patched(mut row: Change, before: &Employee, after: &Employee) -> Result<Chang
     Ok(row)
 }
 
+/// The condition that everything that can be changed about the person is as it was read. The search words and the external id are deleted by
+/// the fields that were read, and role, status and factor decide whether an enrolled Security Admin stays.
+fn as_read(row: Change, before: &Employee) -> Change {
+    row.if_equal(LOGIN, &before.login)
+        .if_equal(FULL_NAME, &before.full_name)
+        .if_equal(GRANTED_ROLE, before.granted_role)
+        .if_equal(ACCOUNT_TYPE, before.account_type)
+        .if_equal(ACCOUNT_STATUS, before.account_status)
+        .if_equal(TWO_FACTOR, before.two_factor)
+        .if_as_seen(EXTERNAL_ID, before.external_id.as_ref())
+        .if_as_seen(MAIL_LOCALE, before.mail_locale.as_ref())
+}
+
 /// Whether a change ends the person's code, recovery and sessions.
 fn ends_access(before: &Employee, after: &Employee) -> bool {
     before.login != after.login
@@ -175,12 +188,10 @@ impl Store {
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let Some(credentials) = self.credentials_of_employee(before).await? else { return Ok(Outcome::Refused) };
-        // With role, status and factor it is the person about whom it was decided whether an enrolled Security Admin stays.
-        let row = Change::delete(&self.tables.employees, employee_key(before.company_id, before.employee_id))
-            .if_equal(LOGIN, &before.login)
-            .if_equal(GRANTED_ROLE, before.granted_role)
-            .if_equal(ACCOUNT_STATUS, before.account_status)
-            .if_equal(TWO_FACTOR, before.two_factor);
+        let row = as_read(
+            Change::delete(&self.tables.employees, employee_key(before.company_id, before.employee_id)),
+            before,
+        );
         let event = self.event(act, EventType::EmployeeErased, before.company_id, before.employee_id);
         let passcode = self.passcode(&before.login).await?;
         let mut changes = vec![row, self.drop_credentials(&credentials)?, self.record(&event)?];
