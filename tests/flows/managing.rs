@@ -166,6 +166,18 @@ async fn sessions_are_ended_and_a_person_is_erased() {
 }
 
 #[tokio::test]
+async fn a_security_admin_who_is_added_is_told_and_the_others_too() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let before = world.notices_to(GRACE).await;
+    adds(&ada, nora(json!({"role": "security_admin"}))).await.is(201);
+    assert_eq!(world.notices_to(NORA).await, ["role_given"]);
+    assert_eq!(world.notices_to(GRACE).await, [&before[..], &["admin_role_given".to_owned()]].concat());
+    adds(&ada, nora(json!({"email": "otto@northwind.example"}))).await.is(201);
+    assert_eq!(world.notices_to("otto@northwind.example").await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn nobody_decides_about_their_own_access() {
     let world = World::start().await;
     let ada = world.enrolled(ADA).await;

@@ -27,9 +27,12 @@ fn only_events_that_somebody_is_told_of_reach_the_function() {
     for kind in ["passcode.issued", "session.started", "employee.imported", "employee.erased"] {
         assert!(!reaches(&event(kind)), "{kind}");
     }
-    let mut admin = event("employee.imported");
-    admin["dynamodb"]["NewImage"]["detail"] = json!({"M": {"role": {"M": {"to": {"S": "security_admin"}}}}});
-    assert!(reaches(&admin));
+    for kind in ["employee.imported", "employee.added"] {
+        let mut admin = event(kind);
+        assert!(!reaches(&admin), "{kind}");
+        admin["dynamodb"]["NewImage"]["detail"] = json!({"M": {"role": {"M": {"to": {"S": "security_admin"}}}}});
+        assert!(reaches(&admin), "{kind} of a Security Admin");
+    }
 }
 
 #[test]
