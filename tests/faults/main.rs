@@ -6,6 +6,7 @@
 
 mod journey;
 mod operators;
+mod people;
 mod single;
 
 use futures_util::{StreamExt as _, stream};
