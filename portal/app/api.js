@@ -2,58 +2,22 @@
  * The only file that calls the API (`../../docs/openapi.yaml`). Each call resolves to the body of the answer, or rejects
  * with a `Problem` (the API refused), an `Unreachable` (no answer), or an `AbortError` (the call was cancelled).
  *
- * @typedef {'sending'|'sent'|'delayed'|'delivered'|'bounced'|'complained'|'failed'|'redeemed'|'revoked'|'disowned'
- *   |'superseded'|'exhausted'|'expired'} PasscodeStatus
- * @typedef {object} Passcode
- * @property {string} passcode_id
- * @property {PasscodeStatus} status
- * @property {string} sent_to  The address, masked.
- * @property {string} issued_at
- * @property {string} expires_at
- * @property {{ employee_id: string, name: string } | 'operator'} issued_by
- *
- * @typedef {object} Person  Without the fields that only Security Admins see.
- * @property {string} employee_id
- * @property {string} company_id
- * @property {string | null} external_id
- * @property {string} name
- * @property {string} email
- * @property {'security_admin' | 'member'} role
- * @property {'employee' | 'client'} account_type
- * @property {'active' | 'disabled'} status
- * @property {'enrolled' | 'not_enrolled'} two_factor
- * @property {string | null} last_signed_in_at  The last recovery, or the first sign-in of a day (UTC).
- *
- * @typedef {{ code: string, detail: string, retry_at: string | null }} Refusal  Why a passcode for this person would be refused now.
- *
- * @typedef {Person & { passcode: Passcode | null, refusal?: Refusal | null }} Employee  As Security Admins see a person;
- *   lists have no `refusal`.
- *
- * @typedef {{ from: string | null, to: string | null }} Change The old and the new value of a field.
- *
- * @typedef {object} AuditEvent
- * @property {string} event_id
- * @property {string} at
- * @property {string} type
- * @property {{ kind: 'employee' | 'operator' | 'system' | 'anonymous', employee_id: string | null }} actor
- * @property {string | null} employee_id Null if the event is about the company itself.
- * @property {string | null} source_ip
- * @property {string | null} user_agent
- * @property {{ browser: string | null, system: string | null } | null} device  What the user agent says, for example Safari and iPhone.
- * @property {string} request_id
- * @property {Record<string, string | Change>} detail
- *
- * @typedef {object} Company  What the portal shows of the person's company.
- * @property {string} name
- * @property {string | null} support_email
- * @property {string} time_zone  Of IANA, for example `Europe/Berlin`.
- * @property {{ logo: string | null, color: string | null }} brand  A `data:` URL of an image, and `#rrggbb`.
- *
- * @typedef {{ access_token: string, expires_in: number, employee: Person, company: Company | null }} Session
- * @typedef {{ secret: string, otpauth_uri: string, qr_svg: string }} Enrolment
- * @typedef {{ code: string, detail: string, retry_at?: string }} Reason
- * @typedef {{ left: number, limit: number, more_at: string | null }} Issuing  How many passcodes an admin can send in this hour.
- * @typedef {{ employee_id: string, passcode?: Passcode, problem?: Reason }} IssueResult
+ * @typedef {import('./shapes.js').PasscodeStatus} PasscodeStatus
+ * @typedef {import('./shapes.js').Passcode} Passcode
+ * @typedef {import('./shapes.js').Person} Person
+ * @typedef {import('./shapes.js').Employee} Employee
+ * @typedef {import('./shapes.js').Added} Added
+ * @typedef {import('./shapes.js').Facts} Facts
+ * @typedef {import('./shapes.js').Waiting} Waiting
+ * @typedef {import('./shapes.js').AuditEvent} AuditEvent
+ * @typedef {import('./shapes.js').Change} Change
+ * @typedef {import('./shapes.js').Company} Company
+ * @typedef {import('./shapes.js').Settings} Settings
+ * @typedef {import('./shapes.js').Session} Session
+ * @typedef {import('./shapes.js').Enrolment} Enrolment
+ * @typedef {import('./shapes.js').Reason} Reason
+ * @typedef {import('./shapes.js').Issuing} Issuing
+ * @typedef {import('./shapes.js').IssueResult} IssueResult
  * @typedef {Record<string, string | number | null | undefined>} Query
  */
 
@@ -89,14 +53,15 @@ export class Unreachable extends Error {}
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ token?: string, body?: unknown, key?: string, signal?: AbortSignal | undefined }} [options]
+ * @param {{ token?: string, body?: unknown, key?: string, version?: string, signal?: AbortSignal | undefined }} [options]
  * @returns {Promise<any>}
  */
-async function call(method, path, { token, body, key, signal } = {}) {
+async function call(method, path, { token, body, key, version, signal } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (token) headers.authorization = `Bearer ${token}`;
   if (key) headers['idempotency-key'] = key;
+  if (version) headers['if-match'] = `"${version}"`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   const signals = [AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])];
   let response, answer;
@@ -140,7 +105,7 @@ export const setSignInAgain = (ask) => (signInAgain = ask);
  *
  * @param {string} method
  * @param {string} path
- * @param {{ body?: unknown, key?: string, signal?: AbortSignal | undefined }} [options]
+ * @param {{ body?: unknown, key?: string, version?: string, signal?: AbortSignal | undefined }} [options]
  */
 async function signedIn(method, path, options) {
   const caller = session();
@@ -221,10 +186,32 @@ export const countEmployees = (wanted, signal) => read('/v1/employees/count', wa
 export const getEmployee = (id, signal) => read(employeePath(id), {}, signal);
 
 /**
+ * @param {Partial<Facts> & { issue_passcode: boolean }} person
+ * @param {string} key  As of a passcode: so one person is added.
+ * @returns {Promise<Added | Waiting>}
+ */
+export const addEmployee = (person, key) => signedIn('POST', '/v1/employees', { body: person, key });
+
+/** @param {Person} person  As they were read. @param {Partial<Facts>} changed @returns {Promise<Person | Waiting>} */
+export const changeEmployee = ({ employee_id: id, version }, changed) => signedIn('PATCH', employeePath(id), { body: changed, version });
+
+/** @param {Person} person  As they were read. */
+export const eraseEmployee = ({ employee_id: id, version }) => signedIn('DELETE', employeePath(id), { version });
+
+/** @param {string} id */
+export const endSessionsOf = (id) => signedIn('DELETE', `${employeePath(id)}/sessions`);
+
+/** @param {AbortSignal} [signal] @returns {Promise<Settings>} */
+export const getCompany = (signal) => read('/v1/company', {}, signal);
+
+/** @param {Settings} company  As it was read. @param {object} changed  A part of the settings. @returns {Promise<Settings | Waiting>} */
+export const changeCompany = ({ version }, changed) => signedIn('PATCH', '/v1/company', { body: changed, version });
+
+/**
  * @param {string} id
  * @param {{ reason?: string, suspend?: boolean, lifetime_minutes?: number }} wish
  * @param {string} key  New for each click, the same for a retry: so the employee gets one mail.
- * @returns {Promise<{ passcode: Passcode }>}
+ * @returns {Promise<{ passcode: Passcode } | Waiting>}
  */
 export const issuePasscode = (id, wish, key) => signedIn('POST', `${employeePath(id)}/passcode`, { body: wish, key });
 

@@ -142,7 +142,7 @@ export async function patiently(answer, slow) {
  * A form. Its submit checks every field, sends only once however often it is pressed, and shows errors below the button,
  * where the message moves nothing else.
  *
- * @param {{ fields: Field[], label: string, send: () => Promise<unknown>, refused?: (error: unknown) => string | void,
+ * @param {{ fields: (Field | import('./choice.js').Choice)[], label: string, send: () => Promise<unknown>, refused?: (error: unknown) => string | void,
  *   before?: (Node | string | false)[], beside?: HTMLElement, buttonClass?: string }} options  `refused` gives words of its
  *   own, or none; `before` stands above the fields, `beside` at the button.
  */

@@ -9,7 +9,7 @@
  * @property {() => void} [shown]  Called once the page is shown.
  *
  * @typedef {{ place: Place, signal: AbortSignal }} Visit  The signal says that the page is left.
- * @typedef {{ needs: 'nobody' | 'session' | 'admin', open: (visit: Visit) => Page | null }} PageModule  None if it has gone elsewhere.
+ * @typedef {{ needs: 'nobody' | 'session' | 'admin', open: (visit: Visit) => Page | null | Promise<Page | null> }} PageModule  None if it has gone elsewhere.
  */
 
 import { setSignInAgain } from './api.js';
@@ -31,8 +31,12 @@ const PAGES = {
   home: () => import('./pages/home.js'),
   account: () => import('./pages/account.js'),
   employees: () => import('./pages/employees.js'),
+  person: () => import('./pages/person.js'),
   audit: () => import('./pages/audit.js'),
 };
+
+/** The page that an address leads to. @param {Place} place */
+const pageOf = ({ name, rest }) => (name === 'employees' && rest ? 'person' : name === 'person' ? '' : name);
 
 /** @type {{ name: string, page: Page } | null} */
 let current = null;
@@ -47,7 +51,8 @@ let leaving = new AbortController();
 /** @param {Place} place @param {{ isSame?: boolean }} [how]  The same page again, in another language. */
 async function visit(place, { isSame = false } = {}) {
   if (place.name === '') return go(session() ? home() : '#/sign-in', { replace: true });
-  if (current?.name === place.name && current.page.update && !isSame) return current.page.update(place);
+  const name = pageOf(place);
+  if (current?.name === name && current.page.update && !isSame) return current.page.update(place);
 
   leaving.abort();
   leaving = new AbortController();
@@ -57,7 +62,7 @@ async function visit(place, { isSame = false } = {}) {
   setBusy(true);
   const page = await load(place, signal);
   if (signal.aborted || !page) return;
-  current = { name: place.name, page };
+  current = { name, page };
   setBusy(false);
   show(page.title, page.element, { isFirst, isSame });
   isFirst = false;
@@ -69,7 +74,8 @@ const home = () => (isSecurityAdmin() ? '#/employees' : '#/account');
 
 /** @param {Place} place @param {AbortSignal} signal @returns {Promise<Page | null>} */
 async function load(place, signal) {
-  const module = Object.hasOwn(PAGES, place.name) ? PAGES[place.name] : undefined;
+  const name = pageOf(place);
+  const module = Object.hasOwn(PAGES, name) ? PAGES[name] : undefined;
   if (!module) return notFound();
   let loaded;
   try {

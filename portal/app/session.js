@@ -23,7 +23,7 @@ const COMPANY = 'readmit.company';
 
 /**
  * Events: a session has started (`started`), its owner has signed out (`left`), the API has ended it (`ended`, with the
- * token), or the person is asked to sign in again (`asked`).
+ * token), the person is asked to sign in again (`asked`), or person or company have changed (`changed`).
  */
 export const sessions = new EventTarget();
 
@@ -63,6 +63,15 @@ export function startSession({ access_token, employee, company }) {
 /** The same person has signed in again. The page stays as it is. @param {Session} answer */
 export const renewSession = ({ access_token, employee, company }) =>
   keep(SESSION, { access_token, employee, company });
+
+/** The person or the company was changed. The session itself stays. @param {Partial<Pick<Session, 'employee' | 'company'>>} changed */
+export function changeSession(changed) {
+  const now = session();
+  if (!now) return;
+  keep(SESSION, { ...now, ...changed });
+  keep(COMPANY, company());
+  sessions.dispatchEvent(new Event('changed'));
+}
 
 /** The API no longer accepts that token. A session that started meanwhile stays. @param {string} token */
 export function endSession(token) {

@@ -29,7 +29,7 @@ export function build(choose) {
   });
   select.addEventListener('change', () => choose(select.value));
   for (const event of ['online', 'offline']) addEventListener(event, refreshNotice);
-  for (const event of ['started', 'left', 'ended']) sessions.addEventListener(event, refresh);
+  for (const event of ['started', 'left', 'ended', 'changed']) sessions.addEventListener(event, refresh);
   refresh();
   document.body.replaceChildren(skip, head, notice, main, foot);
 }

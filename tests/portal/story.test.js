@@ -62,7 +62,7 @@ story('an employee without a phone recovers, after one click of the Security Adm
     ['Passcode redeemed', 'Mike Brandt'],
     ['Passcode delivered', 'The service itself'],
     ['Passcode issued', 'Ada Lindqvist'],
-    ['Employee added', 'The operator'],
+    ['Employee imported', 'The operator'],
   ]);
 });
 

@@ -10,6 +10,10 @@ export default {
     title: 'My account',
   },
 
+  approvals: {
+    waits: (/** @type {string} */ until) => `Nothing has changed yet: this waits for a second Security Admin, until ${until}.`,
+  },
+
   audit: {
     all: 'All events',
     anonymous: 'Somebody unknown',
@@ -42,7 +46,7 @@ export default {
     groups: { passcode: 'Passcodes', account: 'Recoveries and accounts', session: 'Sign-ins', directory: 'Employees and company' },
     /** @type {Record<string, string>} */
     detail: {
-      account_type: 'Account type', color: 'Colour', email: 'Email address', expires_at: 'Valid until', external_id: 'External ID',
+      account_type: 'Account type', approvals: 'Approvals', color: 'Colour', domains: 'Domains', email: 'Email address', expires_at: 'Valid until', external_id: 'External ID',
       factor: 'Second factor', fields: 'Changed', issued_by: 'Issued by', locale: 'Language', logo: 'Logo', name: 'Name',
       passcode_id: 'Passcode', password_set_at: 'New password chosen', reason: 'Reason', reason_in_mail: 'Reason in the mail',
       role: 'Role', second_proof: 'Second proof asked of', status: 'Status', support_email: 'Support address', time_zone: 'Time zone',
@@ -64,19 +68,20 @@ export default {
       'recovery.completed': 'Password and authenticator replaced',
       'recovery.abandoned': 'Recovery not completed',
       'session.started': 'Signed in',
-      'session.ended': 'Signed out',
+      'session.ended': 'Sessions ended',
       'session.throttled': 'Too many failed sign-ins',
       'account.suspended': 'Account suspended',
       'backup_codes.renewed': 'New backup codes made',
-      'employee.imported': 'Employee added',
+      'employee.imported': 'Employee imported',
+      'employee.added': 'Employee added',
       'employee.changed': 'Employee changed',
       'employee.erased': 'Employee erased',
       'company.changed': 'Company changed',
     },
     /** @type {Record<string, string>} */
     values: {
-      active: 'Active', backup_code: 'Backup code', client: 'Client', disabled: 'Disabled', employee: 'Employee', everyone: 'everyone',
-      false: 'no', member: 'Member', none: 'nobody', security_admin: 'Security Admin', security_admins: 'Security Admins',
+      active: 'Active', 'approvals.none': 'never', backup_code: 'Backup code', client: 'Client', disabled: 'Disabled', employee: 'Employee', everyone: 'everyone',
+      false: 'no', member: 'Member', none: 'nobody', security_admin: 'Security Admin', security_admins: 'Security Admins', sensitive: 'for sensitive acts',
       totp: 'Authenticator', true: 'yes',
     },
     wrongDays: 'The first day is after the last one.',
@@ -111,6 +116,14 @@ export default {
     stop: 'Stop',
     title: 'Email TOTP to several',
     waiting: 'waiting',
+  },
+
+  changes: {
+    kept: 'What you typed is still here. Check it, then save again.',
+    meanwhile: 'Somebody else has changed this meanwhile.',
+    nothing: 'There is nothing to save.',
+    save: 'Save changes',
+    saved: 'Saved.',
   },
 
   disown: {
@@ -160,6 +173,7 @@ export default {
     stolen: 'The device was stolen: stop this account at once',
     title: 'Edit Employee',
     inAudit: 'Show in Audit',
+    page: 'All about this person',
     twoFactor: '2FA',
   },
 
@@ -201,6 +215,7 @@ export default {
     backupCode: 'Backup code',
     backupCodeHint: 'Four groups of six, in capitals or not, with or without hyphens.',
     checkBackupCode: 'A backup code has four groups of six letters and digits.',
+    check: 'Check what stands here.',
     slow: 'This takes longer than usual. Nothing is lost.',
     checkAddress: 'This is not an email address.',
     checkDigits: 'These are the six digits that your authenticator shows.',
@@ -246,12 +261,46 @@ export default {
     withoutTwoFactor: 'People without 2FA',
   },
 
+  person: {
+    access: 'Sign-in',
+    accountType: 'Account type',
+    askErase: 'The person is deleted at once, with password, authenticator and passcode. Nobody can undo this.',
+    checkExternalId: 'An external ID has plain letters, digits and signs, without spaces.',
+    companyLocale: 'The company’s language',
+    disable: 'Disable account',
+    disabled: 'The account is disabled.',
+    employee: 'Employee',
+    enable: 'Enable account',
+    enabled: 'The account is enabled.',
+    endSessions: 'End all sessions',
+    erase: 'Erase',
+    eraseForGood: 'Erase for good',
+    erased: (/** @type {string} */ name) => `${name} is erased.`,
+    eraseTitle: 'Erase this person',
+    explainDisable: 'No sign-in, no passcode and no recovery until the account is enabled again. Sessions and passcode end at once; password and authenticator stay.',
+    explainEnable: 'The person can sign in again, with the same password and authenticator.',
+    explainErase: 'Deletes the person, with password, authenticator and passcode. The audit keeps only the person’s id. This cannot be undone.',
+    explainSessions: 'Signs the person out on every device. The person can sign in again.',
+    externalId: 'External ID, if you have one',
+    factors: 'Second factor',
+    facts: 'Personal data',
+    locale: 'Language of mails',
+    otherName: 'This is not the name of the person.',
+    ownFacts: 'This is your own account. Only another Security Admin can change its address, role and account type.',
+    sessionsEnded: 'All sessions have ended.',
+    typeName: (/** @type {string} */ name) => `To confirm, type the name: ${name}`,
+  },
+
   problems: {
+    address_unavailable: 'This address cannot be used. Choose another one, or ask Technical Support.',
+    changed_meanwhile: 'Somebody else has changed this meanwhile. Check what is there now, then do it again.',
     client_account: 'Client accounts cannot receive a one-time passcode. Ask Technical Support.',
     disown_rejected: 'This link no longer works.',
+    domain_not_allowed: 'This address is in none of your company’s domains. Ask Technical Support to add a domain.',
     email_not_sent: 'The mail could not be sent, so the passcode was withdrawn. Try again.',
     employee_disabled: 'This account is disabled. Have it enabled first, then send the passcode.',
     employee_not_found: 'There is no such employee in your company.',
+    external_id_unavailable: 'Somebody in your company has this external ID.',
     fault: 'Something went wrong on our side. Try again.',
     invalid_request: 'Check the marked fields.',
     not_security_admin: 'Only a Security Admin of your company may do this.',

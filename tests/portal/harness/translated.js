@@ -54,8 +54,26 @@ export async function walkThroughTranslated(walk) {
   await page.locator('[name=password]').waitFor();
   await look('account', visitor);
 
+  await managesAPerson(walk, visitor);
   const code = await ada.issueCodeTo('mike');
   await recovers(await visit(`/#/redeem/${code}`), look, company.address('mike'));
+}
+
+/** @param {import('./views.js').Walk} walk @param {import('./visitor.js').Visitor} visitor */
+async function managesAPerson({ look, company }, visitor) {
+  const { page } = visitor;
+  await visitor.opens(`/#/employees/${company.employeeId('bogdan')}`);
+  await page.locator('.timeline li').first().waitFor();
+  await page.locator('.timeline summary').first().click();
+  await look('person', visitor);
+  await page.locator('.erase .danger').click();
+  await page.locator('[name=erased-name]').fill('?');
+  await send(page);
+  await look('person-erase', visitor);
+  await page.keyboard.press('Escape');
+  await visitor.opens(`/#/employees/${company.employeeId('ada')}`);
+  await page.locator('.facts-form .hint:visible').waitFor();
+  await look('person-own', visitor);
 }
 
 /** A suspension, eleven minutes after the sign-in. @param {import('./views.js').Walk} walk @param {import('./visitor.js').Visitor} visitor */

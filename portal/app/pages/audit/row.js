@@ -1,8 +1,8 @@
-/** An event as a row. A reason or a browser's name is untrusted input and shown only as text. */
+/** An event as a row. */
 
 import { h } from '../../dom.js';
-import { dateAndTime, when, words } from '../../language.js';
-import { names } from './names.js';
+import { when, words } from '../../language.js';
+import { actorName, details, deviceOf, nameOf } from './event.js';
 import { hashOfAudit } from './toolbar.js';
 
 /**
@@ -34,52 +34,8 @@ export function eventRow(event, wanted) {
   );
 }
 
-/** @param {AuditEvent['actor']['kind']} kind */
-function actorName(kind) {
-  const { audit } = words;
-  return { employee: audit.anonymous, anonymous: audit.anonymous, operator: audit.operator, system: audit.system }[kind] ?? kind;
-}
-
 /** The device, and below it the address. @param {AuditEvent} event */
-function origin({ device, source_ip: ip }) {
-  const name = device && deviceName(device);
+function origin(event) {
+  const [name, ip] = [deviceOf(event), event.source_ip];
   return h('span', {}, name, name && ip && h('br'), ip && h('span', { class: name ? 'hint' : '' }, ip), !name && !ip && '–');
 }
-
-/** @param {{ browser: string | null, system: string | null }} device */
-const deviceName = ({ browser, system }) => (browser && system ? words.audit.device(browser, system) : browser ?? system);
-
-/** @param {string} id */
-function nameOf(id) {
-  const name = h('span', { dir: 'auto' }, '…');
-  void names.of(id).then((known) => (name.textContent = known));
-  return name;
-}
-
-/** @param {AuditEvent} event */
-function details(event) {
-  const { audit } = words;
-  const pairs = Object.entries(event.detail).map(([key, value]) => fact(audit.detail[key] ?? key, shown(key, value)));
-  if (event.user_agent) pairs.push(fact(audit.userAgent, event.user_agent));
-  pairs.push(fact(audit.requestId, event.request_id || '–'));
-  const { reason } = event.detail;
-  return h('details', {}, h('summary', {}, typeof reason === 'string' ? reason : audit.details), h('dl', {}, pairs));
-}
-
-/** Fields with fixed values of the API, which are translated. */
-const WITH_WORDS = ['role', 'account_type', 'status', 'second_proof', 'reason_in_mail', 'factor'];
-
-/** @param {string} key @param {string | import('../../api.js').Change} value */
-function shown(key, value) {
-  const { audit } = words;
-  const named = (/** @type {string | null} */ text) =>
-    text === null ? audit.nothing : (WITH_WORDS.includes(key) && audit.values[text]) || text;
-  if (typeof value !== 'string') return `${named(value.from)} → ${named(value.to)}`;
-  if (key === 'fields') return value.split(',').map((field) => audit.detail[field] ?? field).join(', ');
-  if (key === 'issued_by' && value.startsWith('emp_')) return nameOf(value);
-  if (key === 'expires_at' || key === 'password_set_at') return dateAndTime(value);
-  return named(value);
-}
-
-/** @param {string} name @param {Node | string} value */
-const fact = (name, value) => h('div', {}, h('dt', {}, name), h('dd', { dir: 'auto' }, value));

@@ -133,7 +133,12 @@ export class EditDialog {
         fact(text.twoFactor, twoFactor(person)),
         fact(text.lastSignIn, at ? utcDay(at) : text.never),
       ),
-      h('p', {}, h('a', { href: hashOf('audit', { employee_id }) }, text.inAudit)),
+      h(
+        'p',
+        { class: 'actions' },
+        h('a', { href: `#/employees/${employee_id}` }, text.page),
+        h('a', { href: hashOf('audit', { employee_id }) }, text.inAudit),
+      ),
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import * as api from '../../api.js';
+import { isWaiting, waitingText } from '../../approval.js';
 import { fill, h, newId } from '../../dom.js';
 import { actionButton, announcement, field, patiently } from '../../form.js';
 import { duration, timeOf, words } from '../../language.js';
@@ -220,22 +221,24 @@ export class IssueForm {
       const key = this.#keyOf(id, text);
       this.#progress.say(words.employee.sending);
       try {
-        const answer = api.issuePasscode(id, wish, key);
-        const { passcode } = await patiently(answer, () => void (id === this.#id && this.#progress.say(words.form.slow)));
+        const request = api.issuePasscode(id, wish, key);
+        const answer = await patiently(request, () => void (id === this.#id && this.#progress.say(words.form.slow)));
         this.#uncertain.delete(id);
         if (id !== this.#id) return;
+        this.#progress.say();
         this.#isAsking = false;
         this.#clear();
+        if (isWaiting(answer)) return this.#progress.say(waitingText(answer));
+        const { passcode } = answer;
         this.#panel.mark(passcode.passcode_id);
         this.#changed({ ...employee, passcode });
         void this.#follow(passcode);
       } catch (error) {
+        if (id === this.#id) this.#progress.say();
         if (isUncertain(error)) this.#uncertain.set(id, { key, wish: text });
         // This request was not sent, so the result of the earlier click is still unknown.
         else if (!isGivenUp(error)) this.#uncertain.delete(id);
         throw error;
-      } finally {
-        this.#progress.say();
       }
     });
   }

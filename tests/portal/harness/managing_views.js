@@ -1,0 +1,36 @@
+/** The views in which a Security Admin manages people and the company. */
+
+import { save, section } from './managing.js';
+import { signInAs } from './journey.js';
+
+/** @typedef {import('./views.js').Walk} Walk */
+
+/** @param {Walk} walk @param {import('./person.js').Person} ada */
+export async function aPerson({ visit, look, company }, ada) {
+  const visitor = await visit('/');
+  const { page } = visitor;
+  await signInAs(page, ada);
+  const id = company.employeeId('sam');
+  await visitor.opens(`/#/employees/${id}`);
+  await section(page, 'Audit').getByText('Employee imported').waitFor();
+  await section(page, 'Audit').getByText('Details').first().click();
+  await look('person', visitor);
+  visitor.expects(412, 409);
+  await company.stack.must(200, 'PATCH', `/v1/employees/${id}`, { token: ada.token, body: { role: 'security_admin', status: 'disabled' } });
+  await page.getByLabel('Name', { exact: true }).fill('Sam Wójcik-Berg');
+  await save(page);
+  await page.getByText('Role: Member → Security Admin').waitFor();
+  await look('person-changed-meanwhile', visitor);
+  await page.getByLabel('Email address').fill(company.address('mike'));
+  await save(page);
+  await page.getByText('This address cannot be used.').waitFor();
+  await look('person-refused', visitor);
+  await page.getByRole('button', { name: 'Erase', exact: true }).click();
+  await page.getByRole('button', { name: 'Erase for good' }).click();
+  await page.getByText('Please fill this in.').waitFor();
+  await look('person-erase', visitor);
+  await page.keyboard.press('Escape');
+  await visitor.opens(`/#/employees/${company.employeeId('ada')}`);
+  await page.getByText('This is your own account.').waitFor();
+  await look('person-own', visitor);
+}
