@@ -20,6 +20,14 @@ export function explain(error) {
   return error.body.request_id ? `${text} ${problems.requestId(error.body.request_id)}` : text;
 }
 
+/** Why one passcode was refused, in an answer about more than that. @param {import('./shapes.js').Refusal | import('./api.js').Reason | undefined} problem */
+export function explainReason(problem) {
+  if (problem?.retry_at) return words.employee.limit(timeOf(problem.retry_at));
+  if (problem?.code === 'too_many_requests') return words.problems.too_many_soon;
+  const known = /** @type {Record<string, unknown>} */ (words.problems)[problem?.code ?? ''];
+  return typeof known === 'string' ? known : problem?.detail ?? words.problems.fault;
+}
+
 /** Whether the request was cancelled. @param {unknown} error */
 export const isGivenUp = (error) => error instanceof DOMException && error.name === 'AbortError';
 

@@ -11,6 +11,7 @@ import { announcement, patiently } from '../form.js';
 import { number, words } from '../language.js';
 import { explain, isGivenUp, isProblem } from '../problems.js';
 import { go, hashOf, here } from '../router.js';
+import { openAddDialog } from './employees/add-dialog.js';
 import { BulkDialog } from './employees/bulk-dialog.js';
 import { densityButton } from './employees/density.js';
 import { EditDialog } from './employees/edit-dialog.js';
@@ -236,11 +237,13 @@ export function open({ place, signal }) {
 
   toolbar.show(wanted);
   listenToKeys({ search: toolbar.input, table, signal });
+  const add = h('button', { type: 'button', 'aria-haspopup': 'dialog' }, words.add.title);
+  add.addEventListener('click', () => openAddDialog({ closed: (hasAdded) => hasAdded && !signal.aborted && void load() }));
   const heading = h('h1', { tabindex: '-1' }, title);
   const element = h(
     'div',
     { class: 'wide' },
-    heading,
+    h('div', { class: 'heading-row' }, heading, add),
     toolbar.element,
     h('div', { class: 'above' }, status, exporting.said, exporting.button, densityButton(table.element)),
     failure,

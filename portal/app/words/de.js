@@ -10,6 +10,17 @@ export default {
     title: 'Mein Konto',
   },
 
+  add: {
+    action: 'Hinzufügen',
+    added: (name) => `${name} ist hinzugefügt.`,
+    another: 'Weitere hinzufügen',
+    explain: 'Mit dem Einmalcode wählt die Person ein Passwort und richtet einen Authenticator ein. Er gilt eine Stunde.',
+    mails: 'Jetzt einen Einmalcode per E-Mail senden',
+    notSent: (why) => `Es wurde kein Einmalcode gesendet. ${why}`,
+    notWanted: 'Es wurde kein Einmalcode gesendet. Sie können jederzeit einen senden.',
+    title: 'Person hinzufügen',
+  },
+
   approvals: {
     waits: (until) => `Noch ist nichts geändert: Das wartet bis ${until} auf einen zweiten Security Admin.`,
   },

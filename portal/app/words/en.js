@@ -10,6 +10,17 @@ export default {
     title: 'My account',
   },
 
+  add: {
+    action: 'Add',
+    added: (/** @type {string} */ name) => `${name} is added.`,
+    another: 'Add another',
+    explain: 'With the passcode the person chooses a password and sets up an authenticator. It works for an hour.',
+    mails: 'Email a one-time passcode now',
+    notSent: (/** @type {string} */ why) => `No passcode was sent. ${why}`,
+    notWanted: 'No passcode was sent. You can send one whenever you like.',
+    title: 'Add employee',
+  },
+
   approvals: {
     waits: (/** @type {string} */ until) => `Nothing has changed yet: this waits for a second Security Admin, until ${until}.`,
   },

@@ -5,11 +5,33 @@ import { signInAs } from './journey.js';
 
 /** @typedef {import('./views.js').Walk} Walk */
 
+/** @param {import('./visitor.js').Visitor} visitor @param {Walk['look']} look @param {import('./company.js').Company} company */
+async function addsSomebody(visitor, look, company) {
+  const { page } = visitor;
+  visitor.expects(409);
+  await page.getByRole('button', { name: 'Add employee' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add employee' });
+  await look('add', visitor);
+  const add = dialog.getByRole('button', { name: 'Add', exact: true });
+  await dialog.getByLabel('Name', { exact: true }).fill('Nora Berg');
+  await dialog.getByLabel('Email address').fill(company.address('mike'));
+  await add.click();
+  await dialog.getByText('This address cannot be used.').waitFor();
+  await look('add-refused', visitor);
+  await dialog.getByLabel('Email address').fill(company.address('nora'));
+  await dialog.getByLabel('Account type').selectOption('client');
+  await add.click();
+  await dialog.getByText('Nora Berg is added.').waitFor();
+  await look('add-done', visitor);
+  await page.keyboard.press('Escape');
+}
+
 /** @param {Walk} walk @param {import('./person.js').Person} ada */
 export async function aPerson({ visit, look, company }, ada) {
   const visitor = await visit('/');
   const { page } = visitor;
   await signInAs(page, ada);
+  await addsSomebody(visitor, look, company);
   const id = company.employeeId('sam');
   await visitor.opens(`/#/employees/${id}`);
   await section(page, 'Audit').getByText('Employee imported').waitFor();

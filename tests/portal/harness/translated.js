@@ -26,6 +26,10 @@ export async function walkThroughTranslated(walk) {
   const row = page.locator('tbody tr').filter({ hasText: company.address('mike') });
   await row.waitFor();
   await look('employees', visitor);
+  await page.locator('.heading-row button').click();
+  await send(page);
+  await look('add', visitor);
+  await page.keyboard.press('Escape');
   await row.locator('.edit button').click();
   await page.locator('dialog[open] .person .facts').waitFor();
   await look('edit', visitor);

@@ -1,6 +1,7 @@
 /** One opening of the dialog for several people: who can get a passcode, what has come of each, and what is not sent yet. */
 
 import { timeOf, words } from '../../language.js';
+import { explainReason } from '../../problems.js';
 
 /** How many are sent in one request. Less than the API's 25, so that the progress bar moves. */
 const BATCH = 5;
@@ -62,7 +63,7 @@ export class Round {
     if (passcode) {
       this.#outcomes.set(id, { state: 'sent', text: words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)) });
     } else {
-      this.#outcomes.set(id, { state: PASSING.includes(problem?.code ?? '') ? 'again' : 'refused', text: reasonOf(problem) });
+      this.#outcomes.set(id, { state: PASSING.includes(problem?.code ?? '') ? 'again' : 'refused', text: explainReason(problem) });
     }
   }
 
@@ -101,12 +102,4 @@ function batches(people) {
     people: people.slice(index * BATCH, (index + 1) * BATCH),
     isUncertain: false,
   }));
-}
-
-/** @param {import('../../api.js').Reason | undefined} problem */
-function reasonOf(problem) {
-  if (problem?.retry_at) return words.employee.limit(timeOf(problem.retry_at));
-  if (problem?.code === 'too_many_requests') return words.problems.too_many_soon;
-  const known = /** @type {Record<string, unknown>} */ (words.problems)[problem?.code ?? ''];
-  return typeof known === 'string' ? known : problem?.detail ?? words.problems.fault;
 }

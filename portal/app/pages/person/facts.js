@@ -55,6 +55,7 @@ export class FactsForm {
         return refuseField(this.#fields, error, text) ? '' : text;
       },
     });
+    save.classList.add('person-fields');
     save.append(this.#meanwhile.element, this.#said);
     this.element = h('section', { class: 'card facts-form' }, heading, save);
   }
