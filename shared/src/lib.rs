@@ -12,6 +12,7 @@ pub mod json;
 pub mod keyring;
 pub mod log;
 pub mod mail;
+pub mod people_file;
 pub mod process;
 pub mod random;
 pub mod store;

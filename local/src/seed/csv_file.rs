@@ -1,13 +1,9 @@
 //! A company as CSV: a header row, then one employee on each row. Empty fields are left out of the import.
 
-use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
-use serde_json::{Map, Value, json};
+use readmit::people_file::{COLUMNS, Layout, REQUIRED};
+use serde_json::{Value, json};
 
 use super::import_event::ImportEvent;
-
-/// The allowed columns, in any order. The first two are required.
-const COLUMNS: [&str; 8] = ["email", "name", "employee_id", "external_id", "role", "account_type", "status", "locale"];
-const REQUIRED: usize = 2;
 
 /// The limit of rows in one `import-employees` event.
 const MAX_ROWS: usize = 1_000;
@@ -18,18 +14,17 @@ const MAX_EXTERNAL_ID: usize = 100;
 /// The company `company` as one or more imports, depending on the number of rows. The first import creates the company, so it contains the
 /// Security Admins.
 pub fn parse(company: &str, text: &str) -> Result<Vec<ImportEvent>, String> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
-    let columns = columns(reader.headers().map_err(|error| fault(text, &error))?)?;
+    let (layout, at) = Layout::of(text.as_bytes())?;
+    let rest = usize::try_from(at.byte).ok().and_then(|from| text.as_bytes().get(from..)).unwrap_or_default();
+    let piece = layout.piece(rest, at, true, usize::MAX).map_err(|error| error.to_string())?;
     let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| fault(text, &error))?;
-        let place = format!("line {}", line(text, record.position()));
-        let employee = columns.iter().zip(&record).filter(|(_, value)| !value.is_empty());
-        let employee: Map<String, Value> = employee.map(|(name, value)| (name.clone(), json!(value))).collect();
-        if let Some(missing) = COLUMNS.iter().take(REQUIRED).find(|column| !employee.contains_key(**column)) {
+    for row in piece.rows {
+        let place = format!("line {}", row.line);
+        let employee = row.row.map_err(|fault| format!("{place}: {fault}"))?;
+        if let Some(missing) = COLUMNS.iter().take(REQUIRED).find(|column| employee.get(**column).is_none()) {
             return Err(format!("{place}: the {missing} is missing"));
         }
-        rows.push((place, Value::Object(employee)));
+        rows.push((place, employee));
     }
     if rows.is_empty() {
         return Err("has no employee".to_owned());
@@ -62,43 +57,6 @@ fn external_id(company: &str) -> String {
         other => format!("%{other:02X}"),
     };
     company.bytes().map(visible).collect::<String>().chars().take(MAX_EXTERNAL_ID).collect()
-}
-
-fn columns(header: &StringRecord) -> Result<Vec<String>, String> {
-    let columns: Vec<String> = header.iter().map(str::to_ascii_lowercase).collect();
-    for (index, column) in columns.iter().enumerate() {
-        if !COLUMNS.contains(&column.as_str()) {
-            return Err(format!(
-                "line 1: the column {column:?} is not known; known, with commas between, are {}",
-                COLUMNS.join(", ")
-            ));
-        }
-        if columns.iter().take(index).any(|other| other == column) {
-            return Err(format!("line 1: the column {column} stands twice"));
-        }
-    }
-    match COLUMNS.iter().take(REQUIRED).find(|wanted| !columns.iter().any(|column| column == *wanted)) {
-        Some(missing) => Err(format!("line 1: the header row lacks the column {missing}")),
-        None => Ok(columns),
-    }
-}
-
-fn fault(text: &str, error: &csv::Error) -> String {
-    let line = line(text, error.position());
-    match error.kind() {
-        ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("line {line}: {len} fields where the header row has {expected_len}")
-        }
-        _ => format!("line {line}: {error}"),
-    }
-}
-
-/// The line on which a record begins. The reader's position is before the line breaks that it skips.
-fn line(text: &str, position: Option<&Position>) -> u64 {
-    let Some(position) = position else { return 1 };
-    let rest = text.bytes().skip(usize::try_from(position.byte()).unwrap_or(usize::MAX));
-    let skipped = rest.take_while(|byte| b"\r\n".contains(byte)).filter(|byte| *byte == b'\n');
-    skipped.fold(position.line(), |line, _| line + 1)
 }
 
 #[cfg(test)]
@@ -154,7 +112,7 @@ mod tests {
         assert_eq!(refused("email,name\na@b.example,\n"), "line 2: the name is missing");
         assert_eq!(refused("email\na@b.example\n"), "line 1: the header row lacks the column name");
         assert_eq!(refused("email,email,name\n"), "line 1: the column email stands twice");
-        assert!(refused("email,name,salary\n").starts_with("line 1: the column \"salary\" is not known"));
+        assert!(refused("email,name,salary\n").starts_with("line 1: column 3 is not known"));
         assert_eq!(refused("email,name\n"), "has no employee");
         assert_eq!(refused(""), "line 1: the header row lacks the column email");
     }
