@@ -1,5 +1,7 @@
 //! `manage-employees`: a Security Admin adds, changes and erases people.
 
+use std::time::Duration;
+
 use readmit_tests::{Person, Reply, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -78,6 +80,44 @@ async fn a_repeated_addition_gets_the_same_answer_and_one_mail() {
     assert_eq!(first.body, again.body);
     assert_eq!(world.mail_counts([NORA]).await, [1]);
     sends(nora(json!({}))).await.is_problem(422, "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn a_repeated_addition_does_not_replace_the_code_of_another_admin() {
+    let world = World::start().await;
+    let (ada, grace) = (world.enrolled(ADA).await, world.enrolled(GRACE).await);
+    let adds = async || {
+        let request = world.request(Method::POST, "/v1/employees").bearer_auth(&ada.token);
+        world.send(request.header("idempotency-key", "click-7").json(&nora(json!({"issue_passcode": true})))).await
+    };
+    let path = adds().await.is(201).header("location").to_owned();
+    grace.calls(Method::POST, &format!("{path}/passcode"), None).await.is(201);
+    let graces = world.mailed_code(NORA).await;
+    let again = adds().await.is(201);
+    assert_eq!(again.body["passcode"]["issued_by"]["name"], "Grace Okafor");
+    assert_eq!(world.mail_counts([NORA]).await, [2]);
+    world.recovers(NORA, &graces).await;
+}
+
+#[tokio::test]
+async fn the_same_addition_several_times_at_once_is_one_person_and_one_mail() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    for round in 0..20 {
+        let email = format!("nora{round}@northwind.example");
+        let adds = async |late| {
+            tokio::time::sleep(Duration::from_millis(late)).await;
+            let request = world.request(Method::POST, "/v1/employees").bearer_auth(&ada.token);
+            let body = nora(json!({"email": email, "issue_passcode": true}));
+            world.send(request.header("idempotency-key", &email).json(&body)).await.is(201)
+        };
+        let (one, other, third) = tokio::join!(adds(0), adds(round), adds(2 * round));
+        for reply in [other, third] {
+            assert_eq!(reply.body["employee_id"], one.body["employee_id"], "round {round}");
+        }
+        assert_eq!(world.mail_counts([&email]).await, [1], "round {round}");
+    }
+    world.reconcile().await;
 }
 
 #[tokio::test]

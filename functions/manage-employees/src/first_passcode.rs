@@ -1,14 +1,17 @@
 //! The answer to an addition, and the new person's first passcode.
 
 use readmit::Services;
-use readmit::app::issue::IssuedWith;
-use readmit::domain::{Actor, Employee, EmployeeId, IssueOptions, IssuedFor, Issuer, LatestPasscode, issue as decide};
+use readmit::domain::lifecycle::{CodeStatus, Phase};
+use readmit::domain::{
+    Actor, Admin, Employee, EmployeeId, IssueOptions, IssuedFor, Issuer, LatestPasscode, Name, issue as decide,
+};
 use readmit::http::{
     ApiRequest as _, Body, EmployeeView, Failure, PasscodeView, Problem, RefusalView, Request, Response, Version,
     admit_admin, answer, with_version,
 };
 use readmit::keyring::AccessClaims;
 use readmit::mail::Mail;
+use readmit::store::Store;
 use serde::Serialize;
 
 use crate::change::company;
@@ -38,19 +41,20 @@ pub(crate) async fn added(
         Err(fault @ Failure::Fault(_)) => return Err(fault),
     };
     let passcode =
-        issued.as_ref().map(|(passcode, issuer)| PasscodeView::new(passcode, Some(&issuer.full_name), services.now()));
+        issued.as_ref().map(|(passcode, issuer)| PasscodeView::new(passcode, issuer.as_ref(), services.now()));
     let added = Added { employee: EmployeeView::new(person, passcode), refusal };
     let location = format!("/v1/employees/{}", person.employee_id);
     with_version(answer::created_at(&added, &location)?, &Version::from(person))
 }
 
-/// Issues the passcode and returns it with its issuer. If an earlier try of the same request has issued one, returns that.
+/// Issues the passcode and returns it with the name of its issuer. If the person has one already, an earlier try of the same request has
+/// issued it, or somebody else has since: then returns that, because nobody is mailed twice.
 pub(crate) async fn issue(
     services: &Services<Mail>,
     request: &Request,
     claims: &AccessClaims,
     holder: EmployeeId,
-) -> Result<(LatestPasscode, Employee), Failure> {
+) -> Result<(LatestPasscode, Option<Name>), Failure> {
     let store = &services.store;
     let mut attempts = store.attempts("the holder");
     loop {
@@ -58,18 +62,32 @@ pub(crate) async fn issue(
         let view = store.issue_view(claims.company_id, claims.employee_id, &[holder], None).await?;
         let (admin, _) = admit_admin(claims, view.rows.get(claims.employee_id), request)?;
         let holder = view.rows.get(holder).ok_or(Problem::EmployeeNotFound)?;
-        let issuer = admin.employee().clone();
-        let earlier = store.passcode(&holder.login).await?.map(|row| row.latest());
-        if let Some(earlier) = earlier.filter(|earlier| earlier.issued_by == Issuer::Admin(issuer.employee_id)) {
-            return Ok((earlier, issuer));
+        if let Some(earlier) = store.passcode(&holder.login).await? {
+            return earlier_passcode(store, admin, earlier.latest()).await;
         }
         let (company, now) = (company(&view.rows.company)?, services.now());
         let options = IssueOptions::default();
         let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), &options, now, &mut services.random())?;
         let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
-        if let Some(passcode) = services.deliver_for(admin, &view, issued, company, IssuedWith::default(), &act).await?
-        {
-            return Ok((passcode, issuer));
+        if let Some(passcode) = services.deliver_first(admin, &view, issued, company, &act).await? {
+            return Ok((passcode, Some(admin.employee().full_name.clone())));
         }
     }
+}
+
+async fn earlier_passcode(
+    store: &Store,
+    admin: Admin<'_>,
+    passcode: LatestPasscode,
+) -> Result<(LatestPasscode, Option<Name>), Failure> {
+    if passcode.phase == Phase::Code(CodeStatus::Failed) {
+        return Err(Problem::EmailNotSent.into());
+    }
+    let admin = admin.employee();
+    let name = match passcode.issued_by {
+        Issuer::Admin(issuer) if issuer == admin.employee_id => Some(admin.full_name.clone()),
+        Issuer::Admin(issuer) => store.employee(admin.company_id, issuer).await?.map(|issuer| issuer.full_name),
+        Issuer::Operator(_) => None,
+    };
+    Ok((passcode, name))
 }

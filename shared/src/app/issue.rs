@@ -68,6 +68,25 @@ impl Services<Mail> {
         self.deliver(issued, company, reservations, act).await
     }
 
+    /// [`Self::deliver_for`] of a person who has no passcode. None also if the person has one meanwhile: it is not replaced.
+    pub async fn deliver_first(
+        &self,
+        admin: Admin<'_>,
+        view: &IssueView,
+        issued: IssuedPasscode,
+        company: &Company,
+        act: &AuditContext,
+    ) -> Result<Option<LatestPasscode>, AppError> {
+        let people = (admin.employee().employee_id, issued.holder.employee_id);
+        let (codes_at, admins_place) = match view.places(&self.store, people, None, act.at) {
+            Ok(places) => places,
+            Err(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?),
+        };
+        let (admins_place, authority) = (Some(admins_place), Some(Authority::of(admin)));
+        let reservations = Reservations { codes_at, admins_place, authority, ..Reservations::default() };
+        self.deliver(issued, company, reservations, act).await
+    }
+
     /// Stores a passcode. None in the same cases as [`Self::deliver`].
     pub async fn store_code(
         &self,
