@@ -19,7 +19,7 @@ use crate::tls_proxy::Certificates;
 /// Sizes of memory, in MB.
 const SIZES_MB: [u64; 3] = [128, 512, 1_769];
 /// One kind of request for each function, and for reset-2fa also one that hashes. Not for notify, which only the stream calls.
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind::ListEmployees,
     Kind::ListAuditEvents,
     Kind::Issue,
@@ -32,6 +32,7 @@ const KINDS: [Kind; 12] = [
     Kind::CleanUp,
     Kind::Import,
     Kind::RotateRootSecret,
+    Kind::ChangeEmployee,
 ];
 /// The result for an event without a gateway.
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";

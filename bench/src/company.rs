@@ -36,11 +36,15 @@ pub enum Kind {
     CleanUp,
     Import,
     RotateRootSecret,
+    AddEmployee,
+    ChangeEmployee,
+    EraseEmployee,
+    CompanySettings,
 }
 
 impl Kind {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::ListEmployees,
         Self::FilterEmployees,
         Self::SearchEmployees,
@@ -61,6 +65,10 @@ impl Kind {
         Self::CleanUp,
         Self::Import,
         Self::RotateRootSecret,
+        Self::AddEmployee,
+        Self::ChangeEmployee,
+        Self::EraseEmployee,
+        Self::CompanySettings,
     ];
 
     /// Its name in tables, and the function that answers.
@@ -86,6 +94,10 @@ impl Kind {
             Self::CleanUp => ("clean up nothing", "cleanup-passcodes"),
             Self::Import => ("import 100 people", "import-employees"),
             Self::RotateRootSecret => ("a step of rotation", "rotate-root-secret"),
+            Self::AddEmployee => ("add a person", "manage-employees"),
+            Self::ChangeEmployee => ("rename a person", "manage-employees"),
+            Self::EraseEmployee => ("erase a person", "manage-employees"),
+            Self::CompanySettings => ("the company's settings", "manage-employees"),
         }
     }
 
@@ -104,6 +116,7 @@ pub struct Company<'a> {
     met: Cell<usize>,
     issued: Cell<usize>,
     imported: Cell<usize>,
+    added: Cell<usize>,
     secret_arn: String,
 }
 
@@ -134,6 +147,7 @@ impl<'a> Company<'a> {
             met: Cell::new(0),
             issued: Cell::new(0),
             imported: Cell::new(0),
+            added: Cell::new(0),
             secret_arn: secret_arn.to_owned(),
         };
         for (email, _) in &ids {
@@ -209,6 +223,19 @@ impl<'a> Company<'a> {
                     "ClientRequestToken": "4c9b1f0e-8d23-4b57-a1f6-7e0c5d92b8a3",
                 }),
             ),
+            Kind::AddEmployee => {
+                let added = self.added.replace(self.added.get() + 1);
+                Ask::new(Method::POST, "/v1/employees").by(&admin.token).with(member(2_000_000 + added))
+            }
+            Kind::ChangeEmployee => {
+                let path = format!("/v1/employees/{}", self.next_person()?.1);
+                Ask::new(Method::PATCH, path).by(&admin.token).with(json!({"name": "Member Renamed"}))
+            }
+            Kind::EraseEmployee => {
+                let path = format!("/v1/employees/{}", self.next_person()?.1);
+                Ask::new(Method::DELETE, path).by(&admin.token)
+            }
+            Kind::CompanySettings => get("/v1/company"),
         })
     }
 

@@ -26,6 +26,7 @@ mod listing;
 mod long_trail;
 mod mails;
 mod managing;
+mod managing_trips;
 mod moved_passcodes;
 mod notices;
 mod own_session;
