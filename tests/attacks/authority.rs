@@ -8,6 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const ADA: &str = "ada@northwind.example";
+/// Stays when Ada goes: a company keeps an enrolled Security Admin.
+const GRACE: &str = "grace@northwind.example";
 const PEOPLE: usize = 25;
 const ROUNDS: usize = 20;
 
@@ -48,7 +50,7 @@ async fn no_code_is_stored_after_the_admins_demotion_was_answered() {
     let (mut interrupted, mut delay_ms) = (0, 40);
     for round in 0..ROUNDS {
         let world = World::start().await;
-        let ada = world.enrolled(ADA).await;
+        let (ada, _) = (world.enrolled(ADA).await, world.enrolled(GRACE).await);
         let people = people(&world).await;
         let demotion = async {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
@@ -58,8 +60,8 @@ async fn no_code_is_stored_after_the_admins_demotion_was_answered() {
         let (results, when_answered) = tokio::join!(issues_to_all(&ada, &people), demotion);
         assert_eq!(events(&world, "passcode.issued").await, when_answered, "round {round}");
         let sent = results.iter().filter(|row| row["passcode"].is_object()).count();
-        // One event more: the operator issued Ada's first code.
-        assert_eq!(sent + 1, when_answered, "round {round}");
+        // Two events more: the operator issued the first codes of Ada and Grace.
+        assert_eq!(sent + 2, when_answered, "round {round}");
         let refused = results.iter().filter(|row| row["problem"]["code"] == "not_security_admin").count();
         assert!(results.is_empty() || sent + refused == PEOPLE, "round {round}: {results:?}");
         interrupted += usize::from(sent > 0 && refused > 0);
@@ -83,7 +85,7 @@ async fn no_code_is_revoked_after_the_admins_demotion_was_answered() {
     let (mut interrupted, mut delay_ms) = (0, 40);
     for round in 0..ROUNDS {
         let world = World::start().await;
-        let ada = world.enrolled(ADA).await;
+        let (ada, _) = (world.enrolled(ADA).await, world.enrolled(GRACE).await);
         let people = people(&world).await;
         issues_to_all(&ada, &people).await;
         let demotion = async {
@@ -102,4 +104,55 @@ async fn no_code_is_revoked_after_the_admins_demotion_was_answered() {
         }
     }
     assert!(interrupted > 0, "no revocation was under way when the role went");
+}
+
+/// Ends the authority of Ada in the database, as another request would at this moment.
+async fn ends(world: &World, ada: &Value, field: &str, value: &Value) {
+    let mut row = ada.clone();
+    row[field] = value.clone();
+    world.dynamodb("PutItem", json!({"TableName": "readmit-employees", "Item": row})).await;
+}
+
+#[tokio::test]
+async fn no_act_about_people_is_committed_if_the_authority_ended_after_it_was_read() {
+    let world = World::start().await;
+    let admin = world.enrolled(ADA).await;
+    let employees = world.items("employees").await;
+    let row_of = |email: &str| employees.iter().find(|row| row["login"]["S"] == email).unwrap().clone();
+    let (ada, grace) = (row_of(ADA), row_of(GRACE));
+    let path = |email: &str| format!("/v1/employees/{}", world.id(email));
+    let mike = path("mike@northwind.example");
+    let before = world.tables().await;
+    let mut interrupted = 0;
+    for (field, value, refusal) in [
+        ("granted_role", json!({"S": "member"}), (403, "not_security_admin")),
+        ("account_status", json!({"S": "disabled"}), (401, "unauthenticated")),
+        ("session_epoch", grace["session_epoch"].clone(), (401, "unauthenticated")),
+    ] {
+        for (method, path, body) in [
+            (
+                Method::POST,
+                "/v1/employees".to_owned(),
+                Some(json!({"email": "nora@northwind.example", "name": "Nora"})),
+            ),
+            (Method::PATCH, mike.clone(), Some(json!({"role": "security_admin"}))),
+            (Method::PATCH, path(ADA), Some(json!({"name": "Ada L."}))),
+            (Method::DELETE, mike.clone(), None),
+            (Method::DELETE, format!("{mike}/sessions"), None),
+            (Method::PATCH, "/v1/company".to_owned(), Some(json!({"second_proof": "none"}))),
+        ] {
+            // Each request to the database is held back for 150 ms: the first reads, the second writes.
+            world.store.record();
+            let ending = async {
+                tokio::time::sleep(Duration::from_millis(225)).await;
+                ends(&world, &ada, field, &value).await;
+            };
+            let (reply, ()) = tokio::join!(admin.calls(method.clone(), &path, body), ending);
+            interrupted += usize::from(world.store.operations().contains(&"TransactWriteItems".to_owned()));
+            reply.is_problem(refusal.0, refusal.1);
+            ends(&world, &ada, field, &ada[field]).await;
+            assert_eq!(world.tables().await, before, "{method} {path}, {field}");
+        }
+    }
+    assert!(interrupted > 9, "the authority ended between read and write in {interrupted} of 18 requests");
 }

@@ -166,3 +166,38 @@ async fn every_caller_is_answered_on_every_route_as_the_table_says() {
     let mails = world.mail_counts(silent).await;
     assert_eq!(mails, [1, 1, 0], "the operator's, of before, and no other");
 }
+
+/// The row of `DELETE /v1/employees/{employee_id}` without a body, which erases: the admin asks last about each target.
+#[tokio::test]
+async fn an_employee_is_erased_by_an_admin_of_the_company_alone() {
+    let world = World::start().await;
+    let callers = callers(&world).await;
+    world.import(world.northwind(json!([{"email": "tom@northwind.example", "name": "Tom Target"}]))).await;
+    let employees = world.items("employees").await;
+    let tom = employees.iter().find(|row| row["login"]["S"] == "tom@northwind.example").unwrap();
+    let targets = [
+        tom["employee_id"]["S"].as_str().unwrap(),
+        world.id("cleo@client.example"),
+        world.id("dora@northwind.example"),
+        world.id("grace@northwind.example"),
+        "",
+        "emp_01J00000000000000000000000",
+    ];
+    let answers = ByTarget([401, 401, 401, 403, 403], [204, 204, 204, 204, 403, 404], [404, 404, 404, 404, 403, 404]);
+    let route = Route { method: "DELETE".to_owned(), path: "/v1/employees/{employee_id}".to_owned() };
+    // The erasure of a caller ends the caller's session, so the caller's own row comes first.
+    for target in [4, 0, 5, 3, 1, 2] {
+        for caller in [0, 1, 2, 3, 4, 6, 5] {
+            let id = if targets[target].is_empty() { &callers[caller].id } else { targets[target] };
+            let status = ask(&world, &route, &callers[caller], id, &Value::Null).await;
+            let expected = match (caller, target) {
+                // The client was erased before.
+                (4, 2) => 401,
+                _ => expected(&answers, caller, target),
+            };
+            assert_eq!(status, expected, "{} about {}", CALLERS[caller], TARGETS[target]);
+        }
+    }
+    assert_eq!(world.events("employee.erased").await, 4);
+    world.reconcile().await;
+}

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
+mod admin_races;
 mod authority;
 mod authorization;
 mod availability;
@@ -18,6 +19,7 @@ mod headers;
 mod input;
 mod leakage;
 mod mail;
+mod people;
 mod people_races;
 mod portal;
 mod races;

@@ -32,16 +32,25 @@ struct Refused {
     body: Value,
     /// The cookie of a known device.
     device: Option<String>,
+    /// The access token of an admin.
+    token: Option<String>,
+    status: u16,
 }
 
 fn sign_in(email: &str, password: &str) -> Refused {
     let body = json!({"email": email, "password": password, "code": "000000"});
-    Refused { function: "sign-in", route: "POST /v1/sessions", body, device: None }
+    Refused { function: "sign-in", route: "POST /v1/sessions", body, device: None, token: None, status: 401 }
 }
 
 fn redeem(email: &str, code: &str) -> Refused {
     let body = json!({"email": email, "code": code});
-    Refused { function: "redeem-passcode", route: "POST /v1/passcodes/redeem", body, device: None }
+    let (function, route) = ("redeem-passcode", "POST /v1/passcodes/redeem");
+    Refused { function, route, body, device: None, token: None, status: 401 }
+}
+
+fn add(token: &str, email: &str) -> Refused {
+    let (body, token) = (json!({"email": email, "name": "Nora Berg"}), Some(token.to_owned()));
+    Refused { function: "manage-employees", route: "POST /v1/employees", body, device: None, token, status: 409 }
 }
 
 impl Refused {
@@ -52,7 +61,7 @@ impl Refused {
     /// How long the function takes for it, asked from a network of its own.
     async fn time(&self, world: &World, network: usize) -> Duration {
         let (method, path) = self.route.split_once(' ').unwrap();
-        let event = json!({
+        let mut event = json!({
             "version": "2.0", "routeKey": self.route, "rawPath": path, "rawQueryString": "",
             "headers": {"content-type": "application/json"}, "cookies": self.device.iter().collect::<Vec<_>>(),
             "requestContext": {
@@ -66,10 +75,13 @@ impl Refused {
             },
             "body": self.body.to_string(), "isBase64Encoded": false,
         });
+        if let Some(token) = &self.token {
+            event["headers"]["authorization"] = json!(format!("Bearer {token}"));
+        }
         let start = Instant::now();
         let reply = world.invoke(self.function, event).await;
         let taken = start.elapsed();
-        assert_eq!(reply.body["statusCode"], 401, "{}", reply.text);
+        assert_eq!(reply.body["statusCode"], self.status, "{}", reply.text);
         taken
     }
 }
@@ -185,6 +197,7 @@ async fn main() -> ExitCode {
     // The days that pass end codes, and so a code of its own is issued for this.
     let redemptions = with_a_code(&world, guess).await;
     alike.push(redemptions);
+    alike.push(additions(&world).await);
     rotate(&world).await;
     alike.push(
         are_alike(
@@ -201,9 +214,24 @@ async fn main() -> ExitCode {
 
 /// Somebody who has a live code, against nobody.
 async fn with_a_code(world: &World, guess: &str) -> bool {
-    let mut times = [Vec::new(), Vec::new()];
     let requests = [redeem("sam@northwind.example", guess), redeem(NOBODY, guess)];
     world.operator_mails_a_code_to("sam@northwind.example").await;
+    by_turns(world, "redeem: known with a live code, unknown address", requests).await
+}
+
+/// An address that somebody of the own company has, against one of another company that shares the domain.
+async fn additions(world: &World) -> bool {
+    let domains = ["northwind.example", "contoso.example"];
+    let company = json!({"company_id": world.companies["Northwind Partners"], "domains": domains});
+    world.import(json!({"company": company, "employees": []})).await;
+    let ada = world.enrolled("ada@northwind.example").await;
+    let requests = [add(&ada.token, "sam@northwind.example"), add(&ada.token, "mary@contoso.example")];
+    by_turns(world, "add: an address of the own company, of another", requests).await
+}
+
+/// Measures two refusals by turns, without moving the clock.
+async fn by_turns(world: &World, what: &str, requests: [Refused; 2]) -> bool {
+    let mut times = [Vec::new(), Vec::new()];
     for pair in 0..WARM_UP + PAIRS {
         for turn in 0..2 {
             let at = (pair + turn) % 2;
@@ -216,10 +244,6 @@ async fn with_a_code(world: &World, guess: &str) -> bool {
     let [one, other] = times.map(median);
     let gap = (one.as_secs_f64() - other.as_secs_f64()).abs() / one.min(other).as_secs_f64();
     let (one, other) = (one.as_secs_f64() * 1e3, other.as_secs_f64() * 1e3);
-    println!(
-        "{:<75} {one:>9.3} ms {other:>9.3} ms {:>6.2} %",
-        "redeem: known with a live code, unknown address",
-        gap * 100.0
-    );
+    println!("{what:<75} {one:>9.3} ms {other:>9.3} ms {:>6.2} %", gap * 100.0);
     gap <= LARGEST_GAP
 }
