@@ -136,7 +136,7 @@ fn route(template: &Template, method: &Method, path: &str) -> (&'static str, Str
 
 /// The package's name with a static lifetime.
 fn package(name: &str) -> &'static str {
-    const PACKAGES: [&str; 7] = [
+    const PACKAGES: [&str; 8] = [
         "sign-in",
         "list-audit-events",
         "list-employees",
@@ -144,6 +144,7 @@ fn package(name: &str) -> &'static str {
         "redeem-passcode",
         "reset-2fa",
         "revoke-passcode",
+        "manage-employees",
     ];
     PACKAGES.into_iter().find(|package| *package == name).unwrap()
 }

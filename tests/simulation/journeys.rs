@@ -17,6 +17,7 @@ use crate::time::pass;
 mod changes;
 mod neighbours;
 mod passcodes;
+mod people;
 mod races;
 
 /// The kind of a journey.
@@ -32,13 +33,15 @@ enum Kind {
     Change,
     ChangePolicy,
     ComeAndGo,
+    Manage,
+    Welcome,
     Look,
     Trespass,
     Race,
 }
 
 /// The relative frequency of each kind.
-const KINDS: [(Kind, u32); 13] = [
+const KINDS: [(Kind, u32); 15] = [
     (Kind::Recover, 32),
     (Kind::ComeLate, 4),
     (Kind::Bulk, 6),
@@ -49,6 +52,8 @@ const KINDS: [(Kind, u32); 13] = [
     (Kind::Change, 9),
     (Kind::ChangePolicy, 3),
     (Kind::ComeAndGo, 4),
+    (Kind::Manage, 14),
+    (Kind::Welcome, 8),
     (Kind::Look, 4),
     (Kind::Trespass, 3),
     (Kind::Race, 30),
@@ -80,6 +85,8 @@ impl Journey {
             Kind::Change => self.change(&holder).await,
             Kind::ChangePolicy => self.change_policy(&holder).await,
             Kind::ComeAndGo => self.come_and_go(&holder).await,
+            Kind::Manage => self.manage(&holder).await,
+            Kind::Welcome => self.welcome(&holder).await,
             Kind::Look => self.look(&holder).await,
             Kind::Trespass => self.trespass(&holder).await,
             Kind::Race => self.race(&holder).await,

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, Mail};
-use crate::invocation::{Claim, Invocation};
+use crate::invocation::Invocation;
 use crate::time::Time;
 
 mod account;
+mod authority;
+mod directory;
 mod notices;
 mod passcode;
 mod promises;
@@ -18,6 +20,7 @@ mod secrets;
 mod whole;
 
 use account::Account;
+use directory::Directory;
 use notices::Notices;
 use passcode::{Passcode, Stage};
 use secrets::Secrets;
@@ -32,6 +35,7 @@ const LEASE_AT_LEAST: i64 = 200_000 - 180_000;
 struct Facts {
     passcodes: BTreeMap<String, Passcode>,
     accounts: BTreeMap<String, Account>,
+    directory: Directory,
     notices: Notices,
     clicks: BTreeMap<usize, Vec<MailOfClick>>,
     secrets: Secrets,
@@ -147,6 +151,11 @@ impl Oracle {
         // The end of the replaced code comes before the issue of the new one.
         events.sort_by_key(|event| event["event_type"]["S"] == "passcode.issued");
         let mut broken = whole::missing(events.iter().map(|event| text(event, "/event_type/S")), &changes);
+        for change in of("employees") {
+            let event = events.iter().copied().find(|event| directory::is_about(event, change));
+            let row = aws.item("employees", directory::key_of(change));
+            broken.extend(self.facts.lock().unwrap().directory.goes_on(change, row.as_ref(), event));
+        }
         let ends: Vec<&Value> = events.iter().copied().filter(|event| whole::ends_access(event)).collect();
         for event in events {
             self.notes(|| format!("{} {}", invocation.act, words(event)));
@@ -165,49 +174,13 @@ impl Oracle {
         broken.into_iter().for_each(|what| self.finds(format!("{}: {what}", invocation.act)));
     }
 
-    /// Checks that the caller may do the act at the time of the commit, and for this person.
-    fn may_happen(&self, aws: &Aws, claim: &Claim, event: &Value) -> Vec<String> {
-        let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
-        let row = |id: &str| {
-            let key = json!({"company_id": event["company_id"], "employee_id": {"S": id}});
-            aws.item("employees", key).unwrap_or_default()
-        };
-        let mut broken = Vec::new();
-        let actor = text(event, "/actor/M/employee_id/S");
-        // The end of a code after a failed mail, and the event of a refusal, do not depend on the admin's authority.
-        let needs_authority = actor != about && !["passcode.delivery_failed", "passcode.throttled"].contains(&kind);
-        if text(event, "/actor/M/kind/S") == "employee" && needs_authority {
-            let admin = row(actor);
-            if text(&admin, "/granted_role/S") != "security_admin" || text(&admin, "/account_status/S") != "active" {
-                broken.push(format!("{kind} of {about} by {actor}, who may not do it: {admin}"));
-            }
-            let since = self.facts.lock().unwrap().accounts.get(actor).map_or(0, |account| account.sessions_since);
-            if claim.session_since.is_none_or(|session| session < since) {
-                broken.push(format!("{kind} of {about} by {actor}, whose session had ended"));
-            }
-        }
-        let holder = row(about);
-        let is_active = text(&holder, "/account_status/S") == "active";
-        let may = match kind {
-            "passcode.issued" | "passcode.redeemed" | "recovery.completed" => {
-                is_active && text(&holder, "/account_type/S") == "employee"
-            }
-            "session.started" => is_active,
-            _ => true,
-        };
-        if !may {
-            broken.push(format!("{kind} of {about}, who may not have one: {holder}"));
-        }
-        broken
-    }
-
     fn happens(&self, invocation: &Invocation, event: &Value) -> Vec<String> {
         let claim = &invocation.claim;
         let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
         let id = text(event, "/detail/M/passcode_id/S");
         let now = self.time.now().millis();
         let facts = &mut *self.facts.lock().unwrap();
-        facts.notices.happens(text(event, "/event_id/S"), kind, about);
+        facts.notices.happens(event);
         let mut broken = Vec::new();
         if kind == "passcode.issued" {
             let live = facts.passcodes.iter().find(|(_, one)| one.holder == about && one.stage != Stage::Over);

@@ -51,7 +51,14 @@ impl Journey {
     }
 
     pub(super) async fn change_policy(&mut self, holder: &Person) {
+        let over_http = self.random.random_ratio(1, 2);
+        let admin = self.admin_for(holder);
         for second_proof in ["everyone", "none", "security_admins"] {
+            if over_http {
+                self.sets_policy(&admin, second_proof).await;
+                while_between(&mut self.random, 5, 600).await;
+                continue;
+            }
             let company = json!({"company_id": holder.company_id, "second_proof": second_proof});
             let event = json!({"mode": "update", "company": company, "employees": []});
             self.asker.completes("change the policy", "import-employees", event).await;
@@ -91,7 +98,7 @@ impl Journey {
     }
 
     /// Checks that all access of an erased person is refused.
-    async fn is_gone(&self, guest: &Person) {
+    pub(super) async fn is_gone(&self, guest: &Person) {
         let session = guest.session.lock().unwrap().clone();
         if let Some(session) = session {
             let look =

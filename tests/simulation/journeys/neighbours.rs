@@ -38,18 +38,25 @@ impl Journey {
         }
     }
 
-    /// An unauthorized person tries to issue and revoke codes: an admin of another company, and a colleague who is not a
+    /// An unauthorized person tries to issue and revoke codes, and to change and erase the person: an admin of another company, and a colleague who is not a
     /// Security Admin.
     pub(super) async fn trespass(&mut self, holder: &Person) {
         let other = self.cast.admins((holder.company + 1) % self.cast.companies())[0].clone();
         let colleagues = self.cast.people.iter().filter(|one| one.company == holder.company && !one.is_admin);
         let colleague = colleagues.filter(|one| one.id != holder.id).nth(holder.number % 5).cloned();
         for stranger in [Some(other), colleague].into_iter().flatten() {
-            for (method, body) in [(Method::POST, Some(json!({}))), (Method::DELETE, None)] {
+            let (code, person) = (holder.path(), format!("/v1/employees/{}", holder.id));
+            for (method, path, body) in [
+                (Method::POST, code.clone(), Some(json!({}))),
+                (Method::DELETE, code, None),
+                (Method::PATCH, person.clone(), Some(json!({"role": "security_admin"}))),
+                (Method::DELETE, format!("{person}/sessions"), None),
+                (Method::DELETE, person, None),
+            ] {
                 let request = |session: &crate::cast::Session| {
                     let claim = Claim { session_since: Some(session.since), ..Claim::default() };
                     let request =
-                        Request::new("reach into another company", method.clone(), holder.path(), stranger.number)
+                        Request::new("reach into another company", method.clone(), path.clone(), stranger.number)
                             .by(&session.token);
                     let request = request.claiming(claim);
                     match &body {
@@ -59,7 +66,7 @@ impl Journey {
                 };
                 let reply = self.asks_as(&stranger, false, request).await;
                 if reply.is_some_and(|reply| reply.status < 400) {
-                    self.asker.world.oracle.finds(format!("{} may {method} {}", stranger.email(), holder.path()));
+                    self.asker.world.oracle.finds(format!("{} may {method} {path}", stranger.email()));
                 }
             }
         }

@@ -39,7 +39,7 @@ impl Journey {
         }
         let is_first = |person: &Person| self.cast.admins(person.company)[0].id == person.id;
         let suspends = self.random.random_ratio(1, 3);
-        match self.random.random_range(0..6) {
+        match self.random.random_range(0..8) {
             0 if !is_first(&admin) => {
                 let demoted = self.changes(&admin, json!({"role": "member"}));
                 self.acts_while(waits, &admin, holder, demoted).await;
@@ -64,6 +64,15 @@ impl Journey {
                 at_once(waits, self.clicks(&admin, holder, suspends, None), clicks).await;
             }
             4 => self.two_sign_ins(holder, waits).await,
+            5 if !is_first(&admin) && !is_first(&other) && admin.id != other.id => {
+                self.rivals(&admin, &other, waits).await;
+            }
+            6 if !is_first(holder) => {
+                let imported = self.changes(holder, json!({"name": format!("{} Junior", holder.name)}));
+                let change = json!({"name": format!("{} Senior", holder.name), "locale": "de"});
+                at_once(waits, self.changes_over_http(&admin, holder, change), imported).await;
+                self.changes(holder, json!({"name": holder.name})).await;
+            }
             _ => self.race_of_a_code(holder, waits).await,
         }
     }
@@ -77,6 +86,20 @@ impl Journey {
                 self.clicks(admin, holder, false, None).await;
                 at_once(waits, self.takes_back(admin, holder), ends).await;
             }
+        }
+    }
+
+    /// Two Security Admins end the authority of each other.
+    async fn rivals(&self, one: &Person, other: &Person, waits: Waits) {
+        let mut random = self.asker.decides();
+        let [change, other_change] = [0, 1].map(|_| match random.random_range(0..2) {
+            0 => json!({"role": "member"}),
+            _ => json!({"status": "disabled"}),
+        });
+        let first = self.changes_over_http(one, other, change);
+        at_once(waits, first, self.changes_over_http(other, one, other_change)).await;
+        for person in [one, other] {
+            self.changes(person, json!({"role": "security_admin", "status": "active"})).await;
         }
     }
 

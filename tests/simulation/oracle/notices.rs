@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
+use super::text;
+
 /// Event types that always need a notice.
 const TOLD: [&str; 7] = [
     "passcode.redeemed",
@@ -23,9 +27,11 @@ pub struct Notices {
 }
 
 impl Notices {
-    pub fn happens(&mut self, event_id: &str, kind: &str, about: &str) {
-        if TOLD.contains(&kind) {
-            self.owed.insert(event_id.to_owned(), about.to_owned());
+    pub fn happens(&mut self, event: &Value) {
+        let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
+        let gives_role = kind.starts_with("employee.") && text(event, "/detail/M/role/M/to/S") == "security_admin";
+        if TOLD.contains(&kind) || gives_role {
+            self.owed.insert(text(event, "/event_id/S").to_owned(), about.to_owned());
         }
     }
 

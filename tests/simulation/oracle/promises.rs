@@ -12,6 +12,7 @@ impl Oracle {
         match (status, &invocation.claim.guess) {
             (401, Some(passcode_id)) => self.refused_guess(passcode_id),
             (502, _) if body["code"] == "email_not_sent" => self.leaves_no_code(invocation),
+            (201, _) if body["refusal"]["code"] == "email_not_sent" => self.leaves_no_code(invocation),
             _ => {}
         }
     }

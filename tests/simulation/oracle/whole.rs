@@ -16,7 +16,8 @@ fn tables_with(kind: &str) -> &'static [&'static str] {
         "passcode.issued" | "passcode.redeemed" | "recovery.abandoned" => &["passcodes"],
         "passcode.revoked" | "passcode.expired" | "passcode.exhausted" | "passcode.disowned" => &["passcodes"],
         "session.started" | "backup_codes.renewed" => &["credentials"],
-        "session.ended" => &["employees"],
+        "session.ended" | "employee.changed" | "company.changed" => &["employees"],
+        "employee.imported" | "employee.added" | "employee.erased" => &["credentials", "employees"],
         _ => &[],
     }
 }
