@@ -45,7 +45,7 @@ const ACTS: [Act; 9] = [
 ];
 
 /// One request, which is sent twice: always with the same idempotency key or the same version.
-struct Asked<'w> {
+struct ActRequest<'w> {
     world: &'w World,
     act: Act,
     method: Method,
@@ -86,9 +86,9 @@ impl Act {
     }
 
     /// The request about a person of its own, who has an open code.
-    async fn about<'w>(self, world: &'w World, ada: &Person<'_>, email: &str) -> Asked<'w> {
+    async fn about<'w>(self, world: &'w World, ada: &Person<'_>, email: &str) -> ActRequest<'w> {
         let (body, token) = (self.change(email), ada.token.clone());
-        let asked = |method, path: String, header| Asked { world, act: self, method, path, body, token, header };
+        let asked = |method, path: String, header| ActRequest { world, act: self, method, path, body, token, header };
         if self.adds() {
             return asked(Method::POST, "/v1/employees".to_owned(), ("idempotency-key", email.to_owned()));
         }
@@ -110,7 +110,7 @@ impl Act {
     }
 }
 
-impl Asked<'_> {
+impl ActRequest<'_> {
     fn request(&self) -> RequestBuilder {
         let request = self.world.request(self.method.clone(), &self.path).bearer_auth(&self.token);
         let request = request.header(self.header.0, &self.header.1);
