@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
 mod admin_races;
+mod approval_races;
 mod authority;
 mod authorization;
 mod availability;
