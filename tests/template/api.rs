@@ -137,10 +137,5 @@ fn every_route_is_walked_by_a_flow() {
     let event = |method: &str, path: &str| json!({"Type": "HttpApi", "Properties": {"Method": method, "Path": path}});
     let added = "/Resources/SignInFunction/Properties/Events/Added";
     misses(flows, added, event("GET", "/v1/nowhere"), "GET /v1/nowhere has no flow");
-    misses(
-        flows,
-        added,
-        event("PATCH", "/v1/employees/{employee_id}"),
-        "PATCH /v1/employees/{employee_id} has no flow",
-    );
+    misses(flows, added, event("PUT", "/v1/employees/{employee_id}"), "PUT /v1/employees/{employee_id} has no flow");
 }

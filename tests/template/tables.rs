@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::document::{Faults, holds, misses, of_type};
 
 /// The tables with a time to live, and its attribute.
-const WITH_AN_END: [&str; 3] = ["AuditTable", "LimitsTable", "PasscodesTable"];
+const WITH_AN_END: [&str; 4] = ["ApprovalsTable", "AuditTable", "LimitsTable", "PasscodesTable"];
 
 /// The capacity of a table and its indexes: CloudFormation requires it with `PROVISIONED` and refuses it with `PAY_PER_REQUEST`.
 fn capacity() -> Value {

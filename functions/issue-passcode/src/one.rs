@@ -83,7 +83,7 @@ async fn attempt(
     let (now, mut random) = (services.now(), services.random());
     let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), options, now, &mut random)?;
     if let Some(act) = sensitive_passcode(company, holder) {
-        let waiting = WaitingAct { act, employee_id: Some(holder.employee_id), body: body.to_text() };
+        let waiting = WaitingAct { act, concerned: Some(holder), body: body.to_text() };
         let context = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
         return Ok(match services.wait_for_approval(admin, waiting, &context).await? {
             Some(approval) => Attempt::Answered(answer::accepted(&WaitingView::from(&approval))?),

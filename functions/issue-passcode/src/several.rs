@@ -175,7 +175,7 @@ impl BulkIssue<'_> {
     /// Lets the passcode of a Security Admin wait.
     async fn wait(&self, act: SensitiveAct, admin: Admin<'_>, holder: &Employee) -> Result<NotIssued, Failure> {
         let body = serde_json::to_string(&self.options)?;
-        let waiting = WaitingAct { act, employee_id: Some(holder.employee_id), body };
+        let waiting = WaitingAct { act, concerned: Some(holder), body };
         let approval = self.services.wait_for_approval(admin, waiting, &self.act).await?;
         Ok(approval.map_or_else(|| Problem::NotSecurityAdmin.into(), |approval| NotIssued::Waits(Box::new(approval))))
     }

@@ -126,7 +126,7 @@ async fn add(
         }
         let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
         if let Some(kind) = sensitive_addition(company, &person) {
-            let waiting = WaitingAct { act: kind, employee_id: None, body: body.to_text() };
+            let waiting = WaitingAct { act: kind, concerned: None, body: body.to_text() };
             match services.wait_for_approval(admin, waiting, &act).await? {
                 Some(approval) => return Ok(Addition::Waits(approval)),
                 None => continue,

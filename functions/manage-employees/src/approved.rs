@@ -4,8 +4,8 @@ use readmit::Services;
 use readmit::app::issue::IssuedWith;
 use readmit::app::people::taken;
 use readmit::domain::{
-    Admin, Approval, AuditContext, BrandedCompany, CompanyFields, EmployeeFields, EmployeePatch, IssueOptions,
-    IssuedFor, SensitiveAct, issue as decide, may_add,
+    Admin, Approval, AuditContext, BrandedCompany, CompanyFields, Employee, EmployeeFields, EmployeePatch,
+    IssueOptions, IssuedFor, SensitiveAct, issue as decide, may_add,
 };
 use readmit::http::{Failure, JsonBody, Problem, Request};
 use readmit::keyring::AccessClaims;
@@ -47,6 +47,9 @@ impl Waited<'_> {
 
     async fn company(self, fields: &CompanyFields, before: &BrandedCompany) -> Result<Outcome, Failure> {
         let after = fields.applied_to(before);
+        if after == *before {
+            return Ok(self.services.store.approve_done(&self.conditions, &self.act).await?);
+        }
         Ok(self.services.store.change_company(before, &after, &self.conditions, &self.act).await?)
     }
 
@@ -57,7 +60,7 @@ impl Waited<'_> {
         rows: &DirectoryRows,
     ) -> Result<Outcome, Failure> {
         let store = &self.services.store;
-        let before = approval.employee_id.and_then(|id| rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
+        let before = concerned(approval, rows)?;
         let after = fields.applied_to(before);
         if EmployeePatch::diff(before, &after).fields.is_empty() {
             return Ok(store.approve_done(&self.conditions, &self.act).await?);
@@ -92,7 +95,7 @@ impl Waited<'_> {
         let (company_id, approver) = (self.claims.company_id, self.claims.employee_id);
         let holders: Vec<_> = approval.employee_id.into_iter().collect();
         let view = self.services.store.issue_view(company_id, approver, &holders, None).await?;
-        let holder = approval.employee_id.and_then(|id| view.rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
+        let holder = concerned(approval, &view.rows)?;
         let (company, mut random) = (row_of(&view.rows.company)?, self.services.random());
         let by = IssuedFor::Admin(self.requester);
         let issued = decide(by, company, holder.clone(), options, self.act.at, &mut random).map_err(Problem::from)?;
@@ -100,4 +103,10 @@ impl Waited<'_> {
         let passcode = self.services.deliver_for(self.approver, &view, issued, company, with, &self.act).await?;
         Ok(if passcode.is_some() { Outcome::Done } else { Outcome::Refused })
     }
+}
+
+/// The person whom the request is about, if the address is still the one that it had when the act was asked for.
+fn concerned<'r>(approval: &Approval, rows: &'r DirectoryRows) -> Result<&'r Employee, Problem> {
+    let person = approval.employee_id.and_then(|id| rows.get(id)).ok_or(Problem::EmployeeNotFound)?;
+    if approval.is_about(person) { Ok(person) } else { Err(Problem::ChangedMeanwhile) }
 }

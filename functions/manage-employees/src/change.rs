@@ -33,7 +33,7 @@ pub(crate) async fn employee(services: &Services<Mail>, request: &Request) -> Re
         check(&services.store, admin, company, before, &after).await?;
         let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
         if let Some(kind) = sensitive_change(company, before, &after) {
-            let waiting = WaitingAct { act: kind, employee_id: Some(before.employee_id), body: body.to_text() };
+            let waiting = WaitingAct { act: kind, concerned: Some(before), body: body.to_text() };
             if let Some(approval) = services.wait_for_approval(admin, waiting, &act).await? {
                 return answer::accepted(&WaitingView::from(&approval));
             }

@@ -41,7 +41,7 @@ pub(crate) async fn change(services: &Services<Mail>, request: &Request) -> Resu
         }
         let act = request.act(Actor::Employee { employee_id: claims.employee_id }, services.now());
         if let Some(kind) = sensitive_policy(&before.company, &after.company) {
-            let waiting = WaitingAct { act: kind, employee_id: None, body: body.to_text() };
+            let waiting = WaitingAct { act: kind, concerned: None, body: body.to_text() };
             if let Some(approval) = services.wait_for_approval(admin, waiting, &act).await? {
                 return answer::accepted(&WaitingView::from(&approval));
             }

@@ -6,7 +6,7 @@ use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::text::display_as_serialized;
-use crate::{Admin, ApprovalId, Approvals, Company, CompanyId, Employee, EmployeeId, Role, Timestamp};
+use crate::{Admin, ApprovalId, Approvals, Company, CompanyId, Employee, EmployeeId, Login, Role, Timestamp};
 
 /// How long a request for an approval is open.
 pub const APPROVAL_LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
@@ -55,6 +55,9 @@ pub struct Approval {
     /// The person whom the act is about. None if it is about the company, or about somebody who would be added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<EmployeeId>,
+    /// That person's address when the act was asked for. None after the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Login>,
     /// The Security Admin who asked for the act.
     pub requested_by: EmployeeId,
     /// When it was asked for.
@@ -102,7 +105,7 @@ impl Approval {
     /// A new request of `admin`. `is_alone`: nobody else could approve it.
     pub fn new(
         act: SensitiveAct,
-        employee_id: Option<EmployeeId>,
+        concerned: Option<&Employee>,
         body: String,
         admin: Admin<'_>,
         is_alone: bool,
@@ -113,7 +116,8 @@ impl Approval {
             company_id: admin.employee().company_id,
             approval_id: ApprovalId::new(now, random),
             act,
-            employee_id,
+            employee_id: concerned.map(|person| person.employee_id),
+            address: concerned.map(|person| person.login.clone()),
             requested_by: admin.employee().employee_id,
             requested_at: now,
             expires_at: now.after(APPROVAL_LIFETIME),
@@ -126,6 +130,11 @@ impl Approval {
     /// Whether it can still be approved.
     pub fn is_open_at(&self, now: Timestamp) -> bool {
         self.status == ApprovalStatus::Open && now < self.expires_at
+    }
+
+    /// Whether it is still about the person as the approver knows them: with another address, the act could be for somebody else.
+    pub fn is_about(&self, person: &Employee) -> bool {
+        self.address.as_ref() == Some(&person.login)
     }
 
     /// The status after the command.

@@ -1,6 +1,6 @@
 //! Lets a sensitive act wait for a second Security Admin. `manage-employees` and `issue-passcode` share this.
 
-use readmit_domain::{Admin, Approval, AuditContext, EmployeeId, SensitiveAct};
+use readmit_domain::{Admin, Approval, AuditContext, Employee, SensitiveAct};
 
 use super::{AppError, Services};
 use crate::store::{Authority, Outcome};
@@ -9,11 +9,11 @@ use crate::store::{Authority, Outcome};
 const MAX_OPEN: usize = 50;
 
 /// What waits.
-pub struct WaitingAct {
+pub struct WaitingAct<'a> {
     /// The kind of act.
     pub act: SensitiveAct,
     /// The person whom it is about, if the person exists.
-    pub employee_id: Option<EmployeeId>,
+    pub concerned: Option<&'a Employee>,
     /// The body of the request, as JSON.
     pub body: String,
 }
@@ -24,15 +24,17 @@ impl<M> Services<M> {
     pub async fn wait_for_approval(
         &self,
         admin: Admin<'_>,
-        waiting: WaitingAct,
+        waiting: WaitingAct<'_>,
         act: &AuditContext,
     ) -> Result<Option<Approval>, AppError> {
         let (company_id, requester) = (admin.employee().company_id, admin.employee().employee_id);
-        let WaitingAct { act: kind, employee_id, body } = waiting;
+        let WaitingAct { act: kind, concerned, body } = waiting;
+        let employee_id = concerned.map(|person| person.employee_id);
         let open = self.store.open_approvals(company_id, act.at).await?;
         let is_same = |earlier: &&Approval| {
             (earlier.requested_by, earlier.act, earlier.employee_id) == (requester, kind, employee_id)
                 && earlier.body.as_ref() == Some(&body)
+                && concerned.is_none_or(|person| earlier.is_about(person))
         };
         if let Some(earlier) = open.iter().find(is_same) {
             return Ok(Some(earlier.clone()));
@@ -41,7 +43,7 @@ impl<M> Services<M> {
             return Err(AppError::Throttled { until: oldest.expires_at, now: act.at });
         }
         let is_alone = !self.store.has_enrolled_admin_besides(company_id, requester, employee_id).await?;
-        let approval = Approval::new(kind, employee_id, body, admin, is_alone, act.at, &mut self.random());
+        let approval = Approval::new(kind, concerned, body, admin, is_alone, act.at, &mut self.random());
         let outcome = self.store.request_approval(&approval, &Authority::of(admin), act).await?;
         Ok((outcome == Outcome::Done).then_some(approval))
     }

@@ -1,3 +1,5 @@
+//! Files of people are read in pieces of any length.
+
 use serde_json::json;
 
 use super::*;

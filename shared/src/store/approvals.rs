@@ -17,6 +17,7 @@ use super::{Authority, Outcome, Store, StoreError};
 const APPROVAL_ID: &str = "approval_id";
 const STATUS: &str = "status";
 const BODY: &str = "body";
+const ADDRESS: &str = "address";
 /// Requests are few, so the index by due time has one partition.
 const DUE_PARTITION: &str = "0";
 /// Requests that one query of the cleanup returns. The next run does the rest.
@@ -130,6 +131,7 @@ impl Store {
             .set(STATUS, to)
             .set(DELETE_AFTER, now.after(KEPT_AFTER_END).seconds())
             .remove(BODY)
+            .remove(ADDRESS)
             .remove(DUE_SHARD)
             .remove(DUE_AT)
             .if_equal(STATUS, ApprovalStatus::Open)
