@@ -60,6 +60,7 @@ function navigation() {
     link('#/employees', words.employees.title),
     link('#/audit', words.audit.title),
     link('#/home', words.home.title),
+    link('#/company', words.company.title),
   );
   return isSecurityAdmin() && h('nav', { 'aria-label': words.shell.main }, list);
 }

@@ -31,6 +31,7 @@ const PAGES = {
   home: () => import('./pages/home.js'),
   account: () => import('./pages/account.js'),
   employees: () => import('./pages/employees.js'),
+  company: () => import('./pages/company.js'),
   person: () => import('./pages/person.js'),
   audit: () => import('./pages/audit.js'),
 };

@@ -2,9 +2,9 @@
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 
-/** The fields outside of tables, whose rows come later and may be others. @param {ParentNode} place @returns {Control[]} */
+/** The fields outside of tables, whose rows come later and may be others. No script may choose a file. @param {ParentNode} place @returns {Control[]} */
 const fields = (place) =>
-  /** @type {Control[]} */ ([...place.querySelectorAll('input, select')]).filter((one) => !one.closest('table'));
+  /** @type {Control[]} */ ([...place.querySelectorAll("input:not([type='file']), select")]).filter((one) => !one.closest('table'));
 
 /** @param {Control} field */
 const valueOf = (field) => (field instanceof HTMLInputElement && field.type === 'checkbox' ? field.checked : field.value);

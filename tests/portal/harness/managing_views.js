@@ -56,3 +56,22 @@ export async function aPerson({ visit, look, company }, ada) {
   await page.getByText('This is your own account.').waitFor();
   await look('person-own', visitor);
 }
+
+/** @param {Walk} walk @param {import('./person.js').Person} ada */
+export async function theCompany({ visit, look, company }, ada) {
+  const visitor = await visit('/');
+  const { page } = visitor;
+  await signInAs(page, ada);
+  await visitor.opens('/#/company');
+  await page.getByRole('heading', { name: 'Logo and colour' }).waitFor();
+  await look('company', visitor);
+  visitor.expects(412);
+  await company.stack.must(200, 'PATCH', '/v1/company', { token: ada.token, body: { second_proof: 'everyone', name: 'Northwind Partners and Friends' } });
+  await page.getByLabel('Use a colour of the company').check();
+  await page.getByLabel('Colour', { exact: true }).fill('#f2c26b');
+  await page.getByLabel('Logo', { exact: true }).setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
+  await page.getByText('This is not a PNG').waitFor();
+  await save(page);
+  await page.getByText('Security Admins → Everybody').waitFor();
+  await look('company-changed-meanwhile', visitor);
+}

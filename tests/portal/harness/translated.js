@@ -78,6 +78,9 @@ async function managesAPerson({ look, company }, visitor) {
   await visitor.opens(`/#/employees/${company.employeeId('ada')}`);
   await page.locator('.facts-form .hint:visible').waitFor();
   await look('person-own', visitor);
+  await visitor.opens('/#/company');
+  await page.locator('.previews').waitFor();
+  await look('company', visitor);
 }
 
 /** A suspension, eleven minutes after the sign-in. @param {import('./views.js').Walk} walk @param {import('./visitor.js').Visitor} visitor */

@@ -7,7 +7,8 @@ import { fill, h, newId } from '../../dom.js';
 import { form } from '../../form.js';
 import { timeOf, words } from '../../language.js';
 import { explain, explainReason, isUncertain } from '../../problems.js';
-import { NOBODY, personFields, refuseField, written } from './person-fields.js';
+import { refuseField } from '../../refused-fields.js';
+import { NOBODY, personFields, written } from './person-fields.js';
 
 /** Opens the dialog. @param {{ closed: (hasAdded: boolean) => void }} options */
 export function openAddDialog({ closed }) {

@@ -62,22 +62,3 @@ export const accountTypes = () => ({ employee: words.person.employee, client: wo
  * @returns {Record<string, string>}
  */
 export const locales = (none, known) => ({ '': none, ...LANGUAGES, ...(known && !(known in LANGUAGES) && { [known]: known }) });
-
-/** Problems of one field, and the name of the field. @type {Record<string, keyof Fields>} */
-const FAULTY = { address_unavailable: 'email', domain_not_allowed: 'email', external_id_unavailable: 'external_id' };
-
-/**
- * Shows a refusal at the field that it is about. Returns whether there is one.
- *
- * @param {Fields} fields
- * @param {unknown} error
- * @param {string} text
- */
-export function refuseField(fields, error, text) {
-  const { code = '', body } = /** @type {Partial<import('../../api.js').Problem>} */ (error);
-  const names = FAULTY[code] ? [FAULTY[code]] : (body?.errors ?? []).map(({ pointer }) => pointer.slice(1));
-  const faulty = Object.entries(fields).filter(([name]) => names.includes(name)).map(([, one]) => one);
-  for (const one of faulty) one.refuse(FAULTY[code] ? text : words.form.check);
-  faulty[0]?.input.focus();
-  return faulty.length > 0;
-}

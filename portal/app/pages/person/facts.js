@@ -7,7 +7,8 @@ import { fill, h, newId } from '../../dom.js';
 import { announcement, form } from '../../form.js';
 import { words } from '../../language.js';
 import { explain, isProblem } from '../../problems.js';
-import { accountTypes, locales, personFields, refuseField, roles, written } from '../employees/person-fields.js';
+import { refuseField } from '../../refused-fields.js';
+import { accountTypes, locales, personFields, roles, written } from '../employees/person-fields.js';
 
 /**
  * @typedef {import('../../api.js').Person} Person
