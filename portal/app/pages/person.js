@@ -6,6 +6,7 @@ import { announcement } from '../form.js';
 import { words } from '../language.js';
 import { explain, isGivenUp } from '../problems.js';
 import { changeSession, session } from '../session.js';
+import { names } from './audit/names.js';
 import { IssueForm } from './employees/issue-form.js';
 import { PasscodePanel } from './employees/passcode-panel.js';
 import { address } from './employees/status.js';
@@ -56,6 +57,7 @@ function show(employee, timeline, signal) {
   function showPerson(person) {
     const isNewPasscode = person.passcode?.status !== now.passcode?.status || person.passcode?.passcode_id !== now.passcode?.passcode_id;
     now = person;
+    names.know(person.employee_id, person.name);
     const { employee: text } = words;
     fill(heading, h('bdi', {}, person.name), person.status === 'disabled' && h('span', { class: 'badge over' }, text.disabled));
     fill(email, address(person.email));
@@ -77,7 +79,8 @@ function show(employee, timeline, signal) {
   showPerson(employee);
   const passcode = h('section', { class: 'card code' }, h('h2', {}, words.employee.passcode), panel.element, issue.fields, issue.actions);
   const element = h('div', { class: 'wide person-page' });
-  const erased = (/** @type {api.Person} */ { name }) => {
+  const erased = (/** @type {api.Person} */ { employee_id, name }) => {
+    names.know(employee_id, null);
     fill(element, back(), heading, h('p', { class: 'message good', role: 'status' }, words.person.erased(name)));
     heading.focus();
   };

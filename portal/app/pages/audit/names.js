@@ -31,6 +31,11 @@ class Names {
     }
   }
 
+  /** Remembers a name that has changed, or with null that the person is erased. @param {string} id @param {string | null} name */
+  know(id, name) {
+    this.#known.set(id, Promise.resolve(name));
+  }
+
   /**
    * The names of many people, for a file. Erased people have none. Unlike `of`, it rejects if a request fails.
    *
