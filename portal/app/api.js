@@ -204,6 +204,15 @@ export const endSessionsOf = (id) => signedIn('DELETE', `${employeePath(id)}/ses
 /** @param {AbortSignal} [signal] @returns {Promise<Settings>} */
 export const getCompany = (signal) => read('/v1/company', {}, signal);
 
+/** The acts that wait. @param {AbortSignal} [signal] @returns {Promise<{ approvals: import('./shapes.js').Approval[] }>} */
+export const listApprovals = (signal) => read('/v1/approvals', {}, signal);
+
+/** @param {string} id */
+export const approve = (id) => signedIn('POST', `/v1/approvals/${id}`);
+
+/** @param {string} id */
+export const cancelApproval = (id) => signedIn('DELETE', `/v1/approvals/${id}`);
+
 /** @param {Settings} company  As it was read. @param {object} changed  A part of the settings. @returns {Promise<Settings | Waiting>} */
 export const changeCompany = ({ version }, changed) => signedIn('PATCH', '/v1/company', { body: changed, version });
 

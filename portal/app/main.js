@@ -34,6 +34,7 @@ const PAGES = {
   company: () => import('./pages/company.js'),
   person: () => import('./pages/person.js'),
   audit: () => import('./pages/audit.js'),
+  approvals: () => import('./pages/approvals.js'),
 };
 
 /** The page that an address leads to. @param {Place} place */

@@ -42,6 +42,8 @@
  * @property {string} requested_by
  * @property {string} requested_at
  * @property {string} expires_at
+ * @property {string | null} requester_may_approve_at  Null if somebody else can approve it.
+ * @property {Record<string, unknown>} request  The body that waits.
  *
  * @typedef {{ approval: Approval }} Waiting  The answer 202.
  *

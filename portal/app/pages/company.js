@@ -124,7 +124,8 @@ function settingsForm(settings) {
   const inMail = h('p', { class: 'check' }, reason, h('label', { for: reason.id }, company.reasonInMail));
   element.prepend(
     section(company.about, ...[fields.name, fields.support_email, fields.locale, fields.time_zone].map((one) => one.element), domains),
-    section(company.security, fields.second_proof.element, fields.approvals.element, inMail, h('p', { class: 'hint' }, company.reasonHint)),
+    section(company.security, fields.second_proof.element, fields.approvals.element,
+      h('p', {}, h('a', { href: '#/approvals' }, words.approvals.title)), inMail, h('p', { class: 'hint' }, company.reasonHint)),
     section(company.brand, ...brand.elements),
   );
   element.append(meanwhile.element, said);

@@ -22,7 +22,24 @@ export default {
   },
 
   approvals: {
+    about: 'Betrifft',
+    aboutYou: 'Es betrifft Ihr eigenes Konto. Deshalb muss ein anderer Security Admin es freigeben.',
+    acts: {
+      new_security_admin: 'Jemand wird Security Admin', security_admin_address: 'Andere Adresse eines Security Admins',
+      security_admin_passcode: 'Einmalcode für einen Security Admin', weaker_policy: 'Schwächere Regel',
+    },
+    aloneFrom: (at) => `Jetzt kann es niemand sonst freigeben. Ab ${at} können Sie es selbst freigeben.`,
+    approve: 'Freigeben',
+    approved: 'Freigegeben und ausgeführt.',
+    by: 'Beantragt von',
+    cancel: 'Antrag zurückziehen',
+    cancelled: 'Zurückgezogen. Geändert wurde nichts.',
+    intro: 'Diese Vorgänge warten, bis ein zweiter Security Admin sie freigibt.',
+    none: 'Nichts wartet.',
+    title: 'Freigaben',
+    until: 'Offen bis',
     waits: (until) => `Noch ist nichts geändert: Das wartet bis ${until} auf einen zweiten Security Admin.`,
+    yours: 'Sie haben es beantragt. Deshalb muss ein anderer Security Admin es freigeben.',
   },
 
   audit: {
@@ -55,6 +72,7 @@ export default {
     when: 'Wann',
     groups: { passcode: 'Einmalcodes', account: 'Wiederherstellungen und Konten', session: 'Anmeldungen', directory: 'Mitarbeiter und Firma' },
     detail: {
+      act: 'Vorgang', issue_passcode: 'Sofort ein Einmalcode', lifetime_minutes: 'Gültig in Minuten', requested_by: 'Beantragt von', suspend: 'Sperren',
       account_type: 'Kontoart', approvals: 'Freigaben', color: 'Farbe', domains: 'Domains', email: 'E-Mail-Adresse', expires_at: 'Gültig bis', external_id: 'Externe ID',
       factor: 'Zweiter Faktor', fields: 'Geändert', issued_by: 'Ausgestellt von', locale: 'Sprache', logo: 'Logo', name: 'Name',
       passcode_id: 'Einmalcode', password_set_at: 'Neues Passwort gewählt', reason: 'Grund', reason_in_mail: 'Grund in der E-Mail',
@@ -81,6 +99,10 @@ export default {
       'account.suspended': 'Konto gesperrt',
       'backup_codes.renewed': 'Neue Backup-Codes erzeugt',
       'employee.imported': 'Person importiert',
+      'approval.requested': 'Freigabe beantragt',
+      'approval.approved': 'Antrag freigegeben',
+      'approval.cancelled': 'Antrag zurückgezogen',
+      'approval.expired': 'Antrag verfallen',
       'employee.added': 'Person hinzugefügt',
       'employee.changed': 'Person geändert',
       'employee.erased': 'Person gelöscht',
@@ -350,6 +372,8 @@ export default {
     not_security_admin: 'Das darf nur ein Security Admin Ihrer Firma.',
     offline: 'Sie sind offline. Nichts ist verloren: Machen Sie weiter, wenn die Verbindung wieder da ist.',
     own_account: 'Für das eigene Konto geht das nicht. Bitten Sie einen anderen Security Admin.',
+    approval_not_found: 'Dieser Antrag ist nicht mehr offen.',
+    requester_not_security_admin: 'Wer das beantragt hat, ist nicht mehr Security Admin. Ziehen Sie den Antrag zurück.',
     passcode_not_found: 'Es gibt keinen Einmalcode zu widerrufen: Er gilt schon nicht mehr.',
     passcode_rejected: 'Das öffnet das Konto nicht. Prüfen Sie Adresse und Einmalcode, und falls Ihre Firma danach fragt, auch Passwort oder Backup-Code. Nur der neueste Einmalcode gilt, und nur einmal. Ihr Security Admin kann einen neuen senden.',
     request_in_progress: 'Dieselbe Anfrage läuft noch. Versuchen Sie es gleich noch einmal.',

@@ -22,7 +22,25 @@ export default {
   },
 
   approvals: {
+    about: 'About',
+    aboutYou: 'This is about your own account, so another Security Admin must approve it.',
+    /** @type {Record<string, string>} */
+    acts: {
+      new_security_admin: 'A new Security Admin', security_admin_address: 'Another address of a Security Admin',
+      security_admin_passcode: 'A one-time passcode for a Security Admin', weaker_policy: 'A weaker policy',
+    },
+    aloneFrom: (/** @type {string} */ at) => `Nobody else can approve it now. You can approve it yourself from ${at}.`,
+    approve: 'Approve',
+    approved: 'Approved. It is done.',
+    by: 'Asked for by',
+    cancel: 'Cancel the request',
+    cancelled: 'Cancelled. Nothing was changed.',
+    intro: 'These acts wait until a second Security Admin approves them.',
+    none: 'Nothing waits.',
+    title: 'Approvals',
+    until: 'Open until',
     waits: (/** @type {string} */ until) => `Nothing has changed yet: this waits for a second Security Admin, until ${until}.`,
+    yours: 'You asked for this, so another Security Admin must approve it.',
   },
 
   audit: {
@@ -57,6 +75,7 @@ export default {
     groups: { passcode: 'Passcodes', account: 'Recoveries and accounts', session: 'Sign-ins', directory: 'Employees and company' },
     /** @type {Record<string, string>} */
     detail: {
+      act: 'Act', issue_passcode: 'Passcode at once', lifetime_minutes: 'Valid for minutes', requested_by: 'Asked for by', suspend: 'Suspend',
       account_type: 'Account type', approvals: 'Approvals', color: 'Colour', domains: 'Domains', email: 'Email address', expires_at: 'Valid until', external_id: 'External ID',
       factor: 'Second factor', fields: 'Changed', issued_by: 'Issued by', locale: 'Language', logo: 'Logo', name: 'Name',
       passcode_id: 'Passcode', password_set_at: 'New password chosen', reason: 'Reason', reason_in_mail: 'Reason in the mail',
@@ -84,6 +103,10 @@ export default {
       'account.suspended': 'Account suspended',
       'backup_codes.renewed': 'New backup codes made',
       'employee.imported': 'Employee imported',
+      'approval.requested': 'Approval requested',
+      'approval.approved': 'Request approved',
+      'approval.cancelled': 'Request cancelled',
+      'approval.expired': 'Request expired',
       'employee.added': 'Employee added',
       'employee.changed': 'Employee changed',
       'employee.erased': 'Employee erased',
@@ -353,6 +376,8 @@ export default {
     not_security_admin: 'Only a Security Admin of your company may do this.',
     offline: 'You are offline. Nothing is lost: go on when the connection is back.',
     own_account: 'You cannot do this for your own account. Ask another Security Admin.',
+    approval_not_found: 'This request is no longer open.',
+    requester_not_security_admin: 'The person who asked for this is no longer a Security Admin. Cancel the request.',
     passcode_not_found: 'There is no passcode to revoke: it has ended already.',
     passcode_rejected: 'This does not open the account. Check the address and the passcode, and the password or backup code if your company asks for one. Only the newest passcode works, and only once. Your Security Admin can send a new one.',
     request_in_progress: 'The same request is still under way. Try again in a moment.',

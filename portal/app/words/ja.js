@@ -22,7 +22,24 @@ export default {
   },
 
   approvals: {
+    about: '対象',
+    aboutYou: 'ご自身のアカウントに関するため、別のセキュリティ管理者の承認が必要です。',
+    acts: {
+      new_security_admin: 'セキュリティ管理者の追加', security_admin_address: 'セキュリティ管理者のアドレスの変更',
+      security_admin_passcode: 'セキュリティ管理者へのワンタイムパスコード', weaker_policy: 'ポリシーの緩和',
+    },
+    aloneFrom: (at) => `現在、承認できる人がほかにいません。${at} から、ご自身で承認できます。`,
+    approve: '承認する',
+    approved: '承認し、実行しました。',
+    by: '申請者',
+    cancel: '申請を取り消す',
+    cancelled: '取り消しました。何も変更されていません。',
+    intro: '次の操作は、2 人目のセキュリティ管理者が承認するまで待ちます。',
+    none: '待っている操作はありません。',
+    title: '承認',
+    until: '期限',
     waits: (until) => `まだ何も変更されていません。${until} まで、2 人目のセキュリティ管理者の承認を待ちます。`,
+    yours: 'ご自身の申請のため、別のセキュリティ管理者の承認が必要です。',
   },
 
   audit: {
@@ -55,6 +72,7 @@ export default {
     when: '日時',
     groups: { passcode: 'パスコード', account: '復旧とアカウント', session: 'サインイン', directory: '従業員と会社' },
     detail: {
+      act: '操作', issue_passcode: 'すぐにパスコードを送る', lifetime_minutes: '有効期間（分）', requested_by: '申請者', suspend: '一時停止',
       account_type: 'アカウントの種類', approvals: '承認', color: '色', domains: 'ドメイン', email: 'メールアドレス', expires_at: '有効期限', external_id: '外部 ID',
       factor: '第 2 要素', fields: '変更点', issued_by: '発行者', locale: '言語', logo: 'ロゴ', name: '名前', passcode_id: 'パスコード',
       password_set_at: '新しいパスワードを設定', reason: '理由', reason_in_mail: 'メールに理由を記載', role: '役割',
@@ -81,6 +99,10 @@ export default {
       'account.suspended': 'アカウントを停止',
       'backup_codes.renewed': 'バックアップコードを作り直し',
       'employee.imported': '従業員をインポート',
+      'approval.requested': '承認の申請',
+      'approval.approved': '申請の承認',
+      'approval.cancelled': '申請の取り消し',
+      'approval.expired': '申請の失効',
       'employee.added': '従業員を追加',
       'employee.changed': '従業員を変更',
       'employee.erased': '従業員を削除',
@@ -350,6 +372,8 @@ export default {
     not_security_admin: '会社のセキュリティ管理者だけができます。',
     offline: 'オフラインです。失われたものはありません。接続が戻ったら続けてください。',
     own_account: '自分のアカウントにはできません。別のセキュリティ管理者に頼んでください。',
+    approval_not_found: 'この申請は、もう受け付けられません。',
+    requester_not_security_admin: '申請した人は、もうセキュリティ管理者ではありません。申請を取り消してください。',
     passcode_not_found: '取り消すパスコードはありません。すでに終了しています。',
     passcode_rejected: 'これではアカウントを開けません。アドレスとパスコードを、会社が求める場合はパスワードかバックアップコードも確かめてください。パスコードは最新のものが 1 回だけ使えます。新しいものはセキュリティ管理者が送れます。',
     request_in_progress: '同じリクエストを処理中です。少し待ってからもう一度お試しください。',
