@@ -73,6 +73,7 @@ impl Deployed {
                 .iter()
                 .map(|(package, function)| (package.clone(), remote(Arc::clone(&function.api))))
                 .collect(),
+            ..Detours::default()
         };
         let options = Options {
             port: 0,

@@ -27,6 +27,8 @@ pub struct Places<'a> {
     pub dynamodb: &'a str,
     pub ses: &'a str,
     pub secrets_manager: &'a str,
+    /// S3 and SQS.
+    pub files_and_queues: &'a str,
 }
 
 /// The template has a variable for which the local stack has no value.
@@ -44,6 +46,8 @@ pub fn of_functions(template: &Template, places: &Places<'_>) -> Result<Environm
         ("AWS_ENDPOINT_URL_DYNAMODB", places.dynamodb),
         ("AWS_ENDPOINT_URL_SESV2", places.ses),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", places.secrets_manager),
+        ("AWS_ENDPOINT_URL_S3", places.files_and_queues),
+        ("AWS_ENDPOINT_URL_SQS", places.files_and_queues),
     ];
     let from_aws = from_aws.map(|(name, value)| Ok((name.to_owned(), value.to_owned())));
     named.chain(from_aws).collect()
@@ -69,7 +73,13 @@ fn resolve(template: &Template, places: &Places<'_>, value: &Value) -> Option<St
             id => {
                 let table = template.tables.iter().find(|table| table.logical_id == id).map(|table| table.name.clone());
                 let secret = template.secrets.iter().find(|secret| secret.logical_id == id);
+                let bucket =
+                    template.buckets.iter().find(|bucket| bucket.logical_id == id).map(|bucket| bucket.name.clone());
+                let queue = template.queues.iter().find(|queue| queue.logical_id == id);
+                let queue = queue.map(|queue| format!("{}/{ACCOUNT}/{}", places.files_and_queues, queue.name));
                 table
+                    .or(bucket)
+                    .or(queue)
                     .or_else(|| secret.map(|secret| secret_arn(&secret.name)))
                     .or_else(|| template.parameters.get(id)?.clone())
             }
@@ -94,6 +104,7 @@ mod tests {
         dynamodb: "http://127.0.0.1:3001",
         ses: "http://127.0.0.1:3002",
         secrets_manager: "http://127.0.0.1:3002",
+        files_and_queues: "http://127.0.0.1:3003",
     };
 
     #[test]
@@ -108,6 +119,9 @@ mod tests {
         assert_eq!(environment.get("READMIT_CONFIGURATION_SET"), Some("readmit-local"));
         assert_eq!(environment.get("READMIT_AUDIT_RETENTION_DAYS"), Some("0"));
         assert_eq!(environment.get("AWS_ENDPOINT_URL_SESV2"), Some("http://127.0.0.1:3002"));
+        assert_eq!(environment.get("READMIT_IMPORT_BUCKET"), Some("readmit-import"));
+        let queue = "http://127.0.0.1:3003/000000000000/readmit-import.fifo";
+        assert_eq!(environment.get("READMIT_IMPORT_QUEUE_URL"), Some(queue));
         assert_eq!(environment.get("READMIT_EDGE_SECRET"), None);
         assert_eq!(environment.get("READMIT_BACKEND_SECRET"), None);
         assert_eq!(environment.get("READMIT_REQUIRE_EDGE"), Some("false"));

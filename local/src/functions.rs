@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_config::Region;
 use aws_credential_types::Credentials;
+use import_employees::ImportServices;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use readmit::environment::BadVariable;
 use readmit::http::{Body, Failure, Request, Response};
@@ -27,7 +28,7 @@ pub struct Functions {
     reset_2fa: Arc<Services>,
     revoke_passcode: Arc<Services>,
     cleanup_passcodes: Arc<Services>,
-    import_employees: Arc<Services<Mail>>,
+    import_employees: Arc<ImportServices>,
     rotate_root_secret: Arc<RotationServices>,
     track_delivery: Arc<Services>,
     manage_employees: Arc<Services<Mail>>,
@@ -71,7 +72,7 @@ impl Functions {
             reset_2fa: services("reset-2fa", reset_2fa::KEYS)?,
             revoke_passcode: services("revoke-passcode", revoke_passcode::KEYS)?,
             cleanup_passcodes: services("cleanup-passcodes", KeyNeeds::NONE)?,
-            import_employees: mailing("import-employees", import_employees::KEYS)?,
+            import_employees: Arc::new(ImportServices::new(process("import-employees")?)?),
             rotate_root_secret: Arc::new(RotationServices::new(&process("rotate-root-secret")?)?),
             track_delivery: services("track-delivery", KeyNeeds::NONE)?,
             manage_employees: mailing("manage-employees", manage_employees::KEYS)?,

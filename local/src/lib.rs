@@ -1,7 +1,7 @@
 //! The whole system in one process on localhost, without a network, Docker or an AWS account: `cargo run`.
 //!
 //! This crate replaces the AWS services around the functions: an embedded DynamoDB (`database`), API Gateway (`gateway`), SES (`ses`, with
-//! the mails in `mailbox`), Secrets Manager (`secrets`), Lambda's API (`lambda_api`), the scheduler (`schedule`) and the host of the
+//! the mails in `mailbox`), Secrets Manager (`secrets`), S3 (`objects`), SQS (`queue`), Lambda's API (`lambda_api`), the scheduler (`schedule`) and the host of the
 //! portal's files (`portal`). `authenticator` replaces the app on a phone. Routes, tables, schedules and secrets are read from
 //! `template.yaml`. The functions are the deployed ones with the same events; they do not know that they run locally.
 
@@ -17,6 +17,7 @@ pub mod dynamodb;
 pub mod environment;
 mod etag;
 mod event;
+mod files_and_queues;
 pub mod functions;
 mod gateway;
 mod guard;
@@ -28,8 +29,11 @@ mod mail_preview;
 mod mailbox;
 mod mailbox_page;
 mod moving_clock;
+mod objects;
 mod pages;
 mod portal;
+mod queue;
+mod queue_reader;
 mod ready;
 pub mod reports;
 pub mod sample_mails;
@@ -47,10 +51,13 @@ use std::path::PathBuf;
 pub use data_dir::DataDirError;
 pub use database::{Database, DatabaseError, engine};
 pub use dynoxide::Database as Engine;
+pub use files_and_queues::FilesAndQueues;
 pub use invoker::Process;
 pub use log::Log;
 pub use mailbox::{Email, Mailbox, Report};
 pub use moving_clock::MovingClock;
+pub use objects::Objects;
+pub use queue::Queue;
 pub use ready::Ready;
 pub use secrets::Secrets;
 pub use seed::enrolment::Admin;
@@ -70,7 +77,7 @@ pub struct Options {
     pub portal: bool,
     /// Whether every page of the portal has the dock at its foot, and the sign-in page its help.
     pub dock: bool,
-    /// Whether the stream of the audit table is read automatically.
+    /// Whether the stream of the audit table and the queue of imports are read automatically.
     pub follow_stream: bool,
     /// Whether each mail is reported as delivered after a second. Otherwise only `POST /_local/delivery` reports.
     pub delivers_mail: bool,

@@ -14,6 +14,7 @@ pub struct Ready {
     pub authenticator: String,
     pub dynamodb: String,
     pub secrets_and_mail: String,
+    pub files_and_queues: String,
     pub admin: Option<Admin>,
 }
 
@@ -56,6 +57,7 @@ mod tests {
             authenticator: url("/_local/authenticator"),
             dynamodb: "http://localhost:3001".to_owned(),
             secrets_and_mail: "http://localhost:3002".to_owned(),
+            files_and_queues: "http://localhost:3003".to_owned(),
             admin: Some(admin),
         };
         let expected = "

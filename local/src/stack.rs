@@ -13,6 +13,7 @@ use crate::control::ClockControl;
 use crate::data_dir::DataDirError;
 use crate::database::{Database, DatabaseError};
 use crate::environment::{Places, UnknownVariable, of_functions};
+use crate::files_and_queues::{FilesAndQueues, StorageError};
 use crate::functions::Functions;
 use crate::invoker::{Invoker, Process};
 use crate::loopback::{Listener, Server};
@@ -41,6 +42,7 @@ pub struct Stack {
     database: Database,
     api: Server,
     aws: Server,
+    storage: FilesAndQueues,
     stream: Option<StreamReader>,
     running: JoinSet<()>,
 }
@@ -54,6 +56,8 @@ pub enum StartError {
     Listener(#[from] io::Error),
     #[error(transparent)]
     DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error(transparent)]
@@ -74,6 +78,7 @@ pub struct Detours {
     pub dynamodb: Option<String>,
     pub ses: Option<String>,
     pub secrets_manager: Option<String>,
+    pub files_and_queues: Option<String>,
     pub processes: BTreeMap<String, Process>,
 }
 
@@ -107,6 +112,8 @@ impl Stack {
         let (mailbox, arrivals) = Mailbox::open(database.data_dir())?;
         let secrets = Secrets::open(&template.secrets, database.data_dir(), clock.clock())?;
 
+        let mut storage = FilesAndQueues::open(&template, database.data_dir(), &clock.clock()).await?;
+
         let aws_listener = Listener::bind(0).await?;
         let (api, api_address) = (api_listener.url(), api_listener.address());
         let (secrets_and_mail, aws_address) = (aws_listener.url(), aws_listener.address());
@@ -115,12 +122,15 @@ impl Stack {
             dynamodb: detours.dynamodb.as_deref().unwrap_or(database.address()),
             ses: detours.ses.as_deref().unwrap_or(&aws_address),
             secrets_manager: detours.secrets_manager.as_deref().unwrap_or(&aws_address),
+            files_and_queues: detours.files_and_queues.as_deref().unwrap_or(storage.address()),
         };
         let environment = of_functions(&template, &places)?;
         let functions = Functions::new(&environment, &clock.clock(), &Random::system())?;
         let invoker = Invoker::new(template, functions, detours.processes);
         let scheduler = Scheduler::new(invoker.clone(), clock.clock());
         let stream = StreamReader::of_template(database.engine(), database.data_dir(), &invoker)?;
+
+        storage.connect(&invoker);
 
         let port = aws_listener.port();
         let aws_router = ses_and_secrets::router(mailbox.clone(), &secrets, clock.clock(), port);
@@ -158,17 +168,21 @@ impl Stack {
             api,
             dynamodb: database.url().to_owned(),
             secrets_and_mail,
+            files_and_queues: storage.url().to_owned(),
             admin,
         };
         let mut running = scheduler.start();
         if let Some(stream) = stream.as_ref().filter(|_| options.follow_stream) {
             stream.start(&mut running);
         }
+        if options.follow_stream {
+            storage.start(&mut running);
+        }
         if options.delivers_mail {
             reports.start(arrivals, &mut running);
         }
         let (api, aws) = (api_server, aws_server);
-        Ok(Self { ready, environment, clock, mailbox, secrets, database, api, aws, stream, running })
+        Ok(Self { ready, environment, clock, mailbox, secrets, database, api, aws, storage, stream, running })
     }
 
     /// The line that the stack prints when it is ready.
@@ -222,12 +236,18 @@ impl Stack {
         }
     }
 
+    /// The bucket and the queue of imports.
+    pub fn files_and_queues(&self) -> &FilesAndQueues {
+        &self.storage
+    }
+
     /// Stops everything: finishes the current answers, then closes every listener.
     pub async fn stop(self) {
-        let Self { api, aws, database, mut running, .. } = self;
+        let Self { api, aws, storage, database, mut running, .. } = self;
         api.stop().await;
         running.shutdown().await;
         aws.stop().await;
+        storage.stop().await;
         database.stop().await;
     }
 }

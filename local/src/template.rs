@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 mod cors;
 mod filters;
+mod storage;
+mod table;
 mod triggers;
 pub mod yaml;
 
 pub use cors::Cors;
+pub use storage::{Bucket, Queue};
+pub use table::Table;
 pub use triggers::StreamTrigger;
 
 /// The template of this build.
@@ -22,6 +26,8 @@ pub struct Template {
     pub functions: Vec<Function>,
     pub tables: Vec<Table>,
     pub secrets: Vec<Secret>,
+    pub buckets: Vec<Bucket>,
+    pub queues: Vec<Queue>,
     pub cors: Cors,
     /// The parameters and their defaults.
     pub parameters: BTreeMap<String, Option<String>>,
@@ -42,6 +48,8 @@ pub struct Function {
     pub rate: Option<Duration>,
     /// The stream that it reads, if any.
     pub stream: Option<StreamTrigger>,
+    /// The queue whose messages it takes, by its logical id.
+    pub queue: Option<String>,
 }
 
 /// A route of the HTTP API.
@@ -50,17 +58,6 @@ pub struct Route {
     pub method: String,
     /// The path with parameters such as `{employee_id}`.
     pub path: String,
-}
-
-/// A DynamoDB table.
-pub struct Table {
-    pub logical_id: String,
-    /// The name in the local stack.
-    pub name: String,
-    /// The CreateTable request.
-    pub definition: Value,
-    /// The TimeToLiveSpecification of its UpdateTimeToLive request, if it has one.
-    pub time_to_live: Option<Value>,
 }
 
 /// A generated secret.
@@ -122,10 +119,18 @@ impl Template {
         let functions: Vec<Function> = of_type("AWS::Serverless::Function")
             .map(|(id, r)| function(id, r, &document.globals))
             .collect::<Result<_, _>>()?;
-        let tables = of_type("AWS::DynamoDB::Table").map(|(id, r)| table(id, &r.properties)).collect();
+        let tables = of_type("AWS::DynamoDB::Table")
+            .map(|(id, r)| Table::new(id, local_name(id, "Table"), &r.properties))
+            .collect();
         // Secrets with a condition belong to trusted proxies, which the local stack does not have.
         let secrets = of_type("AWS::SecretsManager::Secret").filter(|(_, r)| r.condition.is_none());
         let secrets = secrets.map(|(id, r)| secret(id, &r.properties)).collect::<Result<_, _>>()?;
+        // The bucket with a condition has the portal's files, which the local stack serves itself.
+        let buckets = of_type("AWS::S3::Bucket").filter(|(_, r)| r.condition.is_none());
+        let buckets =
+            buckets.map(|(id, _)| Bucket { logical_id: id.clone(), name: local_name(id, "Bucket") }).collect();
+        let queues = of_type("AWS::SQS::Queue");
+        let queues = queues.filter_map(|(id, r)| Queue::new(id, &local_name(id, "Queue"), &r.properties)).collect();
         let parameters = document.parameters.iter().map(|(n, p)| (n.clone(), p.default.as_ref().map(text))).collect();
 
         let mut variables = variables_of(&document.globals["Function"]);
@@ -134,12 +139,21 @@ impl Template {
         }
         let cors = of_type("AWS::Serverless::HttpApi").find_map(|(_, api)| Cors::new(&api.properties));
         let cors = cors.ok_or_else(|| fault("Api", "has no CorsConfiguration that is known here"))?;
-        Ok(Self { functions, tables, secrets, cors, parameters, variables })
+        Ok(Self { functions, tables, secrets, buckets, queues, cors, parameters, variables })
     }
 
     /// The package of the function that reads a table's stream, and the trigger.
     pub fn stream(&self) -> Option<(&str, &StreamTrigger)> {
         self.functions.iter().find_map(|function| Some((function.package.as_str(), function.stream.as_ref()?)))
+    }
+
+    /// The package of the function that takes the messages of a queue, and the queue.
+    pub fn queue(&self) -> Option<(&str, &Queue)> {
+        self.functions.iter().find_map(|function| {
+            let wanted = function.queue.as_ref()?;
+            let queue = self.queues.iter().find(|queue| queue.logical_id == *wanted)?;
+            Some((function.package.as_str(), queue))
+        })
     }
 
     /// The function with this logical id or package.
@@ -160,6 +174,7 @@ fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Fu
         routes: Vec::new(),
         rate: None,
         stream: None,
+        queue: None,
     };
     for event in resource.properties["Events"].as_object().into_iter().flat_map(Map::values) {
         let properties = &event["Properties"];
@@ -183,34 +198,12 @@ fn function(logical_id: &str, resource: &Resource, globals: &Value) -> Result<Fu
                 function.stream =
                     Some(trigger.ok_or_else(|| fault(logical_id, "has a filter that is not known here"))?);
             }
+            "SQS" => function.queue = properties.pointer("/Queue/Fn::GetAtt").and_then(storage::queue_of),
             // Events of other services are sent by other modules.
             _ => {}
         }
     }
     Ok(function)
-}
-
-fn table(logical_id: &str, properties: &Value) -> Table {
-    let name = local_name(logical_id, "Table");
-    // The local stack needs no provisioned capacity.
-    let mut definition =
-        Map::from_iter([("TableName".to_owned(), json!(name)), ("BillingMode".to_owned(), json!("PAY_PER_REQUEST"))]);
-    for member in ["AttributeDefinitions", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes"] {
-        if let Some(value) = properties.get(member) {
-            definition.insert(member.to_owned(), value.clone());
-        }
-    }
-    let indexes = definition.get_mut("GlobalSecondaryIndexes").and_then(Value::as_array_mut);
-    for index in indexes.into_iter().flatten().filter_map(Value::as_object_mut) {
-        index.remove("ProvisionedThroughput");
-    }
-    if let Some(view) = properties.pointer("/StreamSpecification/StreamViewType") {
-        // In CloudFormation the specification enables the stream; DynamoDB's API needs `StreamEnabled`.
-        let stream = json!({"StreamEnabled": true, "StreamViewType": view});
-        definition.insert("StreamSpecification".to_owned(), stream);
-    }
-    let time_to_live = properties.get("TimeToLiveSpecification").filter(|ttl| ttl["Enabled"] == true).cloned();
-    Table { logical_id: logical_id.to_owned(), name, definition: Value::Object(definition), time_to_live }
 }
 
 fn secret(logical_id: &str, properties: &Value) -> Result<Secret, TemplateError> {
@@ -245,6 +238,8 @@ fn fault(place: &str, what: impl std::fmt::Display) -> TemplateError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

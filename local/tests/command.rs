@@ -80,7 +80,7 @@ fn it_prints_its_addresses_and_exits_cleanly() {
     let (child, ready) = started(&["--port", "0"]);
     assert_eq!(ready["ready"], true);
     let api = ready["api"].as_str().unwrap();
-    for address in ["api", "dynamodb", "secrets_and_mail"] {
+    for address in ["api", "dynamodb", "secrets_and_mail", "files_and_queues"] {
         assert!(ready[address].as_str().unwrap().starts_with("http://localhost:"), "{ready}");
     }
     assert_eq!(ready["portal"], format!("{api}/"));

@@ -145,8 +145,9 @@ async fn strangers_are_refused() {
             assert_eq!(answer.status(), 403, "{path} {header:?}");
         }
     }
-    let url = stack.secrets_and_mail();
-    assert_eq!(send_with(Method::POST, url, None, &[("origin", stack.api())]).await.status(), 403);
+    for url in [stack.secrets_and_mail(), stack.files_and_queues().address()] {
+        assert_eq!(send_with(Method::POST, url, None, &[("origin", stack.api())]).await.status(), 403);
+    }
 }
 
 #[tokio::test]
@@ -154,7 +155,7 @@ async fn every_loopback_address_answers() {
     let stack = Stack::start(options()).await.unwrap();
     let has_ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
     let ready = stack.ready();
-    for url in [&ready.api, &ready.dynamodb, &ready.secrets_and_mail] {
+    for url in [&ready.api, &ready.dynamodb, &ready.secrets_and_mail, &ready.files_and_queues] {
         for host in ["localhost", "127.0.0.1", "[::1]"] {
             let client = Client::builder().no_proxy().build().unwrap();
             let answer = client.get(url.replace("localhost", host)).send().await;

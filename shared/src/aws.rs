@@ -102,6 +102,15 @@ pub(crate) struct Service {
 
 pub(crate) const DYNAMODB: Service = Service { id: "DynamoDB", host: "dynamodb" };
 pub(crate) const SES: Service = Service { id: "SESv2", host: "email" };
+pub(crate) const S3: Service = Service { id: "S3", host: "s3" };
+pub(crate) const LAMBDA: Service = Service { id: "Lambda", host: "lambda" };
+
+impl Service {
+    /// The first part of the host name, which is also the name in signatures.
+    pub(crate) fn host(&self) -> &'static str {
+        self.host
+    }
+}
 
 impl Aws {
     /// Reads region and credentials from the environment of this process.
@@ -157,6 +166,26 @@ impl Aws {
             // The connection is free only after the whole body was read.
             let _ = ByteStream::new(answer.into_body()).collect().await;
         }
+    }
+
+    /// The connections of all clients.
+    pub(crate) fn connector(&self) -> SharedHttpConnector {
+        self.connector.0.clone()
+    }
+
+    /// The endpoint that the environment gives instead of AWS's own.
+    pub(crate) fn endpoint(&self, service: &Service) -> Option<&String> {
+        self.endpoints.url(service.id)
+    }
+
+    pub(crate) fn region_and_credentials(&self) -> Option<(Region, SharedCredentialsProvider)> {
+        self.config.region().cloned().zip(self.config.credentials_provider())
+    }
+
+    /// SQS: three attempts.
+    pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
+        let config = aws_sdk_sqs::config::Builder::from(&self.config);
+        aws_sdk_sqs::Client::from_conf(config.retry_partition(own_retries("SQS")).build())
     }
 
     /// DynamoDB: three attempts.

@@ -35,6 +35,7 @@ mod recovery;
 mod retry;
 mod send;
 mod transition;
+mod words;
 
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ pub use people_conditions::{PeopleConditions, StayingAdmin};
 pub use recovery::{CompletionTry, PasswordTry};
 pub use retry::Attempts;
 pub use transition::PHASE;
+pub use words::WordsOf;
 
 #[derive(Clone)]
 struct Tables {

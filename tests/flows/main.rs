@@ -17,6 +17,7 @@ mod delivery;
 mod devices;
 mod fixtures;
 mod idempotency;
+mod imported_files;
 mod imports;
 mod issuing;
 mod lasting_notices;

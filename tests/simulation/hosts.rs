@@ -136,6 +136,7 @@ pub fn environment() -> Environment {
         dynamodb: "http://store.example",
         ses: "http://mail.example",
         secrets_manager: "http://secrets.example",
+        files_and_queues: "http://files.example",
     };
     of_functions(&Template::of_this_build().unwrap(), &places).unwrap()
 }

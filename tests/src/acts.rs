@@ -194,6 +194,11 @@ async fn what_time_and_operators_do() -> Vec<Done> {
     ledger.add("import a person as known", one(world.northwind(json!([row(0)])))).await;
     let ten: Vec<Value> = (100..110).map(row).collect();
     ledger.add("import ten new people", one(world.northwind(json!(ten)))).await;
+    let rows =
+        (110..120).map(|n| format!("{},{}\n", row(n)["email"].as_str().unwrap(), row(n)["name"].as_str().unwrap()));
+    let object = world.upload("uploads/people.csv", format!("email,name\n{}", rows.collect::<String>())).await;
+    world.import(world.northwind_file(object)).await;
+    ledger.add("import ten new people from a file", world.stack.files_and_queues().catch_up()).await;
     for (name, row) in [
         ("change a person's address", json!({"email": SAM2, "employee_id": world.id(SAM)})),
         ("disable a Security Admin", json!({"email": GRACE, "status": "disabled"})),

@@ -5,6 +5,7 @@
 pub mod acts;
 pub mod contract;
 pub mod cost;
+mod imported_files;
 mod injected_fault;
 mod late_indexes;
 mod log;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
 use readmit_local::template::Template;
 use readmit_local::template::yaml::to_json;
 use serde_json::{Value, json};
@@ -131,11 +132,15 @@ fn name_of(resource: &Value) -> String {
     }
 }
 
-/// The permissions that a request of a function needs. `target` is its `X-Amz-Target`, empty for SES.
-pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
+/// The permissions that a request of a function needs. `target` is its `X-Amz-Target`, empty for SES and S3.
+pub(crate) fn needs(request: &Parts, target: &str, body: &[u8]) -> Vec<Need> {
+    if let Some(key) = request.uri.path().strip_prefix("/readmit-import/") {
+        return of_file(request, key);
+    }
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     match target.split_once('.') {
         None => vec![plain("ses:SendEmail", "ses")],
+        Some(("AmazonSQS", operation)) => vec![plain(&format!("sqs:{operation}"), "ImportQueue")],
         Some(("secretsmanager", "BatchGetSecretValue")) => {
             let several = request["SecretIdList"].as_array().unwrap().iter();
             let each = several.map(|id| plain("secretsmanager:GetSecretValue", &secret_of(id)));
@@ -159,6 +164,10 @@ pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
             };
             tables.flat_map(needs).collect::<BTreeSet<_>>().into_iter().collect()
         }
+        Some((_, operation @ "BatchWriteItem")) => {
+            let tables = request["RequestItems"].as_object().unwrap().keys();
+            tables.map(|table| plain(&format!("dynamodb:{operation}"), &table_of(table))).collect()
+        }
         Some((_, operation)) => {
             let mut resource = table_of(request["TableName"].as_str().unwrap());
             if let Some(index) = request["IndexName"].as_str() {
@@ -169,6 +178,17 @@ pub(crate) fn needs(target: &str, body: &[u8]) -> Vec<Need> {
             vec![Need { attributes: attributes(&request), leading_key, ..need }]
         }
     }
+}
+
+/// The permissions for a request to the bucket of imports. Without `s3:ListBucket` S3 answers 403 if there is no such file.
+fn of_file(request: &Parts, key: &str) -> Vec<Need> {
+    let folder = key.split('/').next().unwrap();
+    let action = match (request.method.as_str(), request.uri.query()) {
+        ("PUT", _) => "s3:PutObject",
+        (_, Some(_)) => "s3:GetObjectVersion",
+        (_, None) => "s3:GetObject",
+    };
+    vec![plain(action, &format!("ImportBucket/{folder}/*")), plain("s3:ListBucket", "ImportBucket")]
 }
 
 fn plain(action: &str, resource: &str) -> Need {

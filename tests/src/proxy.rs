@@ -190,7 +190,7 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default().to_owned();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     if let Some(function) = policy::caller(&parts.headers) {
-        let needs = policy::needs(&target, &body);
+        let needs = policy::needs(&parts, &target, &body);
         if let Some(need) = needs.iter().find(|need| !policy::allows(&function, need)) {
             return denied(&format!("the template does not let {function} do {need:?}"));
         }
@@ -210,7 +210,8 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     let indexes = shared.indexes.lock().unwrap().clone();
     let upstream =
         indexes.filter(|_| reads_an_index(&sent_body)).unwrap_or_else(|| shared.upstream.get().unwrap().clone());
-    let url = format!("{upstream}{}", parts.uri.path());
+    let path = parts.uri.path_and_query().map(|path| path.as_str()).unwrap_or_default();
+    let url = format!("{upstream}{path}");
     let Ok(answer) = shared.client.request(parts.method, url).headers(headers).body(body).send().await else {
         return StatusCode::BAD_GATEWAY.into_response();
     };

@@ -27,6 +27,8 @@ pub struct World {
     pub ses: Proxy,
     /// The proxy before Secrets Manager.
     pub secrets_manager: Proxy,
+    /// The proxy before S3 and SQS.
+    pub files: Proxy,
     /// The two companies' ids, by name.
     pub companies: HashMap<String, String>,
     ids: HashMap<String, String>,
@@ -67,12 +69,14 @@ impl World {
     pub async fn empty() -> Self {
         let database = Database::start(None).await.unwrap();
         let (store, ses, secrets_manager) = (Proxy::start().await, Proxy::start().await, Proxy::start().await);
+        let files = Proxy::start().await;
         store.leads_to(database.address());
         let detour = |proxy: &Proxy| Some(proxy.url().to_owned());
         let detours = Detours {
             dynamodb: detour(&store),
             ses: detour(&ses),
             secrets_manager: detour(&secrets_manager),
+            files_and_queues: detour(&files),
             ..Detours::default()
         };
         let options = Options {
@@ -88,6 +92,7 @@ impl World {
         let stack = Stack::start_on(options, database, detours).await.unwrap();
         ses.leads_to(stack.secrets_and_mail());
         secrets_manager.leads_to(stack.secrets_and_mail());
+        files.leads_to(stack.files_and_queues().address());
         // The audit has the caller's address, which must be the same on every machine.
         let client = reqwest::Client::builder().no_proxy().resolve("localhost", (Ipv4Addr::LOCALHOST, 0).into());
         let client = client.build().unwrap();
@@ -96,6 +101,7 @@ impl World {
             store,
             ses,
             secrets_manager,
+            files,
             companies: HashMap::new(),
             ids: HashMap::new(),
             client,

@@ -10,6 +10,7 @@ mod api;
 mod document;
 mod environment;
 mod functions;
+mod imports;
 mod parameters;
 mod permissions;
 mod policies;

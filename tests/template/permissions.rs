@@ -180,6 +180,9 @@ async fn what_nobody_asks_for(world: &World) {
     world.change("cleo@client.example", json!({"account_type": "employee"})).await;
     world.change(MIKE, json!({"erase": true})).await;
     world.operator_mails_a_code_to("mary@contoso.example").await;
+    let object = world.upload("uploads/people.csv", "email,name\nnew@northwind.example,New Here\n").await;
+    world.import(world.northwind_file(object)).await;
+    assert!(world.stack.files_and_queues().catch_up().await);
     world.advance(Duration::from_secs(7_200)).await;
     world.clean_up().await;
     for secret in RootSecret::ALL {
@@ -234,8 +237,10 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
     approvals(&world).await;
     what_nobody_asks_for(&world).await;
     world.stack.catch_up_with_the_stream().await;
-    let done: BTreeSet<(String, Need)> =
-        [&world.store, &world.ses, &world.secrets_manager].into_iter().flat_map(|proxy| proxy.needs()).collect();
+    let done: BTreeSet<(String, Need)> = [&world.store, &world.ses, &world.secrets_manager, &world.files]
+        .into_iter()
+        .flat_map(|proxy| proxy.needs())
+        .collect();
 
     let permissions = permissions();
     assert_eq!(permissions.len(), 13);

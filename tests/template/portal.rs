@@ -48,6 +48,8 @@ fn origin<'a>(template: &'a Value, id: &Value) -> &'a Value {
 fn conditions(template: &Value) -> Faults {
     let of_the_edge = |id: &str, resource: &Value| {
         let kind = resource["Type"].as_str().unwrap_or_default();
+        // The bucket of imports is no part of the portal.
+        let kind = if id.starts_with("ImportBucket") { "" } else { kind };
         id.starts_with("Portal") || id.starts_with("Edge") || kind.contains("::CloudFront::") || kind.contains("::S3::")
     };
     let is_asked = |of: &Value| of["Condition"].as_str().is_some_and(|name| name.contains("Portal"));

@@ -2,9 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    readmit::process::listen(
-        |process| readmit::Services::with_mail(process, import_employees::KEYS),
-        import_employees::handle,
-    )
-    .await
+    readmit::process::listen(import_employees::ImportServices::new, import_employees::handle).await
 }

@@ -10,6 +10,8 @@ use crate::snapshot::Snapshot;
 
 pub(crate) enum Plan {
     Add(Box<Employee>),
+    /// The rows of the person's words are there already.
+    AddAfterWords(Box<Employee>),
     /// The transaction that created the company has added the person.
     Added(EmployeeId),
     Change {

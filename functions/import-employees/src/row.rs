@@ -64,7 +64,7 @@ pub(crate) fn duplicate_row() -> RowProblem {
     RowProblem::new(DUPLICATE_ROW, "another row names the same person")
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     Created,

@@ -106,6 +106,10 @@ async fn write_row(
             let written = store.add_employee(&employee, is_new_company, &conditions, act).await?;
             (written, Some(employee.employee_id), Outcome::Created)
         }
+        Plan::AddAfterWords(employee) => {
+            let written = store.add_employee_after_words(&employee, act).await?;
+            (written, Some(employee.employee_id), Outcome::Created)
+        }
         Plan::Change { before, after } => match services.operators_conditions(&before, Some(&after)).await? {
             Some(conditions) => {
                 let written = store.change_employee(&before, &after, &conditions, act).await?;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use rand::{CryptoRng, RngExt as _};
+use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 
 use crate::Timestamp;
@@ -60,6 +61,18 @@ typed_ids! {
     ApprovalId "apr_";
     /// The id of an audit event.
     EventId "evt_";
+    /// The id of an import of a file.
+    ImportId "imp_";
+}
+
+impl EmployeeId {
+    /// The id of the person whom a row of a file adds: row number `row` of the piece number `piece`. Each run of the piece gives the same
+    /// id, so a second run finds whom the first one added.
+    pub fn of_import(import_id: ImportId, piece: u32, row: usize) -> Self {
+        let hash = Sha256::digest(format!("{import_id} {piece} {row}"));
+        let random = hash.iter().take(10).fold(0, |bits, byte| (bits << 8) | u128::from(*byte));
+        Self(Ulid::from_parts(import_id.0.timestamp_ms(), random))
+    }
 }
 
 impl PasscodeId {
@@ -127,6 +140,16 @@ mod tests {
         assert!((EventId::first_at(now)..=EventId::last_at(now)).contains(&id));
         assert!(EventId::last_at(before) < EventId::first_at(now) && EventId::last_at(now) < EventId::first_at(after));
         assert_eq!(EventId::first_at(now).just_before(), EventId::last_at(before));
+    }
+
+    #[test]
+    fn a_row_of_an_import_has_one_id() {
+        let import_id: ImportId = "imp_01J00000000000000000000000".parse().unwrap();
+        let id = EmployeeId::of_import(import_id, 7, 12);
+        assert_eq!(id, EmployeeId::of_import(import_id, 7, 12));
+        let others = [EmployeeId::of_import(import_id, 71, 2), EmployeeId::of_import(import_id, 7, 13)];
+        assert!(!others.contains(&id));
+        assert!(id.to_string().starts_with("emp_01J0000000"), "it sorts by the time of the import");
     }
 
     #[test]

@@ -117,6 +117,7 @@ impl Store {
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let mut changes = self.additions(first, true, act)?;
+        changes.extend(self.change_words(None, Some(first)));
         let row = item(company)?.into_iter().chain(key([(EMPLOYEE_ID, &COMPANY_ROW)])).collect();
         changes.push(Change::put(&self.tables.employees, row).if_absent(EMPLOYEE_ID));
         changes.extend(company.external_id.as_ref().map(|new| self.claim_company(company, new)));

@@ -47,7 +47,7 @@ pub(super) struct Match {
 
 const WORD: &str = "word#";
 
-fn word_key(company_id: CompanyId, word: &str, employee_id: EmployeeId) -> Item {
+pub(super) fn word_key(company_id: CompanyId, word: &str, employee_id: EmployeeId) -> Item {
     key([(COMPANY_ID, &company_id), (EMPLOYEE_ID, &format!("{WORD}{word}#{employee_id}"))])
 }
 

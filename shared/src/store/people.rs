@@ -95,10 +95,21 @@ impl Store {
         act: &AuditContext,
     ) -> Result<Outcome, StoreError> {
         let mut changes = self.additions(employee, is_new_company, act)?;
+        changes.extend(self.change_words(None, Some(employee)));
         changes.extend(self.people_conditions(conditions, Some(employee.employee_id), act)?);
         self.transact(changes).await
     }
 
+    /// Adds a person whose words were written before, by [`Self::write_words`]. Refused if the id, the login or the external id is taken.
+    pub async fn add_employee_after_words(
+        &self,
+        employee: &Employee,
+        act: &AuditContext,
+    ) -> Result<Outcome, StoreError> {
+        self.transact(self.additions(employee, false, act)?).await
+    }
+
+    /// The writes that add a person, without the rows of the words.
     pub(super) fn additions(
         &self,
         employee: &Employee,
@@ -117,7 +128,6 @@ impl Store {
             Change::put(&self.tables.credentials, credentials).if_absent(LOGIN),
             self.record(&event)?,
         ];
-        changes.extend(self.change_words(None, Some(employee)));
         changes.extend(employee.external_id.as_ref().map(|new| self.claim_external(employee, new)));
         Ok(changes)
     }
