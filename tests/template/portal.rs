@@ -48,9 +48,8 @@ fn origin<'a>(template: &'a Value, id: &Value) -> &'a Value {
 fn conditions(template: &Value) -> Faults {
     let of_the_edge = |id: &str, resource: &Value| {
         let kind = resource["Type"].as_str().unwrap_or_default();
-        // The bucket of imports is no part of the portal.
-        let kind = if id.starts_with("ImportBucket") { "" } else { kind };
-        id.starts_with("Portal") || id.starts_with("Edge") || kind.contains("::CloudFront::") || kind.contains("::S3::")
+        let other = kind.contains("::CloudFront::") || (kind.contains("::S3::") && !id.starts_with("ImportBucket"));
+        id.starts_with("Portal") || id.starts_with("Edge") || other
     };
     let is_asked = |of: &Value| of["Condition"].as_str().is_some_and(|name| name.contains("Portal"));
     let named = |kind: &str| template[kind].as_object().unwrap().iter();
@@ -58,9 +57,8 @@ fn conditions(template: &Value) -> Faults {
     let mut faults: Faults = there.map(|(id, _)| format!("{id} is there without being asked for")).collect();
     for (name, condition) in named("Conditions").filter(|(name, _)| name.starts_with("HasPortal")) {
         let optional = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "PortalWebAclArn"}, ""]}]});
-        if !texts(condition).iter().any(|text| ["HostsPortal", "HasPortalDomain"].contains(text))
-            && *condition != optional
-        {
+        let is_hosted = texts(condition).iter().any(|text| ["HostsPortal", "HasPortalDomain"].contains(text));
+        if !is_hosted && *condition != optional {
             faults.push(format!("{name} can be true where no portal is hosted"));
         }
     }
