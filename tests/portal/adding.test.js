@@ -138,3 +138,34 @@ story('a new Security Admin who waits for approval is not told as added', async 
   assert.equal(await dialog.getByText('is added').count(), 0);
   assert.equal(await noras(company, ada), 0);
 });
+
+story('a person is added, changed and erased without a mouse, and the focus is where the work goes on', async (world) => {
+  const company = await world.company();
+  const visitor = await world.visitor('/');
+  const { page } = visitor;
+  await signInAs(page, await company.enrol('ada'));
+  await page.getByRole('rowheader', { name: 'Ada Lindqvist' }).waitFor();
+  await visitor.tabsTo('button', 'Add employee');
+  await page.keyboard.press('Enter');
+  await until('focus on the name', () => hasFocus(page.getByLabel('Name', { exact: true })));
+  await page.keyboard.type('Nora Berg');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(company.address('nora'));
+  await page.keyboard.press('Enter');
+  await page.getByText('Nora Berg is added.').waitFor();
+  await visitor.tabsTo('link', 'All about this person');
+  await page.keyboard.press('Enter');
+  await until('focus on the heading', () => hasFocus(page.getByRole('heading', { name: 'Nora Berg', level: 1 })));
+  await visitor.tabsTo('textbox', 'Name');
+  await page.keyboard.press('End');
+  await page.keyboard.type('-Lind');
+  await page.keyboard.press('Enter');
+  await page.getByText('Saved.', { exact: true }).waitFor();
+  await visitor.tabsTo('button', 'Erase', { within: 40 });
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.type('Nora Berg-Lind');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nora Berg-Lind is erased.').waitFor();
+  await until('focus on the heading', () => hasFocus(page.getByRole('heading', { level: 1 })));
+});

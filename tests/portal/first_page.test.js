@@ -153,6 +153,14 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
     await comesTo(page, 'Overview');
     await page.getByRole('img', { name: 'Completed recoveries by day' }).waitFor();
     await stoodStill(world, page, 'overview');
+    await goTo(page, '#/company');
+    await comesTo(page, 'Company');
+    await page.getByRole('heading', { name: 'Logo and colour' }).waitFor();
+    await stoodStill(world, page, 'company');
+    await page.goto(`/#/employees/${company.employeeId('mike')}`);
+    await comesTo(page, 'Mike Brandt');
+    await page.getByText('…', { exact: true }).first().waitFor({ state: 'detached' });
+    await stoodStill(world, page, 'a person');
   });
 
   story(`a recovery does not shift on a ${device}, also when answers are slow`, async (world) => {
