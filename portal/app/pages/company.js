@@ -39,15 +39,30 @@ function settingsForm(settings) {
   const { company } = words;
   const reason = h('input', { type: 'checkbox', id: newId(), name: 'reason-in-mail', checked: settings.reason_in_mail });
   const fields = {
-    name: field({ label: words.employee.name, name: 'company-name', value: settings.name, maxlength: '200', autocomplete: 'off', autocapitalize: 'words' }),
+    name: field({
+      label: words.employee.name, name: 'company-name', value: settings.name, maxlength: '200', autocomplete: 'off',
+      autocapitalize: 'words',
+    }),
     support_email: emailField({
       label: company.support, hint: company.supportHint, name: 'support', value: settings.support_email ?? '', maxlength: '254',
       autocomplete: 'off', isOptional: true,
     }),
-    locale: choice({ label: words.person.locale, hint: company.localeHint, name: 'company-locale', value: settings.locale ?? '', options: locales(company.noLocale, settings.locale) }),
-    time_zone: choice({ label: company.timeZone, hint: company.timeZoneHint, name: 'time-zone', value: settings.time_zone, options: zones(settings.time_zone) }),
-    second_proof: choice({ label: company.secondProof, hint: company.secondProofHint, name: 'second-proof', value: settings.second_proof, options: secondProofs() }),
-    approvals: choice({ label: company.approvals, hint: company.approvalsHint, name: 'approvals', value: settings.approvals, options: approvalPolicies() }),
+    locale: choice({
+      label: words.person.locale, hint: company.localeHint, name: 'company-locale', value: settings.locale ?? '',
+      options: locales(company.noLocale, settings.locale),
+    }),
+    time_zone: choice({
+      label: company.timeZone, hint: company.timeZoneHint, name: 'time-zone', value: settings.time_zone,
+      options: zones(settings.time_zone),
+    }),
+    second_proof: choice({
+      label: company.secondProof, hint: company.secondProofHint, name: 'second-proof', value: settings.second_proof,
+      options: secondProofs(),
+    }),
+    approvals: choice({
+      label: company.approvals, hint: company.approvalsHint, name: 'approvals', value: settings.approvals,
+      options: approvalPolicies(),
+    }),
   };
   const brand = new BrandFields(settings.brand, () => fields.name.input.value.trim());
   fields.name.input.addEventListener('input', () => brand.preview());
@@ -124,8 +139,7 @@ function settingsForm(settings) {
   const inMail = h('p', { class: 'check' }, reason, h('label', { for: reason.id }, company.reasonInMail));
   element.prepend(
     section(company.about, ...[fields.name, fields.support_email, fields.locale, fields.time_zone].map((one) => one.element), domains),
-    section(company.security, fields.second_proof.element, fields.approvals.element,
-      h('p', {}, h('a', { href: '#/approvals' }, words.approvals.title)), inMail, h('p', { class: 'hint' }, company.reasonHint)),
+    section(company.security, fields.second_proof.element, fields.approvals.element, inMail, h('p', { class: 'hint' }, company.reasonHint)),
     section(company.brand, ...brand.elements),
   );
   element.append(meanwhile.element, said);
