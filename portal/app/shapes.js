@@ -85,7 +85,7 @@
  * @typedef {{ secret: string, otpauth_uri: string, qr_svg: string }} Enrolment
  * @typedef {{ code: string, detail: string, retry_at?: string }} Reason
  * @typedef {{ left: number, limit: number, more_at: string | null }} Issuing  How many passcodes an admin can send in this hour.
- * @typedef {{ employee_id: string, passcode?: Passcode, problem?: Reason }} IssueResult
+ * @typedef {{ employee_id: string, passcode?: Passcode, approval?: Approval, problem?: Reason }} IssueResult
  */
 
 export {};

@@ -1,6 +1,7 @@
 /** One opening of the dialog for several people: who can get a passcode, what has come of each, and what is not sent yet. */
 
 import { timeOf, words } from '../../language.js';
+import { waitingText } from '../../approval.js';
 import { explainReason } from '../../problems.js';
 
 /** How many are sent in one request. Less than the API's 25, so that the progress bar moves. */
@@ -59,9 +60,11 @@ export class Round {
   }
 
   /** @param {Employee} employee @param {IssueResult} result */
-  take({ employee_id: id }, { passcode, problem }) {
+  take({ employee_id: id }, { passcode, approval, problem }) {
     if (passcode) {
       this.#outcomes.set(id, { state: 'sent', text: words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)) });
+    } else if (approval) {
+      this.#outcomes.set(id, { state: 'refused', text: waitingText({ approval }) });
     } else {
       this.#outcomes.set(id, { state: PASSING.includes(problem?.code ?? '') ? 'again' : 'refused', text: explainReason(problem) });
     }
