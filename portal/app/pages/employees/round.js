@@ -1,7 +1,7 @@
 /** One opening of the dialog for several people: who can get a passcode, what has come of each, and what is not sent yet. */
 
-import { timeOf, words } from '../../language.js';
 import { waitingText } from '../../approval.js';
+import { timeOf, words } from '../../language.js';
 import { explainReason } from '../../problems.js';
 
 /** How many are sent in one request. Less than the API's 25, so that the progress bar moves. */
