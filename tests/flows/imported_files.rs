@@ -162,3 +162,40 @@ async fn a_second_run_leaves_the_people_alone_whom_the_first_one_added() {
     assert_eq!(world.reports(&import_id)[0]["counts"]["created"], 2);
     world.reconcile().await;
 }
+
+#[tokio::test]
+async fn a_piece_whose_last_steps_fail_is_not_written_again() {
+    let world = World::start().await;
+    let object = world.upload("uploads/people.csv", csv(0..1_001)).await;
+    let import_id = world.import(world.northwind_file(object)).await.text_at("/import_id");
+    // The report is written, and the message of the second piece is not sent.
+    world.files.inject_one(InjectedFault::NotHeard(Attempts::All), "SendMessage", 0);
+    assert!(!world.stack.files_and_queues().catch_up().await);
+    world.files.heal();
+    assert_eq!(world.reports(&import_id).len(), 1);
+    let before = world.tables().await;
+    // S3 does not answer.
+    world.files.inject(InjectedFault::NotHeard(Attempts::All), 0, usize::MAX / 2);
+    world.advance(Duration::from_secs(16 * 60)).await;
+    assert!(!world.stack.files_and_queues().catch_up().await);
+    world.files.heal();
+    assert_eq!(world.tables().await, before);
+    world.advance(Duration::from_secs(16 * 60)).await;
+    assert!(world.stack.files_and_queues().catch_up().await);
+    assert_eq!(sums(&world.reports(&import_id), "created"), 1_001);
+    world.reconcile().await;
+}
+
+#[tokio::test]
+async fn a_piece_that_fails_five_times_is_a_dead_letter() {
+    let world = World::start().await;
+    let object = world.upload("uploads/people.csv", csv(0..1)).await;
+    world.import(world.northwind_file(object)).await;
+    world.files.inject(InjectedFault::NotHeard(Attempts::All), 0, usize::MAX / 2);
+    for _ in 0..5 {
+        assert!(!world.stack.files_and_queues().catch_up().await);
+        world.advance(Duration::from_secs(16 * 60)).await;
+    }
+    assert!(world.stack.files_and_queues().catch_up().await);
+    assert_eq!(world.stack.files_and_queues().queue().unwrap().count(), (0, 1));
+}
