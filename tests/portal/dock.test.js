@@ -141,7 +141,7 @@ story('the keyboard alone opens the dock, uses it and leaves it', async (world) 
   const toggle = dock.getByRole('button', { name: 'Local stack' });
   // The dock is behind everything else of the page.
   await page.keyboard.press('Shift+Tab');
-  await tabTo(page, toggle, { within: 10, key: 'Shift+Tab' });
+  await tabTo(page, toggle, { within: 20, key: 'Shift+Tab' });
   await page.keyboard.press('Enter');
   await tabTo(page, dock.getByRole('button', { name: 'Deliver' }).first(), { within: 20 });
   await page.keyboard.press('Enter');
