@@ -211,6 +211,42 @@ async fn a_request_is_void_if_the_person_has_another_address() {
 }
 
 #[tokio::test]
+async fn a_repeated_request_gets_the_answer_that_it_had_before_acts_waited() {
+    let world = World::start().await;
+    let (ada, _grace) = (world.enrolled(ADA).await, world.enrolled(GRACE).await);
+    let path = format!("/v1/employees/{}/passcode", world.id(GRACE));
+    let issues = || {
+        let request = world.request(Method::POST, &path).bearer_auth(&ada.token).header("idempotency-key", "click");
+        world.send(request.json(&json!({})))
+    };
+    let first = issues().await.is(201);
+    lets_acts_wait(&world).await;
+    assert_eq!(issues().await.is(201).body, first.body);
+    assert_eq!(open(&ada).await, Vec::<Value>::new());
+}
+
+/// The first try added a client, who gets no passcode. Now the same person is a Security Admin, whose passcode must be approved.
+#[tokio::test]
+async fn a_repeated_addition_mails_nothing_to_somebody_who_has_become_a_security_admin() {
+    let world = World::start().await;
+    let ada = world.enrolled(ADA).await;
+    let nora =
+        json!({"email": "nora@northwind.example", "name": "Nora", "account_type": "client", "issue_passcode": true});
+    let adds = || {
+        let request = world.request(Method::POST, "/v1/employees").bearer_auth(&ada.token);
+        world.send(request.header("idempotency-key", "click").json(&nora))
+    };
+    let added = adds().await.is(201);
+    assert_eq!(added.body["refusal"]["code"], "client_account");
+    let change = json!({"account_type": "employee", "role": "security_admin"});
+    ada.calls(Method::PATCH, added.header("location"), Some(change)).await.is(200);
+    lets_acts_wait(&world).await;
+    let again = adds().await.is(201);
+    assert_eq!((&again.body["passcode"], &again.body["refusal"]["code"]), (&json!(null), &json!("changed_meanwhile")));
+    assert_eq!(world.mail_counts(["nora@northwind.example"]).await, [0]);
+}
+
+#[tokio::test]
 async fn every_security_admin_is_told_of_each_request_and_of_its_end() {
     let world = World::start().await;
     let (ada, grace) = two_admins(&world).await;

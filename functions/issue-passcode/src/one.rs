@@ -82,14 +82,6 @@ async fn attempt(
 
     let (now, mut random) = (services.now(), services.random());
     let issued = decide(IssuedFor::Admin(admin), company, holder.clone(), options, now, &mut random)?;
-    if let Some(act) = sensitive_passcode(company, holder) {
-        let waiting = WaitingAct { act, concerned: Some(holder), body: body.to_text() };
-        let context = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
-        return Ok(match services.wait_for_approval(admin, waiting, &context).await? {
-            Some(approval) => Attempt::Answered(answer::accepted(&WaitingView::from(&approval))?),
-            None => Attempt::Conflict,
-        });
-    }
     let lease = match key.map(|key| view.key_state(key, now)) {
         None => None,
         Some(KeyState::Free(lease)) => Some(lease),
@@ -101,7 +93,16 @@ async fn attempt(
         Some(KeyState::OtherRequest | KeyState::Answered(_)) => return Err(Problem::IdempotencyKeyReused.into()),
     };
     let act = request.act(Actor::Employee { employee_id: claims.employee_id }, now);
-    Ok(match services.deliver_for(admin, &view, issued, company, IssuedWith { lease, approved: None }, &act).await? {
+    if let Some(kind) = sensitive_passcode(company, holder) {
+        let waiting = WaitingAct { act: kind, concerned: Some(holder), body: body.to_text() };
+        return Ok(match services.wait_for_approval(admin, waiting, &act).await? {
+            Some(approval) => Attempt::Answered(answer::accepted(&WaitingView::from(&approval))?),
+            None => Attempt::Conflict,
+        });
+    }
+    let replaced = store.passcode(&holder.login).await?;
+    let with = IssuedWith { replaced, lease, approved: None };
+    Ok(match services.deliver_for(admin, &view, issued, company, with, &act).await? {
         Some(passcode) => Attempt::Answered(answer::created(&IssuedView::new(&passcode, admin.employee(), act.at))?),
         None => Attempt::Conflict,
     })

@@ -222,6 +222,10 @@ impl BulkIssue<'_> {
             let view = again.as_ref().unwrap_or(view);
             let admin = self.admin(view)?;
             let holder = view.rows.get(holder.employee_id).ok_or(Problem::EmployeeNotFound)?;
+            // The holder may have become a Security Admin since the check.
+            if let Some(act) = sensitive_passcode(self.company, holder) {
+                return Err(self.wait(act, admin, holder).await?);
+            }
             let (now, mut random) = (self.services.now(), self.services.random());
             let issued =
                 decide(IssuedFor::Admin(admin), self.company, holder.clone(), &self.options, now, &mut random)?;

@@ -80,7 +80,11 @@ pub(crate) async fn employee(services: &Services<Mail>, request: &Request) -> Re
     let claims = access_claims(services, request).await?;
     let parsed = ParsedRequest::read(request, claims.employee_id);
     match add(services, request, &claims, &parsed).await? {
-        Addition::Done(person) => added(services, request, &claims, &person, parsed.wanted?.issue_passcode).await,
+        Addition::Done(person) => {
+            let wanted = parsed.wanted?;
+            let for_role = wanted.issue_passcode.then_some(wanted.role);
+            added(services, request, &claims, &person, for_role).await
+        }
         Addition::Waits(approval) => answer::accepted(&WaitingView::from(&approval)),
     }
 }

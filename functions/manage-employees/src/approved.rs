@@ -83,7 +83,8 @@ impl Waited<'_> {
         let outcome = store.add_employee(&person, false, &conditions, &self.act).await?;
         if outcome == Outcome::Done && wanted.issue_passcode {
             // The person is added. If the mail fails, the list shows that the passcode is missing.
-            let issued = first_passcode::issue(self.services, self.request, self.claims, person.employee_id).await;
+            let issued =
+                first_passcode::issue(self.services, self.request, self.claims, &person, person.granted_role).await;
             if let Err(Failure::Fault(cause) | Failure::Dependency(_, cause)) = issued {
                 tracing::error!(cause, "passcode not issued");
             }
@@ -99,7 +100,8 @@ impl Waited<'_> {
         let (company, mut random) = (row_of(&view.rows.company)?, self.services.random());
         let by = IssuedFor::Admin(self.requester);
         let issued = decide(by, company, holder.clone(), options, self.act.at, &mut random).map_err(Problem::from)?;
-        let with = IssuedWith { lease: None, approved: self.conditions.approved };
+        let replaced = self.services.store.passcode(&holder.login).await?;
+        let with = IssuedWith { replaced, lease: None, approved: self.conditions.approved };
         let passcode = self.services.deliver_for(self.approver, &view, issued, company, with, &self.act).await?;
         Ok(if passcode.is_some() { Outcome::Done } else { Outcome::Refused })
     }

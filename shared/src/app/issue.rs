@@ -9,7 +9,7 @@ use super::{AppError, Services};
 use crate::keyring::RootSecret;
 use crate::mail::Mail;
 use crate::store::{
-    Approved, Authority, BeginOutcome, IssueView, Lease, Outcome, Reservations, StoredPasscode, Throttled,
+    Approved, Authority, BeginOutcome, IssueView, Lease, Outcome, PasscodeRow, Reservations, StoredPasscode, Throttled,
 };
 
 /// A passcode that is stored with the status `sending`, and not mailed yet.
@@ -19,9 +19,11 @@ pub struct CodeToMail {
     disown_token: SecretString,
 }
 
-/// What an admin's passcode may be committed with.
+/// What an admin's passcode is committed with. The default is a first passcode: it is refused if the holder has one meanwhile.
 #[derive(Default)]
 pub struct IssuedWith {
+    /// The holder's earlier passcode, as it was read.
+    pub replaced: Option<PasscodeRow>,
     /// The idempotency key of the request.
     pub lease: Option<Lease>,
     /// The approved request for this passcode.
@@ -55,35 +57,14 @@ impl Services<Mail> {
         with: IssuedWith,
         act: &AuditContext,
     ) -> Result<Option<LatestPasscode>, AppError> {
-        let replaced = self.store.passcode(issued.login()).await?;
+        let IssuedWith { replaced, lease, approved } = with;
         let people = (admin.employee().employee_id, issued.holder.employee_id);
         let (codes_at, admins_place) = match view.places(&self.store, people, replaced.as_ref(), act.at) {
             Ok(places) => places,
             Err(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?),
         };
-        let authority = Some(Authority::of(admin));
-        let IssuedWith { lease, approved } = with;
-        let admins_place = Some(admins_place);
-        let reservations = Reservations { replaced, codes_at, admins_place, lease, authority, approved };
-        self.deliver(issued, company, reservations, act).await
-    }
-
-    /// [`Self::deliver_for`] of a person who has no passcode. None also if the person has one meanwhile: it is not replaced.
-    pub async fn deliver_first(
-        &self,
-        admin: Admin<'_>,
-        view: &IssueView,
-        issued: IssuedPasscode,
-        company: &Company,
-        act: &AuditContext,
-    ) -> Result<Option<LatestPasscode>, AppError> {
-        let people = (admin.employee().employee_id, issued.holder.employee_id);
-        let (codes_at, admins_place) = match view.places(&self.store, people, None, act.at) {
-            Ok(places) => places,
-            Err(throttled) => return Err(self.throttled(&throttled, &issued.holder, act).await?),
-        };
         let (admins_place, authority) = (Some(admins_place), Some(Authority::of(admin)));
-        let reservations = Reservations { codes_at, admins_place, authority, ..Reservations::default() };
+        let reservations = Reservations { replaced, codes_at, admins_place, lease, authority, approved };
         self.deliver(issued, company, reservations, act).await
     }
 
