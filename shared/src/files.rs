@@ -40,7 +40,7 @@ impl Files {
         self.get(&format!("{}?versionId={}", file.key, file.version_id), from, most).await
     }
 
-    /// The newest version of a file of at most `most` bytes. None if there is none.
+    /// The newest version of a file of at most `most` bytes. None if the bucket has no such file.
     pub async fn read_newest(&self, key: &ObjectKey, most: u64) -> Result<Option<Vec<u8>>, RequestError> {
         Ok(self.get(key.as_str(), 0, most).await?.map(|part| part.bytes))
     }

@@ -109,6 +109,7 @@ impl Signed {
         let answer = answer.map_err(|_| self.unavailable("no answer in time"))?;
         answer.map_err(|_| self.unavailable("no connection"))
     }
+
     /// The body of an answer.
     pub async fn body(&self, answer: HttpResponse) -> Result<Vec<u8>, RequestError> {
         let body = tokio::time::timeout(TIMEOUT, ByteStream::new(answer.into_body()).collect()).await;

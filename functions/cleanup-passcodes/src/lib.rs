@@ -1,7 +1,8 @@
 //! Runs every minute. Ends overdue passcodes and recoveries, writes the audit event and deletes the secrets.
 //!
 //! Effects: `passcode.expired` for overdue codes, `recovery.abandoned` for overdue recoveries, `passcode.delivery_failed` for codes
-//! whose process died before the mail was accepted. `approval.expired` for requests that nobody approved in time. Each event is written once, even if two runs overlap.
+//! whose process died before the mail was accepted, `approval.expired` for requests that nobody approved in time. Each event is written
+//! once, even if two runs overlap.
 //! Answers: how many of each. No other function depends on the cleanup: every write checks the expiry itself.
 
 use std::sync::Arc;

@@ -106,7 +106,7 @@ pub enum Answer {
         import_id: ImportId,
         company_id: CompanyId,
     },
-    /// For the queue.
+    /// An answer to the queue, which reads only whether the invocation failed.
     PieceDone,
 }
 

@@ -9,7 +9,6 @@ use readmit::http::{
 use readmit::mail::Mail;
 use readmit::store::{Authority, Outcome, PeopleConditions};
 
-/// What is ended.
 #[derive(Clone, Copy)]
 pub(crate) enum End {
     /// The person: row, credentials and passcode are deleted. The audit keeps the id.

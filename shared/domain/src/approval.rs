@@ -31,7 +31,7 @@ pub enum SensitiveAct {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalStatus {
-    /// It waits.
+    /// Nobody has approved or cancelled it, and the cleanup has not ended it.
     Open,
     /// It was approved, and the act was done in the same transaction.
     Approved,
@@ -46,11 +46,11 @@ display_as_serialized!(SensitiveAct, ApprovalStatus);
 /// A request for an approval.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
-    /// The company.
+    /// The company whose Security Admins can approve it.
     pub company_id: CompanyId,
     /// The id of the request.
     pub approval_id: ApprovalId,
-    /// What waits.
+    /// The kind of act that waits.
     pub act: SensitiveAct,
     /// The person whom the act is about. None if it is about the company, or about somebody who would be added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ pub struct Approval {
     /// From when on the requester may approve it alone. None if somebody else could approve it when it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone_from: Option<Timestamp>,
-    /// The status.
+    /// It changes once, from open.
     pub status: ApprovalStatus,
     /// The body of the request that asked for the act, as JSON. None after the end: it can have names and addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use crate::store::{Authority, Outcome};
 /// A company's open requests: each mails all Security Admins, so that more would only bury the others.
 const MAX_OPEN: usize = 50;
 
-/// What waits.
+/// A sensitive act, as a request for an approval stores it.
 pub struct WaitingAct<'a> {
     /// The kind of act.
     pub act: SensitiveAct,

@@ -115,7 +115,8 @@ impl<M> Services<M> {
         Ok(AppError::Throttled { until: throttled.until, now: act.at })
     }
 
-    /// The company as its people see it. None if there is none, or if it cannot be read: nobody stays outside for want of a logo.
+    /// The company as its people see it. None if it does not exist or cannot be read: people sign in
+    /// without a logo too.
     pub async fn shown_company(&self, company_id: CompanyId) -> Option<ShownCompany> {
         self.store.shown_company(company_id).await.unwrap_or_else(|error| {
             tracing::warn!(cause = error.to_string(), "company not shown");

@@ -212,7 +212,7 @@ impl Store {
         self.transact(changes).await
     }
 
-    /// The credentials of a person. None if the address has meanwhile another owner, or none.
+    /// The credentials of a person. None if the address meanwhile belongs to somebody else, or to nobody.
     async fn credentials_of_employee(&self, employee: &Employee) -> Result<Option<Credentials>, StoreError> {
         let found = self.credentials_of(from_ref(&employee.login)).await?;
         Ok(found.into_iter().find(|credentials| credentials.employee_id == employee.employee_id))

@@ -29,8 +29,8 @@ pub struct WordsOf<'a> {
 }
 
 impl Store {
-    /// Writes the rows by which the search will find these people. They must not be there yet: an act of theirs could change their words
-    /// at the same time.
+    /// Writes the rows by which the search will find these people. The people must not exist yet: a change of a person would change
+    /// the same rows.
     pub async fn write_words(&self, company_id: CompanyId, people: &[WordsOf<'_>]) -> Result<(), StoreError> {
         let put = |row: Item| PutRequest::builder().set_item(Some(row)).build();
         self.batch_words(company_id, people, |row| Ok(WriteRequest::builder().put_request(put(row)?).build())).await
