@@ -157,7 +157,9 @@ impl Approval {
 /// Which sensitive act this change of a person is, if the company lets it wait.
 pub fn sensitive_change(company: &Company, before: &Employee, after: &Employee) -> Option<SensitiveAct> {
     let is_admin = |employee: &Employee| employee.granted_role == Role::SecurityAdmin;
-    let act = if is_admin(after) && !is_admin(before) {
+    // An admin who enables the account of a Security Admin, and knows its password, could approve with it.
+    let is_enabled = after.is_active() && !before.is_active();
+    let act = if is_admin(after) && (!is_admin(before) || is_enabled) {
         SensitiveAct::NewSecurityAdmin
     } else if is_admin(before) && before.login != after.login {
         SensitiveAct::SecurityAdminAddress
@@ -224,6 +226,10 @@ mod tests {
         assert_eq!(sensitive_change(&sensitive, &admin, &moved("member")), Some(SensitiveAct::SecurityAdminAddress));
         assert_eq!(sensitive_change(&sensitive, &member, &moved("member")), None);
         assert_eq!(sensitive_change(&sensitive, &admin, &member), None);
+        let disabled = person(2, json!({"granted_role": "security_admin", "account_status": "disabled"}));
+        assert_eq!(sensitive_change(&sensitive, &disabled, &admin), Some(SensitiveAct::NewSecurityAdmin));
+        assert_eq!(sensitive_change(&sensitive, &member, &disabled), Some(SensitiveAct::NewSecurityAdmin));
+        assert_eq!(sensitive_change(&sensitive, &admin, &disabled), None);
         assert_eq!(sensitive_addition(&sensitive, &admin), Some(SensitiveAct::NewSecurityAdmin));
         assert_eq!(sensitive_addition(&sensitive, &member), None);
         assert_eq!(sensitive_passcode(&sensitive, &admin), Some(SensitiveAct::SecurityAdminPasscode));
