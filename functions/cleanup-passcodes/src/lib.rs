@@ -73,24 +73,34 @@ async fn clean_up(services: Arc<Services>, request_id: &str) -> Result<Counts, E
         }
         first_error = first_error.or(error);
     }
-    match approvals {
-        Ok(expired) => counts.approvals = expired,
-        Err(error) => first_error = first_error.or(Some(error)),
-    }
+    let (expired, error) = approvals;
+    counts.approvals = expired;
+    first_error = first_error.or(error);
     // The next run finds what is left, because it is still due.
     first_error.map_or(Ok(counts), |error| Err(error.into()))
 }
 
-/// Ends the requests for approvals whose time is over. Returns how many.
-async fn expire_approvals(store: &Store, act: &AuditContext) -> Result<u64, StoreError> {
-    let mut expired = 0;
-    for approval in store.due_approvals(act.at).await? {
+/// Ends the requests for approvals whose time is over. One that fails stays due; the others are still ended. Returns how many ended, and
+/// the first error.
+async fn expire_approvals(store: &Store, act: &AuditContext) -> (u64, Option<StoreError>) {
+    let due = match store.due_approvals(act.at).await {
+        Ok(due) => due,
+        Err(error) => return (0, Some(error)),
+    };
+    let (mut expired, mut first_error) = (0, None);
+    for approval in due {
         // Refused: it is not due, or somebody has ended it meanwhile.
-        if let Ok(to) = approval.apply(ApprovalCommand::Expire, act.at) {
-            expired += u64::from(store.end_approval(&approval, to, None, act).await? == Outcome::Done);
+        let Ok(to) = approval.apply(ApprovalCommand::Expire, act.at) else { continue };
+        match store.end_approval(&approval, to, None, act).await {
+            Ok(outcome) => expired += u64::from(outcome == Outcome::Done),
+            Err(error) => {
+                let approval_id = approval.approval_id.to_string();
+                tracing::error!(approval_id, cause = %error, "cleanup deferred");
+                first_error.get_or_insert(error);
+            }
         }
     }
-    Ok(expired)
+    (expired, first_error)
 }
 
 /// Ends what is due in one shard, page by page. A passcode that fails stays due; the others are still ended.
