@@ -37,7 +37,7 @@ fn every_test_that_a_document_names_exists() {
     }
 }
 
-/// `S1` to `S33`, `F1` to `F13`, `F7a`.
+/// A number such as `S1`, `F13` or `F7a`.
 fn is_number(word: &str) -> bool {
     let digits = word.strip_prefix(['S', 'F']).map(|rest| rest.trim_end_matches('a'));
     digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
