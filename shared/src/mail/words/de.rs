@@ -200,20 +200,20 @@ pub(super) static WORDS: Words = Words {
         },
         approval_requested: NoticeWords {
             subject: "Ein Antrag wartet auf einen zweiten Security Admin",
-            news: "ein Security Admin von {company} hat etwas beantragt, das ein zweiter Security Admin genehmigen \
-                muss. Bis dahin geschieht nichts. Genehmigt es innerhalb von drei Tagen niemand, verfällt der \
+            news: "ein Security Admin von {company} hat etwas beantragt, das ein zweiter Security Admin freigeben \
+                muss. Bis dahin geschieht nichts. Gibt es innerhalb von drei Tagen niemand frei, verfällt der \
                 Antrag.",
             advice: "Wissen Sie davon? Fragen Sie zuerst die Person, die es beantragt hat, aber nicht per Mail, \
-                und genehmigen Sie den Antrag dann oder ziehen Sie ihn zurück. Weiß niemand davon? Ziehen Sie ihn \
+                und geben Sie den Antrag dann frei oder ziehen Sie ihn zurück. Weiß niemand davon? Ziehen Sie ihn \
                 zurück, und sagen Sie es sofort {support}.",
         },
         approval_approved: NoticeWords {
-            subject: "Ein Antrag wurde genehmigt",
-            news: "ein Antrag bei {company}, der auf einen zweiten Security Admin gewartet hat, wurde genehmigt \
+            subject: "Ein Antrag wurde freigegeben",
+            news: "ein Antrag bei {company}, der auf einen zweiten Security Admin gewartet hat, wurde freigegeben \
                 und ausgeführt.",
             advice: "Wissen Sie davon? Dann ist nichts zu tun. Wenn nicht, sehen Sie zuerst im Protokoll auf \
-                {portal} nach, wer den Antrag gestellt und wer ihn genehmigt hat. Weiß niemand davon? Dann sagen Sie \
-                es sofort {support}.",
+                {portal} nach, wer den Antrag gestellt und wer ihn freigegeben hat. Weiß niemand davon? Dann sagen \
+                Sie es sofort {support}.",
         },
         approval_cancelled: NoticeWords {
             subject: "Ein Antrag wurde zurückgezogen",
@@ -224,7 +224,7 @@ pub(super) static WORDS: Words = Words {
         },
         approval_expired: NoticeWords {
             subject: "Ein Antrag ist verfallen",
-            news: "einen Antrag bei {company} hat niemand rechtzeitig genehmigt. Geändert wurde nichts.",
+            news: "einen Antrag bei {company} hat niemand rechtzeitig freigegeben. Geändert wurde nichts.",
             advice: "Wird der Antrag noch gebraucht? Dann fragen Sie zuerst einen zweiten Security Admin, ob er \
                 Zeit dafür hat, und stellen Sie ihn noch einmal. Auch {support} kann helfen.",
         },
