@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { accessibilityFindings } from './harness/axe.js';
-import { signInAs } from './harness/journey.js';
+import { signInToTheList } from './harness/journey.js';
 import { stories } from './harness/stories.js';
 
 const story = stories();
@@ -27,7 +27,7 @@ async function aRequest(world) {
 /** Somebody at the page of approvals. @param {import('./harness/stories.js').World} world @param {import('./harness/person.js').Person} person */
 async function atTheApprovals(world, person) {
   const visitor = await world.visitor('/');
-  await signInAs(visitor.page, person);
+  await signInToTheList(visitor.page, person);
   await visitor.opens('/#/approvals');
   const request = visitor.page.getByRole('region', { name: 'A new Security Admin' });
   await request.waitFor();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { goTo, signInAs } from './harness/journey.js';
+import { goTo, signInToTheList } from './harness/journey.js';
 import { save } from './harness/managing.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
@@ -22,7 +22,7 @@ async function adaAtTheSettings(world) {
   const ada = await company.enrol('ada');
   const visitor = await world.visitor('/');
   const { page } = visitor;
-  await signInAs(page, ada);
+  await signInToTheList(page, ada);
   await goTo(page, '#/company');
   await page.getByRole('heading', { name: 'Company', level: 1 }).waitFor();
   const saved = page.getByText('Saved.', { exact: true });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { figuresOf, grouped, percentile } from '../../portal/app/pages/home/figures.js';
-import { goTo, signInAs } from './harness/journey.js';
+import { goTo, signInAs, signInToTheList } from './harness/journey.js';
 import { stories } from './harness/stories.js';
 
 const story = stories();
@@ -32,7 +32,7 @@ story('the overview counts people and recoveries, and each number leads to its p
   await company.mailCodeTo('sam');
   const visitor = await world.visitor('/');
   const { page } = visitor;
-  await signInAs(page, ada);
+  await signInToTheList(page, ada);
   await goTo(page, '#/home');
   await tile(page, 'People without 2FA').getByText('of 6 people').waitFor();
   await tile(page, 'People without 2FA').getByText('4', { exact: true }).waitFor();
@@ -74,7 +74,7 @@ story('at most ten pages of events are read, and the page says that some are mis
     const answer = await route.fetch({ url: url.href });
     await route.fulfill({ response: answer, json: { ...(await answer.json()), next_cursor: 'more' } });
   });
-  await signInAs(page, ada);
+  await signInToTheList(page, ada);
   await goTo(page, '#/home');
   await page.getByText('Counted from the newest 1,000 events, back to').waitFor();
   assert.equal(reads, 10);

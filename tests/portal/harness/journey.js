@@ -29,6 +29,18 @@ export async function signInAs(page, person) {
 }
 
 /**
+ * Signs in a Security Admin, and waits for the list of employees. A page that is left earlier aborts the list's request, and the
+ * watch reports that.
+ *
+ * @param {Page} page
+ * @param {import('./person.js').Person} admin
+ */
+export async function signInToTheList(page, admin) {
+  await signInAs(page, admin);
+  await page.getByRole('rowheader').first().waitFor();
+}
+
+/**
  * Follows a link of the header, on a narrow screen through its menu.
  *
  * @param {Page} page

@@ -1,6 +1,6 @@
 /** Steps on a person's page, for the stories that manage people. */
 
-import { signInAs } from './journey.js';
+import { signInToTheList } from './journey.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -15,7 +15,7 @@ export async function adaAtThePageOf(world, login, people) {
   const company = await world.company(people);
   const ada = await company.enrol('ada');
   const visitor = await world.visitor('/');
-  await signInAs(visitor.page, ada);
+  await signInToTheList(visitor.page, ada);
   const id = company.employeeId(login);
   await visitor.opens(`/#/employees/${id}`);
   await section(visitor.page, 'Personal data').waitFor();

@@ -1,7 +1,7 @@
 /** The views in which a Security Admin manages people and the company. */
 
 import { save, section } from './managing.js';
-import { signInAs } from './journey.js';
+import { signInToTheList } from './journey.js';
 
 /** @typedef {import('./views.js').Walk} Walk */
 
@@ -24,13 +24,15 @@ async function addsSomebody(visitor, look, company) {
   await dialog.getByText('Nora Berg is added.').waitFor();
   await look('add-done', visitor);
   await page.keyboard.press('Escape');
+  // The list is loaded again.
+  await page.getByRole('rowheader', { name: 'Nora Berg' }).waitFor();
 }
 
 /** @param {Walk} walk @param {import('./person.js').Person} ada */
 export async function aPerson({ visit, look, company }, ada) {
   const visitor = await visit('/');
   const { page } = visitor;
-  await signInAs(page, ada);
+  await signInToTheList(page, ada);
   await addsSomebody(visitor, look, company);
   const id = company.employeeId('sam');
   await visitor.opens(`/#/employees/${id}`);
@@ -61,7 +63,7 @@ export async function aPerson({ visit, look, company }, ada) {
 export async function theCompany({ visit, look, company }, ada) {
   const visitor = await visit('/');
   const { page } = visitor;
-  await signInAs(page, ada);
+  await signInToTheList(page, ada);
   await visitor.opens('/#/company');
   await page.getByRole('heading', { name: 'Logo and colour' }).waitFor();
   await look('company', visitor);
