@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { signInAs } from './harness/journey.js';
 import { hasFocus } from './harness/keyboard.js';
+import { WAITING } from './harness/managing.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
 
@@ -128,11 +129,7 @@ story('a hundred and first person of a day must wait, and the dialog says until 
 
 story('a new Security Admin who waits for approval is not told as added', async (world) => {
   const { ada, page, dialog, add, company } = await adaAddsNora(world);
-  const approval = {
-    approval_id: 'apr_01J00000000000000000000000', act: 'employee.add', employee_id: null, requested_by: 'emp_01J00000000000000000000000',
-    requested_at: '2030-01-01T10:00:00Z', expires_at: '2030-01-04T10:00:00Z',
-  };
-  await page.route(ADD, (route) => route.fulfill({ status: 202, json: { approval } }));
+  await page.route(ADD, (route) => route.fulfill({ status: 202, json: WAITING }));
   await add.click();
   await dialog.getByText(/^Nothing has changed yet: this waits for a second Security Admin, until Jan 4, 2030/).waitFor();
   assert.equal(await dialog.getByText('is added').count(), 0);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { goTo, signInToTheList } from './harness/journey.js';
-import { save } from './harness/managing.js';
+import { WAITING, save } from './harness/managing.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
 
@@ -112,11 +112,7 @@ story('what somebody else has changed meanwhile is shown, and what was typed sta
 
 story('a weaker policy that waits for a second Security Admin is not told as saved', async (world) => {
   const { page, saved } = await adaAtTheSettings(world);
-  const approval = {
-    approval_id: 'apr_01J00000000000000000000000', act: 'company.policy', employee_id: null, requested_by: 'emp_01J00000000000000000000000',
-    requested_at: '2030-01-01T10:00:00Z', expires_at: '2030-01-04T10:00:00Z',
-  };
-  await page.route(/\/v1\/company$/, (route) => route.fulfill({ status: 202, json: { approval } }));
+  await page.route(/\/v1\/company$/, (route) => route.fulfill({ status: 202, json: WAITING }));
   await page.getByLabel('Who needs a second proof').selectOption('none');
   await save(page);
   await page.getByText(/^Nothing has changed yet: this waits for a second Security Admin, until Jan 4, 2030/).waitFor();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { edit, signInAs } from './harness/journey.js';
 import { hasFocus } from './harness/keyboard.js';
-import { adaAtThePageOf, save, section } from './harness/managing.js';
+import { WAITING, adaAtThePageOf, save, section } from './harness/managing.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
 
@@ -112,13 +112,9 @@ story('nobody changes their own access, and the page says so before the click', 
 });
 
 story('a change that waits for a second Security Admin is not told as done', async (world) => {
-  const { page, id } = await adaAtThePageOf(world, 'mike');
-  const approval = {
-    approval_id: 'apr_01J00000000000000000000000', act: 'employee.role', employee_id: id, requested_by: id,
-    requested_at: '2030-01-01T10:00:00Z', expires_at: '2030-01-04T10:00:00Z',
-  };
+  const { page } = await adaAtThePageOf(world, 'mike');
   await page.route(/\/v1\/employees\//, async (route) =>
-    route.request().method() === 'GET' ? route.continue() : route.fulfill({ status: 202, json: { approval } }));
+    route.request().method() === 'GET' ? route.continue() : route.fulfill({ status: 202, json: WAITING }));
   await page.getByLabel('Role').selectOption('security_admin');
   await save(page);
   await page.getByText(/^Nothing has changed yet: this waits for a second Security Admin, until Jan 4, 2030/).waitFor();

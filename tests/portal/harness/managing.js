@@ -22,6 +22,20 @@ export async function adaAtThePageOf(world, login, people) {
   return { company, ada, visitor, page: visitor.page, id };
 }
 
+/** The API's answer to an act that waits for a second Security Admin, with every field of an approval. */
+export const WAITING = {
+  approval: {
+    approval_id: 'apr_01J00000000000000000000000',
+    act: 'new_security_admin',
+    employee_id: null,
+    requested_by: 'emp_01J00000000000000000000000',
+    requested_at: '2030-01-01T10:00:00Z',
+    expires_at: '2030-01-04T10:00:00Z',
+    requester_may_approve_at: null,
+    request: {},
+  },
+};
+
 /** A card of a page, by its heading. @param {Page} page @param {string} heading */
 export const section = (page, heading) =>
   page.locator('section').filter({ has: page.getByRole('heading', { name: heading, exact: true }) });
