@@ -27,7 +27,7 @@ pub struct Places<'a> {
     pub dynamodb: &'a str,
     pub ses: &'a str,
     pub secrets_manager: &'a str,
-    /// S3 and SQS.
+    /// One listener answers for S3 and for SQS.
     pub files_and_queues: &'a str,
 }
 

@@ -219,9 +219,10 @@ async fn the_key_of_another_admin_or_act_answers_nothing() {
     sends(&ada, &world, adds(), key).await.is_problem(403, "not_security_admin");
 }
 
-/// F8 (S5, S9): a person who is added with the address of an erased one is another person, and has nothing of theirs.
+/// F8 (S5, S9): a person who is added with the address of an erased one is another person: password, session, code and link of the erased one
+/// do not work for it.
 #[tokio::test]
-async fn whoever_is_added_with_the_address_of_an_erased_person_inherits_nothing() {
+async fn a_new_person_with_the_address_of_an_erased_one_inherits_nothing() {
     let world = World::start().await;
     let (ada, mike) = (world.enrolled(ADA).await, world.enrolled(MIKE).await);
     let code = ada.issues_a_code_to(MIKE).await;

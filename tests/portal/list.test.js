@@ -113,7 +113,7 @@ story('the keys: a slash searches, arrows move, Space selects, Enter opens, and 
   await until('focus in the search', () => hasFocus(search));
 });
 
-story('the last sign-in is told as people say it, with the day as the title', async (world) => {
+story('the last sign-in is shown in words such as “today”, with the day as the title', async (world) => {
   const { page } = await adaAtWork(world);
   const time = rowOf(page, 'Ada Lindqvist').getByRole('time');
   await time.getByText(/^today/).waitFor();

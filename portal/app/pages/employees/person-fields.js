@@ -38,7 +38,7 @@ export function personFields(person) {
   };
 }
 
-/** What stands in the fields. Empty means that there is none. @param {Fields} fields @returns {Written} */
+/** The values of the fields. An empty external ID or language is null. @param {Fields} fields @returns {Written} */
 export function written({ name, email, role, account_type, external_id, locale }) {
   return {
     name: name.input.value.trim(),
