@@ -1,6 +1,7 @@
 //! A request for an approval is approved, cancelled and expires at the same time, two hundred rounds: it ends once, and the act is done if
 //! and only if it was approved.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
@@ -59,17 +60,20 @@ fn a_request_ends_once_whatever_comes_at_the_same_time() {
             grace.signs_in().await;
             world.advance(Duration::from_secs((made_at + LIFETIME).saturating_sub(world.now() + 1))).await;
 
-            let (ada, grace, world) = (&ada, &grace, &world);
+            let decided = AtomicUsize::new(0);
+            let (ada, grace, world, decided) = (&ada, &grace, &world, &decided);
             let races = stream::iter(paths.iter().map(|path| async move {
                 let (approved, cancelled) =
                     tokio::join!(grace.calls(Method::POST, path, None), ada.calls(Method::DELETE, path, None));
                 let (approved, cancelled) = (is_done(&approved), is_done(&cancelled));
                 assert!(!(approved && cancelled), "{path} was approved and cancelled");
+                decided.fetch_add(1, Ordering::Relaxed);
                 approved
             }));
             let expires = async {
-                for _ in 0..6 {
-                    tokio::time::sleep(Duration::from_millis(150)).await;
+                // The clock moves when half of them are decided, so that some expire on a fast machine too.
+                while decided.load(Ordering::Relaxed) < BATCH / 2 {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                     world.clean_up().await;
                 }
                 world.advance(Duration::from_secs(60)).await;
