@@ -1,4 +1,4 @@
-/** Admin → Approvals: the acts that wait for a second Security Admin. Each is approved or cancelled here. */
+/** Admin → Company → Approvals, and the link in the mails: the acts that wait for a second Security Admin. Each is approved or cancelled here. */
 
 import * as api from '../api.js';
 import { fill, h, newId } from '../dom.js';

@@ -136,10 +136,11 @@ function settingsForm(settings) {
     h('section', { class: 'card' }, h('h2', {}, heading), ...children);
   const domains = h('div', { class: 'field domains' }, h('h3', {}, company.domains), h('p', { class: 'hint' }, company.domainsHint),
     settings.domains.length > 0 ? h('ul', {}, settings.domains.map((domain) => h('li', {}, domain))) : h('p', {}, company.noDomains));
+  const waiting = h('p', {}, h('a', { href: '#/approvals' }, words.approvals.title));
   const inMail = h('p', { class: 'check' }, reason, h('label', { for: reason.id }, company.reasonInMail));
   element.prepend(
     section(company.about, ...[fields.name, fields.support_email, fields.locale, fields.time_zone].map((one) => one.element), domains),
-    section(company.security, fields.second_proof.element, fields.approvals.element, inMail, h('p', { class: 'hint' }, company.reasonHint)),
+    section(company.security, fields.second_proof.element, fields.approvals.element, waiting, inMail, h('p', { class: 'hint' }, company.reasonHint)),
     section(company.brand, ...brand.elements),
   );
   element.append(meanwhile.element, said);
