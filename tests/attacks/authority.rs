@@ -144,7 +144,7 @@ async fn no_act_about_people_is_committed_if_the_authority_ended_after_it_was_re
             // Each request to the database is held back for 150 ms: the first reads, the second writes.
             world.store.record();
             let ending = async {
-                tokio::time::sleep(Duration::from_millis(225)).await;
+                world.store.first_answer().await;
                 ends(&world, &ada, field, &value).await;
             };
             let (reply, ()) = tokio::join!(admin.calls(method.clone(), &path, body), ending);

@@ -120,6 +120,13 @@ impl Proxy {
         *self.shared.delay.lock().unwrap() = Duration::from_millis(150);
     }
 
+    /// Waits until the answer to a request is recorded. The long delay goes on.
+    pub async fn first_answer(&self) {
+        while self.shared.recorded.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Returns the recorded requests in order, and ends the long delay.
     pub fn recorded(&self) -> Vec<Recorded> {
         *self.shared.delay.lock().unwrap() = Duration::ZERO;

@@ -38,8 +38,8 @@ impl Journey {
         }
     }
 
-    /// An unauthorized person tries to issue and revoke codes, and to change and erase the person: an admin of another company, and a colleague who is not a
-    /// Security Admin.
+    /// An unauthorized person tries to issue and revoke codes, and to change and erase the person: an admin of another company, and a
+    /// colleague who is not a Security Admin.
     pub(super) async fn trespass(&mut self, holder: &Person) {
         let other = self.cast.admins((holder.company + 1) % self.cast.companies())[0].clone();
         let colleagues = self.cast.people.iter().filter(|one| one.company == holder.company && !one.is_admin);
