@@ -78,7 +78,10 @@ async function card(approval, said, show) {
 }
 
 /** A value in words. @param {string} name @param {unknown} value */
-const inWords = (name, value) => words.audit.values[String(value)] ?? valueText(name, value);
+function inWords(name, value) {
+  const { values } = words.audit;
+  return values[`${name}.${value}`] ?? values[String(value)] ?? valueText(name, value);
+}
 
 /** Why the person who looks cannot approve it. @param {Approval} approval */
 function whyNot({ employee_id: concerned, requested_by: requester, requester_may_approve_at: alone }) {
