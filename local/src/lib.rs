@@ -1,9 +1,9 @@
 //! The whole system in one process on localhost, without a network, Docker or an AWS account: `cargo run`.
 //!
 //! This crate replaces the AWS services around the functions: an embedded DynamoDB (`database`), API Gateway (`gateway`), SES (`ses`, with
-//! the mails in `mailbox`), Secrets Manager (`secrets`), S3 (`objects`), SQS (`queue`), Lambda's API (`lambda_api`), the scheduler (`schedule`) and the host of the
-//! portal's files (`portal`). `authenticator` replaces the app on a phone. Routes, tables, schedules and secrets are read from
-//! `template.yaml`. The functions are the deployed ones with the same events; they do not know that they run locally.
+//! the mails in `mailbox`), Secrets Manager (`secrets`), S3 (`objects`), SQS (`queue`), Lambda's API (`lambda_api`), the scheduler
+//! (`schedule`) and the host of the portal's files (`portal`). `authenticator` replaces the app on a phone. Routes, tables, schedules and
+//! secrets are read from `template.yaml`. The functions are the deployed ones with the same events; they do not know that they run locally.
 
 mod answer;
 mod api_page;
