@@ -74,7 +74,7 @@ async function card(approval, said, show) {
   });
   once(approve, api.approve, approvals.approved);
   once(cancel, api.cancelApproval, approvals.cancelled);
-  return h('section', { class: 'card', 'aria-labelledby': heading.id }, heading, facts, refusal, h('div', { class: 'act' }, approve, cancel));
+  return h('section', { class: 'card', 'aria-labelledby': heading.id }, heading, facts, refusal, h('p', { class: 'actions' }, approve, cancel));
 }
 
 /** A value in words. @param {string} name @param {unknown} value */

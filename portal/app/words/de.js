@@ -159,7 +159,7 @@ export default {
     about: 'Name und Hilfe',
     anotherLogo: 'ein anderes Bild',
     approvals: 'Freigabe durch einen zweiten Security Admin',
-    approvalsHint: 'Ob heikle Vorgänge warten, bis ein zweiter Security Admin sie freigibt: von weniger Personen einen zweiten Nachweis verlangen, jemanden zum Security Admin machen, und die Adresse oder ein Einmalcode eines Security Admins.',
+    approvalsHint: 'Ob heikle Vorgänge warten, bis ein zweiter Security Admin sie freigibt: von weniger Personen einen zweiten Nachweis verlangen, jemanden zum Security Admin machen oder als solchen aktivieren, und die Adresse oder ein Einmalcode eines Security Admins.',
     approvalsNever: 'Kein Vorgang wartet',
     approvalsSensitive: 'Heikle Vorgänge warten',
     brand: 'Logo und Farbe',

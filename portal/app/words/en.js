@@ -164,7 +164,7 @@ export default {
     about: 'Name and help',
     anotherLogo: 'another image',
     approvals: 'Approval by a second Security Admin',
-    approvalsHint: 'Whether sensitive acts wait until a second Security Admin approves them: asking fewer people for a second proof, making somebody a Security Admin, and the address or a passcode of a Security Admin.',
+    approvalsHint: 'Whether sensitive acts wait until a second Security Admin approves them: asking fewer people for a second proof, making somebody a Security Admin or enabling one, and the address or a passcode of a Security Admin.',
     approvalsNever: 'No act waits',
     approvalsSensitive: 'Sensitive acts wait',
     brand: 'Logo and colour',
