@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { accents } from '../../portal/app/brand.js';
-import { goTo, signInAs } from './harness/journey.js';
+import { goTo, signInAs, signInToTheList } from './harness/journey.js';
 import { stories } from './harness/stories.js';
 import { until } from './harness/until.js';
 
@@ -109,7 +109,7 @@ story('the header says who is signed in, and signing out says that it ends all s
   const company = await world.company();
   const ada = await company.enrol('ada');
   const { page } = await world.visitor('/');
-  await signInAs(page, ada);
+  await signInToTheList(page, ada);
   await page.getByRole('link', { name: 'My account: Ada Lindqvist' }).getByText('Ada Lindqvist').waitFor();
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
   await page.getByText('Your sessions on other devices have ended, too.').waitFor();
