@@ -277,6 +277,9 @@ bench-scale: measure ## Measure the same requests among a thousand people and a 
 bench-import: measure ## Measure an import of 100,000 people, and what a kill in its middle leaves
 	$(BENCH) import --local $(TARGET)/measure/readmit-local $(ARGS)
 
+bench-import-file: measure ## Measure the import of a file of 100,000 people, with two kills
+	$(BENCH) import-file --local $(TARGET)/measure/readmit-local $(ARGS)
+
 packages: # Only on Debian; elsewhere a missing program reports itself.
 	@command -v dpkg >/dev/null || exit 0; \
 	missing=$$(for p in $(PACKAGES); do dpkg -s $$p 2>/dev/null | grep -q '^Status: .* installed$$' || echo $$p; done); \

@@ -91,6 +91,11 @@ impl Person {
 }
 
 impl Api {
+    /// The address of the stack.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The stack that answers at `url`.
     pub fn new(url: &str) -> Result<Self, Failure> {
         Ok(Self { client: Client::builder().no_proxy().build()?, url: url.to_owned() })

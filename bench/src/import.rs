@@ -10,9 +10,12 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+pub mod file;
 mod ledger;
+mod people;
 
 use ledger::Ledger;
+use people::{COMPANY, People};
 
 use crate::Failure;
 use crate::api::{Api, text};
@@ -24,11 +27,6 @@ use crate::report::{Report, mb};
 
 /// The rows of one import.
 const ROWS: usize = 1_000;
-const COMPANY: &str = "Bench";
-const FIRST_NAMES: [&str; 10] =
-    ["Ada", "Björn", "Chiara", "Dmitri", "Elif", "François", "Grace", "Hiroshi", "Ingrid", "José"];
-const LAST_NAMES: [&str; 10] =
-    ["Lindqvist", "Okafor", "Brandt", "Wójcik", "Nakamura", "O’Brien", "García-López", "Müller", "Haddad", "Santos"];
 
 /// Measures an import.
 #[derive(Args)]
@@ -133,43 +131,7 @@ async fn kill_half_way(stack: LocalStack, people: &Arc<People>, whole: &Pass) ->
     }
 }
 
-/// The people to import.
-struct People {
-    founder: Value,
-    rows: Vec<Value>,
-    parallel: usize,
-}
-
 impl People {
-    fn make_up(count: usize, parallel: usize) -> Self {
-        let row = |n: usize| {
-            let (first, last) = (FIRST_NAMES[n % 10], LAST_NAMES[n / 10 % 10]);
-            let mut row = json!({
-                "email": format!("person{n:07}@bench.example"),
-                "name": format!("{first} {last} {n:07}"),
-                "external_id": format!("N-{n:07}"),
-            });
-            match n % 50 {
-                7 => row["account_type"] = json!("client"),
-                8 => row["status"] = json!("disabled"),
-                9 => row["role"] = json!("security_admin"),
-                _ => {}
-            }
-            row
-        };
-        let founder = json!({"email": "founder@bench.example", "name": "First Founder", "role": "security_admin"});
-        Self { founder, rows: (0..count).map(row).collect(), parallel }
-    }
-
-    fn everybody(&self) -> impl Iterator<Item = &Value> {
-        self.rows.iter().chain([&self.founder])
-    }
-
-    /// The import that creates the company. Because of the external id it can be sent again without effect.
-    fn import(&self, row: &Value) -> Value {
-        json!({"mode": "create", "company": {"external_id": "bench", "name": COMPANY}, "employees": [row]})
-    }
-
     /// Imports all of them from the first, some batches at a time. `answered` counts the rows whose outcome is known.
     async fn import_all(&self, api: &Api, what: &'static str, answered: &AtomicUsize) -> Result<Pass, Failure> {
         let told = api.invoke("import-employees", self.import(&self.founder)).await?;

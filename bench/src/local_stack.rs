@@ -17,6 +17,8 @@ pub struct LocalStack {
     pub api: Api,
     /// The address of its DynamoDB.
     pub dynamodb: String,
+    /// The address of its S3.
+    pub files: String,
 }
 
 impl LocalStack {
@@ -33,7 +35,7 @@ impl LocalStack {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let stdout = child.stdout.take();
         // An error from here on drops this value, which kills the process.
-        let mut stack = Self { child, api: Api::new("")?, dynamodb: String::new() };
+        let mut stack = Self { child, api: Api::new("")?, dynamodb: String::new(), files: String::new() };
         let mut line = String::new();
         let read = tokio::task::spawn_blocking(move || {
             stdout.map(|stdout| BufReader::new(stdout).read_line(&mut line)).transpose().map(|_| line)
@@ -42,6 +44,7 @@ impl LocalStack {
             .map_err(|_| format!("{} does not say where it listens", program.display()))?;
         stack.api = Api::new(&text(&told, "api")?)?;
         stack.dynamodb = text(&told, "dynamodb")?;
+        stack.files = text(&told, "files_and_queues")?;
         Ok(stack)
     }
 

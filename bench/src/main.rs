@@ -54,6 +54,8 @@ enum Command {
     Rivals(rivals::Flags),
     /// The import of a large company into the local stack, and the state after a kill
     Import(import::Flags),
+    /// The import of a file into the local stack, which is killed twice meanwhile
+    ImportFile(import::file::Flags),
     /// The same requests of companies of very different sizes
     Scale(scale::Flags),
 }
@@ -71,6 +73,7 @@ async fn main() -> ExitCode {
         Command::Recoveries(flags) => recoveries::run(&flags).await,
         Command::Rivals(flags) => rivals::run(&flags).await,
         Command::Import(flags) => import::run(&flags).await,
+        Command::ImportFile(flags) => import::file::run(&flags).await,
         Command::Scale(flags) => scale::run(&flags).await,
     };
     // Certificates of this run, if it made any.
