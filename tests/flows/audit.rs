@@ -56,7 +56,8 @@ async fn pages_hold_every_event_of_the_company_once_newest_first() {
     let (company, mike) = (&world.companies["Northwind Partners"], world.id(MIKE));
     let whole = in_the_table(&world, |item| item["company_id"]["S"] == **company).await;
     let mikes = in_the_table(&world, |item| item["employee_id"]["S"] == mike).await;
-    let imported = in_the_table(&world, |item| item["type_key"]["S"] == format!("{company}#employee.imported")).await;
+    let of_type = |item: &Value, kind| item["company_id"]["S"] == **company && item["event_type"]["S"] == kind;
+    let imported = in_the_table(&world, |item| of_type(item, "employee.imported")).await;
     assert!(whole.len() > imported.len() && imported.len() == 6 && mikes.len() == 2);
     let by_person = format!("employee_id={mike}");
     for (asked, expected) in [("", &whole), (&by_person, &mikes), ("type=employee.imported", &imported)] {

@@ -8,13 +8,16 @@ use crate::audit::{events, get};
 const ADA: &str = "ada@northwind.example";
 const MIKE: &str = "mike@northwind.example";
 
-/// Adds copies of the event of Mike's import, newer than all other events.
+/// Adds copies of the event of Mike's import as events of changes, newer than all other events.
 async fn lengthen_trail(world: &World, count: usize) {
     let mut event = world.items("audit").await;
     event.retain(|item| item["employee_id"]["S"] == world.id(MIKE));
     let copies: Vec<Value> = (0..count)
         .map(|n| {
             event[0]["event_id"] = json!({"S": format!("evt_7Z00000000000000000000{n:04}")});
+            event[0]["event_type"] = json!({"S": "employee.changed"});
+            let company = event[0]["company_id"]["S"].as_str().unwrap().to_owned();
+            event[0]["type_key"] = json!({"S": format!("{company}#employee.changed")});
             json!({"PutRequest": {"Item": event[0]}})
         })
         .collect();
@@ -32,7 +35,7 @@ async fn a_page_costs_the_same_among_a_hundred_events_and_among_five_thousand() 
         let ada = world.enrolled(ADA).await;
         let by_person = format!("employee_id={}", world.id(MIKE));
         let mut of_this = Vec::new();
-        for asked in ["", &by_person, "type=employee.imported"] {
+        for asked in ["", &by_person, "type=employee.changed"] {
             let mut cursor = String::new();
             for _ in 0..2 {
                 world.store.record();

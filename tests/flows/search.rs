@@ -163,9 +163,9 @@ async fn what_cannot_be_asked_is_told() {
     ] {
         ada.calls(Method::GET, &format!("/v1/employees?{asked}"), None).await.is_problem(422, "invalid_request");
     }
-    let page = ada.calls(Method::GET, "/v1/employees?query=a&limit=1", None).await.is(200);
+    let page = ada.calls(Method::GET, "/v1/employees?query=d&limit=1", None).await.is(200);
     let cursor = page.text_at("/next_cursor");
-    for other in ["query=ad", "filter=clients", "limit=1"] {
+    for other in ["query=do", "filter=clients", "limit=1"] {
         ada.calls(Method::GET, &format!("/v1/employees?{other}&cursor={cursor}"), None)
             .await
             .is_problem(400, "invalid_cursor");

@@ -194,9 +194,9 @@ async fn what_time_and_operators_do() -> Vec<Done> {
     ledger.add("import a person as known", one(world.northwind(json!([row(0)])))).await;
     let ten: Vec<Value> = (100..110).map(row).collect();
     ledger.add("import ten new people", one(world.northwind(json!(ten)))).await;
-    let rows =
-        (110..120).map(|n| format!("{},{}\n", row(n)["email"].as_str().unwrap(), row(n)["name"].as_str().unwrap()));
-    let object = world.upload("uploads/people.csv", format!("email,name\n{}", rows.collect::<String>())).await;
+    let rows = (110..120).map(|n| format!("{},{},NW-{n}\n", email(n), row(n)["name"].as_str().unwrap()));
+    let object =
+        world.upload("uploads/people.csv", format!("email,name,external_id\n{}", rows.collect::<String>())).await;
     world.import(world.northwind_file(object)).await;
     ledger.add("import ten new people from a file", world.stack.files_and_queues().catch_up()).await;
     for (name, row) in [
@@ -255,6 +255,9 @@ async fn reading() -> Vec<Done> {
     first_codes["issue_passcodes"] = json!(true);
     let ada = world.enrolled(ADA).await;
     world.import(first_codes).await;
+    let renamed: Vec<Value> =
+        (100..200).map(|n| json!({"email": email(n), "name": format!("Renamed {n:03}")})).collect();
+    world.import(world.northwind(json!(renamed))).await;
     let mut ledger = Ledger::of(&world);
     for (name, path) in [
         ("list fifty employees", "/v1/employees"),
@@ -265,7 +268,7 @@ async fn reading() -> Vec<Done> {
         ("count a hundred, by a search", "/v1/employees/count?query=person"),
         ("own session", "/v1/session"),
         ("read fifty events", "/v1/audit-events"),
-        ("read fifty events of a type", "/v1/audit-events?type=employee.imported"),
+        ("read fifty events of a type", "/v1/audit-events?type=employee.changed"),
         ("read fifty events of a routine type", "/v1/audit-events?type=passcode.issued"),
     ] {
         ledger.add(name, ada.calls(Method::GET, path, None)).await.is(200);
@@ -275,5 +278,9 @@ async fn reading() -> Vec<Done> {
 }
 
 fn row(n: usize) -> Value {
-    json!({"email": format!("person{n:03}@northwind.example"), "name": format!("Person Number {n:03}")})
+    json!({"email": email(n), "name": format!("Person Number {n:03}")})
+}
+
+fn email(n: usize) -> String {
+    format!("person{n:03}@northwind.example")
 }

@@ -102,10 +102,18 @@ pub enum EventType {
 crate::text::display_as_serialized!(EventType);
 
 impl EventType {
-    /// Whether normal recoveries and sign-ins write this type. Most events are of these types.
+    /// Whether normal recoveries and sign-ins, and the import of each person, write this type. Most events are of these types.
     pub fn is_routine(self) -> bool {
         use EventType::*;
-        matches!(self, PasscodeIssued | PasscodeDelivered | PasscodeRedeemed | RecoveryCompleted | SessionStarted)
+        matches!(
+            self,
+            PasscodeIssued
+                | PasscodeDelivered
+                | PasscodeRedeemed
+                | RecoveryCompleted
+                | SessionStarted
+                | EmployeeImported
+        )
     }
 }
 
@@ -264,15 +272,19 @@ mod tests {
     }
 
     #[test]
-    fn five_types_are_routine() {
+    fn six_types_are_routine() {
         let is_routine = |name: &str| serde_json::from_value::<EventType>(name.into()).unwrap().is_routine();
-        let routine =
-            ["passcode.issued", "passcode.delivered", "passcode.redeemed", "recovery.completed", "session.started"];
+        let routine = [
+            "passcode.issued",
+            "passcode.delivered",
+            "passcode.redeemed",
+            "recovery.completed",
+            "session.started",
+            "employee.imported",
+        ];
         assert!(routine.into_iter().all(is_routine));
         assert!(
-            !["passcode.expired", "recovery.abandoned", "session.ended", "employee.imported"]
-                .into_iter()
-                .any(is_routine)
+            !["passcode.expired", "recovery.abandoned", "session.ended", "employee.added"].into_iter().any(is_routine)
         );
     }
 }

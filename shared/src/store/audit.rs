@@ -32,7 +32,7 @@ impl Store {
 }
 
 /// The event with its keys: `employee_key` for the table, `type_key` for the index by type. Events of routine types have no `type_key`,
-/// because indexing them would make every recovery more expensive.
+/// because indexing them would make every recovery and every import more expensive.
 fn event_item(event: &Event) -> Result<Item, StoreError> {
     let mut row = item(event)?;
     row.extend(key([(EMPLOYEE_KEY, &employee_key(event.company_id, event.employee_id))]));
