@@ -35,6 +35,7 @@ pub struct Passcode {
     pub stage: Stage,
     pub holder: String,
     pub mails: usize,
+    issued_at: i64,
     /// The number of wrong secrets that were refused.
     pub guesses: usize,
     is_delivered: bool,
@@ -51,11 +52,17 @@ impl Passcode {
             stage: Stage::Code,
             holder: holder.to_owned(),
             mails: 0,
+            issued_at: now,
             guesses: 0,
             is_delivered: false,
             is_disowned: false,
             lasts_until: now + lives + CLOCKS_DIFFER,
         }
+    }
+
+    /// Whether the code has ended, and was issued at least this many milliseconds before `time`.
+    pub fn ended_and_is_older(&self, milliseconds: i64, time: i64) -> bool {
+        self.stage == Stage::Over && time - self.issued_at >= milliseconds
     }
 
     /// Adds an event. Returns the broken rule, if any.
