@@ -9,7 +9,7 @@ use crate::cast::Person;
 
 impl Journey {
     pub(super) async fn sign_in_and_out(&mut self, holder: &Person) {
-        if self.random.random_ratio(1, 4) {
+        if self.random.random_ratio(1, 3) {
             self.as_holder(holder).signs_in_wrongly().await;
         }
         let with_backup_code = self.random.random_ratio(1, 2);
@@ -19,8 +19,7 @@ impl Journey {
         while_between(&mut self.random, 31, 120).await;
         match self.random.random_range(0..3) {
             0 => self.as_holder(holder).signs_out().await,
-            1 => self.as_holder(holder).renews_backup_codes().await,
-            _ => {}
+            _ => self.as_holder(holder).renews_backup_codes().await,
         }
     }
 
@@ -30,7 +29,7 @@ impl Journey {
             return;
         }
         let role = if holder.is_admin { "security_admin" } else { "member" };
-        let rows = match self.random.random_range(0..5) {
+        let rows = match self.random.random_range(0..6) {
             0 => [json!({"status": "disabled"}), json!({"status": "active"})],
             1 => [json!({"name": format!("{} Junior", holder.name)}), json!({"name": holder.name})],
             2 => [json!({"role": "member"}), json!({"role": role})],
