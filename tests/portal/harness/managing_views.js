@@ -77,3 +77,33 @@ export async function theCompany({ visit, look, company }, ada) {
   await page.getByText('Security Admins → Everybody').waitFor();
   await look('company-changed-meanwhile', visitor);
 }
+
+/** @param {Walk} walk @param {import('./person.js').Person} ada @param {import('./person.js').Person} grace */
+export async function anApproval({ visit, look, company }, ada, grace) {
+  const { stack } = company;
+  await stack.must(200, 'PATCH', '/v1/company', { token: ada.token, body: { approvals: 'sensitive' } });
+  const visitor = await visit('/');
+  const { page } = visitor;
+  await signInToTheList(page, ada);
+  await visitor.opens(`/#/employees/${company.employeeId('mike')}`);
+  await page.getByLabel('Role').selectOption('security_admin');
+  await save(page);
+  await page.getByText('Nothing has changed yet').waitFor();
+  await look('person-waits', visitor);
+  await visitor.opens('/#/approvals');
+  await page.getByText('You asked for this').waitFor();
+  await look('approvals-own', visitor);
+
+  await stack.must(202, 'PATCH', '/v1/company', { token: ada.token, body: { approvals: 'none', second_proof: 'none' } });
+  const second = await visit('/');
+  await signInToTheList(second.page, grace);
+  await second.opens('/#/approvals');
+  const [role, policy] = ['A new Security Admin', 'A weaker policy'].map((name) => second.page.getByRole('region', { name }));
+  await policy.waitFor();
+  await look('approvals', second);
+  await role.getByRole('button', { name: 'Cancel the request' }).click();
+  await role.waitFor({ state: 'detached' });
+  await policy.getByRole('button', { name: 'Approve' }).click();
+  await second.page.getByText('Nothing waits.').waitFor();
+  await look('approvals-none', second);
+}

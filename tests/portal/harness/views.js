@@ -1,6 +1,6 @@
 /** Every page, dialog and state of the portal, one after the other, for the tests that check all of them. */
 
-import { aPerson, theCompany } from './managing_views.js';
+import { aPerson, anApproval, theCompany } from './managing_views.js';
 import { choosePassword, edit, find, goTo, redeem, signIn, signInAgainDialog, signInAs } from './journey.js';
 import { PASSWORD } from './person.js';
 
@@ -40,6 +40,7 @@ export const PARTS = {
   'of one employee': async (walk) => asAdmin(walk, await walk.company.enrol('ada')),
   'of a new sign-in in place': async (walk) => signingInAgain(walk, await walk.company.enrol('ada')),
   'of a person': async (walk) => aPerson(walk, await walk.company.enrol('ada')),
+  'of an approval': async (walk) => anApproval(walk, await walk.company.enrol('ada'), await walk.company.enrol('grace')),
   'of the company': async (walk) => theCompany(walk, await walk.company.enrol('ada')),
   'of many, their trail and the account': async (walk) => withMany(walk, await walk.company.enrol('ada')),
   'on the way back in': async (walk) => asEmployee(walk, await walk.company.enrol('ada')),
