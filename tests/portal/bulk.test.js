@@ -168,3 +168,38 @@ story('the limit of sixty an hour is told before, the others wait, and the dialo
   await page.getByRole('button', { name: 'Email TOTP to 4' }).click();
   await dialog.getByText(/^You can send 60 passcodes an hour\. 0 are left now/).waitFor();
 });
+
+story('a lost answer is remembered when the dialog is closed, and nobody is mailed twice', async (world) => {
+  const { company, visitor, page, dialog } = await adaAtWork(world, staff(3));
+  visitor.watch.expectsFailure(/\/v1\/passcodes$/);
+  await page.route(SEVERAL, async (route) => {
+    await route.fetch();
+    return route.abort('connectionreset');
+  }, { times: 1 });
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByRole('button', { name: 'Email TOTP to 4' }).click();
+  await dialog.getByRole('button', { name: 'Send to 3' }).click();
+  await dialog.getByRole('alert').getByText('There was no answer').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Email TOTP to 4' }).click();
+  await dialog.getByRole('button', { name: 'Send to 3' }).click();
+  await dialog.getByText('Done: 3 sent, 0 not sent.').waitFor();
+  assert.deepEqual(await mailed(world, company), { mails: 3, people: 3 });
+});
+
+story('a passcode that waits for a second Security Admin is neither sent nor refused', async (world) => {
+  const { company, page, dialog } = await adaAtWork(world, [
+    ...staff(1),
+    { email: 'grace', name: 'Grace Okafor', role: 'security_admin' },
+    { email: 'hana', name: 'Hana Sato', role: 'security_admin' },
+  ]);
+  const { token } = await company.enrol('grace');
+  await world.stack.must(200, 'PATCH', '/v1/company', { token, body: { approvals: 'sensitive' } });
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByRole('button', { name: 'Email TOTP to 4' }).click();
+  await dialog.getByRole('button', { name: 'Send to 3' }).click();
+  await dialog.getByText('Done: 1 sent, 0 not sent. Waiting for a second Security Admin: 2.').waitFor();
+  const waits = dialog.locator('.results .approval');
+  await waits.filter({ hasText: 'Hana Sato' }).getByText('Nothing has changed yet').waitFor();
+  assert.equal(await waits.count(), 2);
+});

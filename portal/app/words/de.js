@@ -131,6 +131,7 @@ export default {
   bulk: {
     action: (count) => `TOTP per E-Mail an ${count}`,
     all: (count) => `Alle ${count} gefundenen auswählen`,
+    approval: (count) => `Warten auf einen zweiten Security Admin: ${count}.`,
     ask: (count) => `Jede dieser Personen bekommt per E-Mail einen Einmalcode: ${count}. Ihre früheren Einmalcodes werden ungültig.`,
     clear: 'Auswahl aufheben',
     done: (sent, refused) => `Fertig: ${sent} gesendet, ${refused} nicht gesendet.`,

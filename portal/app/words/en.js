@@ -136,6 +136,7 @@ export default {
   bulk: {
     action: (/** @type {string} */ count) => `Email TOTP to ${count}`,
     all: (/** @type {string} */ count) => `Select all ${count} that match`,
+    approval: (/** @type {string} */ count) => `Waiting for a second Security Admin: ${count}.`,
     ask: (/** @type {string} */ count) => `Each of these people gets a one-time passcode by mail: ${count}. Their earlier passcodes stop working.`,
     clear: 'Clear selection',
     done: (/** @type {string} */ sent, /** @type {string} */ refused) => `Done: ${sent} sent, ${refused} not sent.`,

@@ -131,6 +131,7 @@ export default {
   bulk: {
     action: (count) => `${count} 人に TOTP をメール`,
     all: (count) => `該当する ${count} 人全員を選択`,
+    approval: (count) => `2 人目のセキュリティ管理者の承認待ち: ${count} 件。`,
     ask: (count) => `次の ${count} 人にワンタイムパスコードをメールします。すでにあるパスコードは使えなくなります。`,
     clear: '選択を解除',
     done: (sent, refused) => `完了: 送信 ${sent} 件、未送信 ${refused} 件。`,

@@ -99,7 +99,7 @@ export async function anApproval({ visit, look, company }, ada, grace) {
   await signInToTheList(second.page, grace);
   await second.opens('/#/approvals');
   const [role, policy] = ['A new Security Admin', 'A weaker policy'].map((name) => second.page.getByRole('region', { name }));
-  await policy.waitFor();
+  await policy.getByText('never', { exact: true }).waitFor();
   await look('approvals', second);
   await role.getByRole('button', { name: 'Cancel the request' }).click();
   await role.waitFor({ state: 'detached' });

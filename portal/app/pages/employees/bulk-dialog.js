@@ -21,6 +21,9 @@ export class BulkDialog {
   /** Answers to an earlier round may still come in a later one. */
   #round = new Round([]);
 
+  /** @type {import('./round.js').Uncertain} */
+  #uncertain = new Map();
+
   /** Everybody for whom it was opened. @type {Employee[]} */
   #selected = [];
 
@@ -70,6 +73,7 @@ export class BulkDialog {
       title: words.bulk.title,
       closed: () => {
         this.#isStopped = true;
+        this.#round.remember(this.#uncertain);
         closed(this.#round.sent());
       },
     });
@@ -94,7 +98,7 @@ export class BulkDialog {
   #begin(selected) {
     const people = selected.filter((employee) => !obstacleOf(employee));
     this.#selected = selected;
-    this.#round = new Round(people);
+    this.#round = new Round(people, this.#uncertain);
     this.#typed.input.readOnly = false;
     this.#ask.textContent = people.length > 0 ? words.bulk.ask(number(people.length)) : words.bulk.nobody;
     fill(this.#leftOut, ...leftOut(selected));
@@ -139,6 +143,7 @@ export class BulkDialog {
       }
     } catch (error) {
       if (isOpen()) this.#refused.say(explain(error));
+      else round.remember(this.#uncertain);
     }
     this.#send.setBusy(false);
     if (!isOpen()) return this.#leaveOut(round.sent());
@@ -204,7 +209,9 @@ export class BulkDialog {
     const sent = round.count('sent');
     const isDone = round.waiting.length === 0;
     if (isDone) {
-      this.#said.say(words.bulk.done(number(sent), number(round.people.length - sent)));
+      const approval = round.count('approval');
+      const done = words.bulk.done(number(sent), number(round.people.length - sent - approval));
+      this.#said.say(approval > 0 ? `${done} ${words.bulk.approval(number(approval))}` : done);
       round.retry();
     }
     this.#send.hidden = round.waiting.length === 0;

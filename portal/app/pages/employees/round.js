@@ -18,11 +18,14 @@ const PASSING = ['email_not_sent', 'temporarily_unavailable', 'request_in_progre
  * @typedef {import('../../api.js').IssueResult} IssueResult
  * @typedef {import('../../api.js').Issuing} Issuing
  * @typedef {{ people: Employee[], isUncertain: boolean }} Batch  Uncertain: it may have been sent, but no answer came.
- * @typedef {{ state: 'waiting' | 'sent' | 'refused' | 'again', text: string }} Outcome  `again`: may be tried again.
+ * @typedef {Map<string, string | undefined>} Uncertain  The people of uncertain batches of earlier rounds, and the passcodes that they had
+ *   before. Who has another one meanwhile is certain again.
+ * @typedef {{ state: 'waiting' | 'sent' | 'approval' | 'refused' | 'again', text: string }} Outcome  `approval`: waits for a second
+ *   Security Admin. `again`: may be tried again.
  */
 
 /** At the end those who got none are first. @type {Record<Outcome['state'], number>} */
-const RANK = { refused: 0, again: 1, waiting: 2, sent: 3 };
+const RANK = { refused: 0, again: 1, approval: 2, waiting: 3, sent: 4 };
 
 export class Round {
   /** By employee. @type {Map<string, Outcome>} */
@@ -31,12 +34,15 @@ export class Round {
   /** The reason of every batch, also for a retry. @type {string | undefined} */
   reason;
 
-  /** @param {Employee[]} people  Those who can get one. */
-  constructor(people) {
+  /**
+   * @param {Employee[]} people  Those who can get one.
+   * @param {Uncertain} [uncertain]
+   */
+  constructor(people, uncertain = new Map()) {
     this.people = people;
     this.#outcomes = new Map(people.map(({ employee_id: id }) => [id, { state: 'waiting', text: words.bulk.waiting }]));
     /** The batches that are not sent yet. */
-    this.waiting = batches(people);
+    this.waiting = batches(people, uncertain);
   }
 
   /** @param {Employee} employee @returns {Outcome} */
@@ -64,7 +70,7 @@ export class Round {
     if (passcode) {
       this.#outcomes.set(id, { state: 'sent', text: words.employee.sent(passcode.sent_to, timeOf(passcode.expires_at)) });
     } else if (approval) {
-      this.#outcomes.set(id, { state: 'refused', text: waitingText({ approval }) });
+      this.#outcomes.set(id, { state: 'approval', text: waitingText({ approval }) });
     } else {
       this.#outcomes.set(id, { state: PASSING.includes(problem?.code ?? '') ? 'again' : 'refused', text: explainReason(problem) });
     }
@@ -83,9 +89,16 @@ export class Round {
     }
   }
 
+  /** Remembers whose mails may have been sent without an answer. @param {Uncertain} uncertain */
+  remember(uncertain) {
+    for (const { people, isUncertain } of this.waiting) {
+      if (isUncertain) for (const { employee_id: id, passcode } of people) uncertain.set(id, passcode?.passcode_id);
+    }
+  }
+
   /** Those who may be tried again wait to be sent. */
   retry() {
-    this.waiting = batches(this.#having('again'));
+    this.waiting = batches(this.#having('again'), new Map());
   }
 
   /** Puts those first who got none. */
@@ -98,11 +111,12 @@ export class Round {
 /** When more can be sent. If none was sent in the last hour, the first one counts from now. @param {Issuing} issuing */
 export const moreAt = ({ more_at: at }) => at ?? Date.now() + HOUR;
 
-/** @param {Employee[]} people @returns {Batch[]} */
-function batches(people) {
+/** @param {Employee[]} people @param {Uncertain} uncertain @returns {Batch[]} */
+function batches(people, uncertain) {
+  const isUncertain = (/** @type {Employee} */ { employee_id: id, passcode }) => uncertain.has(id) && uncertain.get(id) === passcode?.passcode_id;
   const count = Math.ceil(people.length / BATCH);
-  return Array.from({ length: count }, (_, index) => ({
-    people: people.slice(index * BATCH, (index + 1) * BATCH),
-    isUncertain: false,
-  }));
+  return Array.from({ length: count }, (_, index) => {
+    const batch = people.slice(index * BATCH, (index + 1) * BATCH);
+    return { people: batch, isUncertain: batch.some(isUncertain) };
+  });
 }
