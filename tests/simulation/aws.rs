@@ -1,9 +1,10 @@
-//! DynamoDB, SES and Secrets Manager without a network: the embedded engine with late indexes, a mailbox, and simulated secrets.
+//! The AWS services without a network: the embedded engine with late indexes, a mailbox, simulated secrets, and the storage of imports.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use axum::http::StatusCode;
 use readmit::domain::Timestamp;
 use readmit::keyring::RootSecret;
@@ -12,6 +13,7 @@ use readmit_local::{Engine, Secrets, dynamodb, engine};
 use serde_json::{Value, json};
 
 use crate::faults::Service;
+use crate::storage::Storage;
 use crate::time::{Time, generator};
 
 /// The largest delay of an index.
@@ -30,7 +32,14 @@ pub struct Mail {
 /// An answer: the status, the error type if it is an error, and the body.
 pub struct Answer {
     pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
     pub body: String,
+}
+
+impl Answer {
+    pub fn of(status: u16, body: String) -> Self {
+        Self { status, headers: Vec::new(), body }
+    }
 }
 
 /// The effects of a call.
@@ -53,6 +62,7 @@ struct Services {
     indexes: Mutex<Indexes>,
     secrets: Secrets,
     mails: Mutex<Vec<Mail>>,
+    storage: Mutex<Storage>,
     /// The audit items, in the order of their writes.
     trail: Mutex<Vec<Value>>,
     /// The answers to transactions by their token. A repeated transaction is not done again.
@@ -83,6 +93,7 @@ impl Aws {
             template,
             secrets,
             mails: Mutex::default(),
+            storage: Mutex::default(),
             trail: Mutex::default(),
             transactions: Mutex::default(),
         }))
@@ -104,13 +115,28 @@ impl Aws {
         self.0.trail.lock().unwrap().iter().skip(number).take(most).cloned().collect()
     }
 
+    /// The bucket and the queue of imports.
+    pub fn storage(&self) -> MutexGuard<'_, Storage> {
+        self.0.storage.lock().unwrap()
+    }
+
     pub fn secrets(&self) -> &Secrets {
         &self.0.secrets
     }
 
-    /// Does a call. `target` is the header `X-Amz-Target`, empty for the mail service.
-    pub fn call(&self, service: Service, target: &str, body: &[u8]) -> Done {
+    /// Does a call. `target` is the header `X-Amz-Target`, empty for the mail service and the bucket.
+    pub fn call(&self, service: Service, target: &str, request: &HttpRequest) -> Done {
+        let body = request.body().bytes().unwrap_or_default();
         match service {
+            Service::Files => {
+                let (_, path) = request.uri().split_once(".example/").unwrap();
+                let answer = self.storage().file(request.method(), path, request.headers().get("range"), body);
+                Done { answer, written: None, mailed: None }
+            }
+            Service::Queue => {
+                let answer = self.storage().send(&serde_json::from_slice(body).unwrap());
+                Done { answer, written: None, mailed: None }
+            }
             Service::Store => self.store(target.rsplit('.').next().unwrap_or_default(), body),
             Service::Mail => self.mail(body),
             Service::Secrets => {
@@ -168,7 +194,7 @@ impl Aws {
             at: self.0.time.now(),
         };
         mails.push(mail.clone());
-        let answer = Answer { status: 200, body: json!({"MessageId": mail.id}).to_string() };
+        let answer = Answer::of(200, json!({"MessageId": mail.id}).to_string());
         Done { answer, written: None, mailed: Some(mail) }
     }
 
@@ -205,7 +231,7 @@ impl Aws {
 
 impl Done {
     fn read(status: u16, body: String) -> Self {
-        Self { answer: Answer { status, body }, written: None, mailed: None }
+        Self { answer: Answer::of(status, body), written: None, mailed: None }
     }
 }
 
@@ -216,7 +242,7 @@ pub fn writes(operation: &str) -> bool {
 
 fn run(engine: &Engine, operation: &str, body: &[u8]) -> Answer {
     match dynamodb::run(engine, operation, body).unwrap() {
-        Ok(body) => Answer { status: StatusCode::OK.as_u16(), body },
-        Err(error) => Answer { status: error.status_code(), body: error.to_json() },
+        Ok(body) => Answer::of(StatusCode::OK.as_u16(), body),
+        Err(error) => Answer::of(error.status_code(), error.to_json()),
     }
 }

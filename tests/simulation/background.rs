@@ -126,6 +126,26 @@ fn record(number: usize, image: &Value) -> Value {
     record
 }
 
+/// Takes the messages of the queue of imports, one after the other. A message whose run has failed comes again later.
+pub async fn takes_messages(asker: Asker, aws: Aws) {
+    let mut random = asker.decides();
+    loop {
+        pass(Duration::from_millis(random.random_range(500..5_000))).await;
+        catches_up_with_the_queue(&asker, &aws).await;
+    }
+}
+
+/// Takes all messages that are not hidden.
+pub async fn catches_up_with_the_queue(asker: &Asker, aws: &Aws) {
+    loop {
+        let delivery = aws.storage().receive(asker.world.time.now().millis());
+        let Some(delivery) = delivery else { return };
+        if asker.runs("import a piece", "import-employees", delivery.event).await.is_some() {
+            aws.storage().delete(&delivery.id);
+        }
+    }
+}
+
 /// Rotates every root secret once, at a random time within `span`.
 pub async fn rotates(asker: Asker, cast: Arc<Cast>, span: Duration) {
     let mut random = asker.decides();

@@ -11,6 +11,8 @@ use crate::aws::{Aws, Mail};
 
 /// The number of companies. Each has Security Admins, members, and one client.
 const COMPANIES: usize = 3;
+/// The company where sensitive acts wait for a second Security Admin.
+pub const SENSITIVE: usize = 2;
 const ADMINS: usize = 4;
 const MEMBERS: usize = 8;
 /// The first network of guests.
@@ -57,6 +59,8 @@ pub struct Cast {
     credentials: Mutex<Vec<Credentials>>,
     passwords: Mutex<BTreeMap<String, String>>,
     clicks: Mutex<usize>,
+    /// The addresses of the people of imported files.
+    pub files: Mutex<Vec<String>>,
 }
 
 impl Cast {
@@ -73,9 +77,14 @@ impl Cast {
                 json!({"email": email(company, n), "name": name(n), "role": role, "account_type": account_type})
             };
             let rows: Vec<Value> = (0..=ADMINS + MEMBERS).map(row).collect();
-            let company_part = json!({"name": format!("Company {company}"), "external_id": format!("C-{company}")});
+            let approvals = if company == SENSITIVE { "sensitive" } else { "none" };
+            let (name_of_company, id) = (format!("Company {company}"), format!("C-{company}"));
+            let company_part = json!({"name": name_of_company, "external_id": id, "approvals": approvals});
             let event = json!({"mode": "create", "company": company_part, "employees": rows});
             let told = operator.completes("import", "import-employees", event).await.unwrap();
+            if company == SENSITIVE {
+                world.oracle.lets_sensitive_acts_wait(told["company_id"].as_str().unwrap());
+            }
             for (n, row) in told["results"].as_array().unwrap().iter().enumerate() {
                 assert_eq!(row["outcome"], "created", "{row}");
                 people.push(Arc::new(Person {
@@ -93,7 +102,8 @@ impl Cast {
             }
         }
         let (credentials, passwords, clicks) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { world: Arc::clone(world), aws: aws.clone(), people, credentials, passwords, clicks }
+        let files = Mutex::default();
+        Self { world: Arc::clone(world), aws: aws.clone(), people, credentials, passwords, clicks, files }
     }
 
     pub fn companies(&self) -> usize {

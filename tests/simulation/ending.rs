@@ -1,15 +1,16 @@
 //! The end of a run: there are no more faults and all clocks are right, so that all guarantees can be checked.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use readmit_operator::check::{Tables, check};
 use readmit_tests::Log;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::asking::{Asker, World};
 use crate::aws::Aws;
-use crate::background::Stream;
+use crate::background::{Stream, catches_up_with_the_queue};
 use crate::cast::{Cast, Person};
 use crate::faults::Plan;
 use crate::holder::Holder;
@@ -20,8 +21,8 @@ use crate::wire::Wire;
 
 /// After this time frozen processes run again, and every limit of 15 minutes has ended.
 const A_WHILE: Duration = Duration::from_secs(20 * 60);
-/// After this time every code, session and limit has ended.
-const A_DAY: Duration = Duration::from_secs(26 * 3_600);
+/// After this time every code, session, limit and request for an approval has ended.
+const THREE_DAYS: Duration = Duration::from_secs(74 * 3_600);
 /// After this time an authenticator shows a new code.
 const A_STEP: Duration = Duration::from_secs(31);
 
@@ -39,9 +40,11 @@ impl Ending<'_> {
             person.looks_up_its_address(self.aws);
             self.the_right_credentials_alone_open(&asker, person).await;
         }
-        pass(A_DAY).await;
+        pass(THREE_DAYS).await;
         asker.completes("clean up", "cleanup-passcodes", json!({})).await.unwrap();
         self.world.oracle.all_is_over();
+        self.world.oracle.requests_are_over();
+        self.every_file_is_imported(&asker).await;
         for person in &self.cast.people {
             if self.may_recover(person) && !enrols(self.cast, &asker, person).await {
                 self.world.oracle.finds(format!("{} cannot recover", person.email()));
@@ -51,6 +54,20 @@ impl Ending<'_> {
         self.world.oracle.looks_back(self.aws, &log.text());
         for fault in check(&self.tables()).await.unwrap() {
             self.world.oracle.finds(format!("readmit-check: {fault:?}"));
+        }
+    }
+
+    /// An operator sends the dead letters again; then everybody of every file is there once.
+    async fn every_file_is_imported(&self, asker: &Asker) {
+        if self.aws.storage().redrive() {
+            catches_up_with_the_queue(asker, self.aws).await;
+        }
+        let tables: BTreeMap<String, Vec<Value>> = self.aws.tables().collect();
+        for email in self.cast.files.lock().unwrap().iter() {
+            let count = tables["readmit-employees"].iter().filter(|row| row["login"]["S"] == **email).count();
+            if count != 1 {
+                self.world.oracle.finds(format!("{email} of a file is there {count} times"));
+            }
         }
     }
 

@@ -42,6 +42,10 @@ pub enum Service {
     Store,
     Mail,
     Secrets,
+    /// The bucket of imports.
+    Files,
+    /// The queue of imports.
+    Queue,
 }
 
 impl Fault {

@@ -14,7 +14,9 @@ use crate::holder::Holder;
 use crate::invocation::Claim;
 use crate::time::pass;
 
+mod approvals;
 mod changes;
+mod files;
 mod neighbours;
 mod passcodes;
 mod people;
@@ -35,13 +37,15 @@ enum Kind {
     ComeAndGo,
     Manage,
     Welcome,
+    Approve,
+    ImportFile,
     Look,
     Trespass,
     Race,
 }
 
 /// The relative frequency of each kind.
-const KINDS: [(Kind, u32); 15] = [
+const KINDS: [(Kind, u32); 17] = [
     (Kind::Recover, 32),
     (Kind::ComeLate, 4),
     (Kind::Bulk, 6),
@@ -54,6 +58,8 @@ const KINDS: [(Kind, u32); 15] = [
     (Kind::ComeAndGo, 4),
     (Kind::Manage, 14),
     (Kind::Welcome, 8),
+    (Kind::Approve, 20),
+    (Kind::ImportFile, 16),
     (Kind::Look, 4),
     (Kind::Trespass, 3),
     (Kind::Race, 30),
@@ -87,6 +93,8 @@ impl Journey {
             Kind::ComeAndGo => self.come_and_go(&holder).await,
             Kind::Manage => self.manage(&holder).await,
             Kind::Welcome => self.welcome(&holder).await,
+            Kind::Approve => self.approve().await,
+            Kind::ImportFile => self.import_file(&holder).await,
             Kind::Look => self.look(&holder).await,
             Kind::Trespass => self.trespass(&holder).await,
             Kind::Race => self.race(&holder).await,

@@ -20,6 +20,7 @@ mod journeys;
 mod oracle;
 mod run;
 mod shrink;
+mod storage;
 mod time;
 mod wire;
 

@@ -11,6 +11,7 @@ use crate::invocation::Invocation;
 use crate::time::Time;
 
 mod account;
+mod approvals;
 mod authority;
 mod directory;
 mod notices;
@@ -20,6 +21,7 @@ mod secrets;
 mod whole;
 
 use account::Account;
+use approvals::Approvals;
 use directory::Directory;
 use notices::Notices;
 use passcode::{Passcode, Stage};
@@ -37,6 +39,7 @@ struct Facts {
     accounts: BTreeMap<String, Account>,
     directory: Directory,
     notices: Notices,
+    approvals: Approvals,
     clicks: BTreeMap<usize, Vec<MailOfClick>>,
     secrets: Secrets,
     broken: Vec<String>,
@@ -162,6 +165,7 @@ impl Oracle {
             let row = aws.item("employees", directory::key_of(change));
             broken.extend(self.facts.lock().unwrap().directory.goes_on(change, row.as_ref(), event));
         }
+        broken.extend(self.approvals(aws, &events));
         let ends: Vec<&Value> = events.iter().copied().filter(|event| whole::ends_access(event)).collect();
         for event in events {
             self.notes(|| format!("{} {}", invocation.act, words(event)));

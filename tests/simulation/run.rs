@@ -5,20 +5,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use readmit::domain::APPROVAL_LIFETIME;
 use readmit_local::template::Template;
 use readmit_tests::Log;
+use reqwest::Method;
+use serde_json::json;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::asking::{Asker, World};
+use crate::asking::{Asker, Request, World};
 use crate::aws::Aws;
-use crate::background::{Stream, cleans_up, reports, rotates};
-use crate::cast::Cast;
+use crate::background::{Stream, cleans_up, reports, rotates, takes_messages};
+use crate::cast::{Cast, SENSITIVE};
 use crate::ending::{Ending, enrols};
 use crate::faults::{Fault, Met, Plan};
+use crate::holder::Holder;
 use crate::hosts::{Clocks, Hosts};
+use crate::invocation::Claim;
 use crate::journeys::Journey;
 use crate::oracle::Oracle;
-use crate::time::{Time, generator};
+use crate::time::{Time, generator, pass};
 
 /// The time within which the journeys of a run begin.
 const SPAN: Duration = Duration::from_secs(5_400);
@@ -40,6 +45,21 @@ pub struct Outcome {
     pub transcript: Vec<String>,
     pub log: String,
     pub met: Arc<Met>,
+}
+
+/// Requests for approvals that will expire while the journeys run.
+async fn asks_long_before(cast: &Arc<Cast>, operator: &Asker) {
+    let admin = cast.admins(SENSITIVE)[0];
+    for person in cast.people.iter().filter(|one| one.company == SENSITIVE && !one.is_admin && !one.is_client) {
+        let session = Holder { cast, asker: operator, person: admin }.session(false).await.unwrap();
+        let path = format!("/v1/employees/{}", person.id);
+        let claim = Claim { session_since: Some(session.since), ..Claim::default() };
+        let request = Request::new("ask for an approval", Method::PATCH, path, admin.number).by(&session.token);
+        let request = request.with(json!({"role": "security_admin"})).claiming(claim);
+        assert_eq!(operator.insists(&request).await.unwrap().status, 202);
+        pass(SPAN / 10).await;
+    }
+    pass(APPROVAL_LIFETIME - SPAN).await;
 }
 
 /// A log that is printed if its run panics.
@@ -84,6 +104,7 @@ impl Scenario {
         for person in cast.people.iter().filter(|person| person.is_admin || person.is_enrolled_first()) {
             assert!(enrols(&cast, &operator, person).await, "{} is enrolled", person.email());
         }
+        asks_long_before(&cast, &operator).await;
 
         let plan = Plan(self.faults.clone());
         let asker = |name: String| Asker::new(&disturbed, &plan, name);
@@ -94,6 +115,7 @@ impl Scenario {
         others.spawn_local(reports(asker("reports".to_owned()), aws.clone()));
         let stream = |asker| Stream { asker, aws: aws.clone(), next: Rc::clone(&next) };
         others.spawn_local(stream(asker("stream".to_owned())).follows());
+        others.spawn_local(takes_messages(asker("queue".to_owned()), aws.clone()));
         others.spawn_local(rotates(asker("rotation".to_owned()), Arc::clone(&cast), SPAN));
         let journeys = self.journeys.iter().map(|number| {
             let name = format!("journey {number}");

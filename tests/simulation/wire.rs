@@ -49,12 +49,15 @@ impl Wire {
         let service = match request.uri() {
             uri if uri.contains("store.example") => Service::Store,
             uri if uri.contains("mail.example") => Service::Mail,
+            uri if uri.contains("files.example") && target.is_empty() => Service::Files,
+            uri if uri.contains("files.example") => Service::Queue,
             _ => Service::Secrets,
         };
         let operation = target.rsplit('.').next().unwrap_or_default();
         let is_write = match service {
             Service::Store => writes(operation),
-            Service::Mail => true,
+            Service::Mail | Service::Queue => true,
+            Service::Files => request.method() == "PUT",
             Service::Secrets => matches!(operation, "PutSecretValue" | "UpdateSecretVersionStage"),
         };
         let (fault, there, back) = invocation.next_call(service, is_write);
@@ -79,12 +82,13 @@ impl Wire {
             Some(Fault::Throttled) if service == Service::Mail => {
                 return answer(429, error("TooManyRequestsException"));
             }
+            Some(Fault::Throttled) if service == Service::Files => return answer(503, error("SlowDown")),
             Some(Fault::Throttled) => return answer(400, error("ThrottlingException")),
             Some(Fault::Broken) => return answer(500, error("InternalServerError")),
             Some(Fault::Conflict) => return answer(400, conflict(operation, body)),
             _ => {}
         }
-        let done = self.aws.call(service, &target, body);
+        let done = self.aws.call(service, &target, &request);
         if let Some(written) = &done.written {
             self.oracle.wrote(&self.aws, &invocation, written);
         }
@@ -106,7 +110,9 @@ impl Wire {
         let kind = serde_json::from_str::<Value>(&done.answer.body).ok();
         let kind =
             kind.and_then(|body| body["__type"].as_str().map(str::to_owned)).filter(|_| done.answer.status != 200);
-        response(done.answer.status, kind, done.answer.body)
+        let mut response = response(done.answer.status, kind, done.answer.body)?;
+        done.answer.headers.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
+        Ok(response)
     }
 }
 

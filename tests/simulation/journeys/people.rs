@@ -101,7 +101,7 @@ impl Journey {
         self.asks_to(admin, CHANGE, Method::PATCH, &format!("/v1/employees/{}", person.id), change).await
     }
 
-    async fn asks_to(
+    pub(super) async fn asks_to(
         &self,
         admin: &Person,
         act: &'static str,

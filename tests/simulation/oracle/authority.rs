@@ -24,7 +24,7 @@ impl Oracle {
         let mut broken = Vec::new();
         let actor = text(event, "/actor/M/employee_id/S");
         // The end of a code after a failed mail, and the event of a refusal, do not depend on the admin's authority.
-        let needs_authority = (actor != about || OF_ADMINS.contains(&kind))
+        let needs_authority = (actor != about || OF_ADMINS.contains(&kind) || kind.starts_with("approval."))
             && !["passcode.delivery_failed", "passcode.throttled"].contains(&kind);
         if text(event, "/actor/M/kind/S") == "employee" && needs_authority {
             let admin = row(actor);

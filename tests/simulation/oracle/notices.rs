@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::text;
 
 /// Event types that always need a notice.
-const TOLD: [&str; 7] = [
+const TOLD: [&str; 11] = [
     "passcode.redeemed",
     "recovery.completed",
     "account.suspended",
@@ -15,6 +15,10 @@ const TOLD: [&str; 7] = [
     "passcode.disowned",
     "passcode.bounced",
     "passcode.complained",
+    "approval.requested",
+    "approval.approved",
+    "approval.cancelled",
+    "approval.expired",
 ];
 
 /// The notices of a run.
@@ -30,6 +34,8 @@ impl Notices {
     pub fn happens(&mut self, event: &Value) {
         let (kind, about) = (text(event, "/event_type/S"), text(event, "/employee_id/S"));
         let gives_role = kind.starts_with("employee.") && text(event, "/detail/M/role/M/to/S") == "security_admin";
+        // A request may be about nobody; its requester exists in any case.
+        let about = if kind.starts_with("approval.") { text(event, "/detail/M/requested_by/S") } else { about };
         if TOLD.contains(&kind) || gives_role {
             self.owed.insert(text(event, "/event_id/S").to_owned(), about.to_owned());
         }

@@ -17,6 +17,7 @@ fn tables_with(kind: &str) -> &'static [&'static str] {
         "passcode.revoked" | "passcode.expired" | "passcode.exhausted" | "passcode.disowned" => &["passcodes"],
         "session.started" | "backup_codes.renewed" => &["credentials"],
         "session.ended" | "employee.changed" | "company.changed" => &["employees"],
+        "approval.requested" | "approval.approved" | "approval.cancelled" | "approval.expired" => &["approvals"],
         "employee.imported" | "employee.added" | "employee.erased" => &["credentials", "employees"],
         _ => &[],
     }
