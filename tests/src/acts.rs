@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{Cost, PASSWORD, World, cost};
 
 mod expected;
+mod managing;
 
 pub use expected::{Act, EXPECTED, RECOVERY, expected};
 
@@ -30,18 +32,19 @@ const MIKE: &str = "mike@northwind.example";
 const SAM: &str = "sam@northwind.example";
 const SAM2: &str = "sam2@northwind.example";
 
-/// Does every act, each in its own world, and returns the cost of each.
+/// Does every act, one group after the other, each in its own world, and returns the cost of each.
 pub async fn measured() -> Vec<Done> {
-    let groups: [BoxFuture<'_, Vec<Done>>; 7] = [
+    let groups: [BoxFuture<'_, Vec<Done>>; 8] = [
         Box::pin(a_recovery()),
         Box::pin(other_issues()),
         Box::pin(refusals()),
         Box::pin(sessions()),
         Box::pin(what_time_and_operators_do()),
         Box::pin(reading()),
-        Box::pin(managing()),
+        Box::pin(managing::of_people()),
+        Box::pin(managing::approvals()),
     ];
-    join_all(groups).await.concat()
+    stream::iter(groups).then(|group| group).concat().await
 }
 
 /// The acts of one world.
@@ -215,36 +218,6 @@ async fn what_time_and_operators_do() -> Vec<Done> {
     ledger.add("create a company", one(founding)).await;
     let sam = world.operator_mails_a_code_to("sam2@northwind.example");
     ledger.add("a code of the operator's", sam).await;
-    ledger.acts
-}
-
-/// What a Security Admin does with people and the company.
-async fn managing() -> Vec<Done> {
-    let world = World::start().await;
-    let ada = world.enrolled(ADA).await;
-    let mut ledger = Ledger::of(&world);
-    let nora = |fields: Value| {
-        let mut person = json!({"email": "nora@northwind.example", "name": "Nora Berg"});
-        person.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        ada.calls(Method::POST, "/v1/employees", Some(person))
-    };
-    let path = ledger.add("add a person", nora(json!({}))).await.is(201).header("location").to_owned();
-    let otto = nora(json!({"email": "otto@northwind.example", "external_id": "NW-8", "issue_passcode": true}));
-    ledger.add("add a person who gets a passcode", otto).await.is(201);
-    for (name, change) in [
-        ("rename a person", json!({"name": "Nora Holm"})),
-        ("change nothing", json!({"name": "Nora Holm"})),
-        ("move a person", json!({"email": "nora.holm@northwind.example"})),
-        ("switch an account off", json!({"status": "disabled"})),
-    ] {
-        ledger.add(name, ada.calls(Method::PATCH, &path, Some(change))).await.is(200);
-    }
-    let sessions = format!("{path}/sessions");
-    ledger.add("end a person's sessions", ada.calls(Method::DELETE, &sessions, None)).await.is(204);
-    ledger.add("erase a person from the portal", ada.calls(Method::DELETE, &path, None)).await.is(204);
-    ledger.add("the company's settings", ada.calls(Method::GET, "/v1/company", None)).await.is(200);
-    let policy = json!({"second_proof": "everyone"});
-    ledger.add("change the settings", ada.calls(Method::PATCH, "/v1/company", Some(policy))).await.is(200);
     ledger.acts
 }
 

@@ -12,7 +12,7 @@ const fn act(name: &'static str, requests: usize, trips: usize, reads: f64, writ
 /// The expected cost of each act, in the order of [`super::measured`]. Unless the name says more, the person is enrolled, has one of
 /// everything, and is not a Security Admin.
 #[rustfmt::skip]
-pub const EXPECTED: [Act; 65] = [
+pub const EXPECTED: [Act; 73] = [
     act("issue", 4, 4, 5.0, 14.0),
     act("delivery report", 2, 2, 1.0, 5.0),
     act("redeem", 4, 3, 2.0, 7.0),
@@ -78,6 +78,14 @@ pub const EXPECTED: [Act; 65] = [
     act("erase a person from the portal", 4, 4, 5.0, 19.0),
     act("the company's settings", 1, 1, 3.0, 0.0),
     act("change the settings", 2, 2, 3.0, 8.0),
+    act("ask for an approval", 4, 4, 4.5, 9.0),
+    act("list the requests", 2, 2, 3.0, 0.0),
+    act("approve a role", 3, 3, 6.0, 20.0),
+    act("approve an address", 6, 6, 9.0, 32.0),
+    act("approve a passcode", 6, 6, 11.0, 23.0),
+    act("approve a new Security Admin", 4, 4, 9.0, 28.0),
+    act("approve a weaker policy", 3, 3, 5.0, 17.0),
+    act("cancel a request", 3, 3, 3.0, 9.0),
 ];
 
 /// The acts of a whole recovery, for a person who was enrolled before.
