@@ -10,6 +10,7 @@ mod authority;
 mod authorization;
 mod availability;
 mod company;
+mod company_races;
 mod edge;
 mod ended_access;
 mod enumeration;
