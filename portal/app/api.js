@@ -21,6 +21,7 @@
  * @typedef {Record<string, string | number | null | undefined>} Query
  */
 
+import { learn } from './clock.js';
 import { endSession, recovery, session } from './session.js';
 
 /** How long to wait for an answer, in milliseconds: a little longer than the API's limit of 15 seconds. */
@@ -75,6 +76,7 @@ async function call(method, path, { token, body, key, version, signal } = {}) {
       credentials: 'same-origin',
       cache: 'no-store',
     });
+    learn(response.headers.get('date'));
     // An incomplete answer counts as no answer. A refusal without a body, as from the gateway, still counts as a refusal.
     const json = response.status === 204 ? null : response.json();
     answer = response.ok ? await json : await json?.catch(() => ({}));

@@ -5,6 +5,7 @@
  * @typedef {typeof import('./words/en.js').default} Words
  */
 
+import { now } from './clock.js';
 import { h } from './dom.js';
 import { company } from './session.js';
 
@@ -103,7 +104,7 @@ export const dayAlone = (day) => formatted(day, { month: 'short', day: 'numeric'
 
 /** Only the time, if it is today in the company's time zone. @param {string | number} at */
 export function timeOf(at) {
-  const isToday = formatted(at, DAY) === formatted(Date.now(), DAY);
+  const isToday = formatted(at, DAY) === formatted(now(), DAY);
   return isToday ? formatted(at, TIME) : dateAndTime(at);
 }
 
@@ -112,7 +113,7 @@ const UNITS = [[31_536_000, 'year'], [2_592_000, 'month'], [86_400, 'day'], [3_6
 
 /** For example `3 hours ago`; within a minute `now`. @param {string | number} at */
 function relativeTime(at) {
-  const seconds = (new Date(at).getTime() - Date.now()) / 1000;
+  const seconds = (new Date(at).getTime() - now()) / 1000;
   const [size, unit] = UNITS.find(([size]) => Math.abs(seconds) >= size) ?? [Infinity, 'second'];
   const numeric = unit === 'second' ? 'auto' : 'always';
   // Without `+ 0` a moment ago were -0, which is "0 seconds ago".
@@ -128,7 +129,7 @@ export function when(at) {
 }
 
 /** What has happened is never in the future, also if the device's clock is slow. @param {string} at */
-const ago = (at) => relativeTime(Math.min(Date.parse(at), Date.now()));
+const ago = (at) => relativeTime(Math.min(Date.parse(at), now()));
 
 /** Brings the relative times on the page up to date. */
 export function refreshTimes() {

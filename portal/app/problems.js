@@ -1,6 +1,7 @@
 /** Turns an error into a text that tells the person what to do. */
 
 import { Problem, Unreachable } from './api.js';
+import { now } from './clock.js';
 import { duration, timeOf, words } from './language.js';
 
 /** @param {unknown} error @returns {string} Empty if the request was cancelled. */
@@ -12,7 +13,7 @@ export function explain(error) {
   if (error.status === 429) {
     // The gateway's own throttle sends no `Retry-After`.
     if (!error.retryAfter) return problems.too_many_soon;
-    return problems.too_many_requests(duration(error.retryAfter), timeOf(Date.now() + error.retryAfter * 1000));
+    return problems.too_many_requests(duration(error.retryAfter), timeOf(now() + error.retryAfter * 1000));
   }
   const known = /** @type {Record<string, unknown>} */ (problems)[error.code];
   if (typeof known === 'string') return known;

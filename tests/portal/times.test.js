@@ -61,3 +61,18 @@ story('times in the audit are relative, and the exact one is their title', async
   await page.reload();
   await page.locator('.audit time').first().getByText('3 hours ago').waitFor();
 });
+
+for (const [what, hours] of /** @type {const} */ ([['ahead', 2], ['behind', -2]])) {
+  story(`a device whose clock is two hours ${what} shows the time that is left, and when more can be sent`, async (world) => {
+    const company = await world.company();
+    const ada = await company.enrol('ada');
+    const visitor = await world.visitor('about:blank');
+    const { page } = visitor;
+    await page.clock.install({ time: Date.now() + hours * 3_600_000 });
+    await visitor.opens('/');
+    await signInAs(page, ada);
+    const dialog = await edit(page, 'Mike Brandt');
+    await dialog.getByRole('button', { name: 'Email TOTP' }).click();
+    await dialog.getByText(/^(59:|1:00:00)/).waitFor();
+  });
+}

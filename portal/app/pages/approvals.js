@@ -1,6 +1,7 @@
 /** Admin → Company → Approvals, and the link in the mails: the acts that wait for a second Security Admin. Each is approved or cancelled here. */
 
 import * as api from '../api.js';
+import { now } from '../clock.js';
 import { fill, h, newId } from '../dom.js';
 import { actionButton, announcement, patiently } from '../form.js';
 import { timeOf, words } from '../language.js';
@@ -89,5 +90,5 @@ function whyNot({ employee_id: concerned, requested_by: requester, requester_may
   if (own === concerned) return words.approvals.aboutYou;
   if (own !== requester) return '';
   if (alone === null) return words.approvals.yours;
-  return Date.parse(alone) > Date.now() ? words.approvals.aloneFrom(timeOf(alone)) : '';
+  return Date.parse(alone) > now() ? words.approvals.aloneFrom(timeOf(alone)) : '';
 }

@@ -1,5 +1,6 @@
 /** A person's newest passcode: whom it was sent to, how long it still works, and how far its mail is. */
 
+import { now } from '../../clock.js';
 import { fill, h } from '../../dom.js';
 import { announcement } from '../../form.js';
 import { timeOf, words } from '../../language.js';
@@ -85,7 +86,7 @@ export class PasscodePanel {
   }
 
   #count() {
-    if (this.#passcode) this.#left.textContent = countdown(new Date(this.#passcode.expires_at).getTime() - Date.now());
+    if (this.#passcode) this.#left.textContent = countdown(new Date(this.#passcode.expires_at).getTime() - now());
   }
 }
 

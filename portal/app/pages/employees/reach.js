@@ -1,5 +1,6 @@
 /** Whether a person can get a passcode, as far as it is known before it is sent. The API decides; this only saves the click. */
 
+import { now } from '../../clock.js';
 import { timeOf, words } from '../../language.js';
 import { session } from '../../session.js';
 
@@ -18,7 +19,7 @@ export function obstacleOf(employee) {
 /** The limit that is used up, if one is, as far as the API has said. @param {Employee} employee @returns {{ retryAt: string } | null} */
 export function limitOf({ refusal }) {
   if (refusal?.code !== 'too_many_requests' || !refusal.retry_at) return null;
-  return new Date(refusal.retry_at).getTime() > Date.now() ? { retryAt: refusal.retry_at } : null;
+  return new Date(refusal.retry_at).getTime() > now() ? { retryAt: refusal.retry_at } : null;
 }
 
 /** Why the passcode cannot be sent now, or the empty text. @param {Employee} employee */

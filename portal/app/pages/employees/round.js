@@ -1,6 +1,7 @@
 /** One opening of the dialog for several people: who can get a passcode, what has come of each, and what is not sent yet. */
 
 import { waitingText } from '../../approval.js';
+import { now } from '../../clock.js';
 import { timeOf, words } from '../../language.js';
 import { explainReason } from '../../problems.js';
 
@@ -109,7 +110,7 @@ export class Round {
 }
 
 /** When more can be sent. If none was sent in the last hour, the first one counts from now. @param {Issuing} issuing */
-export const moreAt = ({ more_at: at }) => at ?? Date.now() + HOUR;
+export const moreAt = ({ more_at: at }) => at ?? now() + HOUR;
 
 /** @param {Employee[]} people @param {Uncertain} uncertain @returns {Batch[]} */
 function batches(people, uncertain) {

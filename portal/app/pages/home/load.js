@@ -1,6 +1,7 @@
 /** Loads what the overview shows. Each load reads much, so the figures are kept for some minutes. */
 
 import * as api from '../../api.js';
+import { now } from '../../clock.js';
 import { addDays, dayOf, startOfDay } from '../../days.js';
 import { session } from '../../session.js';
 import { figuresOf } from './figures.js';
@@ -31,13 +32,13 @@ let kept = null;
 /** @param {AbortSignal} signal @param {{ isAnew?: boolean }} [options] @returns {Promise<Overview>} */
 export async function loadOverview(signal, { isAnew = false } = {}) {
   const employee_id = session()?.employee.employee_id ?? '';
-  const isFresh = kept?.employee_id === employee_id && Date.now() - Date.parse(kept.overview.at) < FRESH;
+  const isFresh = kept?.employee_id === employee_id && now() - Date.parse(kept.overview.at) < FRESH;
   if (kept && isFresh && !isAnew) return kept.overview;
-  const today = dayOf(Date.now());
+  const today = dayOf(now());
   const days = Array.from({ length: DAYS }, (_, index) => addDays(today, index + 1 - DAYS));
   const [{ events, isPartial }, counts] = await Promise.all([newestEvents(startOfDay(days[0] ?? today), signal), allCounts(signal)]);
   const overview = {
-    at: new Date().toISOString(),
+    at: new Date(now()).toISOString(),
     days,
     figures: figuresOf(events, days, dayOf),
     since: isPartial ? events.at(-1)?.at ?? null : null,

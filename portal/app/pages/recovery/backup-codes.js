@@ -1,6 +1,7 @@
 /** Backup codes, shown once. The person can copy, download or print them, and must confirm that they are saved before leaving the page. */
 
 import { brandName } from '../../brand.js';
+import { now } from '../../clock.js';
 import { copied, download, h, newId } from '../../dom.js';
 import { actionButton, announcement } from '../../form.js';
 import { dateAndTime, words } from '../../language.js';
@@ -14,7 +15,7 @@ import { holdUntil } from '../../router.js';
  */
 export function keepCodes(codes, email, done) {
   const { backupCodes } = words;
-  const file = `${backupCodes.file(brandName(), email, dateAndTime(Date.now()))}\n\n${codes.join('\n')}\n`;
+  const file = `${backupCodes.file(brandName(), email, dateAndTime(now()))}\n\n${codes.join('\n')}\n`;
   const said = announcement('status');
   const refusal = announcement();
 
