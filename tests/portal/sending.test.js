@@ -262,3 +262,15 @@ story('for a stolen device the account stops at once, and the reason is in the a
   await page.getByRole('rowheader', { name: 'Account suspended' }).waitFor();
   await page.getByText('Phone and laptop stolen on a train').first().waitFor();
 });
+
+story('a dialog that is closed and opened again follows the mail that is under way', async (world) => {
+  const { page, dialog, send, company } = await adaAtMike(world);
+  await send.click();
+  await dialog.getByText('The passcode was sent to').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await edit(page, 'Mike Brandt');
+  await dialog.getByRole('status').getByText('Waiting for the mail server’s report…').waitFor();
+  const { message_id: id } = await world.stack.mail(company.address('mike'));
+  await world.stack.deliveryReport(id, 'delivery');
+  await dialog.getByRole('status').getByText('The receiving mail server has accepted the mail.').waitFor();
+});

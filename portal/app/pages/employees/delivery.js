@@ -6,7 +6,8 @@ import { isGivenUp } from '../../problems.js';
 import { UNSETTLED } from './status.js';
 
 /** The interval and the duration of asking, in milliseconds. It ends, because the mail service may never report. */
-const [INTERVAL, PATIENCE] = [2_000, 60_000];
+const INTERVAL = 2_000;
+export const PATIENCE = 60_000;
 
 /**
  * @param {{ id: string, passcode: api.Passcode, signal: AbortSignal, changed: (employee: api.Employee) => void,

@@ -88,6 +88,7 @@ export class EditDialog {
     this.#asking = new AbortController();
     try {
       this.#show(await api.getEmployee(id, AbortSignal.any([this.#signal, this.#asking.signal])));
+      if (this.#id === id) this.#issue.resume();
     } catch (error) {
       if (isGivenUp(error) || this.#id !== id) return;
       this.#shown = '';

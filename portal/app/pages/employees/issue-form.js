@@ -5,13 +5,14 @@
 
 import * as api from '../../api.js';
 import { isWaiting, waitingText } from '../../approval.js';
+import { now } from '../../clock.js';
 import { fill, h, newId } from '../../dom.js';
 import { actionButton, announcement, field, patiently } from '../../form.js';
 import { duration, timeOf, words } from '../../language.js';
 import { explain, isGivenUp, isUncertain } from '../../problems.js';
-import { follow } from './delivery.js';
+import { PATIENCE, follow } from './delivery.js';
 import { limitOf, obstacleOf, refusalOf } from './reach.js';
-import { REVOCABLE, isLive } from './status.js';
+import { REVOCABLE, UNSETTLED, isLive } from './status.js';
 
 /** The lifetimes to choose from, in minutes; the default is an hour. */
 const LIFETIMES = [10, 30, 60, 240, 1440];
@@ -33,6 +34,9 @@ export class IssueForm {
   #uncertain = new Map();
 
   #following = new AbortController();
+
+  /** The id of the passcode whose mail is followed, or was. */
+  #followed = '';
 
   /** Until the limit is over. @type {ReturnType<typeof setTimeout> | undefined} */
   #waiting;
@@ -105,6 +109,7 @@ export class IssueForm {
   /** Shows the form for another employee. @param {string} id */
   begin(id) {
     this.#following.abort();
+    this.#followed = '';
     clearTimeout(this.#waiting);
     this.#id = id;
     this.#employee = null;
@@ -119,6 +124,13 @@ export class IssueForm {
     if (employee.employee_id !== this.#id) return;
     this.#employee = employee;
     this.#show();
+  }
+
+  /** Follows a mail that was sent a moment ago: the dialog is open again. */
+  resume() {
+    const passcode = this.#employee?.passcode;
+    const isUnderWay = passcode && UNSETTLED.includes(passcode.status) && now() - Date.parse(passcode.issued_at) < PATIENCE;
+    if (isUnderWay) void this.#follow(passcode);
   }
 
   #show() {
@@ -157,7 +169,7 @@ export class IssueForm {
     }
     clearTimeout(this.#waiting);
     const limit = limitOf(employee);
-    if (limit && !this.#signal.aborted) this.#waiting = setTimeout(() => this.#show(), new Date(limit.retryAt).getTime() - Date.now() + 1);
+    if (limit && !this.#signal.aborted) this.#waiting = setTimeout(() => this.#show(), new Date(limit.retryAt).getTime() - now() + 1);
   }
 
   /** @param {boolean} isAsking */
@@ -260,6 +272,8 @@ export class IssueForm {
 
   /** Shows the delivery of the mail. @param {api.Passcode} passcode */
   async #follow(passcode) {
+    if (this.#followed === passcode.passcode_id) return;
+    this.#followed = passcode.passcode_id;
     this.#following.abort();
     this.#following = new AbortController();
     const signal = AbortSignal.any([this.#signal, this.#following.signal]);
