@@ -206,7 +206,7 @@ def tests(tree: Tree, function: Function) -> None:
     call = f"world.enrolled(ADA).await.calls(Method::{function.method}, {path}, None).await.is(204);"
     if not function.route:
         company = 'json!({"company_id": world.companies["Northwind Partners"]})'
-        call = f'world.invoke("{function.name}", {company}).await.is(200);'
+        call = f'assert_eq!(world.invoke("{function.name}", {company}).await.status, 200);'
     tree.insert_before(permissions, r"^    what_nobody_asks_for\(&world\)\.await;$", f"    {call}\n")
     if function.route:
         authorization(tree, function, one_more)

@@ -103,7 +103,7 @@ async fn sessions_and_lists(world: &World) {
     {
         grace.calls(Method::GET, path, None).await.is(200);
     }
-    for asked in ["", "?type=employee.imported", &format!("?employee_id={}", world.id(MIKE))] {
+    for asked in ["", "?type=employee.changed", &format!("?employee_id={}", world.id(MIKE))] {
         grace.calls(Method::GET, &format!("/v1/audit-events{asked}"), None).await.is(200);
     }
     for filter in FILTERS {
