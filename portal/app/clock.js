@@ -14,3 +14,6 @@ export function learn(date) {
   const difference = Date.now() - Date.parse(date ?? '');
   if (Number.isFinite(difference)) ahead = Math.abs(difference) > TOLERANCE ? difference : 0;
 }
+
+/** A time of the device's clock as the service's clock tells it. @param {number} at */
+export const byService = (at) => at - ahead;

@@ -187,6 +187,30 @@ story('a lost answer is remembered when the dialog is closed, and nobody is mail
   assert.deepEqual(await mailed(world, company), { mails: 3, people: 3 });
 });
 
+story('an answer that is lost after the dialog was closed and opened again mails nobody twice', async (world) => {
+  const { company, visitor, page, dialog } = await adaAtWork(world, staff(3));
+  visitor.watch.expectsFailure(/\/v1\/passcodes$/);
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route(SEVERAL, async (route) => {
+    await route.fetch();
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.abort('connectionreset');
+  }, { times: 1 });
+  await page.getByLabel('Select everybody on this page').check();
+  await page.getByRole('button', { name: 'Email TOTP to 4' }).click();
+  await dialog.getByRole('button', { name: 'Send to 3' }).click();
+  const lose = await until('request', () => held.shift());
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Email TOTP to 4' }).click();
+  await dialog.getByRole('button', { name: 'Send to 3' }).waitFor();
+  lose();
+  await dialog.locator('.primary[aria-disabled]').waitFor({ state: 'detached' });
+  await dialog.getByRole('button', { name: 'Send to 3' }).click();
+  await dialog.getByText('Done: 3 sent, 0 not sent.').waitFor();
+  assert.deepEqual(await mailed(world, company), { mails: 3, people: 3 });
+});
+
 story('a passcode that waits for a second Security Admin is neither sent nor refused', async (world) => {
   const { company, page, dialog } = await adaAtWork(world, [
     ...staff(1),

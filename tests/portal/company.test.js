@@ -119,3 +119,14 @@ story('a weaker policy that waits for a second Security Admin is not told as sav
   assert.equal(await saved.count(), 0);
   assert.equal(await page.getByLabel('Who needs a second proof').inputValue(), 'security_admins');
 });
+
+story('approvals are switched on at once, and off only with a second Security Admin', async (world) => {
+  const { page, saved, settings } = await adaAtTheSettings(world);
+  await page.getByLabel('Approval by a second').selectOption('sensitive');
+  await save(page);
+  await saved.waitFor();
+  await page.getByLabel('Approval by a second').selectOption('none');
+  await save(page);
+  await page.getByText('Nothing has changed yet').waitFor();
+  assert.equal((await settings()).approvals, 'sensitive');
+});

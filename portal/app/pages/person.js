@@ -77,6 +77,7 @@ function show(employee, timeline, signal) {
 
   issue.begin(employee.employee_id);
   showPerson(employee);
+  issue.resume();
   const passcode = h('section', { class: 'card code' }, h('h2', {}, words.employee.passcode), panel.element, issue.fields, issue.actions);
   const element = h('div', { class: 'wide person-page' });
   const erased = (/** @type {api.Person} */ { employee_id, name }) => {

@@ -8,6 +8,7 @@
 
 import * as api from '../api.js';
 import { support } from '../brand.js';
+import { byService } from '../clock.js';
 import { fill, h } from '../dom.js';
 import { timeOf, words } from '../language.js';
 import { isProblem } from '../problems.js';
@@ -50,7 +51,7 @@ export function open({ signal }) {
   /** @param {Recovery} at */
   function showStep(at) {
     const step = at.has_password ? 'totp' : 'password';
-    const deadline = h('p', { class: 'hint' }, words.recovery.endsAt(timeOf(at.ends_at)));
+    const deadline = h('p', { class: 'hint' }, words.recovery.endsAt(timeOf(byService(at.ends_at))));
     const content = at.has_password ? authenticatorStep(at, actions) : passwordStep(at, actions);
     show(steps(step), ...content, deadline);
   }

@@ -142,8 +142,12 @@ export class BulkDialog {
         if (isOpen()) this.#show();
       }
     } catch (error) {
-      if (isOpen()) this.#refused.say(explain(error));
-      else round.remember(this.#uncertain);
+      if (isOpen()) {
+        this.#refused.say(explain(error));
+      } else {
+        round.remember(this.#uncertain);
+        if (this.element.open) this.#begin(this.#selected);
+      }
     }
     this.#send.setBusy(false);
     if (!isOpen()) return this.#leaveOut(round.sent());
