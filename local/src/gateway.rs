@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::to_bytes;
@@ -44,6 +44,12 @@ async fn answer_request(
     let mut response = gateway.forward(peer, request, &request_id).await;
     if let Ok(request_id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("apigw-requestid", request_id);
+    }
+    // By the stack's own clock, which can be moved: the portal counts by it.
+    let seconds = u64::try_from(gateway.clock.now().seconds()).unwrap_or_default();
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().insert(header::DATE, date);
     }
     response
 }
