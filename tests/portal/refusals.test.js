@@ -90,6 +90,7 @@ story('three passcodes within a quarter of an hour are told before the click, un
   assert.match((await reasonOf(again)) ?? '', LIMIT);
   await again.click({ force: true });
   assert.equal(await dialog.getByRole('button', { name: 'Send a new passcode' }).isVisible(), false);
+  await world.stack.advance(930);
   await page.clock.fastForward('15:30');
   await told.waitFor({ state: 'hidden' });
   assert.equal(await again.getAttribute('aria-disabled'), null);
