@@ -197,3 +197,17 @@ story('the audit of a person is loaded ten events at a time', async (world) => {
   assert.equal((await events(page)).length, 13);
   await until('focus on the first new event', () => hasFocus(audit.locator('li').nth(10)));
 });
+
+story('a person whose mail is under way is erased, and the page asks for nobody any more', async (world) => {
+  const { page, ada } = await adaAtThePageOf(world, 'mike');
+  await ada.issueCodeTo('mike');
+  await page.clock.install();
+  await page.reload();
+  await section(page, 'Passcode').getByText('Waiting for the mail server’s report…').waitFor();
+  await page.getByRole('button', { name: 'Erase', exact: true }).click();
+  await page.getByLabel('To confirm, type the name: Mike Brandt').fill('Mike Brandt');
+  await page.getByRole('button', { name: 'Erase for good' }).click();
+  await page.getByText('Mike Brandt is erased.').waitFor();
+  // A 404 would be a finding.
+  await page.clock.runFor(5_000);
+});

@@ -85,7 +85,7 @@ function show(employee, timeline, signal) {
     fill(element, back(), heading, h('p', { class: 'message good', role: 'status' }, words.person.erased(name)));
     heading.focus();
   };
-  const erase = eraseSection({ person: () => now, isOwn, erased, meet });
+  const erase = eraseSection({ person: () => now, isOwn, erasing: () => issue.stopFollowing(), erased, meet });
   fill(element, back(), heading, email, h('div', { class: 'sections' }, facts.element, passcode, access.element, timeline.element, erase));
   return { title: employee.name, element };
 }

@@ -108,8 +108,7 @@ export class IssueForm {
 
   /** Shows the form for another employee. @param {string} id */
   begin(id) {
-    this.#following.abort();
-    this.#followed = '';
+    this.stopFollowing();
     clearTimeout(this.#waiting);
     this.#id = id;
     this.#employee = null;
@@ -126,11 +125,17 @@ export class IssueForm {
     this.#show();
   }
 
-  /** Follows a mail that was sent a moment ago: the dialog is open again. */
+  /** Follows a mail that was sent a moment ago, before the person was shown here. */
   resume() {
     const passcode = this.#employee?.passcode;
     const isUnderWay = passcode && UNSETTLED.includes(passcode.status) && now() - Date.parse(passcode.issued_at) < PATIENCE;
     if (isUnderWay) void this.#follow(passcode);
+  }
+
+  /** No longer asks about the person: somebody else is shown, or the person is erased. */
+  stopFollowing() {
+    this.#following.abort();
+    this.#followed = '';
   }
 
   #show() {

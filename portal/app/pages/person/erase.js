@@ -13,13 +13,14 @@ import { explain, isProblem } from '../../problems.js';
 const plain = (name) => name.normalize('NFC').trim().replace(/\s+/g, ' ');
 
 /**
- * @param {{ person: () => Person, isOwn: boolean, erased: (person: Person) => void, meet: (person: Person) => void }} options  `person` is
- *   the person as last read; `meet` gets a person whom somebody else has changed.
+ * @param {{ person: () => Person, isOwn: boolean, erasing: () => void, erased: (person: Person) => void,
+ *   meet: (person: Person) => void }} options  `person` is the person as last read; `erasing` is called before the request; `meet` gets a
+ *   person whom somebody else has changed.
  */
-export function eraseSection({ person, isOwn, erased, meet }) {
+export function eraseSection({ person, isOwn, erasing, erased, meet }) {
   const own = h('p', { id: newId(), class: 'refusal' }, isOwn && words.problems.own_account);
   const button = actionButton(words.person.erase, { class: 'danger', 'aria-haspopup': 'dialog', ...(isOwn && { 'aria-describedby': own.id }) });
-  button.addEventListener('click', () => isOwn || ask({ person: person(), erased, meet }));
+  button.addEventListener('click', () => isOwn || ask({ person: person(), erasing, erased, meet }));
   if (isOwn) {
     button.classList.add('refused');
     button.setBusy(true);
@@ -27,8 +28,8 @@ export function eraseSection({ person, isOwn, erased, meet }) {
   return h('section', { class: 'card erase' }, h('h2', {}, words.person.eraseTitle), h('p', {}, words.person.explainErase), own, button);
 }
 
-/** @param {{ person: Person, erased: (person: Person) => void, meet: (person: Person) => void }} options */
-function ask({ person, erased, meet }) {
+/** @param {{ person: Person, erasing: () => void, erased: (person: Person) => void, meet: (person: Person) => void }} options */
+function ask({ person, erasing, erased, meet }) {
   const leaving = new AbortController();
   const { element, heading, body } = dialog({
     title: words.person.erase,
@@ -48,6 +49,7 @@ function ask({ person, erased, meet }) {
   });
   const close = () => element.close();
   const send = async () => {
+    erasing();
     try {
       await api.eraseEmployee(person);
     } catch (error) {
