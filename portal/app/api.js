@@ -65,6 +65,7 @@ async function call(method, path, { token, body, key, version, signal } = {}) {
   if (version) headers['if-match'] = `"${version}"`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   const signals = [AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])];
+  const sentAt = Date.now();
   let response, answer;
   try {
     response = await fetch(path, {
@@ -76,7 +77,7 @@ async function call(method, path, { token, body, key, version, signal } = {}) {
       credentials: 'same-origin',
       cache: 'no-store',
     });
-    learn(response.headers.get('date'));
+    learn(response.headers.get('date'), sentAt);
     // An incomplete answer counts as no answer. A refusal without a body, as from the gateway, still counts as a refusal.
     const json = response.status === 204 ? null : response.json();
     answer = response.ok ? await json : await json?.catch(() => ({}));

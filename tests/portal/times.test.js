@@ -1,7 +1,9 @@
 /** Times: the portal and the mails tell them in the same time zone, whatever the browser's is. */
 
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 
+import { learn, now } from '../../portal/app/clock.js';
 import { edit, goTo, signInAs } from './harness/journey.js';
 import { stories } from './harness/stories.js';
 
@@ -56,7 +58,8 @@ story('times in the audit are relative, and the exact one is their title', async
   const time = page.locator('.audit time').first();
   await time.getByText('now').waitFor();
   assert.match((await time.getAttribute('title')) ?? '', /^\w+ \d+, \d+, \d+:\d\d:\d\d\s(AM|PM) UTC$/);
-  await world.stack.advance(1_800);
+  // Half an hour and a little: `Date` has whole seconds.
+  await world.stack.advance(1_830);
   await page.reload();
   await page.locator('.audit time').first().getByText('30 minutes ago').waitFor();
 });
@@ -87,4 +90,17 @@ story('when the clock of the local stack is moved, the time that is left moves t
   await page.keyboard.press('Escape');
   await edit(page, 'Mike Brandt');
   await dialog.getByText(/^(29:|30:00)/).waitFor();
+});
+
+test('a slow answer is not a wrong clock, and a wrong clock is seen in a slow answer', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_008_000 });
+  const answered = (/** @type {number} */ at) => learn(new Date(at).toUTCString(), 1_700_000_000_000);
+  for (const at of [1_700_000_000_000, 1_700_000_004_000, 1_700_000_008_000]) {
+    answered(at);
+    assert.equal(now(), 1_700_000_008_000);
+  }
+  answered(1_699_996_400_000);
+  assert.equal(now(), 1_699_996_408_000);
+  answered(1_700_003_608_000);
+  assert.equal(now(), 1_700_003_608_000);
 });
