@@ -3,25 +3,14 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use readmit_tests::{Attempts, InjectedFault, Person, World};
+use readmit_tests::{InjectedFault, Person, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::people::{ENOUGH, FAULTS, PARALLEL};
+
 const ADA: &str = "ada@northwind.example";
 const GRACE: &str = "grace@northwind.example";
-const FAULTS: [InjectedFault; 7] = [
-    InjectedFault::Throttled(Attempts::First),
-    InjectedFault::Throttled(Attempts::All),
-    InjectedFault::NotHeard(Attempts::All),
-    InjectedFault::AnswerLost(Attempts::First),
-    InjectedFault::AnswerLost(Attempts::All),
-    InjectedFault::Conflicting,
-    InjectedFault::Broken,
-];
-/// More calls than one of these acts makes.
-const ENOUGH: usize = 12;
-/// The number of parallel worlds.
-const PARALLEL: usize = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {

@@ -5,7 +5,7 @@ use readmit_tests::{Attempts, InjectedFault, Person, Reply, World};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-const FAULTS: [InjectedFault; 7] = [
+pub(crate) const FAULTS: [InjectedFault; 7] = [
     InjectedFault::Throttled(Attempts::First),
     InjectedFault::Throttled(Attempts::All),
     InjectedFault::NotHeard(Attempts::All),
@@ -15,9 +15,9 @@ const FAULTS: [InjectedFault; 7] = [
     InjectedFault::Broken,
 ];
 /// More calls than one of these acts makes.
-const ENOUGH: usize = 12;
+pub(crate) const ENOUGH: usize = 12;
 /// The number of parallel worlds.
-const PARALLEL: usize = 4;
+pub(crate) const PARALLEL: usize = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {

@@ -39,7 +39,6 @@ pub struct Flags {
     write: bool,
 }
 
-/// Runs it.
 pub async fn run(flags: &Flags) -> Result<(), Failure> {
     let folder = scratch();
     std::fs::create_dir_all(&folder)?;
@@ -106,7 +105,7 @@ async fn run_until(stack: &LocalStack, import_id: ImportId, pieces: usize) -> Re
         }
         seen = seen.wait_for(|done| *done >= pieces) => drop(seen?),
     }
-    // A third of a piece: it has written some of its people.
+    // A third of the time of a piece: then some of its people are written.
     tokio::time::sleep(begun.elapsed() / pieces.max(1) as u32 / 3).await;
     Ok(())
 }

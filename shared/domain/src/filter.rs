@@ -38,7 +38,7 @@ pub enum PasscodeFilter {
 }
 
 impl Filter {
-    /// All filters.
+    /// All six, each with an index of its own.
     pub const ALL: [Self; 6] = [
         Self::Employees(EmployeeFilter::NoTwoFactor),
         Self::Passcodes(PasscodeFilter::Pending),
@@ -66,7 +66,7 @@ impl TryFrom<String> for Filter {
 }
 
 impl EmployeeFilter {
-    /// All of them.
+    /// The four whose indexes are of employees.
     pub const ALL: [Self; 4] = [Self::NoTwoFactor, Self::SecurityAdmins, Self::Disabled, Self::Clients];
 
     /// The filter's name.

@@ -74,7 +74,7 @@ impl Journey {
                 self.changes(requester, json!({"role": "security_admin"})).await;
             }
             6 => drop(self.cancels(second, request).await),
-            // It expires.
+            // Nobody ends it, so it expires.
             7 => {}
             _ => drop(self.approves(second, request).await),
         }

@@ -21,7 +21,7 @@ export class BulkDialog {
   /** Answers to an earlier round may still come in a later one. */
   #round = new Round([]);
 
-  /** @type {import('./round.js').Uncertain} */
+  /** Whose mails of earlier rounds may have been sent without an answer. @type {import('./round.js').Uncertain} */
   #uncertain = new Map();
 
   /** Everybody for whom it was opened. @type {Employee[]} */

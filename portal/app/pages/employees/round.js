@@ -19,8 +19,8 @@ const PASSING = ['email_not_sent', 'temporarily_unavailable', 'request_in_progre
  * @typedef {import('../../api.js').IssueResult} IssueResult
  * @typedef {import('../../api.js').Issuing} Issuing
  * @typedef {{ people: Employee[], isUncertain: boolean }} Batch  Uncertain: it may have been sent, but no answer came.
- * @typedef {Map<string, string | undefined>} Uncertain  The people of uncertain batches of earlier rounds, and the passcodes that they had
- *   before. Who has another one meanwhile is certain again.
+ * @typedef {Map<string, string | undefined>} Uncertain  The people of uncertain batches of earlier rounds, each with the id of the passcode
+ *   before. If a person has another one now, it is known that it was sent.
  * @typedef {{ state: 'waiting' | 'sent' | 'approval' | 'refused' | 'again', text: string }} Outcome  `approval`: waits for a second
  *   Security Admin. `again`: may be tried again.
  */
