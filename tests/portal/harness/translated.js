@@ -59,6 +59,12 @@ export async function walkThroughTranslated(walk) {
   await look('account', visitor);
 
   await managesAPerson(walk, visitor);
+  await company.stack.must(200, 'PATCH', '/v1/company', { token: ada.token, body: { approvals: 'sensitive' } });
+  const mike = `/v1/employees/${company.employeeId('mike')}`;
+  await company.stack.must(202, 'PATCH', mike, { token: ada.token, body: { role: 'security_admin' } });
+  await visitor.opens('/#/approvals');
+  await page.locator('.approvals .card').waitFor();
+  await look('approvals', visitor);
   const code = await ada.issueCodeTo('mike');
   await recovers(await visit(`/#/redeem/${code}`), look, company.address('mike'));
 }
